@@ -1,0 +1,25 @@
+//! The wire: every body that the Sayless API reads or writes, its ids, scopes and problem types.
+//!
+//! Shared by the server (which adds OpenAPI schemas and text columns by features) and by the console. No I/O here.
+//! Times are RFC 3339 in UTC; ids are a lower-case prefix, `_`, and a ULID.
+
+pub mod account;
+pub mod api_keys;
+pub mod audit;
+pub mod broadcasts;
+pub mod deliveries;
+pub mod events;
+pub mod ids;
+pub mod oauth_apps;
+pub mod page;
+pub mod problem;
+pub mod scopes;
+pub mod tickets;
+mod time;
+pub mod webhooks;
+mod words;
+
+pub use page::Page;
+pub use problem::{FieldError, Problem, ProblemType};
+pub use scopes::Scope;
+pub use time::Timestamp;

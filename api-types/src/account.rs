@@ -1,0 +1,124 @@
+//! Sessions, members, workspaces and plans: who is calling, and what their workspace may do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{MemberId, WorkspaceId},
+    words::words,
+};
+
+words! {
+    /// What a member may do in a workspace.
+    Role {
+        /// Sees and changes Settings > API.
+        Admin = "admin",
+        /// Works with tickets and broadcasts, and withdraws their own authorizations.
+        Member = "member",
+    }
+}
+
+words! {
+    /// What the workspace pays for.
+    Plan {
+        /// No API access.
+        Free = "free",
+        /// API access with the smallest limits.
+        Startup = "startup",
+        /// API access with ten times the requests and objects that a small team needs.
+        Business = "business",
+        /// API access with the largest limits.
+        Enterprise = "enterprise",
+    }
+}
+
+/// Sign in.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// The member's e-mail address; case does not matter.
+    #[cfg_attr(feature = "openapi", schema(example = "ada@example.com"))]
+    pub email: String,
+    /// The member's password.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "correct horse battery staple", format = "password")
+    )]
+    pub password: String,
+    /// Which of the member's workspaces to be in; the oldest membership where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workspace_id: Option<WorkspaceId>,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignIn")
+            .field("email", &self.email)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Move the session to another of the member's workspaces.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SwitchWorkspace {
+    /// One of the member's workspaces.
+    pub workspace_id: WorkspaceId,
+}
+
+/// Who is signed in, where, and what the plan allows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Session {
+    /// The signed-in member; absent where a key or a token calls.
+    pub member: Option<Member>,
+    /// The workspace that the credential is in.
+    pub workspace: Workspace,
+    /// The member's workspaces, this one included; empty where a key or a token calls.
+    pub workspaces: Vec<Workspace>,
+    /// What the plan allows.
+    pub limits: Limits,
+    /// What the credential may do: all scopes for a session.
+    pub scopes: Vec<crate::Scope>,
+}
+
+/// A member as the session sees them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Member {
+    /// The member's id.
+    pub id: MemberId,
+    /// The member's e-mail address.
+    pub email: String,
+    /// The member's role in the session's workspace.
+    pub role: Role,
+}
+
+/// A workspace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Workspace {
+    /// The workspace's id.
+    pub id: WorkspaceId,
+    /// The workspace's name.
+    pub name: String,
+    /// The workspace's plan.
+    pub plan: Plan,
+}
+
+/// What a plan allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Limits {
+    /// Whether the API may be used at all.
+    pub api_access: bool,
+    /// The most API keys that are neither revoked nor expired.
+    pub api_keys: u32,
+    /// The most OAuth apps.
+    pub oauth_apps: u32,
+    /// The most webhooks.
+    pub webhooks: u32,
+    /// API requests per minute and credential.
+    pub requests_per_minute: u32,
+}

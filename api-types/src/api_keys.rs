@@ -1,0 +1,132 @@
+//! API keys: credentials for internal tools and integrations.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Scope, Timestamp,
+    ids::{ApiKeyId, MemberId},
+    words::words,
+};
+
+words! {
+    /// Whether a key works.
+    ApiKeyStatus {
+        /// It works.
+        Active = "active",
+        /// Its expiry has passed.
+        Expired = "expired",
+        /// Somebody revoked it.
+        Revoked = "revoked",
+    }
+}
+
+/// Create an API key.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewApiKey {
+    /// What the key is for: 1 to 100 characters.
+    #[cfg_attr(feature = "openapi", schema(example = "Nightly export"))]
+    pub name: String,
+    /// What the key may do: at least one scope.
+    pub scopes: Vec<String>,
+    /// When the key stops working; never where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// Addresses or CIDR ranges the key may be used from, at most 50; from anywhere where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(example = json!(["203.0.113.0/24"])))]
+    pub allowed_ips: Vec<String>,
+}
+
+/// Change an API key; absent fields stay.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ApiKeyChanges {
+    /// What the key is for: 1 to 100 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "Hourly export"))]
+    pub name: Option<String>,
+    /// Addresses or CIDR ranges the key may be used from; an empty list allows any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_ips: Option<Vec<String>>,
+}
+
+/// Revoke an API key.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RevokeApiKey {
+    /// Why, for the audit log: at most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "Replaced by the key of the new exporter")
+    )]
+    pub reason: Option<String>,
+}
+
+/// An API key, without its secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ApiKey {
+    /// The key's id.
+    pub id: ApiKeyId,
+    /// What the key is for.
+    pub name: String,
+    /// Its first 8 and last 4 characters, to recognise it by: `slk_AbCd…7xYz`.
+    pub hint: String,
+    /// Whether it works.
+    pub status: ApiKeyStatus,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// Where it may be used from; anywhere where empty.
+    pub allowed_ips: Vec<String>,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Who created it.
+    pub created_by: MemberRef,
+    /// When it was last used, as far as written: at most a few seconds late.
+    pub last_used_at: Option<Timestamp>,
+    /// From which address it was last used.
+    pub last_used_ip: Option<String>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// Who revoked it.
+    pub revoked_by: Option<MemberRef>,
+    /// Why it was revoked.
+    pub revoked_reason: Option<String>,
+}
+
+/// A new API key with its secret, which is shown this once.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreatedApiKey {
+    /// The key's fields.
+    #[serde(flatten)]
+    pub api_key: ApiKey,
+    /// The secret itself: `slk_`, 32 base62 characters, 6 of checksum. Never shown again.
+    #[cfg_attr(feature = "openapi", schema(example = "slk_…"))]
+    pub key: String,
+}
+
+impl std::fmt::Debug for CreatedApiKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreatedApiKey")
+            .field("api_key", &self.api_key)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A member, as other objects refer to them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MemberRef {
+    /// The member's id.
+    pub id: MemberId,
+    /// The member's e-mail address.
+    pub email: String,
+}

@@ -1,0 +1,124 @@
+//! The audit log: who changed what in Settings > API, when and from where.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Timestamp, ids::AuditId, words::words};
+
+words! {
+    /// What was done.
+    AuditAction {
+        /// A member signed in.
+        SessionCreated = "session.created",
+        /// A member signed out.
+        SessionEnded = "session.ended",
+        /// A member moved to another workspace.
+        SessionSwitched = "session.switched",
+        /// A workspace was created.
+        WorkspaceCreated = "workspace.created",
+        /// A workspace moved to another plan.
+        WorkspacePlanChanged = "workspace.plan_changed",
+        /// A member was added.
+        MemberAdded = "member.added",
+        /// A member's role changed.
+        MemberRoleChanged = "member.role_changed",
+        /// A member's password changed.
+        MemberPasswordChanged = "member.password_changed",
+        /// A member was removed.
+        MemberRemoved = "member.removed",
+        /// An API key was created.
+        ApiKeyCreated = "api_key.created",
+        /// An API key was changed.
+        ApiKeyUpdated = "api_key.updated",
+        /// An API key was revoked.
+        ApiKeyRevoked = "api_key.revoked",
+        /// An OAuth app was created.
+        OAuthAppCreated = "oauth_app.created",
+        /// An OAuth app was changed.
+        OAuthAppUpdated = "oauth_app.updated",
+        /// An OAuth app's client secret was rotated.
+        OAuthAppSecretRotated = "oauth_app.secret_rotated",
+        /// An OAuth app was deleted.
+        OAuthAppDeleted = "oauth_app.deleted",
+        /// A webhook was created.
+        WebhookCreated = "webhook.created",
+        /// A webhook was changed.
+        WebhookUpdated = "webhook.updated",
+        /// A webhook's signing secret was rotated.
+        WebhookSecretRotated = "webhook.secret_rotated",
+        /// A webhook was enabled.
+        WebhookEnabled = "webhook.enabled",
+        /// A webhook was disabled.
+        WebhookDisabled = "webhook.disabled",
+        /// A webhook was deleted.
+        WebhookDeleted = "webhook.deleted",
+        /// A test message was sent.
+        WebhookTested = "webhook.tested",
+        /// A delivery was retried by hand.
+        DeliveryRetried = "delivery.retried",
+        /// A live credential was pasted into a text, and the text refused.
+        SecretPasteRefused = "secret.paste_refused",
+        /// A ticket was created.
+        TicketCreated = "ticket.created",
+        /// A ticket was changed.
+        TicketUpdated = "ticket.updated",
+        /// A comment was written.
+        CommentCreated = "comment.created",
+        /// A note was written.
+        NoteCreated = "note.created",
+        /// A broadcast was drafted.
+        BroadcastCreated = "broadcast.created",
+        /// A broadcast was sent.
+        BroadcastSent = "broadcast.sent",
+    }
+}
+
+words! {
+    /// What kind of actor made a change.
+    ActorKind {
+        /// A member in a session.
+        Member = "member",
+        /// An API key.
+        ApiKey = "api_key",
+        /// An OAuth app.
+        OAuthApp = "oauth_app",
+        /// The operator, through the `sayless` command.
+        Operator = "operator",
+        /// The system itself.
+        System = "system",
+    }
+}
+
+/// Who made a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Actor {
+    /// What kind of actor.
+    pub kind: ActorKind,
+    /// The member's, key's or app's id.
+    pub id: Option<String>,
+    /// The member's e-mail address, or the key's or app's name, as it was then.
+    pub name: String,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditEntry {
+    /// The entry's id.
+    pub id: AuditId,
+    /// When.
+    pub created_at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What was done.
+    pub action: AuditAction,
+    /// The object's id, where there is one.
+    pub object_id: Option<String>,
+    /// The object's name or URL, as it was then.
+    pub object_name: String,
+    /// From which address.
+    pub ip: Option<String>,
+    /// What changed, without any secret: field names and values.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub details: serde_json::Value,
+}

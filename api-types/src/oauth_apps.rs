@@ -1,0 +1,221 @@
+//! OAuth apps: third-party applications that a workspace lets authorize.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Scope, Timestamp,
+    api_keys::MemberRef,
+    ids::{OAuthAppId, SecretId},
+    words::words,
+};
+
+words! {
+    /// Whether the app can keep a secret (RFC 6749, section 2.1).
+    ClientKind {
+        /// It authenticates with a client secret.
+        Confidential = "confidential",
+        /// It runs where a secret cannot be kept, and has none.
+        Public = "public",
+    }
+}
+
+words! {
+    /// How the app may obtain tokens.
+    GrantType {
+        /// A member's consent, with PKCE.
+        AuthorizationCode = "authorization_code",
+        /// Rotating refresh tokens.
+        RefreshToken = "refresh_token",
+        /// The app as itself; confidential apps only.
+        ClientCredentials = "client_credentials",
+    }
+}
+
+words! {
+    /// How long an old secret keeps working after a rotation.
+    Overlap {
+        /// It stops at once.
+        None = "none",
+        /// One hour.
+        OneHour = "1h",
+        /// One day.
+        OneDay = "24h",
+        /// One week.
+        OneWeek = "7d",
+    }
+}
+
+impl Overlap {
+    /// The overlap in milliseconds.
+    pub const fn as_millis(self) -> i64 {
+        match self {
+            Self::None => 0,
+            Self::OneHour => 3_600_000,
+            Self::OneDay => 24 * 3_600_000,
+            Self::OneWeek => 7 * 24 * 3_600_000,
+        }
+    }
+}
+
+/// Create an OAuth app.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewOAuthApp {
+    /// The name that members see on the consent screen: 1 to 100 characters.
+    #[cfg_attr(feature = "openapi", schema(example = "Acme Dashboards"))]
+    pub name: String,
+    /// `confidential` or `public`.
+    #[cfg_attr(feature = "openapi", schema(example = "confidential"))]
+    pub kind: String,
+    /// Where members may be sent back to, at most 20: https; http on a loopback IP; a private-use scheme for public apps.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["https://acme.example/callback"])))]
+    pub redirect_uris: Vec<String>,
+    /// What the app may ask for.
+    pub scopes: Vec<String>,
+    /// How it may obtain tokens; `authorization_code` and `refresh_token` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grants: Option<Vec<String>>,
+    /// What the app does: at most 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The app's https homepage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub homepage_url: Option<String>,
+    /// The app's logo, a PNG, JPEG or WebP of at most 64 KiB as a `data:` URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+}
+
+/// Change an OAuth app; absent fields stay, empty texts clear.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OAuthAppChanges {
+    /// The name that members see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "Acme Dashboards 2"))]
+    pub name: Option<String>,
+    /// Where members may be sent back to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_uris: Option<Vec<String>>,
+    /// What the app may ask for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// How it may obtain tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grants: Option<Vec<String>>,
+    /// What the app does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The app's https homepage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub homepage_url: Option<String>,
+    /// The app's logo as a `data:` URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+    /// Whether the app is suspended: it gets no tokens, and those it has are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<bool>,
+}
+
+/// An OAuth app.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OAuthApp {
+    /// The app's id, which is its `client_id`.
+    pub id: OAuthAppId,
+    /// The name that members see.
+    pub name: String,
+    /// What the app does; empty where not said.
+    pub description: String,
+    /// The app's homepage; empty where not said.
+    pub homepage_url: String,
+    /// The app's logo as a `data:` URL; empty where there is none.
+    pub logo: String,
+    /// Whether it can keep a secret.
+    pub kind: ClientKind,
+    /// Where members may be sent back to.
+    pub redirect_uris: Vec<String>,
+    /// What the app may ask for.
+    pub scopes: Vec<Scope>,
+    /// How it may obtain tokens.
+    pub grants: Vec<GrantType>,
+    /// Whether it is suspended.
+    pub suspended: bool,
+    /// Its client secrets that still work, newest first; never the secrets themselves.
+    pub secrets: Vec<ClientSecret>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Who created it.
+    pub created_by: MemberRef,
+}
+
+/// A client secret of an app, without the secret itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClientSecret {
+    /// The secret's id.
+    pub id: SecretId,
+    /// Its first 8 and last 4 characters.
+    pub hint: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it stops working; `null` for the current one.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used.
+    pub last_used_at: Option<Timestamp>,
+    /// From which address it was last used.
+    pub last_used_ip: Option<String>,
+}
+
+/// A new OAuth app with its client secret, which is shown this once.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreatedOAuthApp {
+    /// The app's fields.
+    #[serde(flatten)]
+    pub app: OAuthApp,
+    /// The client secret, for a confidential app. Never shown again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "sls_…"))]
+    pub client_secret: Option<String>,
+}
+
+impl std::fmt::Debug for CreatedOAuthApp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreatedOAuthApp")
+            .field("app", &self.app)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Rotate a secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RotateSecret {
+    /// How long the old secret keeps working: `none`, `1h`, `24h` or `7d`.
+    #[cfg_attr(feature = "openapi", schema(example = "24h"))]
+    pub overlap: String,
+}
+
+/// A new client secret, which is shown this once.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreatedClientSecret {
+    /// The secret's fields.
+    #[serde(flatten)]
+    pub secret: ClientSecret,
+    /// The client secret. Never shown again.
+    #[cfg_attr(feature = "openapi", schema(example = "sls_…"))]
+    pub client_secret: String,
+}
+
+impl std::fmt::Debug for CreatedClientSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreatedClientSecret")
+            .field("secret", &self.secret)
+            .finish_non_exhaustive()
+    }
+}

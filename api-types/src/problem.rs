@@ -1,0 +1,169 @@
+//! Errors on the wire: RFC 9457 problem documents with a stable `type` and the fields at fault.
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::words;
+
+words! {
+    /// The stable name of an error: the `type` of its problem document is `urn:sayless:problem:` and this.
+    ProblemType {
+        /// The body is not JSON.
+        MalformedJson = "malformed-json",
+        /// The request cannot be read: a query parameter, header or cursor is not of its form.
+        BadRequest = "bad-request",
+        /// One or more fields are wrong; `errors` names them.
+        Validation = "validation",
+        /// No credential was sent.
+        Unauthenticated = "unauthenticated",
+        /// E-mail or password is wrong.
+        InvalidSignIn = "invalid-sign-in",
+        /// The credential is not one of ours, or no longer.
+        InvalidCredential = "invalid-credential",
+        /// The API key was revoked.
+        KeyRevoked = "key-revoked",
+        /// The API key has expired.
+        KeyExpired = "key-expired",
+        /// The API key may not be used from this address.
+        AddressNotAllowed = "address-not-allowed",
+        /// The credential lacks a scope, which `detail` names.
+        InsufficientScope = "insufficient-scope",
+        /// Only an admin's session may do this.
+        AdminRequired = "admin-required",
+        /// Only a signed-in session may do this.
+        SessionRequired = "session-required",
+        /// The workspace's plan does not include the API.
+        PlanRequired = "plan-required",
+        /// The plan's limit for this kind of object is reached.
+        PlanLimit = "plan-limit",
+        /// The change did not come from our own origin.
+        CrossOrigin = "cross-origin",
+        /// No such object in this workspace.
+        NotFound = "not-found",
+        /// The path exists, the method does not.
+        MethodNotAllowed = "method-not-allowed",
+        /// The object's state does not allow this; `detail` says why.
+        Conflict = "conflict",
+        /// A request with the same `Idempotency-Key` is still running.
+        IdempotencyInProgress = "idempotency-in-progress",
+        /// The `Idempotency-Key` was used with another body.
+        IdempotencyMismatch = "idempotency-mismatch",
+        /// `Idempotency-Key` is refused where the answer holds a secret.
+        IdempotencyRefused = "idempotency-refused",
+        /// The body is larger than allowed.
+        BodyTooLarge = "body-too-large",
+        /// The body is not `application/json`.
+        UnsupportedMediaType = "unsupported-media-type",
+        /// The text contains a live credential.
+        SecretInText = "secret-in-text",
+        /// Too many requests; `Retry-After` says when to come back.
+        RateLimited = "rate-limited",
+        /// The service cannot answer now; `Retry-After` says when to come back.
+        Unavailable = "unavailable",
+        /// Something failed on our side; the log has the cause under `request_id`.
+        Internal = "internal",
+    }
+}
+
+/// What goes before a [`ProblemType`] in a problem document's `type`.
+pub const TYPE_PREFIX: &str = "urn:sayless:problem:";
+
+impl ProblemType {
+    /// The HTTP status that goes with the problem.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::MalformedJson | Self::BadRequest | Self::IdempotencyRefused => 400,
+            Self::Unauthenticated
+            | Self::InvalidSignIn
+            | Self::InvalidCredential
+            | Self::KeyRevoked
+            | Self::KeyExpired => 401,
+            Self::AddressNotAllowed
+            | Self::InsufficientScope
+            | Self::AdminRequired
+            | Self::SessionRequired
+            | Self::PlanRequired
+            | Self::PlanLimit
+            | Self::CrossOrigin => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Conflict | Self::IdempotencyInProgress => 409,
+            Self::BodyTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::Validation | Self::IdempotencyMismatch | Self::SecretInText => 422,
+            Self::RateLimited => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// A short title, the same for every occurrence.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::MalformedJson => "The body is not valid JSON",
+            Self::BadRequest => "The request cannot be read",
+            Self::Validation => "Some fields need another value",
+            Self::Unauthenticated => "Sign in or send a credential",
+            Self::InvalidSignIn => "E-mail or password is wrong",
+            Self::InvalidCredential => "The credential is not valid",
+            Self::KeyRevoked => "The API key was revoked",
+            Self::KeyExpired => "The API key has expired",
+            Self::AddressNotAllowed => "This address may not use the API key",
+            Self::InsufficientScope => "A scope is missing",
+            Self::AdminRequired => "Only an admin may do this",
+            Self::SessionRequired => "Only a signed-in member may do this",
+            Self::PlanRequired => "The plan does not include the API",
+            Self::PlanLimit => "The plan's limit is reached",
+            Self::CrossOrigin => "The request came from another origin",
+            Self::NotFound => "Not found",
+            Self::MethodNotAllowed => "Method not allowed",
+            Self::Conflict => "Not possible in this state",
+            Self::IdempotencyInProgress => "The same request is still running",
+            Self::IdempotencyMismatch => "The idempotency key was used with another body",
+            Self::IdempotencyRefused => "No idempotency key here",
+            Self::BodyTooLarge => "The body is too large",
+            Self::UnsupportedMediaType => "The body must be JSON",
+            Self::SecretInText => "The text contains a live credential",
+            Self::RateLimited => "Too many requests",
+            Self::Unavailable => "Not available right now",
+            Self::Internal => "Something failed on our side",
+        }
+    }
+}
+
+/// One field at fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    /// The field's path in the body, or the parameter's name: `event_types[2]`, `limit`.
+    pub field: String,
+    /// What is wrong and what would be right, as a sentence.
+    pub detail: String,
+}
+
+/// An `application/problem+json` document (RFC 9457).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// `urn:sayless:problem:` and the stable name of the error.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A short title, the same for every occurrence.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened and what to do, as a sentence for a person.
+    pub detail: String,
+    /// The fields at fault, where there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// The request's id, also in the `x-request-id` header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Problem {
+    /// The problem's type, where it is one that this version knows.
+    pub fn problem_type(&self) -> Option<ProblemType> {
+        self.kind.strip_prefix(TYPE_PREFIX)?.parse().ok()
+    }
+}

@@ -1,0 +1,119 @@
+//! Tickets with their comments and notes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    ids::{CommentId, NoteId, TicketId},
+    words::words,
+};
+
+words! {
+    /// Where a ticket stands.
+    TicketStatus {
+        /// Somebody still has to act.
+        Open = "open",
+        /// Done.
+        Closed = "closed",
+    }
+}
+
+/// Create a ticket.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewTicket {
+    /// 1 to 200 characters.
+    #[cfg_attr(feature = "openapi", schema(example = "Printer on fire"))]
+    pub title: String,
+    /// At most 20,000 characters.
+    #[serde(default)]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "Third floor, next to the plants.")
+    )]
+    pub body: String,
+    /// Who works on it: an e-mail address or a name, at most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<String>,
+}
+
+/// Change a ticket; absent fields stay.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TicketChanges {
+    /// 1 to 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// At most 20,000 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// `open` or `closed`; closing publishes `ticket.closed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "closed"))]
+    pub status: Option<String>,
+    /// Who works on it; an empty text clears it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<String>,
+}
+
+/// A ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Ticket {
+    /// The ticket's id.
+    pub id: TicketId,
+    /// What it is about.
+    pub title: String,
+    /// The whole story.
+    pub body: String,
+    /// Where it stands.
+    pub status: TicketStatus,
+    /// Who works on it.
+    pub assignee: Option<String>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// Write a comment or a note.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewRemark {
+    /// 1 to 20,000 characters.
+    #[cfg_attr(feature = "openapi", schema(example = "The extinguisher is empty."))]
+    pub body: String,
+}
+
+/// A comment on a ticket, which everyone sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Comment {
+    /// The comment's id.
+    pub id: CommentId,
+    /// The ticket it is on.
+    pub ticket_id: TicketId,
+    /// What it says.
+    pub body: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+/// A note on a ticket, which only the team sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Note {
+    /// The note's id.
+    pub id: NoteId,
+    /// The ticket it is on.
+    pub ticket_id: TicketId,
+    /// What it says.
+    pub body: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,185 @@
+//! Webhooks: a destination URL and the events it wants.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    deliveries::Attempt,
+    ids::{SecretId, WebhookId},
+    words::words,
+};
+
+words! {
+    /// How messages are signed (Standard Webhooks).
+    SignatureScheme {
+        /// HMAC-SHA-256 with a shared `whsec_` secret.
+        V1 = "v1",
+        /// Ed25519; receivers verify with a `whpk_` public key.
+        V1a = "v1a",
+    }
+}
+
+words! {
+    /// Whether a webhook sends.
+    WebhookStatus {
+        /// It sends.
+        Active = "active",
+        /// Its breaker is open: it waits for the receiver to come back.
+        Parked = "parked",
+        /// It does not send.
+        Disabled = "disabled",
+    }
+}
+
+words! {
+    /// Why a webhook is disabled.
+    DisabledReason {
+        /// An admin or a credential disabled it.
+        Manual = "manual",
+        /// The receiver answered 410 Gone.
+        Gone = "gone",
+        /// Five days of nothing but failures.
+        Failing = "failing",
+    }
+}
+
+/// Create a webhook.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewWebhook {
+    /// Where events are sent: https, at most 2,048 characters, without credentials or fragment.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "https://hooks.acme.example/sayless")
+    )]
+    pub url: String,
+    /// Event types, groups such as `ticket.*`, or `*` for all: at least one.
+    #[cfg_attr(feature = "openapi", schema(example = json!(["ticket.*", "broadcast.sent"])))]
+    pub event_types: Vec<String>,
+    /// What the webhook is for: at most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "Acme's ticket mirror"))]
+    pub description: Option<String>,
+    /// `v1` (the default) or `v1a`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "v1"))]
+    pub signature: Option<String>,
+}
+
+/// Change a webhook; absent fields stay. A new URL resets its health and holds from the next attempt.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WebhookChanges {
+    /// Where events are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Event types, groups or `*`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_types: Option<Vec<String>>,
+    /// What the webhook is for; an empty text clears it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "Acme's ticket mirror, second region")
+    )]
+    pub description: Option<String>,
+}
+
+/// A webhook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Webhook {
+    /// The webhook's id.
+    pub id: WebhookId,
+    /// Where events are sent.
+    pub url: String,
+    /// What it is for; empty where not said.
+    pub description: String,
+    /// The event types, groups or `*` that it wants.
+    pub event_types: Vec<String>,
+    /// How its messages are signed.
+    pub signature: SignatureScheme,
+    /// Whether it sends.
+    pub status: WebhookStatus,
+    /// Why it is disabled.
+    pub disabled_reason: Option<DisabledReason>,
+    /// When it was disabled.
+    pub disabled_at: Option<Timestamp>,
+    /// The public key that verifies `v1a` signatures (`whpk_…`); `null` under `v1`.
+    pub public_key: Option<String>,
+    /// The signing secrets that are in use, newest first; never the secrets themselves.
+    pub secrets: Vec<SigningSecret>,
+    /// How it has been doing.
+    pub health: WebhookHealth,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When its configuration last changed.
+    pub updated_at: Timestamp,
+    /// When it was deleted; only on deliveries' details.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// How a webhook has been doing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WebhookHealth {
+    /// One sentence for a person: "Connection refused since 14:02; 312 deliveries are waiting."
+    pub summary: String,
+    /// Since when nothing but failures: the first failed attempt after the last success.
+    pub failing_since: Option<Timestamp>,
+    /// The last successful attempt.
+    pub last_success_at: Option<Timestamp>,
+    /// The last failed attempt.
+    pub last_failure_at: Option<Timestamp>,
+    /// Deliveries that are due or wait for another attempt.
+    pub waiting: u64,
+    /// Deliveries that are `retrying` or `failed`.
+    pub failures: u64,
+}
+
+/// A signing secret, without the secret itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SigningSecret {
+    /// The secret's id.
+    pub id: SecretId,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it stops signing; `null` for the current one.
+    pub expires_at: Option<Timestamp>,
+    /// The public key of a `v1a` secret.
+    pub public_key: Option<String>,
+}
+
+/// A webhook with its new signing secret, which is shown this once.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreatedWebhook {
+    /// The webhook's fields.
+    #[serde(flatten)]
+    pub webhook: Webhook,
+    /// The `whsec_` secret that receivers verify with; absent under `v1a`, where the public key serves. Never shown again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "whsec_…"))]
+    pub signing_secret: Option<String>,
+}
+
+impl std::fmt::Debug for CreatedWebhook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreatedWebhook")
+            .field("webhook", &self.webhook)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a test message brought.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TestResult {
+    /// Whether the receiver answered 2xx.
+    pub succeeded: bool,
+    /// The whole attempt: request, answer, timings and, where it failed, the diagnosis.
+    pub attempt: Attempt,
+}
