@@ -1,0 +1,122 @@
+//! `cargo xtask frontend`: builds the console into `target/console/`, which the server embeds.
+//!
+//! The result is `index.html` and, under `assets/`, files named `<stem>-<hash of the content>.<extension>`, each with
+//! a `.br` and a `.gz` copy beside it: `index.html` must be revalidated, `assets/` may be cached for ever.
+
+mod bundle;
+mod wasm;
+
+use crate::{need, sh};
+use anyhow::{Context as _, Result, bail};
+use sha2::{Digest as _, Sha256};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// How much work to put into the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Small: what is released and tested.
+    Release,
+    /// Quick: for a person changing the console and looking at it.
+    Dev,
+}
+
+/// The command line: `[--dev] [--force]`.
+pub fn command(options: &[&str]) -> Result<()> {
+    let mut mode = Mode::Release;
+    for option in options {
+        match *option {
+            "--dev" => mode = Mode::Dev,
+            "--force" => forget()?,
+            other => bail!("unknown option {other}; frontend knows --dev and --force"),
+        }
+    }
+    build(mode)
+}
+
+/// Where the result is.
+pub fn out_dir() -> PathBuf {
+    sh::root().join("target/console")
+}
+
+/// The hash of the inputs that the result was made from. Beside the result, not in it: that folder is served.
+fn stamp_path() -> PathBuf {
+    sh::root().join("target/console.stamp")
+}
+
+fn forget() -> Result<()> {
+    match fs::remove_file(stamp_path()) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Builds the console, unless it was last built in the same way from the same inputs.
+pub fn build(mode: Mode) -> Result<()> {
+    let stamp = format!("{mode:?} {}", hash_inputs()?);
+    if out_dir().join("index.html").is_file() && fs::read_to_string(stamp_path()).is_ok_and(|last| last == stamp) {
+        return Ok(());
+    }
+    let started = Instant::now();
+    eprintln!("Building the console.");
+    need::npm("frontend", "the console's style sheet and the wasm optimiser")?;
+    let work = sh::target_dir().join("console-build/stage");
+    fs::create_dir_all(&work)?;
+    let module = wasm::build(mode, &work)?;
+    let style = style(&work)?;
+    forget()?;
+    let size = bundle::write(&module, &style, &out_dir())?;
+    fs::write(stamp_path(), stamp)?;
+    eprintln!(
+        "Console built in {:.1} s; first view, everything under Brotli: {} KB.",
+        started.elapsed().as_secs_f32(),
+        size.div_ceil(1000)
+    );
+    Ok(())
+}
+
+/// Compiles `frontend/style.css` with the classes that its `@source` lines find.
+fn style(work: &Path) -> Result<PathBuf> {
+    let out = work.join("style.css");
+    let mut tailwind = sh::command("node_modules/.bin/tailwindcss");
+    tailwind.current_dir(sh::root().join("frontend"));
+    sh::output(tailwind.args(["--input", "style.css", "--minify", "--output"]).arg(&out))?;
+    Ok(out)
+}
+
+/// Everything that the result depends on, in one hash: paths and contents.
+fn hash_inputs() -> Result<String> {
+    let mut files = Vec::new();
+    for folder in ["frontend", "api-types", "xtask/src/frontend", "xtask/bindgen"] {
+        collect(&sh::root().join(folder), &mut files)?;
+    }
+    files.extend(["Cargo.toml", "Cargo.lock"].map(|file| sh::root().join(file)));
+    files.sort();
+    let mut hash = Sha256::new();
+    for file in files {
+        hash.update(file.strip_prefix(sh::root()).unwrap_or(&file).to_string_lossy().as_bytes());
+        hash.update([0]);
+        hash.update(Sha256::digest(fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?));
+    }
+    Ok(short_hex(&hash.finalize(), 16))
+}
+
+fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(dir).with_context(|| format!("cannot list {}", dir.display()))? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            if entry.file_name() != "node_modules" {
+                collect(&entry.path(), files)?;
+            }
+        } else {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// The first `bytes` bytes in lower-case hexadecimal digits.
+fn short_hex(digest: &[u8], bytes: usize) -> String {
+    digest.iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+}

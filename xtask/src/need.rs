@@ -1,0 +1,56 @@
+//! What a fresh machine lacks: each function makes sure of one thing, says what it installs and why, or how to
+//! install it by hand.
+
+use crate::sh;
+use anyhow::{Context as _, Result, bail};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// The npm packages of `folder`, at the versions of its lock file.
+pub fn npm(folder: &str, why: &str) -> Result<()> {
+    let dir = sh::root().join(folder);
+    let lock = modified(&dir.join("package-lock.json"))
+        .with_context(|| format!("{folder}/package-lock.json is missing"))?;
+    if modified(&dir.join("node_modules/.package-lock.json")).is_some_and(|installed| installed >= lock) {
+        return Ok(());
+    }
+    if !sh::has("npm") {
+        bail!("npm is missing ({why}): install Node.js 20 or later (https://nodejs.org, or `apt install nodejs npm`)");
+    }
+    eprintln!("Installing the npm packages of {folder}/ ({why}).");
+    let mut npm = sh::command("npm");
+    npm.current_dir(&dir).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    sh::run(npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|metadata| metadata.modified()).ok()
+}
+
+/// Debian packages, unless `present` says they are not needed.
+pub fn apt(packages: &[&str], why: &str, present: impl Fn() -> bool) -> Result<()> {
+    if present() {
+        return Ok(());
+    }
+    let list = packages.join(" ");
+    if !(sh::has("apt-get") && is_root()) {
+        bail!("{list} is missing ({why}). Install it, on Debian or Ubuntu with: sudo apt-get install {list}");
+    }
+    eprintln!("Installing {list} ({why}).");
+    let mut install = sh::command("apt-get");
+    install.env("DEBIAN_FRONTEND", "noninteractive");
+    install.args(["install", "--yes", "--no-install-recommends", "-qq"]).args(packages);
+    if sh::output(&mut install).is_err() {
+        sh::output(sh::command("apt-get").args(["update", "-qq"]))?;
+        sh::output(&mut install)?;
+    }
+    if !present() {
+        bail!("{list} was installed, but what it should bring ({why}) is still not there");
+    }
+    Ok(())
+}
+
+/// Whether this process may install packages and become another user.
+pub fn is_root() -> bool {
+    sh::output(sh::command("id").arg("-u")).is_ok_and(|id| id == "0")
+}
