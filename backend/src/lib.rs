@@ -1,0 +1,3 @@
+//! Sayless's API platform.
+
+pub mod delivery;
