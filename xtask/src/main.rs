@@ -2,14 +2,19 @@
 
 mod frontend;
 mod need;
+mod postgres;
+mod sdk;
 mod sh;
+mod test;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask <command>
 
+  test [--only GROUP]…         every check; GROUP is lint, backend, console or e2e
   frontend [--dev] [--force]   build the console into target/console (--dev: quick to build, large)
+  sdk                          write openapi/openapi.json, and the TypeScript client from it
 ";
 
 fn main() -> ExitCode {
@@ -17,6 +22,8 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match args.as_slice() {
         ["frontend", options @ ..] => frontend::command(options),
+        ["sdk"] => sdk::command(),
+        ["test", options @ ..] => test::command(options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

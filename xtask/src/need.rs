@@ -15,7 +15,9 @@ pub fn npm(folder: &str, why: &str) -> Result<()> {
         return Ok(());
     }
     if !sh::has("npm") {
-        bail!("npm is missing ({why}): install Node.js 20 or later (https://nodejs.org, or `apt install nodejs npm`)");
+        bail!(
+            "npm is missing ({why}): install Node.js 20 or later (https://nodejs.org, or `apt install nodejs npm`)"
+        );
     }
     eprintln!("Installing the npm packages of {folder}/ ({why}).");
     let mut npm = sh::command("npm");
@@ -53,4 +55,27 @@ pub fn apt(packages: &[&str], why: &str, present: impl Fn() -> bool) -> Result<(
 /// Whether this process may install packages and become another user.
 pub fn is_root() -> bool {
     sh::output(sh::command("id").arg("-u")).is_ok_and(|id| id == "0")
+}
+
+/// What the server links: a C compiler (SQLite is compiled in) and libpq.
+pub fn server_libraries() -> Result<()> {
+    apt(&["build-essential"], "a C compiler, for the SQLite that the server brings", || sh::has("cc"))?;
+    apt(&["libpq-dev"], "the server's PostgreSQL client library", links_libpq)
+}
+
+fn links_libpq() -> bool {
+    let probe = "echo 'int main(void){return 0;}' | cc -x c - -lpq -o /dev/null";
+    sh::output(sh::command("sh").args(["-c", probe])).is_ok()
+}
+
+/// The browser of the end-to-end tests: the one that `CHROMIUM` names, or Debian's.
+pub fn chromium() -> Result<String> {
+    if let Ok(path) = std::env::var("CHROMIUM") {
+        return Ok(path);
+    }
+    let path = "/usr/bin/chromium";
+    apt(&["chromium"], "the browser of the end-to-end tests; or name yours in CHROMIUM", || {
+        Path::new(path).is_file()
+    })?;
+    Ok(path.to_owned())
 }

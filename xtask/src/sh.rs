@@ -1,7 +1,8 @@
 //! Running other programs: where the project's root is, a clean `cargo`, and what to say when one fails.
 
 use anyhow::{Context as _, Result, bail};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -17,7 +18,7 @@ pub fn target_dir() -> PathBuf {
 }
 
 /// A command that starts in the workspace's root.
-pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
     command
@@ -26,7 +27,12 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
 /// `cargo`, without what the outer `cargo run` told this process about its own package: build scripts watch
 /// those variables and would run again at every change between the two.
 pub fn cargo() -> Command {
-    let mut command = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo_at(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// [`cargo`], of another toolchain.
+pub fn cargo_at(program: impl AsRef<OsStr>) -> Command {
+    let mut command = command(program);
     for (name, _) in std::env::vars_os() {
         if is_about_this_package(&name) {
             command.env_remove(name);
@@ -54,7 +60,8 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// Runs to the end and returns what it wrote to stdout, trimmed; its stderr is part of the error.
 pub fn output(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {}", shown(command)))?;
+    let output =
+        command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {}", shown(command)))?;
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         bail!("{} ended with {}\n{}", shown(command), output.status, stderr.trim());
@@ -78,10 +85,20 @@ pub fn shown(command: &Command) -> String {
     line
 }
 
-/// The console's compilation target.
-pub const WASM: &str = "wasm32-unknown-unknown";
-
-/// A `cargo` that can build for [`WASM`].
-pub fn wasm_cargo() -> Result<Command> {
-    Ok(cargo())
+/// Runs to the end, echoing each line of stdout and showing it to `watch`; whether the command ended well.
+pub fn watch(command: &mut Command, mut watch: impl FnMut(&str)) -> Result<bool> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {}", shown(command)))?;
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).split(b'\n') {
+            let line = line?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            watch(&line);
+        }
+    }
+    Ok(child.wait()?.success())
 }

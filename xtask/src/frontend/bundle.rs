@@ -53,12 +53,14 @@ impl Bundle<'_> {
 
     /// `frontend/assets`: scripts last, since they may name the others.
     fn add_assets(&mut self, dir: &Path) -> Result<()> {
-        let mut paths: Vec<PathBuf> = fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
-        paths.sort_by_key(|path| (path.extension().is_some_and(|extension| extension == "js"), path.clone()));
+        let mut paths: Vec<PathBuf> =
+            fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+        let is_script = |path: &Path| path.extension().is_some_and(|extension| extension == "js");
+        paths.sort_by_key(|path| (is_script(path), path.clone()));
         for path in paths {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let mut bytes = fs::read(&path)?;
-            if name.ends_with(".js") {
+            if is_script(&path) {
                 bytes = self.fill(&String::from_utf8(bytes)?)?.into_bytes();
             }
             self.add(&name, &bytes)?;
@@ -90,7 +92,8 @@ impl Bundle<'_> {
 
     fn add_reference(&mut self, reference: &str) -> Result<String> {
         let path = sh::root().join("frontend").join(reference);
-        let bytes = fs::read(&path).with_context(|| format!("style.css names {reference}, which is not there"))?;
+        let bytes =
+            fs::read(&path).with_context(|| format!("style.css names {reference}, which is not there"))?;
         self.add(&path.file_name().unwrap_or_default().to_string_lossy(), &bytes)
     }
 
@@ -100,7 +103,9 @@ impl Bundle<'_> {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{{") {
             let (name, after) = after.split_once("}}").context("a placeholder has no end")?;
-            let Some(address) = self.addresses.get(name) else { bail!("nothing in the bundle is called {name}") };
+            let Some(address) = self.addresses.get(name) else {
+                bail!("nothing in the bundle is called {name}")
+            };
             filled.push_str(before);
             filled.push_str(address);
             rest = after;
@@ -112,7 +117,8 @@ impl Bundle<'_> {
     /// Adds the compressed copies, where there is anything to gain.
     fn compress(&self) -> Result<u64> {
         let packed = ["woff2", "png", "jpg", "webp"];
-        let is_packed = |path: &Path| path.extension().is_some_and(|extension| packed.iter().any(|p| extension == *p));
+        let is_packed =
+            |path: &Path| path.extension().is_some_and(|extension| packed.iter().any(|p| extension == *p));
         let (packed, plain): (Vec<_>, Vec<_>) = self.written.iter().partition(|path| is_packed(path));
         sh::output(sh::command("node").arg("frontend/compress.mjs").args(&plain))?;
         let mut total = 0;

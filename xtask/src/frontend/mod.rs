@@ -4,11 +4,13 @@
 //! a `.br` and a `.gz` copy beside it: `index.html` must be revalidated, `assets/` may be cached for ever.
 
 mod bundle;
+pub mod toolchain;
 mod wasm;
 
 use crate::{need, sh};
 use anyhow::{Context as _, Result, bail};
 use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -35,8 +37,13 @@ pub fn command(options: &[&str]) -> Result<()> {
     build(mode)
 }
 
+/// Where cargo builds for the browser. Apart from the server's, so that neither waits for the other.
+pub fn target_dir() -> PathBuf {
+    sh::target_dir().join("console-build")
+}
+
 /// Where the result is.
-pub fn out_dir() -> PathBuf {
+fn out_dir() -> PathBuf {
     sh::root().join("target/console")
 }
 
@@ -55,13 +62,15 @@ fn forget() -> Result<()> {
 /// Builds the console, unless it was last built in the same way from the same inputs.
 pub fn build(mode: Mode) -> Result<()> {
     let stamp = format!("{mode:?} {}", hash_inputs()?);
-    if out_dir().join("index.html").is_file() && fs::read_to_string(stamp_path()).is_ok_and(|last| last == stamp) {
+    if out_dir().join("index.html").is_file()
+        && fs::read_to_string(stamp_path()).is_ok_and(|last| last == stamp)
+    {
         return Ok(());
     }
     let started = Instant::now();
     eprintln!("Building the console.");
     need::npm("frontend", "the console's style sheet and the wasm optimiser")?;
-    let work = sh::target_dir().join("console-build/stage");
+    let work = target_dir().join("stage");
     fs::create_dir_all(&work)?;
     let module = wasm::build(mode, &work)?;
     let style = style(&work)?;
@@ -97,7 +106,9 @@ fn hash_inputs() -> Result<String> {
     for file in files {
         hash.update(file.strip_prefix(sh::root()).unwrap_or(&file).to_string_lossy().as_bytes());
         hash.update([0]);
-        hash.update(Sha256::digest(fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?));
+        hash.update(Sha256::digest(
+            fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?,
+        ));
     }
     Ok(short_hex(&hash.finalize(), 16))
 }
@@ -118,5 +129,9 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 
 /// The first `bytes` bytes in lower-case hexadecimal digits.
 fn short_hex(digest: &[u8], bytes: usize) -> String {
-    digest.iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = String::with_capacity(2 * bytes);
+    for byte in digest.iter().take(bytes) {
+        let _ = write!(hex, "{byte:02x}"); // a String takes everything
+    }
+    hex
 }

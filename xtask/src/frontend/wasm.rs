@@ -1,6 +1,6 @@
 //! From Rust to a browser's module: cargo, wasm-bindgen, wasm-opt.
 
-use super::Mode;
+use super::{Mode, toolchain};
 use crate::sh;
 use anyhow::{Context as _, Result, bail};
 use std::fs;
@@ -16,7 +16,9 @@ pub struct Module {
 pub fn build(mode: Mode, work: &Path) -> Result<Module> {
     check_bindgen_version()?;
     let compiled = compile(mode)?;
-    sh::run(sh::cargo().args(["run", "--quiet", "--package", "console-bindgen", "--"]).arg(compiled).arg(work))?;
+    sh::run(
+        sh::cargo().args(["run", "--quiet", "--package", "console-bindgen", "--"]).arg(compiled).arg(work),
+    )?;
     let js = work.join("console.js");
     let wasm = work.join("console_bg.wasm");
     if work.join("snippets").is_dir() {
@@ -37,11 +39,11 @@ fn compile(mode: Mode) -> Result<PathBuf> {
         Mode::Release => "console",
         Mode::Dev => "console-dev",
     };
-    let target_dir = sh::target_dir().join("console-build");
-    let mut cargo = sh::wasm_cargo()?;
-    cargo.args(["build", "--quiet", "--package", "console", "--target", sh::WASM, "--profile", profile]);
+    let target_dir = super::target_dir();
+    let mut cargo = toolchain::cargo()?;
+    cargo.args(["build", "--package", "console", "--target", toolchain::TARGET, "--profile", profile]);
     sh::run(cargo.arg("--target-dir").arg(&target_dir))?;
-    Ok(target_dir.join(sh::WASM).join(profile).join("console.wasm"))
+    Ok(target_dir.join(toolchain::TARGET).join(profile).join("console.wasm"))
 }
 
 /// The crate that console-bindgen is made with must be of the console's own version: they share a file format.

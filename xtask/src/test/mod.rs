@@ -1,0 +1,95 @@
+//! `cargo xtask test`: every check there is, one stage after the other; a failed stage does not stop the next. The last
+//! line counts the tests that ran.
+
+mod stages;
+mod tally;
+
+use anyhow::{Result, bail};
+use stages::STAGES;
+use std::time::{Duration, Instant};
+use tally::Tally;
+
+/// One stage: what it is called, the group that `--only` chooses it by, and what it does.
+struct Stage {
+    name: &'static str,
+    group: &'static str,
+    run: fn(&Context) -> Result<Outcome>,
+}
+
+/// What a stage may want to know.
+struct Context {
+    /// Whether everything runs, and so what is tested is what is released.
+    full: bool,
+}
+
+/// How a stage ended: whether it is satisfied, and the tests it ran.
+struct Outcome {
+    ok: bool,
+    tests: Tally,
+}
+
+/// A stage's line in the summary.
+struct Line {
+    name: &'static str,
+    ok: bool,
+    took: Duration,
+}
+
+/// The command line: `[--only lint|backend|console|e2e]…`.
+pub fn command(options: &[&str]) -> Result<()> {
+    let mut groups = Vec::new();
+    let mut rest = options.iter();
+    while let Some(option) = rest.next() {
+        let group = match (*option, rest.next()) {
+            ("--only", Some(group)) => *group,
+            (other, _) => bail!("unknown option {other}; test knows --only GROUP"),
+        };
+        if !STAGES.iter().any(|stage| stage.group == group) {
+            bail!("--only {group}: the groups are lint, backend, console and e2e");
+        }
+        groups.push(group);
+    }
+    let context = Context { full: groups.is_empty() };
+    let chosen = STAGES.iter().filter(|stage| context.full || groups.contains(&stage.group));
+    let (lines, tests) = run_all(chosen, &context);
+    summarize(&lines, tests)
+}
+
+fn run_all<'a>(stages: impl Iterator<Item = &'a Stage>, context: &Context) -> (Vec<Line>, Tally) {
+    let mut lines = Vec::new();
+    let mut total = Tally::default();
+    for stage in stages {
+        println!("\n=== {} ===", stage.name);
+        let started = Instant::now();
+        let outcome = (stage.run)(context).unwrap_or_else(|error| {
+            println!("{error:#}");
+            Outcome { ok: false, tests: Tally::default() }
+        });
+        total += outcome.tests;
+        if !outcome.ok && outcome.tests.failed == 0 {
+            total.failed += 1; // a stage that failed without naming a test
+        }
+        let took = started.elapsed();
+        println!("--- {}: {}, {:.1} s", stage.name, verdict(outcome.ok), took.as_secs_f32());
+        lines.push(Line { name: stage.name, ok: outcome.ok, took });
+    }
+    (lines, total)
+}
+
+fn summarize(lines: &[Line], tests: Tally) -> Result<()> {
+    println!();
+    for line in lines {
+        println!("{:>7.1} s  {:6}  {}", line.took.as_secs_f32(), verdict(line.ok), line.name);
+    }
+    let took: Duration = lines.iter().map(|line| line.took).sum();
+    println!("{:>7.1} s  altogether\n", took.as_secs_f32());
+    println!("{} passed, {} failed", tests.passed, tests.failed);
+    if lines.iter().all(|line| line.ok) && tests.failed == 0 {
+        return Ok(());
+    }
+    std::process::exit(1) // the last line has said it all
+}
+
+fn verdict(ok: bool) -> &'static str {
+    if ok { "ok" } else { "FAILED" }
+}

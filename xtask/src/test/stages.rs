@@ -1,0 +1,108 @@
+//! The stages of `cargo xtask test`, in the order that tells soonest.
+
+use super::tally::Tally;
+use super::{Context, Outcome, Stage};
+use crate::frontend::{self, Mode, toolchain};
+use crate::postgres::Cluster;
+use crate::{need, sdk, sh};
+use anyhow::{Result, bail};
+use std::fs;
+use std::process::Command;
+
+pub const STAGES: &[Stage] = &[
+    Stage { name: "Formatting", group: "lint", run: formatting },
+    Stage { name: "Clippy", group: "lint", run: clippy },
+    Stage { name: "Clippy for the browser", group: "lint", run: clippy_console },
+    Stage { name: "Backend tests on SQLite and PostgreSQL", group: "backend", run: backend },
+    Stage { name: "OpenAPI document", group: "backend", run: openapi },
+    Stage { name: "Console build", group: "console", run: console_build },
+    Stage { name: "Console tests", group: "console", run: console },
+    Stage { name: "TypeScript client", group: "e2e", run: typescript },
+    Stage { name: "Playwright in Chromium", group: "e2e", run: playwright },
+];
+
+fn formatting(_: &Context) -> Result<Outcome> {
+    check(sh::cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy(_: &Context) -> Result<Outcome> {
+    need::server_libraries()?;
+    let mut clippy = sh::cargo();
+    clippy.args(["clippy", "--workspace", "--exclude", "console", "--all-targets"]);
+    check(clippy.args(["--", "--deny", "warnings"]))
+}
+
+/// In the console's own target folder and profile, so that the build after it finds half of its work done.
+fn clippy_console(_: &Context) -> Result<Outcome> {
+    let mut clippy = toolchain::cargo()?;
+    clippy.args(["clippy", "--package", "console", "--target", toolchain::TARGET, "--profile", "console"]);
+    clippy.arg("--target-dir").arg(frontend::target_dir());
+    check(clippy.args(["--", "--deny", "warnings"]))
+}
+
+fn backend(_: &Context) -> Result<Outcome> {
+    need::server_libraries()?;
+    let given = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
+    let cluster = if given.is_none() { Some(Cluster::start()?) } else { None };
+    let mut tests = sh::cargo();
+    tests.args([
+        "test",
+        "--no-fail-fast",
+        "--package",
+        "sayless",
+        "--package",
+        "api-types",
+        "--package",
+        "xtask",
+    ]);
+    if let Some(url) = given.or_else(|| cluster.as_ref().map(|cluster| cluster.url.clone())) {
+        tests.env("TEST_DATABASE_URL", url);
+    }
+    count(&mut tests, Tally::read_cargo)
+}
+
+fn openapi(_: &Context) -> Result<Outcome> {
+    let written = sdk::server_document()?;
+    let kept = fs::read_to_string(sdk::document_path()).unwrap_or_default();
+    if written.trim() != kept.trim() {
+        bail!("openapi/openapi.json is not what the server says: cargo xtask sdk writes it anew");
+    }
+    println!("openapi/openapi.json is what `sayless openapi` prints.");
+    Ok(Outcome { ok: true, tests: Tally::default() })
+}
+
+fn console_build(context: &Context) -> Result<Outcome> {
+    frontend::build(if context.full { Mode::Release } else { Mode::Dev })?;
+    Ok(Outcome { ok: true, tests: Tally::default() })
+}
+
+fn console(_: &Context) -> Result<Outcome> {
+    let mut tests = sh::cargo();
+    count(tests.args(["test", "--no-fail-fast", "--package", "console"]), Tally::read_cargo)
+}
+
+fn typescript(_: &Context) -> Result<Outcome> {
+    sdk::client()?;
+    check(sh::command("e2e/node_modules/.bin/tsc").args(["--noEmit", "--project", "e2e"]))
+}
+
+fn playwright(context: &Context) -> Result<Outcome> {
+    console_build(context)?;
+    sdk::client()?;
+    let chromium = need::chromium()?;
+    let mut tests = sh::command("node_modules/.bin/playwright");
+    tests.current_dir(sh::root().join("e2e")).arg("test");
+    tests.env("CHROMIUM", chromium).env("FORCE_COLOR", "0").env_remove("NO_COLOR");
+    count(tests.env("SAYLESS_BIN", sdk::server()?), Tally::read_playwright)
+}
+
+fn check(command: &mut Command) -> Result<Outcome> {
+    sh::run(command)?;
+    Ok(Outcome { ok: true, tests: Tally::default() })
+}
+
+fn count(command: &mut Command, read: fn(&mut Tally, &str)) -> Result<Outcome> {
+    let mut tests = Tally::default();
+    let ok = sh::watch(command, |line| read(&mut tests, line))?;
+    Ok(Outcome { ok, tests })
+}
