@@ -2,4 +2,5 @@
 //! `diagnosis` explains how it ended, `retry` decides what comes next. The last two are pure.
 
 pub mod address;
+pub mod send;
 pub mod signature;

@@ -1,0 +1,164 @@
+//! Opens a connection to an address that has passed the policy: TCP, TLS where the URL says so, then HTTP/1.1.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_types::deliveries::Timings;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+
+use super::exchange::{Failure, FailureKind, Phase};
+use super::meter::{Meter, Metered};
+use super::pool::{Connection, LONGEST_LIFE};
+use super::tls::{Tls, TlsFailure};
+use super::{Limits, milliseconds};
+use crate::delivery::address::{AddressPolicy, WebhookUrl};
+
+/// How many of a host's addresses are tried.
+const ADDRESSES_TRIED: usize = 6;
+/// The least an address gets of the connect limit, so that one silent address does not starve the next.
+const LEAST_PER_ADDRESS: Duration = Duration::from_secs(1);
+/// The size and number of answer headers that are read before the answer is called malformed.
+const HEADER_BYTES: usize = 64 * 1024;
+const HEADER_COUNT: usize = 128;
+
+/// The addresses among `resolved` that may be connected to.
+pub fn permitted(
+    url: &WebhookUrl,
+    policy: &AddressPolicy,
+    resolved: &[IpAddr],
+) -> Result<Vec<SocketAddr>, Failure> {
+    let mut refusal = None;
+    let mut permitted = Vec::new();
+    for address in resolved {
+        match policy.check_for(*address, url.is_https()) {
+            Ok(_) => permitted.push(SocketAddr::new(*address, url.port())),
+            Err(refused) => refusal = refusal.or(Some(refused)),
+        }
+    }
+    permitted.truncate(ADDRESSES_TRIED);
+    match refusal {
+        Some(refused) if permitted.is_empty() => Err(Failure {
+            phase: Phase::Connect,
+            kind: FailureKind::Blocked { address: refused.address, rule: refused.rule },
+            partial: None,
+        }),
+        _ => Ok(permitted),
+    }
+}
+
+/// What opening a connection needs to know.
+#[derive(Debug)]
+pub struct Opening<'a> {
+    pub url: &'a WebhookUrl,
+    pub tls: &'a Tls,
+    pub limits: &'a Limits,
+    /// The end of the whole exchange.
+    pub deadline: Instant,
+}
+
+/// Connects to the first address that accepts. On failure says which address the failure is about: the first one's, since
+/// that is the one an admin would try.
+pub async fn open(
+    opening: &Opening<'_>,
+    addresses: &[SocketAddr],
+    timings: &mut Timings,
+) -> Result<(SocketAddr, Connection), (Option<SocketAddr>, Failure)> {
+    let started = Instant::now();
+    let connect_by = opening.deadline.min(started + opening.limits.connect);
+    let mut first_failure = None;
+    for (index, address) in addresses.iter().enumerate() {
+        let share = (connect_by - Instant::now()) / u32::try_from(addresses.len() - index).unwrap_or(1);
+        let by = connect_by.min(Instant::now() + share.max(LEAST_PER_ADDRESS));
+        let begun = Instant::now();
+        let connected = timeout_at(by, TcpStream::connect(address)).await;
+        timings.connect_ms = Some(milliseconds(begun.elapsed()));
+        let kind = match connected {
+            Ok(Ok(stream)) => {
+                let connection = secure(opening, *address, stream, timings).await;
+                return connection
+                    .map(|connection| (*address, connection))
+                    .map_err(|failure| (Some(*address), failure));
+            }
+            Ok(Err(error)) => connect_failure(*address, &error),
+            Err(_) => FailureKind::ConnectTimeout { address: *address, waited: begun.elapsed() },
+        };
+        first_failure.get_or_insert((Some(*address), Failure { phase: Phase::Connect, kind, partial: None }));
+        if Instant::now() >= connect_by {
+            break;
+        }
+    }
+    Err(first_failure.unwrap_or_else(|| {
+        let kind = FailureKind::NameNotFound {
+            host: opening.url.host().to_string(),
+            detail: "no address records".to_owned(),
+        };
+        (None, Failure { phase: Phase::Resolve, kind, partial: None })
+    }))
+}
+
+fn connect_failure(address: SocketAddr, error: &io::Error) -> FailureKind {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => FailureKind::Refused { address },
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => FailureKind::Reset { address },
+        io::ErrorKind::TimedOut => FailureKind::ConnectTimeout { address, waited: Duration::ZERO },
+        kind => FailureKind::Unreachable { address, detail: kind.to_string() },
+    }
+}
+
+async fn secure(
+    opening: &Opening<'_>,
+    address: SocketAddr,
+    stream: TcpStream,
+    timings: &mut Timings,
+) -> Result<Connection, Failure> {
+    // Requests are one small write: waiting to fill a packet would only delay them.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY could not be set");
+    }
+    let fail = |kind| Failure { phase: Phase::Tls, kind, partial: None };
+    let meter = Meter::new();
+    if !opening.url.is_https() {
+        return shake_hands(Metered::new(stream, Arc::clone(&meter)), meter, opening.limits).await;
+    }
+    let begun = Instant::now();
+    let secured = timeout_at(opening.deadline, opening.tls.connect(opening.url.host(), stream)).await;
+    timings.tls_ms = Some(milliseconds(begun.elapsed()));
+    match secured {
+        Ok(Ok(stream)) => shake_hands(Metered::new(stream, Arc::clone(&meter)), meter, opening.limits).await,
+        Ok(Err(TlsFailure::Known(kind))) => Err(fail(kind)),
+        Ok(Err(TlsFailure::Broken)) => Err(fail(FailureKind::Reset { address })),
+        Err(_) => Err(fail(FailureKind::ConnectTimeout { address, waited: begun.elapsed() })),
+    }
+}
+
+async fn shake_hands<S>(stream: S, meter: Arc<Meter>, limits: &Limits) -> Result<Connection, Failure>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (sender, driver) = http1::Builder::new()
+        .max_headers(HEADER_COUNT)
+        .max_buf_size(HEADER_BYTES)
+        .handshake::<_, Full<Bytes>>(TokioIo::new(stream))
+        .await
+        .map_err(|error| Failure {
+            phase: Phase::Send,
+            kind: FailureKind::Malformed { detail: error.to_string() },
+            partial: None,
+        })?;
+    // Whatever becomes of its owner, a connection ends: its life and one last exchange.
+    let life = LONGEST_LIFE + limits.total;
+    tokio::spawn(async move {
+        if let Ok(Err(error)) = tokio::time::timeout(life, driver).await {
+            tracing::debug!(%error, "a receiver's connection ended with an error");
+        }
+    });
+    Ok(Connection { sender, meter, opened: Instant::now() })
+}

@@ -1,0 +1,148 @@
+//! What one attempt was and how it ended, in plain data: made by `send`, explained by `diagnosis`.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use api_types::deliveries::{Header, Timings};
+use bytes::Bytes;
+
+use crate::delivery::address::{Rule, WebhookUrl};
+
+/// One signed request, ready to go.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    pub url: WebhookUrl,
+    /// `webhook-id`: the event's id, the same on every attempt.
+    pub id: String,
+    /// `webhook-timestamp`, in unix seconds.
+    pub timestamp: i64,
+    /// `webhook-signature`, over `{id}.{timestamp}.{body}`.
+    pub signature: String,
+    pub body: Bytes,
+}
+
+/// One attempt, whichever way it went.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// The address connected to, or the last one tried.
+    pub address: Option<SocketAddr>,
+    /// Whether a connection of an earlier attempt was used again.
+    pub reused: bool,
+    pub timings: Timings,
+    /// The headers as sent, the signature included.
+    pub request_headers: Vec<Header>,
+    pub outcome: Outcome,
+}
+
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// A complete HTTP answer, whatever its status.
+    Answer(Answer),
+    Failure(Failure),
+}
+
+/// The receiver's answer. Hostile input: cut to size, safe to store, and only ever to be shown as plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<Header>,
+    /// The beginning of the body, with what is not text replaced.
+    pub body: String,
+    /// Whether the body went on beyond what is kept.
+    pub truncated: bool,
+    pub retry_after: Option<RetryAfter>,
+    /// Where a redirect points.
+    pub location: Option<String>,
+}
+
+/// `Retry-After` (RFC 9110, section 10.2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryAfter {
+    Seconds(u64),
+    /// Unix milliseconds.
+    At(i64),
+}
+
+impl RetryAfter {
+    /// The moment it names, in unix milliseconds, given the present one.
+    pub fn at(self, now: i64) -> i64 {
+        match self {
+            Self::Seconds(seconds) => {
+                now.saturating_add(i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000))
+            }
+            Self::At(at) => at,
+        }
+    }
+}
+
+/// How far an attempt came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    Resolve,
+    Connect,
+    Tls,
+    /// Writing the request.
+    Send,
+    /// The request is out; not a byte has come back, or not all headers have.
+    Wait,
+    /// The status is known; the body is not complete.
+    Body,
+}
+
+/// No complete answer.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    pub phase: Phase,
+    pub kind: FailureKind,
+    /// What had arrived of the answer when it broke off.
+    pub partial: Option<Box<Answer>>,
+}
+
+/// Why there is no complete answer, with the facts that its diagnosis shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The name has no address; `detail` is the resolver's answer, such as `NXDOMAIN`.
+    NameNotFound { host: String, detail: String },
+    /// The resolver failed or did not answer.
+    ResolverFailed { host: String, detail: String },
+    /// Every address of the host is refused by policy; these are the first one's facts.
+    Blocked { address: IpAddr, rule: Rule },
+    /// The connection was refused.
+    Refused { address: SocketAddr },
+    /// The network knows no way to the address.
+    Unreachable { address: SocketAddr, detail: String },
+    /// No connection, or no end of the TLS handshake, in time.
+    ConnectTimeout { address: SocketAddr, waited: Duration },
+    /// The connection broke.
+    Reset { address: SocketAddr },
+    /// The certificate did not pass verification.
+    Certificate { fault: CertificateFault, facts: Option<Box<CertificateFacts>> },
+    /// TLS could not be agreed upon; `detail` is the alert or the library's words.
+    Handshake { detail: String },
+    /// The request was not taken, or the answer did not come or end, in time.
+    ResponseTimeout { waited: Duration },
+    /// What came back is not HTTP/1.
+    Malformed { detail: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertificateFault {
+    Expired,
+    NotYetValid,
+    WrongName,
+    UntrustedIssuer,
+}
+
+/// What a receiver's certificate says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateFacts {
+    pub subject: String,
+    /// The names and addresses it is for.
+    pub names: Vec<String>,
+    pub issuer: String,
+    pub self_signed: bool,
+    /// Unix seconds.
+    pub not_before: i64,
+    /// Unix seconds.
+    pub not_after: i64,
+}

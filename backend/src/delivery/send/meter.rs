@@ -1,0 +1,136 @@
+//! Counts the bytes of a connection and stops an answer that floods: the difference between "nothing came back" and
+//! "something did" decides whether a request may be sent again on a fresh connection.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
+
+/// The most bytes one answer may send us, headers, interim answers and framing included.
+const ANSWER_LIMIT: u64 = 256 * 1024;
+
+/// What passed during the present exchange of a connection.
+#[derive(Debug)]
+pub struct Meter {
+    anchor: Instant,
+    read: AtomicU64,
+    written: AtomicU64,
+    /// Microseconds after `anchor`; 0 while nothing came.
+    first_byte: AtomicU64,
+}
+
+impl Meter {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            anchor: Instant::now(),
+            read: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            first_byte: AtomicU64::new(0),
+        })
+    }
+
+    /// Begins another exchange.
+    pub fn reset(&self) {
+        self.read.store(0, Ordering::Relaxed);
+        self.written.store(0, Ordering::Relaxed);
+        self.first_byte.store(0, Ordering::Relaxed);
+    }
+
+    pub fn read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// Whether the answer was cut off for its size.
+    pub fn flooded(&self) -> bool {
+        self.read() > ANSWER_LIMIT
+    }
+
+    /// When the first byte of the answer came.
+    pub fn first_byte(&self) -> Option<Instant> {
+        match self.first_byte.load(Ordering::Relaxed) {
+            0 => None,
+            micros => Some(self.anchor + std::time::Duration::from_micros(micros)),
+        }
+    }
+
+    fn count_read(&self, bytes: usize) {
+        if bytes == 0 {
+            return;
+        }
+        let micros = u64::try_from(self.anchor.elapsed().as_micros()).unwrap_or(u64::MAX).max(1);
+        if self.read.fetch_add(bytes as u64, Ordering::Relaxed) == 0 {
+            self.first_byte.store(micros, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A stream under a meter.
+#[derive(Debug)]
+pub struct Metered<S> {
+    stream: S,
+    meter: Arc<Meter>,
+}
+
+impl<S> Metered<S> {
+    pub const fn new(stream: S, meter: Arc<Meter>) -> Self {
+        Self { stream, meter }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.meter.flooded() {
+            return Poll::Ready(Err(io::Error::other("the answer is too large")));
+        }
+        let before = buf.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
+        self.meter.count_read(buf.filled().len() - before);
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
+        if let Poll::Ready(Ok(bytes)) = polled {
+            self.meter.written.fetch_add(bytes as u64, Ordering::Relaxed);
+        }
+        polled
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        if let Poll::Ready(Ok(bytes)) = polled {
+            self.meter.written.fetch_add(bytes as u64, Ordering::Relaxed);
+        }
+        polled
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

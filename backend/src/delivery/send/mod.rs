@@ -1,0 +1,273 @@
+//! One attempt: resolve, check every address, connect to the very one that passed, send, read a bounded answer. One
+//! deadline holds over all of it. No redirects, no proxies, no decompression, no state but a small pool of connections.
+
+mod answer;
+mod connect;
+pub mod exchange;
+mod meter;
+mod pool;
+pub mod resolve;
+mod tls;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_types::deliveries::{Header, Timings};
+use http_body_util::Full;
+use hyper::Request;
+use hyper::header::{self, HeaderName, HeaderValue};
+use rustls::pki_types::CertificateDer;
+use tokio::time::{Instant, timeout_at};
+
+use self::answer::Read;
+use self::connect::Opening;
+use self::exchange::{Exchange, Failure, FailureKind, Outcome, Outgoing, Phase};
+use self::pool::{Connection, Key, Pool};
+use self::resolve::{ResolveError, Resolver};
+use self::tls::Tls;
+pub use self::tls::TlsSetupError;
+use super::address::{AddressPolicy, UrlProblem, WebhookUrl};
+
+/// How long things may take and how much is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The whole exchange, the answer's body included.
+    pub total: Duration,
+    /// Resolving, and connecting, each.
+    pub connect: Duration,
+    /// How many bytes of the answer's body are kept; reading stops there.
+    pub body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { total: Duration::from_secs(15), connect: Duration::from_secs(5), body: 16 * 1024 }
+    }
+}
+
+/// What a sender is built from.
+#[derive(Debug)]
+pub struct SenderConfig {
+    pub policy: AddressPolicy,
+    pub limits: Limits,
+    pub resolver: Resolver,
+    /// The `User-Agent`, such as `Sayless-Webhooks/1 (+https://sayless.example)`.
+    pub user_agent: String,
+    /// Roots to trust beside the system's.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+}
+
+/// Sends webhook requests. Cheap to clone; clones share the pool of connections.
+#[derive(Debug, Clone)]
+pub struct Sender(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    policy: AddressPolicy,
+    limits: Limits,
+    resolver: Resolver,
+    user_agent: HeaderValue,
+    tls: Tls,
+    pool: Pool,
+}
+
+impl Sender {
+    /// A sender with an empty pool. Reads the system's root certificates and name servers.
+    pub fn new(config: SenderConfig) -> Result<Self, TlsSetupError> {
+        let user_agent = HeaderValue::try_from(config.user_agent)
+            .unwrap_or_else(|_| HeaderValue::from_static("Sayless-Webhooks/1"));
+        Ok(Self(Arc::new(Shared {
+            policy: config.policy,
+            limits: config.limits,
+            resolver: config.resolver,
+            user_agent,
+            tls: Tls::new(&config.extra_roots)?,
+            pool: Pool::default(),
+        })))
+    }
+
+    /// The policy that addresses are checked by.
+    pub fn policy(&self) -> &AddressPolicy {
+        &self.0.policy
+    }
+
+    /// The longest an attempt can take.
+    pub fn longest_attempt(&self) -> Duration {
+        self.0.limits.total
+    }
+
+    /// Checks what a URL's host resolves to just now: for saving and testing. A name that cannot be looked up is no reason
+    /// to refuse an https URL (the attempt will say so); under http the address must be known to be allowed.
+    pub async fn check_destination(&self, url: &WebhookUrl) -> Result<(), UrlProblem> {
+        let looked_up =
+            tokio::time::timeout(self.0.limits.connect, self.0.resolver.resolve(url.host())).await;
+        let addresses = looked_up.ok().and_then(Result::ok).unwrap_or_default();
+        url.check_addresses(&self.0.policy, &addresses)
+    }
+
+    /// Makes one attempt. Ends within the limits whatever the receiver does; never fails as a function.
+    pub async fn send(&self, outgoing: &Outgoing) -> Exchange {
+        let mut attempt = Attempt {
+            shared: &self.0,
+            outgoing,
+            started: Instant::now(),
+            timings: Timings::default(),
+            address: None,
+            reused: false,
+        };
+        let outcome = match attempt.run().await {
+            Ok(answer) => Outcome::Answer(answer),
+            Err(failure) => Outcome::Failure(failure),
+        };
+        attempt.timings.total_ms = milliseconds(attempt.started.elapsed());
+        Exchange {
+            address: attempt.address,
+            reused: attempt.reused,
+            timings: attempt.timings,
+            request_headers: self
+                .headers(outgoing)
+                .map(|(name, value)| Header {
+                    name: name.as_str().to_owned(),
+                    value: String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                })
+                .collect(),
+            outcome,
+        }
+    }
+
+    fn headers(&self, outgoing: &Outgoing) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        self.0.headers(outgoing)
+    }
+}
+
+impl Shared {
+    fn headers(&self, outgoing: &Outgoing) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        // Hosts, ids and signatures are ASCII by construction; were one not, it would be sent empty and refused.
+        let text = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
+        [
+            (header::HOST, text(&outgoing.url.authority())),
+            (header::USER_AGENT, self.user_agent.clone()),
+            (header::ACCEPT, HeaderValue::from_static("*/*")),
+            (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            (header::CONTENT_LENGTH, HeaderValue::from(outgoing.body.len())),
+            (HeaderName::from_static("webhook-id"), text(&outgoing.id)),
+            (HeaderName::from_static("webhook-timestamp"), HeaderValue::from(outgoing.timestamp)),
+            (HeaderName::from_static("webhook-signature"), text(&outgoing.signature)),
+        ]
+        .into_iter()
+    }
+
+    fn request(&self, outgoing: &Outgoing) -> Request<Full<bytes::Bytes>> {
+        let mut request = Request::new(Full::new(outgoing.body.clone()));
+        *request.method_mut() = hyper::Method::POST;
+        *request.uri_mut() = hyper::Uri::from(outgoing.url.path_and_query().clone());
+        request.headers_mut().extend(self.headers(outgoing));
+        request
+    }
+}
+
+/// An attempt under way.
+struct Attempt<'a> {
+    shared: &'a Shared,
+    outgoing: &'a Outgoing,
+    started: Instant,
+    timings: Timings,
+    address: Option<SocketAddr>,
+    reused: bool,
+}
+
+impl Attempt<'_> {
+    fn deadline(&self) -> Instant {
+        self.started + self.shared.limits.total
+    }
+
+    async fn run(&mut self) -> Result<exchange::Answer, Failure> {
+        let resolved = self.resolve().await?;
+        let url = &self.outgoing.url;
+        let addresses = connect::permitted(url, &self.shared.policy, &resolved)?;
+        if let Some((key, connection)) = self.pooled(&addresses) {
+            self.address = Some(key.address);
+            self.reused = true;
+            match self.exchange(key, connection).await {
+                // The receiver had closed it while it lay idle, before it saw this request: not a failure of the attempt.
+                Err(broken) if broken.unheard => self.timings.first_byte_ms = None,
+                ended => return ended.map_err(|broken| broken.failure),
+            }
+        }
+        self.reused = false;
+        let opening =
+            Opening { url, tls: &self.shared.tls, limits: &self.shared.limits, deadline: self.deadline() };
+        let (address, connection) = match connect::open(&opening, &addresses, &mut self.timings).await {
+            Ok(opened) => opened,
+            Err((address, failure)) => {
+                self.address = address;
+                return Err(failure);
+            }
+        };
+        self.address = Some(address);
+        let key = self.key(address);
+        self.exchange(key, connection).await.map_err(|broken| broken.failure)
+    }
+
+    async fn resolve(&mut self) -> Result<Vec<IpAddr>, Failure> {
+        let host = self.outgoing.url.host();
+        let by = self.deadline().min(self.started + self.shared.limits.connect);
+        let looked_up = timeout_at(by, self.shared.resolver.resolve(host)).await;
+        self.timings.resolve_ms = Some(milliseconds(self.started.elapsed()));
+        let kind = match looked_up {
+            Ok(Ok(addresses)) => return Ok(addresses),
+            Ok(Err(ResolveError::NotFound(detail))) => {
+                FailureKind::NameNotFound { host: host.to_string(), detail }
+            }
+            Ok(Err(ResolveError::Unavailable(detail))) => {
+                FailureKind::ResolverFailed { host: host.to_string(), detail }
+            }
+            Err(_) => FailureKind::ResolverFailed {
+                host: host.to_string(),
+                detail: format!("no answer within {} s", self.shared.limits.connect.as_secs_f32()),
+            },
+        };
+        Err(Failure { phase: Phase::Resolve, kind, partial: None })
+    }
+
+    fn key(&self, address: SocketAddr) -> Key {
+        Key { https: self.outgoing.url.is_https(), host: self.outgoing.url.host().clone(), address }
+    }
+
+    fn pooled(&self, addresses: &[SocketAddr]) -> Option<(Key, Connection)> {
+        addresses.iter().find_map(|address| {
+            let key = self.key(*address);
+            let connection = self.shared.pool.take(&key)?;
+            Some((key, connection))
+        })
+    }
+
+    async fn exchange(
+        &mut self,
+        key: Key,
+        mut connection: Connection,
+    ) -> Result<exchange::Answer, answer::Broken> {
+        connection.meter.reset();
+        let reading = Read {
+            address: key.address,
+            reused: self.reused,
+            limits: &self.shared.limits,
+            deadline: self.deadline(),
+        };
+        let sent = Instant::now();
+        let ended = reading.exchange(&mut connection, self.shared.request(self.outgoing)).await;
+        self.timings.first_byte_ms =
+            connection.meter.first_byte().map(|at| milliseconds(at.saturating_duration_since(sent)));
+        let (answer, complete) = ended?;
+        if complete {
+            self.shared.pool.give(key, connection);
+        }
+        Ok(answer)
+    }
+}
+
+/// A duration as the wire has it: milliseconds, to the microsecond.
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1_000_000.0).round() / 1000.0
+}

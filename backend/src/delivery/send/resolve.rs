@@ -1,0 +1,113 @@
+//! From a host name to addresses: the system's name servers, or a fixed table where tests need names of their own.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::LookupIpStrategy;
+use hickory_resolver::net::{DnsError, NetError};
+use hickory_resolver::proto::op::ResponseCode;
+
+use crate::delivery::address::Host;
+
+/// Answers are kept as long as their records say, but no longer than this.
+const LONGEST_CACHE: Duration = Duration::from_mins(1);
+/// That a name does not exist is believed this long.
+const LONGEST_NEGATIVE_CACHE: Duration = Duration::from_secs(5);
+
+/// Looks names up.
+#[derive(Debug, Clone)]
+pub enum Resolver {
+    /// The name servers of the system's configuration; none if it could not be read.
+    System(Option<Box<TokioResolver>>),
+    /// Only these names exist.
+    Fixed(FixedNames),
+}
+
+/// Names and their addresses, changeable while in use.
+#[derive(Debug, Clone, Default)]
+pub struct FixedNames(Arc<RwLock<HashMap<String, Vec<IpAddr>>>>);
+
+/// Why a name has no addresses for us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResolveError {
+    /// Its absence is certain; the text is the resolver's answer.
+    NotFound(String),
+    /// The resolver itself failed.
+    Unavailable(String),
+}
+
+impl FixedNames {
+    /// Lets `name` have these addresses from now on.
+    pub fn set(&self, name: &str, addresses: Vec<IpAddr>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), addresses);
+    }
+
+    fn get(&self, name: &str) -> Option<Vec<IpAddr>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+}
+
+impl Resolver {
+    /// A resolver by `/etc/resolv.conf` and `/etc/hosts`. Needs no network to be built.
+    pub fn system() -> Self {
+        let built = TokioResolver::builder_tokio().and_then(|mut builder| {
+            let options = builder.options_mut();
+            options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
+            options.timeout = Duration::from_secs(2);
+            options.attempts = 2;
+            options.positive_max_ttl = Some(LONGEST_CACHE);
+            options.negative_max_ttl = Some(LONGEST_NEGATIVE_CACHE);
+            builder.build()
+        });
+        match built {
+            Ok(resolver) => Self::System(Some(Box::new(resolver))),
+            Err(error) => {
+                tracing::warn!(%error, "no name server is configured: only addresses can be delivered to");
+                Self::System(None)
+            }
+        }
+    }
+
+    /// The addresses of a host, IPv4 first; never an empty list.
+    pub async fn resolve(&self, host: &Host) -> Result<Vec<IpAddr>, ResolveError> {
+        if let Some(addresses) = host.known_addresses() {
+            return Ok(addresses);
+        }
+        let Host::Name(name) = host else { return Err(ResolveError::NotFound("no address".to_owned())) };
+        match self {
+            Self::Fixed(names) => match names.get(name) {
+                Some(addresses) if !addresses.is_empty() => Ok(addresses),
+                Some(_) => Err(ResolveError::NotFound("no address records".to_owned())),
+                None => Err(ResolveError::NotFound("NXDOMAIN".to_owned())),
+            },
+            Self::System(None) => Err(ResolveError::Unavailable("no name server is configured".to_owned())),
+            Self::System(Some(resolver)) => look_up(resolver, name).await,
+        }
+    }
+}
+
+async fn look_up(resolver: &TokioResolver, name: &str) -> Result<Vec<IpAddr>, ResolveError> {
+    // A name with a dot is complete: no search domain may be tried behind it.
+    let query = if name.contains('.') { format!("{name}.") } else { name.to_owned() };
+    match resolver.lookup_ip(query).await {
+        Ok(found) => {
+            let addresses: Vec<IpAddr> = found.iter().collect();
+            if addresses.is_empty() {
+                return Err(ResolveError::NotFound("no address records".to_owned()));
+            }
+            Ok(addresses)
+        }
+        Err(NetError::Dns(DnsError::NoRecordsFound(none))) => Err(match none.response_code {
+            ResponseCode::NXDomain => ResolveError::NotFound("NXDOMAIN".to_owned()),
+            ResponseCode::NoError => ResolveError::NotFound("no address records".to_owned()),
+            code => ResolveError::Unavailable(code.to_string()),
+        }),
+        Err(NetError::Dns(DnsError::ResponseCode(ResponseCode::NXDomain))) => {
+            Err(ResolveError::NotFound("NXDOMAIN".to_owned()))
+        }
+        Err(error) => Err(ResolveError::Unavailable(error.to_string())),
+    }
+}

@@ -1,0 +1,375 @@
+//! A webhook receiver that misbehaves on demand, over real TCP and TLS. It reads each request whole, remembers it, and then
+//! does what it was told to.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+/// What a receiver does with a request.
+#[derive(Debug, Clone)]
+pub enum Behaviour {
+    /// Answers with this status and body, and keeps the connection open.
+    Answer(u16, &'static str),
+    /// Answers with this status line, header lines and body, exactly as given.
+    Raw(String),
+    /// Answers with a Raw text and closes.
+    RawThenClose(String),
+    /// Never answers.
+    Hang,
+    /// Breaks the connection (RST over plain TCP).
+    Reset,
+    /// Closes without a word.
+    Close,
+    /// One byte of the body every 20 ms, without end.
+    DripBody,
+    /// One byte of the head every 20 ms, without end.
+    DripHead,
+    /// A body that never ends, as fast as it is read.
+    EndlessBody,
+    /// Headers that never end, as fast as they are read.
+    EndlessHead,
+    /// Interim answers (103) that never end, as fast as they are read.
+    EndlessInterim,
+}
+
+impl Behaviour {
+    /// 200 with a header.
+    pub fn with_header(status: u16, header: &str) -> Self {
+        Self::Raw(format!("HTTP/1.1 {status} Because\r\n{header}\r\ncontent-length: 0\r\n\r\n"))
+    }
+}
+
+/// A request as it came over the wire.
+#[derive(Debug, Clone)]
+pub struct Received {
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+impl Received {
+    /// The value of a header, by lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().skip(1).find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    /// Taken one by one; the last one stays.
+    behaviours: VecDeque<Behaviour>,
+    requests: Vec<Received>,
+    connections: usize,
+}
+
+/// A listening receiver; it stops when dropped.
+#[derive(Debug)]
+pub struct Receiver {
+    pub address: SocketAddr,
+    https: bool,
+    state: Arc<Mutex<State>>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Receiver {
+    /// A plain HTTP receiver on a loopback port of its own.
+    pub async fn http(behaviour: Behaviour) -> Self {
+        Self::start(behaviour, None).await
+    }
+
+    /// The same behind TLS with this certificate.
+    pub async fn https(behaviour: Behaviour, certificate: &Certificate) -> Self {
+        Self::start(behaviour, Some(certificate.acceptor())).await
+    }
+
+    async fn start(behaviour: Behaviour, tls: Option<TlsAcceptor>) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = Arc::new(Mutex::new(State {
+            behaviours: VecDeque::from([behaviour]),
+            requests: Vec::new(),
+            connections: 0,
+        }));
+        let (https, shared) = (tls.is_some(), Arc::clone(&state));
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                shared.lock().unwrap().connections += 1;
+                let (state, tls) = (Arc::clone(&shared), tls.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        None => serve(stream, &state).await,
+                        // A client that does not like our certificate is expected here.
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                serve(stream, &state).await;
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        Self { address, https, state, task }
+    }
+
+    /// From the next request on.
+    pub fn set(&self, behaviour: Behaviour) {
+        self.state.lock().unwrap().behaviours = VecDeque::from([behaviour]);
+    }
+
+    /// One after the other, request by request; the last one stays.
+    pub fn set_sequence(&self, behaviours: impl IntoIterator<Item = Behaviour>) {
+        self.state.lock().unwrap().behaviours = behaviours.into_iter().collect();
+    }
+
+    /// Everything received so far.
+    pub fn requests(&self) -> Vec<Received> {
+        self.state.lock().unwrap().requests.clone()
+    }
+
+    /// How many connections were accepted so far.
+    pub fn connections(&self) -> usize {
+        self.state.lock().unwrap().connections
+    }
+
+    /// The URL of a path here, by address.
+    pub fn url(&self, path: &str) -> String {
+        self.url_for(&self.address.ip().to_string(), path)
+    }
+
+    /// The URL of a path here, under another host name.
+    pub fn url_for(&self, host: &str, path: &str) -> String {
+        format!("{}://{host}:{}{path}", if self.https { "https" } else { "http" }, self.address.port())
+    }
+
+    /// Waits until `count` requests have come.
+    pub async fn wait_for(&self, count: usize) -> Vec<Received> {
+        for _ in 0..1000 {
+            let requests = self.requests();
+            if requests.len() >= count {
+                return requests;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("only {} of {count} requests came within ten seconds", self.requests().len());
+    }
+}
+
+/// An address of this machine where nothing listens.
+pub async fn refusing_address() -> SocketAddr {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap()
+}
+
+/// What a receiver's stream can do beside reading and writing.
+trait Breakable: AsyncRead + AsyncWrite + Unpin {
+    fn tcp(&self) -> &TcpStream;
+}
+
+impl Breakable for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Breakable for tokio_rustls::server::TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
+
+async fn serve<S: Breakable>(mut stream: S, state: &Mutex<State>) {
+    let mut unread = Vec::new();
+    while let Some(request) = read_request(&mut stream, &mut unread).await {
+        let behaviour = {
+            let mut state = state.lock().unwrap();
+            state.requests.push(request);
+            if state.behaviours.len() > 1 {
+                state.behaviours.pop_front()
+            } else {
+                state.behaviours.front().cloned()
+            }
+        };
+        if !behave(&mut stream, behaviour.unwrap()).await {
+            return;
+        }
+    }
+}
+
+async fn read_request<S: AsyncRead + Unpin>(stream: &mut S, unread: &mut Vec<u8>) -> Option<Received> {
+    let mut chunk = [0; 4096];
+    loop {
+        if let Some(end) = unread.windows(4).position(|four| four == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&unread[..end]).into_owned();
+            let mut received = Received { head, body: Vec::new() };
+            let length = received.header("content-length").map_or(0, |length| length.parse().unwrap());
+            if unread.len() >= end + 4 + length {
+                received.body = unread[end + 4..end + 4 + length].to_vec();
+                unread.drain(..end + 4 + length);
+                return Some(received);
+            }
+        }
+        match stream.read(&mut chunk).await {
+            Ok(0) | Err(_) => return None,
+            Ok(bytes) => unread.extend_from_slice(&chunk[..bytes]),
+        }
+    }
+}
+
+/// Whether the connection can serve another request.
+async fn behave<S: Breakable>(stream: &mut S, behaviour: Behaviour) -> bool {
+    match behaviour {
+        Behaviour::Answer(status, body) => {
+            let answer = format!("HTTP/1.1 {status} Because\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            stream.write_all(answer.as_bytes()).await.is_ok()
+        }
+        Behaviour::Raw(answer) => stream.write_all(answer.as_bytes()).await.is_ok(),
+        Behaviour::RawThenClose(answer) => {
+            stream.write_all(answer.as_bytes()).await.ok();
+            stream.shutdown().await.ok();
+            false
+        }
+        Behaviour::Hang => {
+            tokio::time::sleep(Duration::from_mins(2)).await;
+            false
+        }
+        Behaviour::Reset => {
+            stream.tcp().set_zero_linger().unwrap();
+            false
+        }
+        Behaviour::Close => {
+            stream.shutdown().await.ok();
+            false
+        }
+        Behaviour::DripBody => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 10737418240\r\n\r\n").await.ok();
+            repeat(stream, b".", Duration::from_millis(20)).await
+        }
+        Behaviour::DripHead => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nx-long: ").await.ok();
+            repeat(stream, b".", Duration::from_millis(20)).await
+        }
+        Behaviour::EndlessBody => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.ok();
+            repeat(stream, &[b'x'; 65536], Duration::ZERO).await
+        }
+        Behaviour::EndlessHead => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\n").await.ok();
+            repeat(stream, b"x-more: and more and more and more and more\r\n", Duration::ZERO).await
+        }
+        Behaviour::EndlessInterim => {
+            repeat(stream, b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n", Duration::ZERO).await
+        }
+    }
+}
+
+async fn repeat<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8], pause: Duration) -> bool {
+    while stream.write_all(bytes).await.is_ok() && stream.flush().await.is_ok() {
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+    }
+    false
+}
+
+/// A certificate authority made for one test.
+#[derive(Debug)]
+pub struct Authority {
+    params: CertificateParams,
+    key: KeyPair,
+    /// The root to trust.
+    pub root: CertificateDer<'static>,
+}
+
+/// A receiver's certificate and its key.
+#[derive(Debug)]
+pub struct Certificate {
+    chain: Vec<CertificateDer<'static>>,
+    key: KeyPair,
+}
+
+/// When a certificate holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Validity {
+    Now,
+    /// It ended on 2021-02-01.
+    Past,
+    /// It begins on 2101-01-01.
+    Future,
+}
+
+impl Authority {
+    pub fn new(name: &str) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        let key = KeyPair::generate().unwrap();
+        let root = params.self_signed(&key).unwrap().der().clone();
+        Self { params, key, root }
+    }
+
+    /// A certificate for these names or addresses.
+    pub fn issue(&self, names: &[&str], validity: Validity) -> Certificate {
+        let key = KeyPair::generate().unwrap();
+        let issuer = Issuer::from_params(&self.params, &self.key);
+        let certificate = leaf(names, validity).signed_by(&key, &issuer).unwrap();
+        Certificate { chain: vec![certificate.der().clone()], key }
+    }
+}
+
+impl Certificate {
+    /// One that nobody vouches for.
+    pub fn self_signed(names: &[&str]) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let certificate = leaf(names, Validity::Now).self_signed(&key).unwrap();
+        Self { chain: vec![certificate.der().clone()], key }
+    }
+
+    fn acceptor(&self) -> TlsAcceptor {
+        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(self.chain.clone(), PrivatePkcs8KeyDer::from(self.key.serialize_der()).into())
+            .unwrap();
+        TlsAcceptor::from(Arc::new(config))
+    }
+}
+
+fn leaf(names: &[&str], validity: Validity) -> CertificateParams {
+    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+    let mut params = CertificateParams::new(names).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "receiver");
+    match validity {
+        Validity::Now => {}
+        Validity::Past => {
+            params.not_before = date_time_ymd(2020, 1, 1);
+            params.not_after = date_time_ymd(2021, 2, 1);
+        }
+        Validity::Future => {
+            params.not_before = date_time_ymd(2101, 1, 1);
+            params.not_after = date_time_ymd(2102, 1, 1);
+        }
+    }
+    params
+}
+
+/// The loopback addresses, for fixed name tables.
+pub fn loopback() -> Vec<IpAddr> {
+    vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]
+}
