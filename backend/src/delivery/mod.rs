@@ -2,5 +2,7 @@
 //! `diagnosis` explains how it ended, `retry` decides what comes next. The last two are pure.
 
 pub mod address;
+pub mod diagnosis;
+pub mod retry;
 pub mod send;
 pub mod signature;
