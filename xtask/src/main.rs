@@ -3,6 +3,7 @@
 mod frontend;
 mod need;
 mod postgres;
+mod run;
 mod sdk;
 mod sh;
 mod test;
@@ -12,6 +13,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask <command>
 
+  run [--demo] [--listen ADDR] build everything and serve it (--demo: with a company that uses it)
+  dev [--demo] [--listen ADDR] the same from quick builds, the console built anew when its sources change
   test [--only GROUP]…         every check; GROUP is lint, backend, console or e2e
   frontend [--dev] [--force]   build the console into target/console (--dev: quick to build, large)
   sdk                          write openapi/openapi.json, and the TypeScript client from it
@@ -22,6 +25,8 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match args.as_slice() {
         ["frontend", options @ ..] => frontend::command(options),
+        ["run", options @ ..] => run::command(options),
+        ["dev", options @ ..] => run::dev(options),
         ["sdk"] => sdk::command(),
         ["test", options @ ..] => test::command(options),
         ["help" | "--help" | "-h"] => {

@@ -64,7 +64,7 @@ fn backend(_: &Context) -> Result<Outcome> {
 fn openapi(_: &Context) -> Result<Outcome> {
     let written = sdk::server_document()?;
     let kept = fs::read_to_string(sdk::document_path()).unwrap_or_default();
-    if written.trim() != kept.trim() {
+    if written.is_empty() || written.trim() != kept.trim() {
         bail!("openapi/openapi.json is not what the server says: cargo xtask sdk writes it anew");
     }
     println!("openapi/openapi.json is what `sayless openapi` prints.");
