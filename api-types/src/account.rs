@@ -40,10 +40,7 @@ pub struct SignIn {
     #[cfg_attr(feature = "openapi", schema(example = "ada@example.com"))]
     pub email: String,
     /// The member's password.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(example = "correct horse battery staple", format = "password")
-    )]
+    #[cfg_attr(feature = "openapi", schema(example = "correct horse battery staple", format = "password"))]
     pub password: String,
     /// Which of the member's workspaces to be in; the oldest membership where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,9 +49,7 @@ pub struct SignIn {
 
 impl std::fmt::Debug for SignIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignIn")
-            .field("email", &self.email)
-            .finish_non_exhaustive()
+        f.debug_struct("SignIn").field("email", &self.email).finish_non_exhaustive()
     }
 }
 

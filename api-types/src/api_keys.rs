@@ -60,10 +60,7 @@ pub struct ApiKeyChanges {
 pub struct RevokeApiKey {
     /// Why, for the audit log: at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "openapi",
-        schema(example = "Replaced by the key of the new exporter")
-    )]
+    #[cfg_attr(feature = "openapi", schema(example = "Replaced by the key of the new exporter"))]
     pub reason: Option<String>,
 }
 
@@ -115,9 +112,7 @@ pub struct CreatedApiKey {
 
 impl std::fmt::Debug for CreatedApiKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreatedApiKey")
-            .field("api_key", &self.api_key)
-            .finish_non_exhaustive()
+        f.debug_struct("CreatedApiKey").field("api_key", &self.api_key).finish_non_exhaustive()
     }
 }
 

@@ -24,10 +24,7 @@ pub struct NewBroadcast {
     pub subject: String,
     /// At most 20,000 characters.
     #[serde(default)]
-    #[cfg_attr(
-        feature = "openapi",
-        schema(example = "The building has no power between 8 and 18.")
-    )]
+    #[cfg_attr(feature = "openapi", schema(example = "The building has no power between 8 and 18."))]
     pub body: String,
 }
 

@@ -16,11 +16,7 @@ pub struct InvalidId {
 
 impl fmt::Display for InvalidId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "expected an id of the form {}_ and 26 characters",
-            self.prefix
-        )
+        write!(f, "expected an id of the form {}_ and 26 characters", self.prefix)
     }
 }
 
@@ -35,18 +31,12 @@ fn assemble(prefix: &'static str, ulid: ulid::Ulid) -> [u8; ID_LEN] {
 }
 
 fn parse(prefix: &'static str, text: &str) -> Result<[u8; ID_LEN], InvalidId> {
-    let rest = text
-        .strip_prefix(prefix)
-        .and_then(|rest| rest.strip_prefix('_'))
-        .ok_or(InvalidId { prefix })?;
+    let rest =
+        text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).ok_or(InvalidId { prefix })?;
     let ulid = ulid::Ulid::from_string(rest).map_err(|_| InvalidId { prefix })?;
     let id = assemble(prefix, ulid);
     // Only the canonical spelling: one object has one id.
-    if id == text.as_bytes() {
-        Ok(id)
-    } else {
-        Err(InvalidId { prefix })
-    }
+    if id == text.as_bytes() { Ok(id) } else { Err(InvalidId { prefix }) }
 }
 
 macro_rules! ids {
@@ -180,11 +170,7 @@ mod tests {
             "whk_".into(),
             String::new(),
         ] {
-            assert_eq!(
-                bad.parse::<WebhookId>(),
-                Err(InvalidId { prefix: "whk" }),
-                "{bad}"
-            );
+            assert_eq!(bad.parse::<WebhookId>(), Err(InvalidId { prefix: "whk" }), "{bad}");
         }
     }
 }

@@ -184,9 +184,7 @@ pub struct CreatedOAuthApp {
 
 impl std::fmt::Debug for CreatedOAuthApp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreatedOAuthApp")
-            .field("app", &self.app)
-            .finish_non_exhaustive()
+        f.debug_struct("CreatedOAuthApp").field("app", &self.app).finish_non_exhaustive()
     }
 }
 
@@ -214,8 +212,6 @@ pub struct CreatedClientSecret {
 
 impl std::fmt::Debug for CreatedClientSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreatedClientSecret")
-            .field("secret", &self.secret)
-            .finish_non_exhaustive()
+        f.debug_struct("CreatedClientSecret").field("secret", &self.secret).finish_non_exhaustive()
     }
 }

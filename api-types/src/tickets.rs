@@ -28,10 +28,7 @@ pub struct NewTicket {
     pub title: String,
     /// At most 20,000 characters.
     #[serde(default)]
-    #[cfg_attr(
-        feature = "openapi",
-        schema(example = "Third floor, next to the plants.")
-    )]
+    #[cfg_attr(feature = "openapi", schema(example = "Third floor, next to the plants."))]
     pub body: String,
     /// Who works on it: an e-mail address or a name, at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -49,10 +49,7 @@ words! {
 #[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     /// Where events are sent: https, at most 2,048 characters, without credentials or fragment.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(example = "https://hooks.acme.example/sayless")
-    )]
+    #[cfg_attr(feature = "openapi", schema(example = "https://hooks.acme.example/sayless"))]
     pub url: String,
     /// Event types, groups such as `ticket.*`, or `*` for all: at least one.
     #[cfg_attr(feature = "openapi", schema(example = json!(["ticket.*", "broadcast.sent"])))]
@@ -80,10 +77,7 @@ pub struct WebhookChanges {
     pub event_types: Option<Vec<String>>,
     /// What the webhook is for; an empty text clears it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "openapi",
-        schema(example = "Acme's ticket mirror, second region")
-    )]
+    #[cfg_attr(feature = "openapi", schema(example = "Acme's ticket mirror, second region"))]
     pub description: Option<String>,
 }
 
@@ -168,9 +162,7 @@ pub struct CreatedWebhook {
 
 impl std::fmt::Debug for CreatedWebhook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreatedWebhook")
-            .field("webhook", &self.webhook)
-            .finish_non_exhaustive()
+        f.debug_struct("CreatedWebhook").field("webhook", &self.webhook).finish_non_exhaustive()
     }
 }
 

@@ -1,3 +1,28 @@
-//! Sayless's API platform.
+//! Sayless's API platform: API keys, OAuth apps, webhooks and their delivery.
+//!
+//! A tour: [`server`] puts the URL table of [`routes`] behind the middleware of [`auth`], which settles who is calling
+//! before a handler runs. A handler opens one transaction ([`db::Db::write`]) and in it changes a noun, appends to the
+//! audit log and [`delivery::publish`]es an event; [`delivery`] then takes the event to every webhook that wants it.
+//! [`app::App`] holds what they all share, the clock and randomness included.
 
+pub mod app;
+pub mod auth;
+pub mod body;
+pub mod chance;
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod console;
+pub mod crypto;
+pub mod db;
 pub mod delivery;
+pub mod fields;
+pub mod idempotent;
+pub mod openapi;
+pub mod paging;
+pub mod params;
+pub mod plan;
+pub mod problem;
+pub mod routes;
+pub mod server;
+pub mod wake;

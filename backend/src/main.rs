@@ -1,1 +1,24 @@
-fn main() {}
+//! The `sayless` command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use sayless::{command, config::Cli};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,actix_server=warn")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match command::run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sayless: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -6,3 +6,7 @@ pub mod diagnosis;
 pub mod retry;
 pub mod send;
 pub mod signature;
+
+mod publish;
+
+pub use publish::publish;

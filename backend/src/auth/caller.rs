@@ -1,0 +1,126 @@
+//! The extractor that settles who may: a handler that takes `Caller<P>` runs only for callers who have `P`.
+
+use std::{
+    future::{Ready, ready},
+    marker::PhantomData,
+    net::IpAddr,
+};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use api_types::{
+    ProblemType,
+    account::{Plan, Role},
+    ids::WorkspaceId,
+};
+
+use super::{
+    identify::Identified,
+    origin,
+    permission::{AdminSession, Needs, Permission},
+    principal::{Identity, Principal, WorkspaceRef},
+};
+use crate::{plan, problem::Failure};
+
+/// A caller who has permission `P`.
+#[derive(Debug)]
+pub struct Caller<P> {
+    /// Whom the credential speaks for.
+    pub principal: Principal,
+    /// The client's address.
+    pub ip: IpAddr,
+    permission: PhantomData<P>,
+}
+
+/// An admin in a browser session.
+pub type Admin = Caller<AdminSession>;
+
+impl<P> Caller<P> {
+    /// The workspace's id: every look-up is within it.
+    pub const fn workspace_id(&self) -> WorkspaceId {
+        self.principal.workspace.id
+    }
+
+    /// The workspace.
+    pub const fn workspace(&self) -> &WorkspaceRef {
+        &self.principal.workspace
+    }
+
+    /// The workspace's plan.
+    pub const fn plan(&self) -> Plan {
+        self.principal.workspace.plan
+    }
+
+    /// Who is calling.
+    pub const fn identity(&self) -> &Identity {
+        &self.principal.identity
+    }
+
+    /// Who is calling and from where, for the audit log.
+    pub fn who(&self) -> crate::db::audit::Who {
+        crate::db::audit::Who {
+            workspace_id: self.workspace_id(),
+            actor: self.principal.identity.actor(),
+            ip: Some(self.ip.to_string()),
+        }
+    }
+}
+
+impl<P: Permission> FromRequest for Caller<P> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(extract(request))
+    }
+}
+
+fn extract<P: Permission>(request: &HttpRequest) -> Result<Caller<P>, Failure> {
+    let identified = request
+        .extensions()
+        .get::<Identified>()
+        .cloned()
+        .ok_or_else(|| Failure::internal(&"a handler with a caller outside the identified scope"))?;
+    let principal = identified.principal?;
+    if matches!(principal.identity, Identity::Member { .. }) {
+        origin::check(request, &identified.public_url)?;
+    }
+    allow(&principal, P::NEEDS)?;
+    Ok(Caller { principal, ip: identified.ip, permission: PhantomData })
+}
+
+/// Whether `principal` has what is needed, and if not, what is missing.
+fn allow(principal: &Principal, needs: Needs) -> Result<(), Failure> {
+    match &principal.identity {
+        Identity::Member { role, .. } => {
+            if needs.role == Role::Admin && *role != Role::Admin {
+                return Err(Failure::new(
+                    ProblemType::AdminRequired,
+                    "Only admins use Settings > API. Ask an admin of your workspace.",
+                ));
+            }
+        }
+        Identity::ApiKey { scopes, .. } => match needs.scope {
+            Some(scope) if !scopes.contains(&scope) => {
+                return Err(Failure::new(
+                    ProblemType::InsufficientScope,
+                    format!("This needs the scope {scope}, which the credential does not hold."),
+                )
+                .challenge(format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")));
+            }
+            None if !needs.any_credential => {
+                return Err(Failure::new(
+                    ProblemType::SessionRequired,
+                    "Keys and tokens may not do this: it needs a signed-in session.",
+                ));
+            }
+            _ => {}
+        },
+    }
+    if needs.plan && !plan::limits(principal.workspace.plan).api_access {
+        return Err(Failure::new(
+            ProblemType::PlanRequired,
+            "API access needs the Startup plan or above. This workspace is on the free plan.",
+        ));
+    }
+    Ok(())
+}

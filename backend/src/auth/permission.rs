@@ -1,0 +1,65 @@
+//! Permissions, as types: what a handler's signature says is what its caller must have.
+
+use api_types::{Scope, account::Role};
+
+/// What an operation needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// The scope that a key or token must hold; `None` where only a session may do it.
+    pub scope: Option<Scope>,
+    /// The role that a session's member must have.
+    pub role: Role,
+    /// Whether the workspace's plan must include the API.
+    pub plan: bool,
+    /// Whether any key or token may do it, whatever its scopes.
+    pub any_credential: bool,
+}
+
+/// A permission marker.
+pub trait Permission: 'static {
+    /// What it stands for.
+    const NEEDS: Needs;
+}
+
+macro_rules! permissions {
+    ($($(#[$meta:meta])* $name:ident: $needs:expr;)+) => {$(
+        $(#[$meta])*
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl Permission for $name {
+            const NEEDS: Needs = $needs;
+        }
+    )+};
+}
+
+const fn scope(scope: Scope, role: Role) -> Needs {
+    Needs { scope: Some(scope), role, plan: true, any_credential: false }
+}
+
+permissions! {
+    /// An admin's session, and nothing else.
+    AdminSession: Needs { scope: None, role: Role::Admin, plan: true, any_credential: false };
+    /// Any member's session, whatever the plan.
+    AnySession: Needs { scope: None, role: Role::Member, plan: false, any_credential: false };
+    /// Any valid credential, whatever the plan: to ask who one is.
+    AnyCredential: Needs { scope: None, role: Role::Member, plan: false, any_credential: true };
+    /// `tickets:read`, or any member.
+    TicketsRead: scope(Scope::TicketsRead, Role::Member);
+    /// `tickets:write`, or any member.
+    TicketsWrite: scope(Scope::TicketsWrite, Role::Member);
+    /// `broadcasts:read`, or any member.
+    BroadcastsRead: scope(Scope::BroadcastsRead, Role::Member);
+    /// `broadcasts:write`, or any member.
+    BroadcastsWrite: scope(Scope::BroadcastsWrite, Role::Member);
+    /// `events:write`, or an admin.
+    EventsWrite: scope(Scope::EventsWrite, Role::Admin);
+    /// `webhooks:read`, or an admin.
+    WebhooksRead: scope(Scope::WebhooksRead, Role::Admin);
+    /// `webhooks:write`, or an admin.
+    WebhooksWrite: scope(Scope::WebhooksWrite, Role::Admin);
+    /// `deliveries:read`, or an admin.
+    DeliveriesRead: scope(Scope::DeliveriesRead, Role::Admin);
+    /// `deliveries:retry`, or an admin.
+    DeliveriesRetry: scope(Scope::DeliveriesRetry, Role::Admin);
+}

@@ -1,0 +1,75 @@
+//! Whom a credential speaks for.
+
+use api_types::{
+    Scope,
+    account::{Plan, Role},
+    audit::{Actor, ActorKind},
+    ids::{ApiKeyId, MemberId, WorkspaceId},
+};
+
+/// Whom a valid credential speaks for.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The workspace it is in.
+    pub workspace: WorkspaceRef,
+    /// Who it is.
+    pub identity: Identity,
+}
+
+/// The workspace of a caller.
+#[derive(Clone, Debug)]
+pub struct WorkspaceRef {
+    /// Its id: every look-up is within it.
+    pub id: WorkspaceId,
+    /// Its name.
+    pub name: String,
+    /// Its plan.
+    pub plan: Plan,
+}
+
+/// Who is calling.
+#[derive(Clone, Debug)]
+pub enum Identity {
+    /// A member in a browser session.
+    Member {
+        /// Who.
+        id: MemberId,
+        /// Their e-mail address.
+        email: String,
+        /// Their role in the workspace.
+        role: Role,
+        /// The digest of the session's token.
+        session: String,
+    },
+    /// An external system with an API key.
+    ApiKey {
+        /// Which key.
+        id: ApiKeyId,
+        /// Its name.
+        name: String,
+        /// What it may do.
+        scopes: Vec<Scope>,
+    },
+}
+
+impl Identity {
+    /// The caller as the audit log names them.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Member { id, email, .. } => {
+                Actor { kind: ActorKind::Member, id: Some(id.to_string()), name: email.clone() }
+            }
+            Self::ApiKey { id, name, .. } => {
+                Actor { kind: ActorKind::ApiKey, id: Some(id.to_string()), name: name.clone() }
+            }
+        }
+    }
+
+    /// What counts as one credential: for rate limits and idempotency keys.
+    pub fn credential(&self) -> &str {
+        match self {
+            Self::Member { session, .. } => session,
+            Self::ApiKey { id, .. } => id.as_str(),
+        }
+    }
+}

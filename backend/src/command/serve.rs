@@ -1,0 +1,111 @@
+//! The long-running commands: `serve`, `worker`, `receive`.
+
+use std::{fs::File, net::TcpListener};
+
+use fs4::FileExt;
+
+use super::{CommandError, build, is_embedded};
+use crate::{
+    app::{App, Settings},
+    auth::last_used,
+    config::{Database, Receive, Serve, Worker},
+    server,
+};
+
+/// Serves the API and the console until SIGTERM or SIGINT.
+pub fn serve(args: Serve) -> Result<(), CommandError> {
+    let public_url = public_url(&args)?;
+    let lock = lock_folder(&args.database)?;
+    let settings = Settings {
+        allowed_destinations: args.destinations.allow_destination.clone(),
+        trusted_proxies: args.trusted_proxy.clone(),
+        ..Settings::new(public_url)
+    };
+    let app = build(&args.database, settings)?;
+    let listener = TcpListener::bind(args.listen)
+        .map_err(|error| CommandError::new(format!("cannot listen on {}: {error}", args.listen)))?;
+    actix_web::rt::System::new().block_on(run(app, listener, !args.no_worker))?;
+    drop(lock);
+    Ok(())
+}
+
+async fn run(app: App, listener: TcpListener, _deliver: bool) -> Result<(), CommandError> {
+    let address = listener.local_addr()?;
+    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let server = server::build(app.clone(), listener, workers)?;
+    let handle = server.handle();
+    tracing::info!(%address, public_url = %app.settings.public_url, "serving");
+    let uses = tokio::spawn(last_used::keep_writing(app.clone()));
+    let served = tokio::spawn(server);
+    tokio::select! {
+        () = stop_signal() => tracing::info!("stopping"),
+        ended = served => return ended.map_err(|error| CommandError::new(error.to_string()))?.map_err(Into::into),
+    }
+    handle.stop(true).await;
+    uses.abort();
+    last_used::flush(&app).await;
+    Ok(())
+}
+
+/// Delivers until SIGTERM or SIGINT.
+pub fn worker(args: Worker) -> Result<(), CommandError> {
+    if is_embedded(&args.database) {
+        return Err(CommandError::new(
+            "sayless worker needs PostgreSQL: with SQLite, sayless serve delivers itself",
+        ));
+    }
+    Err(CommandError::new("not there yet"))
+}
+
+/// Receives webhooks and prints them.
+pub fn receive(_args: Receive) -> Result<(), CommandError> {
+    Err(CommandError::new("not there yet"))
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Where browsers reach us: as told, or our own address where only this machine reaches it.
+fn public_url(args: &Serve) -> Result<url::Url, CommandError> {
+    let listen = args.listen;
+    let url = match &args.public_url {
+        Some(url) => url.clone(),
+        None if listen.ip().is_loopback() => format!("http://{listen}")
+            .parse()
+            .map_err(|error| CommandError::new(format!("http://{listen} is no URL: {error}")))?,
+        None => return Err(CommandError::new(format!("listening on {listen} needs an https --public-url"))),
+    };
+    if url.scheme() != "https" && !listen.ip().is_loopback() {
+        return Err(CommandError::new(format!(
+            "listening on {listen} needs an https --public-url, not {url}"
+        )));
+    }
+    if url.host().is_none() || !matches!(url.path(), "" | "/") || url.query().is_some() {
+        return Err(CommandError::new(format!(
+            "--public-url {url} must be a scheme, a host and perhaps a port"
+        )));
+    }
+    Ok(url)
+}
+
+/// Keeps a second server off an embedded database; the lock goes with the process.
+fn lock_folder(database: &Database) -> Result<Option<File>, CommandError> {
+    let Some(folder) = database.data_folder() else { return Ok(None) };
+    std::fs::create_dir_all(&folder)?;
+    let file = File::create(folder.join("serve.lock"))?;
+    FileExt::try_lock(&file).map_err(|_| {
+        CommandError::new(format!("another sayless serve is using {}; stop it first", folder.display()))
+    })?;
+    Ok(Some(file))
+}

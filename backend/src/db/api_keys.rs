@@ -1,0 +1,260 @@
+//! API keys.
+
+use api_types::{
+    Scope, Timestamp,
+    account::Plan,
+    api_keys::{ApiKey, ApiKeyStatus, MemberRef},
+    ids::{ApiKeyId, MemberId, WorkspaceId},
+};
+use diesel::prelude::*;
+use ipnet::IpNet;
+
+use super::{
+    Conn, Json,
+    schema::{api_keys, members, workspaces},
+};
+use crate::{auth::principal::WorkspaceRef, paging::Slice};
+
+diesel::alias!(members as revokers: Revokers);
+
+/// A key as authentication needs it.
+#[derive(Clone, Debug)]
+pub struct KeyRecord {
+    /// Which key.
+    pub id: ApiKeyId,
+    /// Its name.
+    pub name: String,
+    /// Its workspace, with the plan.
+    pub workspace: WorkspaceRef,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// Where it may be used from; anywhere where empty.
+    pub allowed_ips: Vec<IpNet>,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A key about to be stored.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = api_keys)]
+pub struct NewKeyRow {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Its workspace.
+    pub workspace_id: WorkspaceId,
+    /// What it is for.
+    pub name: String,
+    /// Its first and last characters.
+    pub hint: String,
+    /// The secret under the pepper.
+    pub digest: String,
+    /// Which pepper.
+    pub pepper_version: i32,
+    /// What it may do.
+    pub scopes: Json<Vec<Scope>>,
+    /// Where it may be used from.
+    pub allowed_ips: Json<Vec<IpNet>>,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+    /// Now.
+    pub created_at: Timestamp,
+    /// Who creates it.
+    pub created_by: MemberId,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = api_keys)]
+struct KeyRow {
+    id: ApiKeyId,
+    name: String,
+    hint: String,
+    scopes: Json<Vec<Scope>>,
+    allowed_ips: Json<Vec<String>>,
+    expires_at: Option<Timestamp>,
+    created_at: Timestamp,
+    last_used_at: Option<Timestamp>,
+    last_used_ip: Option<String>,
+    revoked_at: Option<Timestamp>,
+    revoked_reason: Option<String>,
+}
+
+type Joined = (KeyRow, (MemberId, String), Option<MemberId>, Option<String>);
+
+fn to_wire((row, creator, revoker, revoker_email): Joined, now: Timestamp) -> ApiKey {
+    let status = if row.revoked_at.is_some() {
+        ApiKeyStatus::Revoked
+    } else if row.expires_at.is_some_and(|at| at <= now) {
+        ApiKeyStatus::Expired
+    } else {
+        ApiKeyStatus::Active
+    };
+    ApiKey {
+        id: row.id,
+        name: row.name,
+        hint: row.hint,
+        status,
+        scopes: row.scopes.into_inner(),
+        allowed_ips: row.allowed_ips.into_inner(),
+        expires_at: row.expires_at,
+        created_at: row.created_at,
+        created_by: MemberRef { id: creator.0, email: creator.1 },
+        last_used_at: row.last_used_at,
+        last_used_ip: row.last_used_ip,
+        revoked_at: row.revoked_at,
+        revoked_by: revoker.zip(revoker_email).map(|(id, email)| MemberRef { id, email }),
+        revoked_reason: row.revoked_reason,
+    }
+}
+
+/// Stores a key.
+pub fn insert(conn: &mut Conn, row: &NewKeyRow) -> QueryResult<()> {
+    diesel::insert_into(api_keys::table).values(row).execute(conn).map(drop)
+}
+
+/// How many keys of a workspace work.
+pub fn count_active(conn: &mut Conn, workspace: WorkspaceId, now: Timestamp) -> QueryResult<i64> {
+    api_keys::table
+        .filter(api_keys::workspace_id.eq(workspace))
+        .filter(api_keys::revoked_at.is_null())
+        .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
+        .count()
+        .get_result(conn)
+}
+
+macro_rules! joined {
+    ($workspace:expr) => {
+        api_keys::table
+            .inner_join(members::table.on(members::id.eq(api_keys::created_by)))
+            .left_join(revokers.on(revokers.field(members::id).nullable().eq(api_keys::revoked_by)))
+            .filter(api_keys::workspace_id.eq($workspace))
+            .select((
+                KeyRow::as_select(),
+                (members::id, members::email),
+                revokers.field(members::id).nullable(),
+                revokers.field(members::email).nullable(),
+            ))
+    };
+}
+
+/// One key of a workspace.
+pub fn find(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: ApiKeyId,
+    now: Timestamp,
+) -> QueryResult<Option<ApiKey>> {
+    let row = joined!(workspace).filter(api_keys::id.eq(id)).first::<Joined>(conn).optional()?;
+    Ok(row.map(|row| to_wire(row, now)))
+}
+
+/// A workspace's keys, newest first, with one more than the page holds where there are more.
+pub fn list(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    status: Option<ApiKeyStatus>,
+    slice: Slice<ApiKeyId>,
+    now: Timestamp,
+) -> QueryResult<Vec<ApiKey>> {
+    let mut query = joined!(workspace).order(api_keys::id.desc()).limit(slice.fetch()).into_boxed();
+    if let Some(before) = slice.before {
+        query = query.filter(api_keys::id.lt(before));
+    }
+    match status {
+        Some(ApiKeyStatus::Active) => {
+            query = query
+                .filter(api_keys::revoked_at.is_null())
+                .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)));
+        }
+        Some(ApiKeyStatus::Expired) => {
+            query = query.filter(api_keys::revoked_at.is_null()).filter(api_keys::expires_at.le(now));
+        }
+        Some(ApiKeyStatus::Revoked) => query = query.filter(api_keys::revoked_at.is_not_null()),
+        None => {}
+    }
+    let rows = query.load::<Joined>(conn)?;
+    Ok(rows.into_iter().map(|row| to_wire(row, now)).collect())
+}
+
+/// Changes a key's name, or where it may be used from.
+pub fn update(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: ApiKeyId,
+    name: &str,
+    allowed_ips: &Json<Vec<IpNet>>,
+) -> QueryResult<()> {
+    diesel::update(api_keys::table.filter(api_keys::workspace_id.eq(workspace)).filter(api_keys::id.eq(id)))
+        .set((api_keys::name.eq(name), api_keys::allowed_ips.eq(allowed_ips)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Revokes a key that works or has expired; `false` where it was revoked before.
+pub fn revoke(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: ApiKeyId,
+    by: MemberId,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    diesel::update(
+        api_keys::table
+            .filter(api_keys::workspace_id.eq(workspace))
+            .filter(api_keys::id.eq(id))
+            .filter(api_keys::revoked_at.is_null()),
+    )
+    .set((api_keys::revoked_at.eq(now), api_keys::revoked_by.eq(by), api_keys::revoked_reason.eq(reason)))
+    .execute(conn)
+    .map(|changed| changed == 1)
+}
+
+/// Notes when a key was last used.
+pub fn set_last_used(conn: &mut Conn, id: ApiKeyId, at: Timestamp, ip: &str) -> QueryResult<()> {
+    diesel::update(
+        api_keys::table.find(id).filter(api_keys::last_used_at.is_null().or(api_keys::last_used_at.lt(at))),
+    )
+    .set((api_keys::last_used_at.eq(at), api_keys::last_used_ip.eq(ip)))
+    .execute(conn)
+    .map(drop)
+}
+
+/// The key that is stored under one of `digests`.
+pub fn by_digest(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<KeyRecord>> {
+    type Row = (
+        ApiKeyId,
+        String,
+        (WorkspaceId, String, Plan),
+        Json<Vec<Scope>>,
+        Json<Vec<IpNet>>,
+        Option<Timestamp>,
+        Option<Timestamp>,
+    );
+    let row = api_keys::table
+        .inner_join(workspaces::table)
+        .filter(api_keys::digest.eq_any(digests))
+        .select((
+            api_keys::id,
+            api_keys::name,
+            (workspaces::id, workspaces::name, workspaces::plan),
+            api_keys::scopes,
+            api_keys::allowed_ips,
+            api_keys::expires_at,
+            api_keys::revoked_at,
+        ))
+        .first::<Row>(conn)
+        .optional()?;
+    Ok(row.map(|(id, name, (workspace_id, workspace_name, plan), scopes, ips, expires_at, revoked_at)| {
+        KeyRecord {
+            id,
+            name,
+            workspace: WorkspaceRef { id: workspace_id, name: workspace_name, plan },
+            scopes: scopes.into_inner(),
+            allowed_ips: ips.into_inner(),
+            expires_at,
+            revoked_at,
+        }
+    }))
+}

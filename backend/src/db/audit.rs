@@ -1,0 +1,154 @@
+//! The audit log: appended to in the transaction of the change itself.
+
+use api_types::{
+    Timestamp,
+    audit::{Actor, ActorKind, AuditAction, AuditEntry},
+    ids::{AuditId, WorkspaceId},
+};
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::{Conn, Json, Tx, schema::audit_entries};
+use crate::{app::App, new_id, paging::Slice};
+
+/// Who makes a change, and from where.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// In which workspace.
+    pub workspace_id: WorkspaceId,
+    /// Who.
+    pub actor: Actor,
+    /// From which address; none for the operator and the system.
+    pub ip: Option<String>,
+}
+
+impl Who {
+    /// The operator, through the `sayless` command.
+    pub fn operator(workspace_id: WorkspaceId) -> Self {
+        Self {
+            workspace_id,
+            actor: Actor { kind: ActorKind::Operator, id: None, name: "sayless command".into() },
+            ip: None,
+        }
+    }
+
+    /// The system itself.
+    pub fn system(workspace_id: WorkspaceId) -> Self {
+        Self {
+            workspace_id,
+            actor: Actor { kind: ActorKind::System, id: None, name: "Sayless".into() },
+            ip: None,
+        }
+    }
+}
+
+/// What a change was made to, and what it changed.
+#[derive(Clone, Debug)]
+pub struct Change<'a> {
+    /// What was done.
+    pub action: AuditAction,
+    /// The object's id.
+    pub object_id: Option<&'a str>,
+    /// The object's name or URL.
+    pub object_name: &'a str,
+    /// What changed, without any secret.
+    pub details: Value,
+}
+
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = audit_entries)]
+#[diesel(treat_none_as_default_value = false)]
+struct Row {
+    id: AuditId,
+    workspace_id: WorkspaceId,
+    created_at: Timestamp,
+    actor_kind: ActorKind,
+    actor_id: Option<String>,
+    actor_name: String,
+    action: AuditAction,
+    object_id: Option<String>,
+    object_name: String,
+    ip: Option<String>,
+    details: Json<Value>,
+}
+
+/// Appends an entry.
+pub fn append(tx: &mut Tx<'_>, app: &App, who: &Who, change: Change<'_>) -> QueryResult<()> {
+    let row = Row {
+        id: new_id!(app, AuditId),
+        workspace_id: who.workspace_id,
+        created_at: app.clock.now(),
+        actor_kind: who.actor.kind,
+        actor_id: who.actor.id.clone(),
+        actor_name: who.actor.name.clone(),
+        action: change.action,
+        object_id: change.object_id.map(Into::into),
+        object_name: change.object_name.into(),
+        ip: who.ip.clone(),
+        details: Json::new(change.details),
+    };
+    let conn: &mut Conn = tx;
+    diesel::insert_into(audit_entries::table).values(row).execute(conn).map(drop)
+}
+
+/// Which entries a list wants.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Only this action.
+    pub action: Option<AuditAction>,
+    /// Only by this member, key or app.
+    pub actor: Option<String>,
+    /// Only about this object.
+    pub object: Option<String>,
+    /// Not before.
+    pub since: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+}
+
+/// A workspace's entries, newest first, with one more than the page holds where there are more.
+pub fn list(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    wanted: &Wanted,
+    slice: Slice<AuditId>,
+) -> QueryResult<Vec<AuditEntry>> {
+    let mut query = audit_entries::table
+        .filter(audit_entries::workspace_id.eq(workspace))
+        .order(audit_entries::id.desc())
+        .limit(slice.fetch())
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(before) = slice.before {
+        query = query.filter(audit_entries::id.lt(before));
+    }
+    if let Some(action) = wanted.action {
+        query = query.filter(audit_entries::action.eq(action));
+    }
+    if let Some(actor) = &wanted.actor {
+        query = query.filter(audit_entries::actor_id.eq(actor));
+    }
+    if let Some(object) = &wanted.object {
+        query = query.filter(audit_entries::object_id.eq(object));
+    }
+    if let Some(since) = wanted.since {
+        query = query.filter(audit_entries::created_at.ge(since));
+    }
+    if let Some(until) = wanted.until {
+        query = query.filter(audit_entries::created_at.lt(until));
+    }
+    Ok(query.load::<Row>(conn)?.into_iter().map(to_wire).collect())
+}
+
+fn to_wire(row: Row) -> AuditEntry {
+    AuditEntry {
+        id: row.id,
+        created_at: row.created_at,
+        actor: Actor { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
+        action: row.action,
+        object_id: row.object_id,
+        object_name: row.object_name,
+        ip: row.ip,
+        details: row.details.into_inner(),
+    }
+}

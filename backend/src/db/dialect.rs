@@ -1,0 +1,78 @@
+//! What the two databases do differently. The only place that matches on which one it is.
+
+use diesel::{QueryResult, RunQueryDsl, sql_types::BigInt};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{Conn, DbError};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
+
+/// The advisory lock under which PostgreSQL nodes that start together migrate one after the other.
+const MIGRATION_LOCK: i64 = 0x5a71_e550;
+
+/// Brings the tables up to date; nodes that start together wait for each other.
+pub fn migrate(conn: &mut Conn) -> Result<(), DbError> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| DbError::Unavailable(error.to_string());
+    match conn {
+        Conn::Sqlite(conn) => {
+            conn.run_pending_migrations(SQLITE).map_err(failed)?;
+        }
+        Conn::Pg(conn) => {
+            diesel::sql_query("SELECT pg_advisory_lock($1)")
+                .bind::<BigInt, _>(MIGRATION_LOCK)
+                .execute(conn)?;
+            let outcome = conn.run_pending_migrations(POSTGRES).map(drop).map_err(failed);
+            diesel::sql_query("SELECT pg_advisory_unlock($1)")
+                .bind::<BigInt, _>(MIGRATION_LOCK)
+                .execute(conn)?;
+            outcome?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a statement's error message means that the database cannot serve now, but may later.
+pub fn means_unavailable(message: &str) -> bool {
+    const NOT_NOW: &[&str] = &[
+        "database or disk is full",
+        "disk I/O error",
+        "database is locked",
+        "unable to open database file",
+        "the database system is",
+        "terminating connection",
+        "server closed the connection",
+        "could not connect to server",
+        "connection to server",
+        "no connection to the server",
+        "could not extend file",
+        "SSL connection has been closed",
+    ];
+    NOT_NOW.iter().any(|phrase| message.contains(phrase))
+}
+
+/// Takes a lock on `name` that ends with the transaction; `false` where another transaction holds it.
+///
+/// SQLite has one writer at a time, so there the answer is always `true`.
+pub fn try_lock(conn: &mut Conn, name: &str) -> QueryResult<bool> {
+    match conn {
+        Conn::Sqlite(_) => Ok(true),
+        Conn::Pg(conn) => diesel::select(
+            diesel::dsl::sql::<diesel::sql_types::Bool>("pg_try_advisory_xact_lock(hashtextextended(")
+                .bind::<diesel::sql_types::Text, _>(name)
+                .sql(", 0))"),
+        )
+        .get_result(conn),
+    }
+}
+
+/// Takes a lock on `name` that ends with the transaction, waiting for its turn: for limits that count before they insert.
+pub fn lock(conn: &mut Conn, name: &str) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Pg(conn) => diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<diesel::sql_types::Text, _>(name)
+            .execute(conn)
+            .map(drop),
+    }
+}

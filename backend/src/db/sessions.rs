@@ -1,0 +1,126 @@
+//! Browser sessions.
+
+use api_types::{
+    Timestamp,
+    account::{Plan, Role},
+    ids::{MemberId, WorkspaceId},
+};
+use diesel::prelude::*;
+
+use super::{
+    Conn,
+    schema::{members, memberships, sessions, workspaces},
+};
+use crate::auth::principal::WorkspaceRef;
+
+/// A session with its member's role in its workspace, as they are now.
+#[derive(Clone, Debug)]
+pub struct FoundSession {
+    /// Whose it is.
+    pub member_id: MemberId,
+    /// Their e-mail address.
+    pub email: String,
+    /// Their role.
+    pub role: Role,
+    /// Where it is.
+    pub workspace: WorkspaceRef,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_seen_at: Timestamp,
+}
+
+/// Starts a session.
+pub fn insert(
+    conn: &mut Conn,
+    digest: &str,
+    member: MemberId,
+    workspace: WorkspaceId,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::token_digest.eq(digest),
+            sessions::member_id.eq(member),
+            sessions::workspace_id.eq(workspace),
+            sessions::created_at.eq(now),
+            sessions::last_seen_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Finds a session by its token's digest, while its member is still one of its workspace.
+pub fn find(conn: &mut Conn, digest: &str) -> QueryResult<Option<FoundSession>> {
+    let found = sessions::table
+        .inner_join(members::table)
+        .inner_join(workspaces::table)
+        .inner_join(
+            memberships::table.on(memberships::member_id
+                .eq(sessions::member_id)
+                .and(memberships::workspace_id.eq(sessions::workspace_id))),
+        )
+        .filter(sessions::token_digest.eq(digest))
+        .select((
+            members::id,
+            members::email,
+            memberships::role,
+            (workspaces::id, workspaces::name, workspaces::plan),
+            sessions::created_at,
+            sessions::last_seen_at,
+        ))
+        .first::<(MemberId, String, Role, (WorkspaceId, String, Plan), Timestamp, Timestamp)>(conn)
+        .optional()?;
+    Ok(found.map(|(member_id, email, role, (id, name, plan), created_at, last_seen_at)| FoundSession {
+        member_id,
+        email,
+        role,
+        workspace: WorkspaceRef { id, name, plan },
+        created_at,
+        last_seen_at,
+    }))
+}
+
+/// Notes that a session was used.
+pub fn touch(conn: &mut Conn, digest: &str, now: Timestamp) -> QueryResult<()> {
+    diesel::update(sessions::table.filter(sessions::token_digest.eq(digest)))
+        .set(sessions::last_seen_at.eq(now))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Moves a session to another workspace.
+pub fn switch(conn: &mut Conn, digest: &str, workspace: WorkspaceId) -> QueryResult<()> {
+    diesel::update(sessions::table.filter(sessions::token_digest.eq(digest)))
+        .set(sessions::workspace_id.eq(workspace))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Ends a session.
+pub fn delete(conn: &mut Conn, digest: &str) -> QueryResult<()> {
+    diesel::delete(sessions::table.filter(sessions::token_digest.eq(digest))).execute(conn).map(drop)
+}
+
+/// Ends every session of a member: in one workspace, or everywhere.
+pub fn delete_of_member(conn: &mut Conn, member: MemberId, only_in: Option<WorkspaceId>) -> QueryResult<()> {
+    let all = sessions::table.filter(sessions::member_id.eq(member));
+    match only_in {
+        Some(workspace) => diesel::delete(all.filter(sessions::workspace_id.eq(workspace))).execute(conn),
+        None => diesel::delete(all).execute(conn),
+    }
+    .map(drop)
+}
+
+/// Removes sessions that have ended by themselves.
+pub fn delete_ended(
+    conn: &mut Conn,
+    seen_before: Timestamp,
+    created_before: Timestamp,
+) -> QueryResult<usize> {
+    diesel::delete(
+        sessions::table
+            .filter(sessions::last_seen_at.lt(seen_before).or(sessions::created_at.lt(created_before))),
+    )
+    .execute(conn)
+}

@@ -1,0 +1,123 @@
+//! SQLite's one writer: a thread that takes waiting closures in batches, each in a savepoint, under one COMMIT.
+//!
+//! Nobody is answered before the COMMIT that made their work durable. A closure that fails rolls back its savepoint
+//! alone; a panic or a failed COMMIT takes the whole batch with it, and every caller of the batch is told so.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::mpsc,
+};
+
+use diesel::{Connection, RunQueryDsl, connection::TransactionManager};
+use tokio::sync::oneshot;
+
+use super::{Conn, DatabaseUrl, DbError, pool};
+
+/// The most closures under one COMMIT: bounds how long the first of them waits.
+const MAX_BATCH: usize = 256;
+
+/// Tells a caller how its work ended, once the fate of the batch is known.
+type Announce = Box<dyn FnOnce(Result<(), String>) + Send>;
+type Job = Box<dyn FnOnce(&mut Conn) -> Announce + Send>;
+
+#[derive(Clone, Debug)]
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    /// Starts the thread; it ends when the last handle is dropped.
+    pub(super) fn start(url: DatabaseUrl, conn: Conn) -> Self {
+        let (jobs, queue) = mpsc::channel();
+        std::thread::spawn(move || run(&url, conn, &queue));
+        Self { jobs }
+    }
+
+    /// Runs `work` in the next batch and answers after its COMMIT.
+    pub(super) async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        let job: Job = Box::new(move |conn| {
+            let result = work(conn);
+            Box::new(move |fate| {
+                // The caller may be gone; its work stands all the same.
+                let _ = tell.send(match fate {
+                    Ok(()) => result,
+                    Err(cause) => result.and_then(|_| Err(DbError::Unavailable(cause).into())),
+                });
+            })
+        });
+        self.jobs.send(job).map_err(|_| DbError::Unavailable("the writer has stopped".into()))?;
+        told.await.map_err(|_| DbError::Unavailable("the writer could not take the work".into()))?
+    }
+}
+
+fn run(url: &DatabaseUrl, conn: Conn, queue: &mpsc::Receiver<Job>) {
+    let mut conn = Some(conn);
+    while let Ok(first) = queue.recv() {
+        let mut batch = vec![first];
+        batch.extend(queue.try_iter().take(MAX_BATCH - 1));
+        // A batch that cannot start is dropped, which tells its callers to come back.
+        let Some(mut open) = conn.take().or_else(|| reopen(url)) else { continue };
+        if run_batch(&mut open, batch) {
+            conn = Some(open);
+        }
+    }
+}
+
+fn reopen(url: &DatabaseUrl) -> Option<Conn> {
+    pool::connect(url)
+        .inspect_err(|error| tracing::error!(%error, "the writer cannot open the database"))
+        .ok()
+}
+
+/// Runs one batch; `false` where the connection must not be used again.
+fn run_batch(conn: &mut Conn, batch: Vec<Job>) -> bool {
+    if let Err(error) = begin_immediate(conn) {
+        tracing::error!(%error, "the writer cannot begin a transaction");
+        return false;
+    }
+    let mut announcements = Vec::with_capacity(batch.len());
+    for job in batch {
+        match catch_unwind(AssertUnwindSafe(|| job(conn))) {
+            Ok(announce) => announcements.push(announce),
+            Err(_) => {
+                tracing::error!("a write panicked; its batch is rolled back");
+                tell_all(announcements, &Err("another write of the same batch panicked".into()));
+                return false;
+            }
+        }
+    }
+    let fate = commit(conn).map_err(|error| {
+        tracing::error!(%error, "a batch could not be committed");
+        error.to_string()
+    });
+    let usable = fate.is_ok();
+    tell_all(announcements, &fate);
+    usable
+}
+
+fn tell_all(announcements: Vec<Announce>, fate: &Result<(), String>) {
+    for announce in announcements {
+        announce(fate.clone());
+    }
+}
+
+fn begin_immediate(conn: &mut Conn) -> diesel::QueryResult<()> {
+    match conn {
+        Conn::Sqlite(conn) => {
+            diesel::connection::AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+        }
+        Conn::Pg(conn) => diesel::sql_query("BEGIN").execute(conn).map(drop),
+    }
+}
+
+fn commit(conn: &mut Conn) -> diesel::QueryResult<()> {
+    <Conn as Connection>::TransactionManager::commit_transaction(conn)
+}

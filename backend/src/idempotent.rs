@@ -1,0 +1,143 @@
+//! `Idempotency-Key`: the same key and body get the first answer again for 24 hours.
+//!
+//! The answer is stored in the transaction of the change itself, so there is never a change without its answer.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload};
+use api_types::ProblemType;
+use serde::Serialize;
+
+use crate::{
+    app::App,
+    auth::{Caller, permission::Permission},
+    body::Body,
+    db::{
+        Tx, dialect,
+        idempotency::{self, Stored, Use},
+    },
+    problem::{Answer, Failure},
+};
+
+const HEADER: &str = "idempotency-key";
+const MAX_LEN: usize = 255;
+const KEPT_MS: i64 = 24 * 3_600_000;
+
+/// The request's `Idempotency-Key`, if it has one.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey {
+    key: Option<String>,
+    route: String,
+}
+
+impl FromRequest for IdempotencyKey {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(
+            read(request).map(|key| Self { key, route: format!("{} {}", request.method(), request.path()) }),
+        )
+    }
+}
+
+fn read(request: &HttpRequest) -> Result<Option<String>, Failure> {
+    let Some(value) = request.headers().get(HEADER) else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| !key.is_empty() && key.len() <= MAX_LEN);
+    key.map(|key| Some(key.to_owned())).ok_or_else(|| {
+        Failure::parameter(
+            "Idempotency-Key",
+            format!("It must have 1 to {MAX_LEN} visible ASCII characters."),
+        )
+    })
+}
+
+/// Refuses an `Idempotency-Key` where the answer holds a secret, which is never stored.
+#[derive(Clone, Copy, Debug)]
+pub struct NoIdempotencyKey;
+
+impl FromRequest for NoIdempotencyKey {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(if request.headers().contains_key(HEADER) {
+            Err(Failure::new(
+                ProblemType::IdempotencyRefused,
+                "This answer holds a secret that is shown once and never stored, so it cannot be given again.",
+            ))
+        } else {
+            Ok(Self)
+        })
+    }
+}
+
+/// Runs `work` in one write transaction and answers `status` with what it makes; to a repeated key, the first answer.
+pub async fn create<P, B, T, F>(
+    app: &App,
+    caller: &Caller<P>,
+    key: IdempotencyKey,
+    body: Body<B>,
+    status: u16,
+    work: F,
+) -> Answer
+where
+    P: Permission,
+    B: Send + 'static,
+    T: Serialize,
+    F: FnOnce(&mut Tx<'_>, B) -> Result<T, Failure> + Send + 'static,
+{
+    let Body { value, digest } = body;
+    let now = app.clock.now();
+    let IdempotencyKey { key, route } = key;
+    let used = key.map(|key| Use {
+        workspace_id: caller.workspace_id(),
+        credential: caller.identity().credential().to_owned(),
+        route,
+        key,
+    });
+    let answer = app
+        .db
+        .write(move |tx| {
+            if let Some(used) = &used {
+                if let Some(stored) = first_answer(tx, used, &digest, now)? {
+                    return Ok(stored);
+                }
+            }
+            let made = work(tx, value)?;
+            let body = serde_json::to_string(&made).map_err(|error| Failure::internal(&error))?;
+            let answer = Stored { request_digest: digest, status: i32::from(status), body, created_at: now };
+            if let Some(used) = &used {
+                idempotency::store(tx, used, &answer)?;
+            }
+            Ok::<_, Failure>(answer)
+        })
+        .await?;
+    let status =
+        u16::try_from(answer.status).ok().and_then(|s| actix_web::http::StatusCode::from_u16(s).ok());
+    Ok(HttpResponse::build(status.unwrap_or_default()).content_type("application/json").body(answer.body))
+}
+
+fn first_answer(
+    tx: &mut Tx<'_>,
+    used: &Use,
+    digest: &str,
+    now: api_types::Timestamp,
+) -> Result<Option<Stored>, Failure> {
+    let lock = format!("idempotency {} {} {} {}", used.workspace_id, used.credential, used.route, used.key);
+    if !dialect::try_lock(tx, &lock)? {
+        return Err(Failure::new(
+            ProblemType::IdempotencyInProgress,
+            "A request with this Idempotency-Key is still running. Ask again in a moment.",
+        )
+        .retry_after(1));
+    }
+    let stored = idempotency::find(tx, used)?.filter(|stored| now.millis_since(stored.created_at) < KEPT_MS);
+    match stored {
+        Some(stored) if stored.request_digest != digest => Err(Failure::new(
+            ProblemType::IdempotencyMismatch,
+            "This Idempotency-Key was used with another body. Use a new key for a new request.",
+        )),
+        other => Ok(other),
+    }
+}

@@ -1,0 +1,23 @@
+//! The URL table: one line per operation. The paths stand at the handlers, one file per noun beside this one.
+
+pub mod api_keys;
+pub mod audit_log;
+pub mod health;
+pub mod session;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Everything under `/v1`.
+pub fn v1(config: &mut ServiceConfig<'_>) {
+    config
+        .service(session::sign_in)
+        .service(session::show)
+        .service(session::switch)
+        .service(session::sign_out)
+        .service(api_keys::list)
+        .service(api_keys::create)
+        .service(api_keys::show)
+        .service(api_keys::update)
+        .service(api_keys::revoke)
+        .service(audit_log::list);
+}
