@@ -30,7 +30,7 @@ pub fn cargo() -> Result<Command> {
 }
 
 /// Whether the toolchain in use holds a standard library for the browser.
-fn has_target() -> bool {
+pub fn has_target() -> bool {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     sh::output(sh::command(rustc).args(["--print", "target-libdir", "--target", TARGET]))
         .is_ok_and(|dir| Path::new(&dir).is_dir())
