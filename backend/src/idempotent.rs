@@ -76,8 +76,7 @@ impl FromRequest for NoIdempotencyKey {
 pub async fn create<P, B, T, F>(
     app: &App,
     caller: &Caller<P>,
-    key: IdempotencyKey,
-    body: Body<B>,
+    (key, body): (IdempotencyKey, Body<B>),
     status: u16,
     work: F,
 ) -> Answer
@@ -99,10 +98,10 @@ where
     let answer = app
         .db
         .write(move |tx| {
-            if let Some(used) = &used {
-                if let Some(stored) = first_answer(tx, used, &digest, now)? {
-                    return Ok(stored);
-                }
+            if let Some(used) = &used
+                && let Some(stored) = first_answer(tx, used, &digest, now)?
+            {
+                return Ok(stored);
             }
             let made = work(tx, value)?;
             let body = serde_json::to_string(&made).map_err(|error| Failure::internal(&error))?;

@@ -1,5 +1,8 @@
-//! The backend's integration tests, in one binary.
+//! The backend's integration tests, in one binary: they enter by HTTP and run on both databases.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod api_keys;
+mod harness;
 mod receiver;
 mod send;
+mod session;

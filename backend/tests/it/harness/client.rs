@@ -1,0 +1,126 @@
+//! An HTTP client with a credential, and replies that are asserted on.
+
+use reqwest::{
+    Method,
+    header::{HeaderMap, HeaderName, HeaderValue},
+};
+use serde_json::Value;
+
+/// Sends requests to one server with the same headers each time. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    headers: HeaderMap,
+    /// The signed-in member's e-mail address, where there is one.
+    pub email: String,
+}
+
+impl Client {
+    /// A client without any credential.
+    pub fn new(base: &str) -> Self {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self { http, base: base.to_owned(), headers: HeaderMap::new(), email: String::new() }
+    }
+
+    /// The same client with one more header.
+    pub fn with_header(&self, name: &str, value: &str) -> Self {
+        let mut client = self.clone();
+        client.headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
+        client
+    }
+
+    /// The same client, known to be this member's.
+    pub fn of(mut self, email: &str) -> Self {
+        email.clone_into(&mut self.email);
+        self
+    }
+
+    /// Sends a request with any body and content type.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> Reply {
+        let mut request =
+            self.http.request(method.clone(), format!("{}{path}", self.base)).headers(self.headers.clone());
+        if !content_type.is_empty() {
+            request = request.header("content-type", content_type).body(body);
+        }
+        let response = request.send().await.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        Reply { call: format!("{method} {path}"), status, headers, text }
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, "", "").await
+    }
+
+    /// POST with a JSON body.
+    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::POST, path, "application/json", body.to_string()).await
+    }
+
+    /// PATCH with a JSON body.
+    pub async fn patch(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::PATCH, path, "application/json", body.to_string()).await
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, "", "").await
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    call: String,
+    /// The HTTP status.
+    pub status: u16,
+    headers: HeaderMap,
+    /// The body as text.
+    pub text: String,
+}
+
+impl Reply {
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The body as JSON, after making sure of the status; `null` where there is no body.
+    #[track_caller]
+    pub fn ok(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}: {}", self.call, self.text);
+        if self.text.is_empty() { Value::Null } else { serde_json::from_str(&self.text).unwrap() }
+    }
+
+    /// The problem document, after making sure of its status, type and form.
+    #[track_caller]
+    pub fn problem(self, status: u16, kind: &str) -> Value {
+        assert_eq!(self.status, status, "{}: {}", self.call, self.text);
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.call);
+        let problem: Value = serde_json::from_str(&self.text).unwrap();
+        assert_eq!(problem["type"], format!("urn:sayless:problem:{kind}"), "{}: {}", self.call, self.text);
+        assert_eq!(problem["status"], status);
+        assert_eq!(problem["request_id"].as_str(), self.header("x-request-id"), "{}", self.call);
+        problem
+    }
+
+    /// The fields that a problem document names.
+    #[track_caller]
+    pub fn fields(self, status: u16, kind: &str) -> Vec<String> {
+        let problem = self.problem(status, kind);
+        let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
+    }
+}

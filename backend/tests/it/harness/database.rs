@@ -1,0 +1,90 @@
+//! A fresh database for each test: a file of its own, or a database of its own on the server that TEST_DATABASE_URL names.
+
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU32, Ordering},
+};
+
+use diesel::{Connection, PgConnection, connection::SimpleConnection};
+use sayless::db::{Conn, DatabaseUrl, dialect};
+use tempfile::TempDir;
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file of its own.
+    Sqlite,
+    /// A database of its own.
+    Postgres,
+}
+
+/// A database that goes away when dropped.
+pub struct Fresh {
+    /// Where it is.
+    pub url: DatabaseUrl,
+    _folder: Option<TempDir>,
+    name: Option<String>,
+}
+
+/// The server's URL, of the database that the URL itself names.
+#[expect(clippy::disallowed_methods, reason = "where PostgreSQL is, the environment says")]
+fn server() -> String {
+    std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| {
+        panic!("TEST_DATABASE_URL names no PostgreSQL server; `cargo xtask test` starts one and sets it")
+    })
+}
+
+/// The same server, another database.
+fn on_server(database: &str) -> String {
+    let server = server();
+    let (start, options) = server.split_once('?').unwrap_or((&server, ""));
+    let host = start.rsplit_once('/').map_or(start, |(host, _)| host);
+    format!("{host}/{database}?{options}")
+}
+
+fn run(statement: &str) {
+    PgConnection::establish(&server()).unwrap().batch_execute(statement).unwrap();
+}
+
+/// Migrates once per test binary; each test gets a copy.
+fn template() -> String {
+    static MADE: Mutex<bool> = Mutex::new(false);
+    let name = format!("sayless_template_{}", std::process::id());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*made {
+        run(&format!("CREATE DATABASE {name}"));
+        let mut conn = Conn::Pg(PgConnection::establish(&on_server(&name)).unwrap());
+        dialect::migrate(&mut conn).unwrap();
+        *made = true;
+    }
+    name
+}
+
+impl Fresh {
+    /// Makes a fresh database.
+    pub fn create(kind: Kind) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        match kind {
+            Kind::Sqlite => {
+                let folder = TempDir::new().unwrap();
+                let url = DatabaseUrl::Sqlite(folder.path().join("sayless.db"));
+                Self { url, _folder: Some(folder), name: None }
+            }
+            Kind::Postgres => {
+                let template = template();
+                let name =
+                    format!("sayless_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+                run(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
+                Self { url: DatabaseUrl::Postgres(on_server(&name)), _folder: None, name: Some(name) }
+            }
+        }
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        if let Some(name) = &self.name {
+            run(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        }
+    }
+}
