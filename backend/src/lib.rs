@@ -8,6 +8,7 @@
 pub mod app;
 pub mod auth;
 pub mod body;
+pub mod catalogue;
 pub mod chance;
 pub mod clock;
 pub mod command;

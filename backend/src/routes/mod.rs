@@ -2,6 +2,7 @@
 
 pub mod api_keys;
 pub mod audit_log;
+pub mod event_types;
 pub mod health;
 pub mod session;
 
@@ -19,5 +20,6 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(api_keys::show)
         .service(api_keys::update)
         .service(api_keys::revoke)
-        .service(audit_log::list);
+        .service(audit_log::list)
+        .service(event_types::list);
 }

@@ -1,0 +1,156 @@
+//! The event catalogue: what each type means, what its `data` looks like, who may publish it and who may read it.
+//!
+//! `data` is held to its schema on both ways in: events that other systems publish are refused by [`check`] with the
+//! field at fault, events about our own changes must pass it too. Further properties are always allowed. Their text is
+//! not scanned for pasted secrets: it is free-form data of a system that signs in, not something a person typed.
+
+mod entries;
+pub mod subscription;
+
+use std::sync::LazyLock;
+
+use api_types::{
+    FieldError, Scope,
+    events::{EventType, EventTypeInfo},
+};
+use jsonschema::{Draft, Validator, error::ValidationErrorKind, paths::LocationSegment};
+use serde_json::Value;
+
+pub use subscription::Subscription;
+
+/// At most so many problems are named in one answer.
+const MAX_ERRORS: usize = 20;
+
+struct Catalogue {
+    infos: Vec<EventTypeInfo>,
+    /// In the order of [`EventType::ALL`]; `None` is a schema that does not compile, which a test rules out.
+    validators: Vec<Option<Validator>>,
+}
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    let infos: Vec<EventTypeInfo> = EventType::ALL.iter().map(|&kind| entries::info(kind)).collect();
+    let validators = infos
+        .iter()
+        .map(|info| {
+            jsonschema::options()
+                .with_draft(Draft::Draft202012)
+                .should_validate_formats(true)
+                .build(&info.schema)
+                .ok()
+        })
+        .collect();
+    Catalogue { infos, validators }
+});
+
+/// Every entry, in the order of [`EventType::ALL`].
+pub fn all() -> &'static [EventTypeInfo] {
+    &CATALOGUE.infos
+}
+
+/// The entry of one type.
+pub fn info(kind: EventType) -> Option<&'static EventTypeInfo> {
+    CATALOGUE.infos.iter().find(|info| info.kind == kind)
+}
+
+/// Whether `POST /v1/events` may publish the type: those about the area itself are ours alone.
+pub const fn is_publishable(kind: EventType) -> bool {
+    scope_for_reading(kind).is_some()
+}
+
+/// The scope that lets a key or token read events of the type; `None` where only an admin's session may.
+pub const fn scope_for_reading(kind: EventType) -> Option<Scope> {
+    match kind {
+        EventType::TicketCreated
+        | EventType::TicketUpdated
+        | EventType::TicketClosed
+        | EventType::CommentCreated
+        | EventType::NoteCreated => Some(Scope::TicketsRead),
+        EventType::BroadcastCreated | EventType::BroadcastSent => Some(Scope::BroadcastsRead),
+        EventType::WebhookDisabled
+        | EventType::WebhookRecovered
+        | EventType::DeliveryExhausted
+        | EventType::ApiKeyCreated
+        | EventType::ApiKeyRevoked
+        | EventType::OAuthAppSecretRotated
+        | EventType::WebhookTest => None,
+    }
+}
+
+/// Checks `data` against the type's schema; the errors name fields as `data.title` and never repeat a value.
+pub fn check(kind: EventType, data: &Value) -> Result<(), Vec<FieldError>> {
+    let at = EventType::ALL.iter().position(|&known| known == kind);
+    let Some(Some(validator)) = at.and_then(|at| CATALOGUE.validators.get(at)) else {
+        return Err(vec![FieldError { field: "type".into(), detail: "Its schema cannot be used.".into() }]);
+    };
+    let errors: Vec<FieldError> = validator.iter_errors(data).take(MAX_ERRORS).map(|e| name(&e)).collect();
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+fn name(error: &jsonschema::ValidationError<'_>) -> FieldError {
+    let mut field = String::from("data");
+    for segment in error.instance_path() {
+        match segment {
+            LocationSegment::Property(name) => {
+                field.push('.');
+                field.push_str(&name);
+            }
+            LocationSegment::Index(at) => field.push_str(&format!("[{at}]")),
+        }
+    }
+    if let ValidationErrorKind::Required { property } = error.kind() {
+        field.push('.');
+        field.push_str(property.as_str().unwrap_or_default());
+        return FieldError { field, detail: "It is required.".into() };
+    }
+    FieldError { field, detail: format!("{}.", error.masked_with("It")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_type_has_a_schema_that_its_example_passes_and_that_asks_for_something() {
+        for info in all() {
+            assert_eq!(check(info.kind, &info.example), Ok(()), "{}", info.kind);
+            assert!(check(info.kind, &json!({})).is_err(), "{} takes anything", info.kind);
+            assert!(check(info.kind, &json!("text")).is_err(), "{} takes a text", info.kind);
+            assert!(!info.description.is_empty());
+            assert_eq!(info.schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        }
+        assert_eq!(all().len(), EventType::ALL.len());
+    }
+
+    #[test]
+    fn further_properties_are_allowed_everywhere() {
+        for info in all() {
+            let mut data = info.example.clone();
+            data["further"] = json!({ "anything": [1, null] });
+            assert_eq!(check(info.kind, &data), Ok(()), "{}", info.kind);
+        }
+    }
+
+    #[test]
+    fn the_field_at_fault_is_named_without_its_value() {
+        let data = json!({ "id": "tkt_1", "title": 5, "status": "slk_secret", "created_at": "yesterday" });
+        let errors = check(EventType::TicketCreated, &data).expect_err("refused");
+        let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+        for field in ["data.title", "data.status", "data.created_at"] {
+            assert!(fields.contains(&field), "{fields:?}");
+        }
+        assert!(!format!("{errors:?}").contains("slk_secret"), "{errors:?}");
+        let errors = check(EventType::TicketCreated, &json!({ "title": "a" })).expect_err("refused");
+        assert_eq!(errors, [FieldError { field: "data.id".into(), detail: "It is required.".into() }]);
+    }
+
+    #[test]
+    fn only_what_a_scope_lets_read_can_be_published_by_others() {
+        for info in all() {
+            let ours = matches!(info.group.as_str(), "webhook" | "delivery" | "api_key" | "oauth_app");
+            assert_eq!(info.publishable, !ours, "{}", info.kind);
+            assert_eq!(scope_for_reading(info.kind).is_none(), ours, "{}", info.kind);
+        }
+    }
+}
