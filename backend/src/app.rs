@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use ipnet::IpNet;
+use rustls::pki_types::CertificateDer;
 
 use crate::{
     auth::{last_used::LastUsed, throttle::SignInThrottle},
@@ -10,6 +11,13 @@ use crate::{
     clock::Clock,
     crypto::keys::{KeysError, ServerKeys},
     db::{DatabaseUrl, Db, DbError},
+    delivery::{
+        address::AddressPolicy,
+        send::{
+            Limits, Sender, SenderConfig, TlsSetupError,
+            resolve::{FixedNames, Resolver},
+        },
+    },
     wake::Wake,
 };
 
@@ -30,6 +38,8 @@ pub struct App {
     pub last_used: Arc<LastUsed>,
     /// Counts sign-in attempts.
     pub sign_ins: Arc<SignInThrottle>,
+    /// Sends webhook requests.
+    pub sender: Sender,
     /// What the operator decided.
     pub settings: Arc<Settings>,
 }
@@ -47,6 +57,10 @@ pub struct Settings {
     pub delivery_timeout: Duration,
     /// The part of it that opening the connection may take.
     pub connect_timeout: Duration,
+    /// The only names that exist for deliveries, where tests need names of their own.
+    pub names: Option<FixedNames>,
+    /// Certificate authorities that deliveries trust beside the system's.
+    pub extra_roots: Vec<CertificateDer<'static>>,
 }
 
 impl Settings {
@@ -58,6 +72,8 @@ impl Settings {
             trusted_proxies: Vec::new(),
             delivery_timeout: Duration::from_secs(15),
             connect_timeout: Duration::from_secs(5),
+            names: None,
+            extra_roots: Vec::new(),
         }
     }
 
@@ -76,6 +92,9 @@ pub enum StartError {
     /// The server's keys could not be had.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// Receivers could not be spoken to.
+    #[error(transparent)]
+    Tls(#[from] TlsSetupError),
 }
 
 impl App {
@@ -99,7 +118,27 @@ impl App {
             wake,
             last_used: Arc::default(),
             sign_ins: Arc::default(),
+            sender: sender(&settings)?,
             settings: Arc::new(settings),
         })
     }
+}
+
+fn sender(settings: &Settings) -> Result<Sender, TlsSetupError> {
+    let user_agent = if settings.is_https() {
+        format!("Sayless-Webhooks/1 (+{})", settings.public_url)
+    } else {
+        "Sayless-Webhooks/1".to_owned()
+    };
+    Sender::new(SenderConfig {
+        policy: AddressPolicy::new(settings.allowed_destinations.clone()),
+        limits: Limits {
+            total: settings.delivery_timeout,
+            connect: settings.connect_timeout,
+            ..Limits::default()
+        },
+        resolver: settings.names.clone().map_or_else(Resolver::system, Resolver::Fixed),
+        user_agent,
+        extra_roots: settings.extra_roots.clone(),
+    })
 }

@@ -115,6 +115,9 @@ pub struct Worker {
     /// Database and keys.
     #[command(flatten)]
     pub database: Database,
+    /// Where browsers reach the server; named to receivers.
+    #[arg(long, env = "SAYLESS_PUBLIC_URL")]
+    pub public_url: Option<url::Url>,
     /// Where deliveries may go.
     #[command(flatten)]
     pub destinations: Destinations,

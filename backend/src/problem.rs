@@ -87,6 +87,11 @@ impl Failure {
         self
     }
 
+    /// Whether the same may succeed in a moment.
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self.kind, ProblemType::Unavailable)
+    }
+
     /// What kind of failure it is.
     pub const fn kind(&self) -> ProblemType {
         self.kind

@@ -1,8 +1,13 @@
 //! What a commit sets in motion: hints that are safe to lose, since each reader also looks by itself.
 
+use std::sync::Arc;
+
 use tokio::sync::Notify;
 
-use crate::auth::cache::CredentialCache;
+use crate::{
+    auth::cache::CredentialCache,
+    delivery::{KnownSubscriptions, SubscriptionCache},
+};
 
 /// Something that became durable just now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +16,8 @@ pub enum Hint {
     DeliveriesDue,
     /// A key, an app, a session, a role or a plan changed: cached credentials are stale.
     CredentialsChanged,
+    /// A transaction read what a workspace's webhooks want, and it may be remembered.
+    SubscriptionsRead(Arc<KnownSubscriptions>),
 }
 
 /// The parts of a node that react to commits.
@@ -20,6 +27,8 @@ pub struct Wake {
     pub deliveries: Notify,
     /// Credentials that were looked up lately.
     pub credentials: CredentialCache,
+    /// What webhooks want, as it was read lately.
+    pub subscriptions: SubscriptionCache,
 }
 
 impl Wake {
@@ -28,6 +37,7 @@ impl Wake {
         match hint {
             Hint::DeliveriesDue => self.deliveries.notify_one(),
             Hint::CredentialsChanged => self.credentials.forget(),
+            Hint::SubscriptionsRead(known) => self.subscriptions.keep(known),
         }
     }
 }

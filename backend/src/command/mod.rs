@@ -1,6 +1,7 @@
 //! What the `sayless` command does, one file a subject.
 
 mod manage;
+mod receive;
 mod serve;
 
 use std::{fmt, fs, io};
@@ -57,7 +58,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         }
         Command::Workspace(command) => manage::workspace(command),
         Command::Member(command) => manage::member(command),
-        Command::Receive(args) => serve::receive(args),
+        Command::Receive(args) => receive::receive(args),
     }
 }
 

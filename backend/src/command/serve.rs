@@ -1,14 +1,15 @@
-//! The long-running commands: `serve`, `worker`, `receive`.
+//! The long-running commands: `serve` and `worker`.
 
 use std::{fs::File, net::TcpListener};
 
 use fs4::FileExt;
 
-use super::{CommandError, build, is_embedded};
+use super::{CommandError, build, is_embedded, loopback};
 use crate::{
     app::{App, Settings},
     auth::last_used,
-    config::{Database, Receive, Serve, Worker},
+    config::{Database, Serve, Worker},
+    delivery::worker::Worker as DeliveryWorker,
     server,
 };
 
@@ -29,12 +30,13 @@ pub fn serve(args: Serve) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn run(app: App, listener: TcpListener, _deliver: bool) -> Result<(), CommandError> {
+async fn run(app: App, listener: TcpListener, deliver: bool) -> Result<(), CommandError> {
     let address = listener.local_addr()?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let server = server::build(app.clone(), listener, workers)?;
     let handle = server.handle();
     tracing::info!(%address, public_url = %app.settings.public_url, "serving");
+    let worker = deliver.then(|| DeliveryWorker::start(app.clone()));
     let uses = tokio::spawn(last_used::keep_writing(app.clone()));
     let served = tokio::spawn(server);
     tokio::select! {
@@ -42,6 +44,9 @@ async fn run(app: App, listener: TcpListener, _deliver: bool) -> Result<(), Comm
         ended = served => return ended.map_err(|error| CommandError::new(error.to_string()))?.map_err(Into::into),
     }
     handle.stop(true).await;
+    if let Some(worker) = worker {
+        worker.stop().await;
+    }
     uses.abort();
     last_used::flush(&app).await;
     Ok(())
@@ -54,16 +59,23 @@ pub fn worker(args: Worker) -> Result<(), CommandError> {
             "sayless worker needs PostgreSQL: with SQLite, sayless serve delivers itself",
         ));
     }
-    Err(CommandError::new("not there yet"))
-}
-
-/// Receives webhooks and prints them.
-pub fn receive(_args: Receive) -> Result<(), CommandError> {
-    Err(CommandError::new("not there yet"))
+    let settings = Settings {
+        allowed_destinations: args.destinations.allow_destination.clone(),
+        ..Settings::new(args.public_url.map_or_else(loopback, Ok)?)
+    };
+    let app = build(&args.database, settings)?;
+    actix_web::rt::System::new().block_on(async {
+        let worker = DeliveryWorker::start(app);
+        tracing::info!("delivering");
+        stop_signal().await;
+        tracing::info!("stopping");
+        worker.stop().await;
+    });
+    Ok(())
 }
 
 /// Waits for SIGTERM or SIGINT.
-async fn stop_signal() {
+pub(super) async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut interrupt)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))

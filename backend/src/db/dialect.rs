@@ -1,9 +1,21 @@
 //! What the two databases do differently. The only place that matches on which one it is.
 
-use diesel::{QueryResult, RunQueryDsl, sql_types::BigInt};
+use api_types::{
+    Timestamp,
+    ids::{DeliveryId, WebhookId, WorkspaceId},
+};
+use diesel::{prelude::*, sql_types::BigInt};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Conn, DbError};
+use super::{
+    Conn, DbError,
+    deliveries::{
+        AttemptRow, NewDelivery, RetryTarget,
+        destinations::HealthRow,
+        leases::{Due, Held},
+    },
+    schema::{attempts, deliveries, webhooks},
+};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
@@ -74,5 +86,123 @@ pub fn lock(conn: &mut Conn, name: &str) -> QueryResult<()> {
             .bind::<diesel::sql_types::Text, _>(name)
             .execute(conn)
             .map(drop),
+    }
+}
+
+/// Writes the same statement for both kinds of connection, where the derived one cannot take it.
+macro_rules! either {
+    ($conn:expr, $inner:ident => $statement:expr) => {
+        match $conn {
+            Conn::Sqlite($inner) => $statement,
+            Conn::Pg($inner) => $statement,
+        }
+    };
+}
+
+/// Stores deliveries in one statement.
+pub fn insert_deliveries(conn: &mut Conn, rows: &[NewDelivery]) -> QueryResult<()> {
+    either!(conn, conn => diesel::insert_into(deliveries::table).values(rows).execute(conn)).map(drop)
+}
+
+/// Stores attempts in one statement.
+pub fn insert_attempts(conn: &mut Conn, rows: &[AttemptRow]) -> QueryResult<()> {
+    either!(conn, conn => diesel::insert_into(attempts::table).values(rows).execute(conn)).map(drop)
+}
+
+/// Whom a worker passes over when it takes what is due, because they have their share of its slots.
+#[derive(Clone, Debug, Default)]
+pub struct Busy {
+    /// These webhooks.
+    pub webhooks: Vec<WebhookId>,
+    /// These workspaces.
+    pub workspaces: Vec<WorkspaceId>,
+}
+
+/// Due deliveries, longest due first, locked until the transaction ends; those that another worker locks are passed over.
+pub fn lock_due(conn: &mut Conn, now: Timestamp, busy: &Busy, limit: i64) -> QueryResult<Vec<Due>> {
+    macro_rules! due {
+        () => {
+            deliveries::table
+                .filter(deliveries::due_at.le(now))
+                .filter(deliveries::webhook_id.ne_all(&busy.webhooks))
+                .filter(deliveries::workspace_id.ne_all(&busy.workspaces))
+                .order(deliveries::due_at)
+                .limit(limit)
+                .select(Due::as_select())
+        };
+    }
+    match conn {
+        Conn::Sqlite(conn) => due!().load(conn),
+        Conn::Pg(conn) => due!().for_update().skip_locked().load(conn),
+    }
+}
+
+/// Deliveries whose lease ran out, locked until the transaction ends; those that another worker locks are passed over.
+pub fn lock_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<Held>> {
+    macro_rules! expired {
+        () => {
+            deliveries::table
+                .filter(deliveries::lease_until.le(now))
+                .order(deliveries::lease_until)
+                .limit(limit)
+                .select(Held::as_select())
+        };
+    }
+    match conn {
+        Conn::Sqlite(conn) => expired!().load(conn),
+        Conn::Pg(conn) => expired!().for_update().skip_locked().load(conn),
+    }
+}
+
+/// Deliveries in the middle of an attempt, locked until the transaction ends, always in the same order.
+pub fn lock_held(conn: &mut Conn, ids: &[DeliveryId]) -> QueryResult<Vec<Held>> {
+    macro_rules! held {
+        () => {
+            deliveries::table
+                .filter(deliveries::id.eq_any(ids))
+                .order(deliveries::id)
+                .select(Held::as_select())
+        };
+    }
+    match conn {
+        Conn::Sqlite(conn) => held!().load(conn),
+        Conn::Pg(conn) => held!().for_update().load(conn),
+    }
+}
+
+/// One delivery of a workspace, locked until the transaction ends.
+pub fn lock_retry_target(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+) -> QueryResult<Option<RetryTarget>> {
+    macro_rules! target {
+        () => {
+            deliveries::table
+                .filter(deliveries::workspace_id.eq(workspace))
+                .filter(deliveries::id.eq(id))
+                .select(RetryTarget::as_select())
+        };
+    }
+    match conn {
+        Conn::Sqlite(conn) => target!().first(conn).optional(),
+        Conn::Pg(conn) => target!().for_update().first(conn).optional(),
+    }
+}
+
+/// The health of webhooks, locked until the transaction ends (new deliveries may still refer to them), always in the
+/// same order: whoever changes webhooks and their deliveries locks the webhooks first.
+pub fn lock_health(conn: &mut Conn, ids: &[WebhookId]) -> QueryResult<Vec<HealthRow>> {
+    macro_rules! health {
+        () => {
+            webhooks::table
+                .filter(webhooks::id.eq_any(ids))
+                .order(webhooks::id)
+                .select(HealthRow::as_select())
+        };
+    }
+    match conn {
+        Conn::Sqlite(conn) => health!().load(conn),
+        Conn::Pg(conn) => health!().for_no_key_update().load(conn),
     }
 }

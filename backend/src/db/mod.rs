@@ -6,7 +6,9 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
+pub mod deliveries;
 pub mod dialect;
+pub mod events;
 pub mod idempotency;
 pub mod json;
 mod pool;

@@ -1,7 +1,7 @@
 //! One attempt against receivers that misbehave in every way: bounded time, bounded memory, and the right facts.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use rustls::pki_types::CertificateDer;
@@ -12,6 +12,7 @@ use sayless::delivery::send::exchange::{
 use sayless::delivery::send::resolve::{FixedNames, Resolver};
 use sayless::delivery::send::{Limits, Sender, SenderConfig};
 use sayless::delivery::signature::{SignedHeaders, SigningSecret, signature_header};
+use tokio::time::Instant;
 
 use crate::receiver::{Authority, Behaviour, Certificate, Receiver, Validity, loopback, refusing_address};
 
@@ -89,25 +90,25 @@ async fn a_signed_request_arrives_and_verifies() {
     request.signature = signature_header([&secret], &request.id, request.timestamp, &request.body);
     let exchange = sender().send(&request).await;
 
-    let received = &receiver.requests()[0];
-    assert_eq!(received.head.lines().next(), Some("POST /hooks?team=a HTTP/1.1"));
-    assert_eq!(received.header("host"), Some(receiver.address.to_string().as_str()));
-    assert_eq!(received.header("content-type"), Some("application/json"));
-    assert_eq!(received.header("user-agent"), Some("Sayless-Webhooks/1 (+http://127.0.0.1:8080)"));
-    assert_eq!(received.header("accept-encoding"), None);
-    assert_eq!(received.body, &request.body[..]);
+    let arrived = &receiver.requests()[0];
+    assert_eq!(arrived.head.lines().next(), Some("POST /hooks?team=a HTTP/1.1"));
+    assert_eq!(arrived.header("host"), Some(receiver.address.to_string().as_str()));
+    assert_eq!(arrived.header("content-type"), Some("application/json"));
+    assert_eq!(arrived.header("user-agent"), Some("Sayless-Webhooks/1 (+http://127.0.0.1:8080)"));
+    assert_eq!(arrived.header("accept-encoding"), None);
+    assert_eq!(arrived.body, &request.body[..]);
     let headers = SignedHeaders {
-        id: received.header("webhook-id").unwrap(),
-        timestamp: received.header("webhook-timestamp").unwrap(),
-        signature: received.header("webhook-signature").unwrap(),
+        id: arrived.header("webhook-id").unwrap(),
+        timestamp: arrived.header("webhook-timestamp").unwrap(),
+        signature: arrived.header("webhook-signature").unwrap(),
     };
-    assert_eq!(secret.verifier().verify(headers, &received.body, TIME), Ok(()));
+    assert_eq!(secret.verifier().verify(headers, &arrived.body, TIME), Ok(()));
 
     // What is recorded is what was sent.
     for header in &exchange.request_headers {
-        assert_eq!(received.header(&header.name), Some(header.value.as_str()), "{}", header.name);
+        assert_eq!(arrived.header(&header.name), Some(header.value.as_str()), "{}", header.name);
     }
-    assert_eq!(received.head.lines().count(), exchange.request_headers.len() + 1);
+    assert_eq!(arrived.head.lines().count(), exchange.request_headers.len() + 1);
     assert_eq!(exchange.address, Some(receiver.address));
     assert!(!exchange.reused);
     assert!(exchange.timings.connect_ms.is_some() && exchange.timings.tls_ms.is_none());
