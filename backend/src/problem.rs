@@ -50,13 +50,13 @@ impl Failure {
 
     /// Some fields of the body are wrong.
     pub fn fields(errors: Vec<FieldError>) -> Self {
-        Self { errors: errors.clone(), ..Self::new(ProblemType::Validation, summarise(&errors)) }
+        let detail = summarise(&errors);
+        Self { errors, ..Self::new(ProblemType::Validation, detail) }
     }
 
     /// A query parameter, path segment or header cannot be read.
     pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        let errors = vec![FieldError { field: name.into(), detail: detail.into() }];
-        Self { errors: errors.clone(), ..Self::new(ProblemType::BadRequest, summarise(&errors)) }
+        Self { kind: ProblemType::BadRequest, ..Self::field(name, detail) }
     }
 
     /// Something failed on our side; the cause goes to the log alone.

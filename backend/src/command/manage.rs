@@ -7,7 +7,7 @@ use api_types::{
     audit::AuditAction,
     ids::{MemberId, WorkspaceId},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{CommandError, build, loopback};
 use crate::{
@@ -42,7 +42,7 @@ pub fn workspace(command: WorkspaceCommand) -> Result<(), CommandError> {
     match command {
         WorkspaceCommand::Create { name, plan, database } => {
             let app = open(&database)?;
-            let id = create_workspace(&app, name, plan)?;
+            let id = create_workspace(&app, &name, plan)?;
             println!("{id}");
             Ok(())
         }
@@ -50,9 +50,9 @@ pub fn workspace(command: WorkspaceCommand) -> Result<(), CommandError> {
     }
 }
 
-fn create_workspace(app: &App, name: String, plan: Plan) -> Result<WorkspaceId, CommandError> {
+fn create_workspace(app: &App, name: &str, plan: Plan) -> Result<WorkspaceId, CommandError> {
     let mut fields = crate::fields::Fields::new();
-    let name = fields.name("name", &name, 100);
+    let name = fields.name("name", name, 100);
     fields.done()?;
     let (id, inner) = (new_id!(app, WorkspaceId), app.clone());
     write(app, move |tx| {
@@ -95,28 +95,33 @@ pub fn member(command: MemberCommand) -> Result<(), CommandError> {
             println!("{id}");
             Ok(())
         }
-        MemberCommand::SetRole { which, role } => change_member(&which, move |tx, app, id, workspace| {
-            let before = accounts::role(tx, workspace, id)?;
-            accounts::set_role(tx, workspace, id, role)?;
-            sessions::delete_of_member(tx, id, Some(workspace))?;
-            let _ = app;
+        MemberCommand::SetRole { which, role } => change(&which, move |tx, _, member| {
+            let before = accounts::role(tx, member.workspace, member.id)?;
+            accounts::set_role(tx, member.workspace, member.id, role)?;
+            sessions::delete_of_member(tx, member.id, Some(member.workspace))?;
             Ok((AuditAction::MemberRoleChanged, json!({ "before": before, "after": role })))
         }),
         MemberCommand::SetPassword { which, password_stdin: _ } => {
             let password = read_password()?;
-            change_member(&which, move |tx, app, id, _| {
-                let hash = hash(app, &password)?;
-                accounts::set_password(tx, id, &hash)?;
-                sessions::delete_of_member(tx, id, None)?;
+            change(&which, move |tx, app, member| {
+                accounts::set_password(tx, member.id, &hash(app, &password)?)?;
+                sessions::delete_of_member(tx, member.id, None)?;
                 Ok((AuditAction::MemberPasswordChanged, json!({})))
             })
         }
-        MemberCommand::Remove { which } => change_member(&which, |tx, _, id, workspace| {
-            sessions::delete_of_member(tx, id, Some(workspace))?;
-            accounts::delete_membership(tx, workspace, id)?;
+        MemberCommand::Remove { which } => change(&which, |tx, _, member| {
+            sessions::delete_of_member(tx, member.id, Some(member.workspace))?;
+            accounts::delete_membership(tx, member.workspace, member.id)?;
             Ok((AuditAction::MemberRemoved, json!({})))
         }),
     }
+}
+
+/// A member of a workspace whom a command is about.
+struct Subject {
+    workspace: WorkspaceId,
+    id: MemberId,
+    email: String,
 }
 
 fn add(app: &App, which: &WhichMember, role: Role, password: Option<&str>) -> Result<MemberId, CommandError> {
@@ -126,37 +131,29 @@ fn add(app: &App, which: &WhichMember, role: Role, password: Option<&str>) -> Re
     write(app, move |tx| {
         accounts::workspace(tx, workspace)?.ok_or_else(|| Failure::not_found("workspace"))?;
         let now = inner.clock.now();
-        let id = match accounts::member_by_email(tx, &email)? {
-            Some((id, _)) => id,
-            None => {
-                let hash = hash.ok_or_else(|| {
-                    Failure::field("password", "A new member needs one: use --password-stdin.")
-                })?;
-                let id = new_id!(inner, MemberId);
-                accounts::insert_member(tx, id, &email, &hash, now)?;
-                id
-            }
+        let id = if let Some((id, _)) = accounts::member_by_email(tx, &email)? {
+            id
+        } else {
+            let hash = hash
+                .ok_or_else(|| Failure::field("password", "A new member needs one: use --password-stdin."))?;
+            let id = new_id!(inner, MemberId);
+            accounts::insert_member(tx, id, &email, &hash, now)?;
+            id
         };
         if accounts::role(tx, workspace, id)?.is_some() {
             return Err(Failure::conflict(format!("{email} is already a member of this workspace.")));
         }
         accounts::insert_membership(tx, workspace, id, role, now)?;
-        record(tx, &inner, workspace, id, &email, (AuditAction::MemberAdded, json!({ "role": role })))?;
+        let member = Subject { workspace, id, email };
+        record(tx, &inner, &member, (AuditAction::MemberAdded, json!({ "role": role })))?;
         Ok(id)
     })
 }
 
 /// Changes a member of a workspace and records it.
-fn change_member(
+fn change(
     which: &WhichMember,
-    work: impl FnOnce(
-        &mut Tx<'_>,
-        &App,
-        MemberId,
-        WorkspaceId,
-    ) -> Result<(AuditAction, serde_json::Value), Failure>
-    + Send
-    + 'static,
+    work: impl FnOnce(&mut Tx<'_>, &App, &Subject) -> Result<(AuditAction, Value), Failure> + Send + 'static,
 ) -> Result<(), CommandError> {
     let app = open(&which.database)?;
     let (workspace, email, inner) = (which.workspace, normal_email(&which.email)?, app.clone());
@@ -164,21 +161,20 @@ fn change_member(
         let nobody = || Failure::not_found("member");
         let (id, _) = accounts::member_by_email(tx, &email)?.ok_or_else(nobody)?;
         accounts::role(tx, workspace, id)?.ok_or_else(nobody)?;
-        let done = work(tx, &inner, id, workspace)?;
-        record(tx, &inner, workspace, id, &email, done)
+        let member = Subject { workspace, id, email };
+        let done = work(tx, &inner, &member)?;
+        record(tx, &inner, &member, done)
     })
 }
 
 fn record(
     tx: &mut Tx<'_>,
     app: &App,
-    workspace: WorkspaceId,
-    id: MemberId,
-    email: &str,
-    (action, details): (AuditAction, serde_json::Value),
+    member: &Subject,
+    (action, details): (AuditAction, Value),
 ) -> Result<(), Failure> {
-    let change = Change { action, object_id: Some(id.as_str()), object_name: email, details };
-    audit::append(tx, app, &Who::operator(workspace), change)?;
+    let change = Change { action, object_id: Some(member.id.as_str()), object_name: &member.email, details };
+    audit::append(tx, app, &Who::operator(member.workspace), change)?;
     tx.on_commit(Hint::CredentialsChanged);
     Ok(())
 }

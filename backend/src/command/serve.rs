@@ -38,10 +38,10 @@ async fn run(app: App, listener: TcpListener, deliver: bool) -> Result<(), Comma
     tracing::info!(%address, public_url = %app.settings.public_url, "serving");
     let worker = deliver.then(|| DeliveryWorker::start(app.clone()));
     let uses = tokio::spawn(last_used::keep_writing(app.clone()));
-    let served = tokio::spawn(server);
+    let running = tokio::spawn(server);
     tokio::select! {
         () = stop_signal() => tracing::info!("stopping"),
-        ended = served => return ended.map_err(|error| CommandError::new(error.to_string()))?.map_err(Into::into),
+        ended = running => return ended.map_err(|error| CommandError::new(error.to_string()))?.map_err(Into::into),
     }
     handle.stop(true).await;
     if let Some(worker) = worker {

@@ -191,22 +191,27 @@ pub fn update(
         .map(drop)
 }
 
+/// When a key was revoked, by whom and why.
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = api_keys)]
+pub struct Revocation {
+    /// When.
+    pub revoked_at: Timestamp,
+    /// By whom.
+    pub revoked_by: MemberId,
+    /// Why, if somebody said.
+    pub revoked_reason: Option<String>,
+}
+
 /// Revokes a key that works or has expired; `false` where it was revoked before.
-pub fn revoke(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    id: ApiKeyId,
-    by: MemberId,
-    reason: Option<&str>,
-    now: Timestamp,
-) -> QueryResult<bool> {
+pub fn revoke(conn: &mut Conn, workspace: WorkspaceId, id: ApiKeyId, how: &Revocation) -> QueryResult<bool> {
     diesel::update(
         api_keys::table
             .filter(api_keys::workspace_id.eq(workspace))
             .filter(api_keys::id.eq(id))
             .filter(api_keys::revoked_at.is_null()),
     )
-    .set((api_keys::revoked_at.eq(now), api_keys::revoked_by.eq(by), api_keys::revoked_reason.eq(reason)))
+    .set(how)
     .execute(conn)
     .map(|changed| changed == 1)
 }

@@ -84,14 +84,12 @@ impl DbError {
     pub fn is_unavailable(&self) -> bool {
         use diesel::result::{DatabaseErrorKind, Error};
         match self {
-            Self::Unavailable(_) => true,
-            Self::Panicked => false,
-            Self::Query(
-                Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
-                | Error::BrokenTransactionManager,
+            Self::Unavailable(_)
+            | Self::Query(
+                Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | Error::BrokenTransactionManager,
             ) => true,
             Self::Query(Error::DatabaseError(_, info)) => dialect::means_unavailable(info.message()),
-            Self::Query(_) => false,
+            Self::Query(_) | Self::Panicked => false,
         }
     }
 }
@@ -197,12 +195,11 @@ impl Db {
         E: From<DbError> + From<diesel::result::Error> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let (value, hints) = match &self.writer {
-            Some(writer) => writer.run(move |conn| transact(conn, work)).await?,
-            None => {
-                let pool = self.pool.clone();
-                offload(move || transact(&mut *pool::get(&pool)?, work)).await?
-            }
+        let (value, hints) = if let Some(writer) = &self.writer {
+            writer.run(move |conn| transact(conn, work)).await?
+        } else {
+            let pool = self.pool.clone();
+            offload(move || transact(&mut *pool::get(&pool)?, work)).await?
         };
         for hint in &hints {
             (self.released)(hint);

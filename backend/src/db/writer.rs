@@ -85,13 +85,12 @@ fn run_batch(conn: &mut Conn, batch: Vec<Job>) -> bool {
     }
     let mut announcements = Vec::with_capacity(batch.len());
     for job in batch {
-        match catch_unwind(AssertUnwindSafe(|| job(conn))) {
-            Ok(announce) => announcements.push(announce),
-            Err(_) => {
-                tracing::error!("a write panicked; its batch is rolled back");
-                tell_all(announcements, &Err("another write of the same batch panicked".into()));
-                return false;
-            }
+        if let Ok(announce) = catch_unwind(AssertUnwindSafe(|| job(conn))) {
+            announcements.push(announce);
+        } else {
+            tracing::error!("a write panicked; its batch is rolled back");
+            tell_all(announcements, &Err("another write of the same batch panicked".into()));
+            return false;
         }
     }
     let fate = commit(conn).map_err(|error| {

@@ -19,7 +19,7 @@ use crate::{
     crypto::tokens,
     db::{
         Json as JsonColumn,
-        api_keys::{self, NewKeyRow},
+        api_keys::{self, NewKeyRow, Revocation},
         audit::{self, Change},
         dialect,
     },
@@ -74,7 +74,7 @@ pub async fn list(
 #[post("/api-keys")]
 pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Body<NewApiKey>) -> Answer {
     let now = app.clock.now();
-    let input = check(body.value, now)?;
+    let input = check(&body.value, now)?;
     let secret = tokens::generate(tokens::API_KEY, &app.chance);
     let (digest, pepper_version) = app.keys.digest(&secret);
     let row = NewKeyRow {
@@ -174,14 +174,15 @@ pub async fn revoke(
     let mut fields = Fields::new();
     let reason = body.value.reason.as_deref().map(|reason| fields.text("reason", reason, 0, 200));
     let reason = fields.check(reason)?.filter(|reason| !reason.is_empty());
-    let (by, workspace, now) = (member(&caller)?, caller.workspace_id(), app.clock.now());
+    let (workspace, now) = (caller.workspace_id(), app.clock.now());
+    let how = Revocation { revoked_at: now, revoked_by: member(&caller)?, revoked_reason: reason };
     let (inner, who) = (app.clone(), caller.who());
     let key = app
         .db
         .write(move |tx| {
             let before = found(api_keys::find(tx, workspace, id, now)?)?;
-            if api_keys::revoke(tx, workspace, id, by, reason.as_deref(), now)? {
-                let details = json!({ "hint": before.hint, "reason": reason });
+            if api_keys::revoke(tx, workspace, id, &how)? {
+                let details = json!({ "hint": before.hint, "reason": how.revoked_reason });
                 audit::append(
                     tx,
                     &inner,
@@ -189,7 +190,7 @@ pub async fn revoke(
                     change(AuditAction::ApiKeyRevoked, &id, &before.name, details),
                 )?;
                 let about = json!({ "id": id, "name": before.name, "hint": before.hint, "revoked_at": now,
-                    "reason": reason });
+                    "reason": how.revoked_reason });
                 publish(tx, &inner, workspace, EventType::ApiKeyRevoked, &about)?;
                 tx.on_commit(Hint::CredentialsChanged);
             }
@@ -206,7 +207,7 @@ struct Checked {
     allowed_ips: Vec<IpNet>,
 }
 
-fn check(input: NewApiKey, now: Timestamp) -> Result<Checked, Failure> {
+fn check(input: &NewApiKey, now: Timestamp) -> Result<Checked, Failure> {
     let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     let mut fields = Fields::new();
     let checked = Checked {
