@@ -19,6 +19,7 @@ pub mod db;
 pub mod delivery;
 pub mod fields;
 pub mod idempotent;
+pub mod oauth;
 pub mod openapi;
 pub mod paging;
 pub mod params;

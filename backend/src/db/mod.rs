@@ -11,6 +11,7 @@ pub mod dialect;
 pub mod events;
 pub mod idempotency;
 pub mod json;
+pub mod oauth_apps;
 mod pool;
 pub mod schema;
 pub mod sessions;
@@ -86,7 +87,8 @@ impl DbError {
         match self {
             Self::Unavailable(_)
             | Self::Query(
-                Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | Error::BrokenTransactionManager,
+                Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+                | Error::BrokenTransactionManager,
             ) => true,
             Self::Query(Error::DatabaseError(_, info)) => dialect::means_unavailable(info.message()),
             Self::Query(_) | Self::Panicked => false,

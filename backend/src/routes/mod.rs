@@ -4,6 +4,7 @@ pub mod api_keys;
 pub mod audit_log;
 pub mod event_types;
 pub mod health;
+pub mod oauth_apps;
 pub mod session;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,12 +15,20 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(session::sign_in)
         .service(session::show)
         .service(session::switch)
-        .service(session::sign_out)
+        .service(session::sign_out);
+    config
         .service(api_keys::list)
         .service(api_keys::create)
         .service(api_keys::show)
         .service(api_keys::update)
-        .service(api_keys::revoke)
-        .service(audit_log::list)
-        .service(event_types::list);
+        .service(api_keys::revoke);
+    config
+        .service(oauth_apps::list)
+        .service(oauth_apps::create)
+        .service(oauth_apps::show)
+        .service(oauth_apps::update)
+        .service(oauth_apps::remove)
+        .service(oauth_apps::rotate);
+    config.service(event_types::list);
+    config.service(audit_log::list);
 }

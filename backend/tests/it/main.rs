@@ -3,6 +3,7 @@
 
 mod api_keys;
 mod harness;
+mod oauth_apps;
 mod receiver;
 mod send;
 mod session;

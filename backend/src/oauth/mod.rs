@@ -1,0 +1,3 @@
+//! OAuth 2.1: what an app is allowed to be.
+
+pub mod redirect_uri;

@@ -1,0 +1,185 @@
+//! What an OAuth app's configuration may be.
+
+use api_types::{
+    Scope, Timestamp,
+    oauth_apps::{ClientKind, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges, Overlap, RotateSecret},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use url::Url;
+
+use crate::{
+    db::{Json, oauth_apps::AppUpdate},
+    fields::Fields,
+    oauth::redirect_uri,
+    problem::Failure,
+};
+
+const MAX_NAME: usize = 100;
+const MAX_DESCRIPTION: usize = 500;
+const MAX_REDIRECT_URIS: usize = 20;
+const MAX_LOGO_BYTES: usize = 64 * 1024;
+
+/// A new app that passed.
+pub struct Checked {
+    pub name: String,
+    pub description: String,
+    pub homepage_url: String,
+    pub logo: String,
+    pub kind: ClientKind,
+    pub redirect_uris: Vec<String>,
+    pub scopes: Vec<Scope>,
+    pub grants: Vec<GrantType>,
+}
+
+/// Checks a new app.
+pub fn check_new(input: &NewOAuthApp) -> Result<Checked, Failure> {
+    let mut fields = Fields::new();
+    let kind =
+        fields.word("kind", &input.kind, &["confidential", "public"]).unwrap_or(ClientKind::Confidential);
+    let grants = input.grants.as_deref().map_or_else(
+        || vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        |grants| check_grants(&mut fields, grants, kind),
+    );
+    let checked = Checked {
+        name: fields.name("name", &input.name, MAX_NAME),
+        description: fields.text(
+            "description",
+            input.description.as_deref().unwrap_or_default(),
+            0,
+            MAX_DESCRIPTION,
+        ),
+        homepage_url: check_homepage(&mut fields, input.homepage_url.as_deref().unwrap_or_default()),
+        logo: check_logo(&mut fields, input.logo.as_deref().unwrap_or_default()),
+        kind,
+        redirect_uris: check_redirect_uris(&mut fields, &input.redirect_uris, kind, &grants),
+        scopes: check_scopes(&mut fields, &input.scopes),
+        grants,
+    };
+    fields.check(checked)
+}
+
+/// Checks changes against the app as it is.
+pub fn check_changes(
+    input: &OAuthAppChanges,
+    before: &OAuthApp,
+    now: Timestamp,
+) -> Result<AppUpdate, Failure> {
+    let mut fields = Fields::new();
+    let grants = match &input.grants {
+        Some(grants) => check_grants(&mut fields, grants, before.kind),
+        None => before.grants.clone(),
+    };
+    let uris = input.redirect_uris.as_ref().unwrap_or(&before.redirect_uris);
+    let suspended = input.suspended.unwrap_or(before.suspended);
+    let update = AppUpdate {
+        name: fields.name("name", input.name.as_ref().unwrap_or(&before.name), MAX_NAME),
+        description: fields.text(
+            "description",
+            input.description.as_ref().unwrap_or(&before.description),
+            0,
+            MAX_DESCRIPTION,
+        ),
+        homepage_url: check_homepage(
+            &mut fields,
+            input.homepage_url.as_ref().unwrap_or(&before.homepage_url),
+        ),
+        logo: check_logo(&mut fields, input.logo.as_ref().unwrap_or(&before.logo)),
+        redirect_uris: Json::new(check_redirect_uris(&mut fields, uris, before.kind, &grants)),
+        scopes: Json::new(match &input.scopes {
+            Some(scopes) => check_scopes(&mut fields, scopes),
+            None => before.scopes.clone(),
+        }),
+        grants: Json::new(grants),
+        suspended_at: suspended.then_some(now),
+    };
+    fields.check(update)
+}
+
+/// Reads how long the old secret keeps working.
+pub fn overlap(input: &RotateSecret) -> Result<Overlap, Failure> {
+    let mut fields = Fields::new();
+    let known: Vec<&str> = Overlap::ALL.iter().map(|overlap| overlap.as_str()).collect();
+    let overlap = fields.word("overlap", &input.overlap, &known);
+    fields.check(overlap.unwrap_or(Overlap::None))
+}
+
+fn check_scopes(fields: &mut Fields, scopes: &[String]) -> Vec<Scope> {
+    let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+    fields.words("scopes", scopes, 1, &known)
+}
+
+fn check_grants(fields: &mut Fields, grants: &[String], kind: ClientKind) -> Vec<GrantType> {
+    let known: Vec<&str> = GrantType::ALL.iter().map(|grant| grant.as_str()).collect();
+    let grants: Vec<GrantType> = fields.words("grants", grants, 1, &known);
+    if kind == ClientKind::Public && grants.contains(&GrantType::ClientCredentials) {
+        fields.wrong(
+            "grants",
+            "A public app cannot use client_credentials: it has no secret to prove itself with.",
+        );
+    }
+    if grants == [GrantType::RefreshToken] {
+        fields.wrong("grants", "refresh_token alone gives nothing to refresh. Add authorization_code.");
+    }
+    grants
+}
+
+fn check_redirect_uris(
+    fields: &mut Fields,
+    uris: &[String],
+    kind: ClientKind,
+    grants: &[GrantType],
+) -> Vec<String> {
+    if uris.len() > MAX_REDIRECT_URIS {
+        fields.wrong("redirect_uris", format!("It has more than {MAX_REDIRECT_URIS} entries."));
+        return Vec::new();
+    }
+    if uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
+        fields.wrong("redirect_uris", "authorization_code needs at least one.");
+    }
+    let mut checked = Vec::new();
+    for (at, uri) in uris.iter().enumerate() {
+        match redirect_uri::check(uri, kind) {
+            Ok(uri) if !checked.contains(&uri) => checked.push(uri),
+            Ok(_) => {}
+            Err(why) => fields.wrong(format!("redirect_uris[{at}]"), why),
+        }
+    }
+    checked
+}
+
+fn check_homepage(fields: &mut Fields, text: &str) -> String {
+    let text = text.trim();
+    let good = text.is_empty()
+        || text.len() <= 2048
+            && Url::parse(text).is_ok_and(|url| {
+                url.scheme() == "https" && url.username().is_empty() && url.password().is_none()
+            });
+    if !good {
+        fields.wrong(
+            "homepage_url",
+            "It must be an https URL of at most 2,048 characters, such as https://acme.example.",
+        );
+    }
+    text.to_owned()
+}
+
+/// A picture as a `data:` URL whose bytes are what its type says. SVG is refused: it can carry scripts.
+fn check_logo(fields: &mut Fields, text: &str) -> String {
+    const KINDS: &[(&str, &[u8])] = &[
+        ("data:image/png;base64,", b"\x89PNG"),
+        ("data:image/jpeg;base64,", b"\xff\xd8\xff"),
+        ("data:image/webp;base64,", b"RIFF"),
+    ];
+    if text.is_empty() {
+        return String::new();
+    }
+    let found = KINDS.iter().find_map(|(start, magic)| Some((text.strip_prefix(start)?, magic)));
+    let bytes = found
+        .and_then(|(encoded, magic)| STANDARD.decode(encoded).ok().filter(|bytes| bytes.starts_with(magic)));
+    match bytes {
+        None => fields.wrong("logo", "It must be a PNG, JPEG or WebP picture as a data: URL in base64."),
+        Some(bytes) if bytes.len() > MAX_LOGO_BYTES => fields.wrong("logo", "It is larger than 64 KiB."),
+        Some(_) => {}
+    }
+    text.to_owned()
+}
