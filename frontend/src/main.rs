@@ -1,7 +1,22 @@
-//! The Sayless console: Settings > API in the browser.
+//! The console: Settings > API in the browser, rendered there by Leptos.
+//!
+//! `routes` says which page is where, `pages` holds one page a file, `ui` what pages are made of; `api` makes the
+//! calls, `data` keeps what they answered, `session` knows who is signed in. There is nothing here that the documented
+//! HTTP API does not offer to everybody.
 
-use leptos::prelude::*;
+mod api;
+mod browser;
+mod data;
+mod pages;
+mod routes;
+mod session;
+mod text;
+mod theme;
+mod ui;
 
 fn main() {
-    mount_to_body(|| view! { <h1 class="text-2xl font-semibold p-8">"Sayless"</h1> });
+    if let Some(splash) = leptos::prelude::document().get_element_by_id("boot") {
+        splash.remove();
+    }
+    leptos::mount::mount_to_body(routes::App);
 }

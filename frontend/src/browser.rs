@@ -1,0 +1,114 @@
+//! The few things asked of the browser itself: time, storage, clipboard, focus, timers that end with their owner.
+
+use std::time::Duration;
+
+use api_types::Timestamp;
+use js_sys::{Object, Reflect};
+use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// The browser's clock.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
+pub fn now() -> Timestamp {
+    Timestamp::from_millis(js_sys::Date::now() as i64)
+}
+
+/// The instant in the visitor's time zone: `23 Nov 2026, 07:03:14 UTC`.
+pub fn local_time(time: Timestamp) -> String {
+    format_date(time, &[("dateStyle", "medium"), ("timeStyle", "long")])
+}
+
+/// The day in the visitor's time zone: `23 Nov 2026`.
+pub fn local_date(time: Timestamp) -> String {
+    format_date(time, &[("dateStyle", "medium")])
+}
+
+fn format_date(time: Timestamp, style: &[(&str, &str)]) -> String {
+    let options = Object::new();
+    for (name, value) in style {
+        let _ = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
+    }
+    date(time).to_locale_string("en-GB", &options).into()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
+fn date(time: Timestamp) -> js_sys::Date {
+    js_sys::Date::new(&JsValue::from_f64(time.as_millis() as f64))
+}
+
+/// The instant that a `datetime-local` field holds, which is in the visitor's time zone.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
+pub fn parse_local(value: &str) -> Option<Timestamp> {
+    let ms = js_sys::Date::parse(value);
+    ms.is_finite().then(|| Timestamp::from_millis(ms as i64))
+}
+
+/// Percent-encodes what goes into a query or a path segment.
+pub fn encode(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
+/// What is remembered under `key` on this device.
+pub fn remembered(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Remembers a value on this device, or forgets it.
+pub fn remember(key: &str, value: Option<&str>) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = match value {
+            Some(value) => storage.set_item(key, value),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
+/// Puts a text on the clipboard; false where the browser does not let us.
+pub async fn copy(text: &str) -> bool {
+    let navigator = window().navigator();
+    let clipboard = Reflect::get(&navigator, &JsValue::from_str("clipboard"));
+    if !clipboard.is_ok_and(|clipboard| clipboard.is_object()) {
+        return false;
+    }
+    JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+}
+
+/// Waits, without keeping anything from happening meanwhile.
+pub async fn sleep(ms: i32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// Calls `tick` again and again until the component that asked for it is gone.
+pub fn every(ms: u64, tick: impl Fn() + 'static) {
+    if let Ok(handle) = set_interval_with_handle(tick, Duration::from_millis(ms)) {
+        on_cleanup(move || handle.clear());
+    }
+}
+
+/// Focuses the first element that matches, if there is one.
+pub fn focus(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector)
+        && let Ok(element) = element.dyn_into::<web_sys::HtmlElement>()
+    {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = element.focus_with_options(&options);
+    }
+}
+
+/// Scrolls to the element with this id, if it is there.
+pub fn scroll_to(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        element.scroll_into_view();
+    }
+}
+
+/// Where the visitor is: path, query and fragment.
+pub fn here() -> String {
+    let location = window().location();
+    [location.pathname(), location.search(), location.hash()].into_iter().map(Result::unwrap_or_default).collect()
+}

@@ -1,0 +1,327 @@
+//! API keys: listed, created, edited, replaced and revoked in place.
+
+use api_types::{
+    api_keys::{ApiKey, ApiKeyChanges, ApiKeyStatus, CreatedApiKey, RevokeApiKey},
+    ids::ApiKeyId,
+};
+use leptos::prelude::*;
+
+use crate::{
+    api,
+    data::List,
+    pages::api_key_form::{self, Draft},
+    ui::{
+        badge,
+        confirm::confirm,
+        dialog::{Kind, cancel_button, dialog_for, foot},
+        field::{TEXT, Text, about, area_field, owned, text_field},
+        icon::{self, icon},
+        list::{self, Look, cell, lead, menu_cell, no_match},
+        menu::{Item, actions},
+        notice::{blank, note},
+        page::section,
+        secret::{Secret, ShowOnce},
+        submit::{Submit, form_error, spinner, submit_button},
+        time::{ago, ago_or},
+        toast::Toasts,
+    },
+};
+
+/// Which dialog is open, and for which key.
+#[derive(Clone, Copy)]
+struct Dialogs {
+    create: RwSignal<Option<()>>,
+    edit: RwSignal<Option<ApiKey>>,
+    replace: RwSignal<Option<ApiKey>>,
+    /// The last step of a replacement: the old key.
+    retire: RwSignal<Option<ApiKey>>,
+    revoke: RwSignal<Option<ApiKey>>,
+}
+
+/// The section.
+#[component]
+pub fn ApiKeys() -> impl IntoView {
+    let status = RwSignal::new("active".to_owned());
+    let list = List::<ApiKey>::new(10, move || api::with_query("/v1/api-keys", &[("status", &status.read())]));
+    let dialogs = Dialogs {
+        create: RwSignal::new(None),
+        edit: RwSignal::new(None),
+        replace: RwSignal::new(None),
+        retire: RwSignal::new(None),
+        revoke: RwSignal::new(None),
+    };
+    let create = move || {
+        view! {
+            <button type="button" class="btn btn-primary" on:click=move |_| dialogs.create.set(Some(()))>
+                {icon(icon::PLUS)}
+                "Create API key"
+            </button>
+        }
+    };
+    let empty = Callback::new(move |()| match status.get().as_str() {
+        "active" => blank(
+            icon::KEY,
+            "No active API keys",
+            "An API key lets an internal tool or an integration read and write in this workspace. Only create keys for systems you trust.",
+            view! {
+                <button type="button" class="btn btn-primary btn-sm" on:click=move |_| dialogs.create.set(Some(()))>
+                    "Create API key"
+                </button>
+            },
+        ),
+        _ => no_match(move || status.set("active".to_owned())),
+    });
+    let look = Look { label: "API keys", columns: &["Name", "Scopes", "Last used", "Expires", "Status", ""], empty };
+    let table = list::table(&list, look, move |key| row(key, dialogs));
+    section(
+        "api-keys",
+        "API keys",
+        "API keys allow external systems to access Sayless.",
+        view! {
+            {status_filter(status)}
+            {create()}
+        },
+        view! {
+            <div class="panel">{table}</div>
+            {open_dialogs(dialogs, &list)}
+        },
+    )
+}
+
+fn status_filter(status: RwSignal<String>) -> AnyView {
+    const CHOICES: [(&str, &str); 4] =
+        [("active", "Active"), ("expired", "Expired"), ("revoked", "Revoked"), ("", "All")];
+    crate::ui::field::filter("Show keys", || owned(&CHOICES), status)
+}
+
+fn row(key: ArcRwSignal<ApiKey>, dialogs: Dialogs) -> AnyView {
+    let (named, menu_key) = (key.clone(), key.clone());
+    let cells = move || {
+        let key = key.get();
+        view! {
+            {lead(view! {
+                <span class="block font-[560] anywhere" dir="auto">{key.name.clone()}</span>
+                <span class="mono muted">{key.hint.clone()}</span>
+            })}
+            {cell("Scopes", badge::scope_chips(&key.scopes, 2))}
+            {cell("Last used", last_used(&key))}
+            {cell("Expires", ago_or(key.expires_at, "Never"))}
+            {cell("Status", badge::key_status(key.status))}
+        }
+    };
+    let menu = move || {
+        let (key, named) = (menu_key.clone(), named.clone());
+        let active = Memo::new(move |_| key.with(|key| key.status != ApiKeyStatus::Revoked));
+        let key = menu_key.clone();
+        move || {
+            let name = named.clone();
+            active.get().then(|| actions(move || format!("Actions for {}", name.get().name), items(&key, dialogs)))
+        }
+    };
+    view! {
+        {cells}
+        {menu_cell(menu())}
+    }
+    .into_any()
+}
+
+fn items(key: &ArcRwSignal<ApiKey>, dialogs: Dialogs) -> Vec<Item> {
+    let opens = |target: RwSignal<Option<ApiKey>>| {
+        let key = key.clone();
+        move || target.set(Some(key.get_untracked()))
+    };
+    vec![
+        Item::new("Edit", icon::EDIT, opens(dialogs.edit)),
+        Item::new("Replace key", icon::AGAIN, opens(dialogs.replace)),
+        Item::new("Revoke", icon::TRASH, opens(dialogs.revoke)).danger(),
+    ]
+}
+
+fn last_used(key: &ApiKey) -> AnyView {
+    view! {
+        {ago_or(key.last_used_at, "Never")}
+        {key.last_used_ip.clone().map(|ip| view! { <span class="block mono muted text-xs">{ip}</span> })}
+    }
+    .into_any()
+}
+
+fn open_dialogs(dialogs: Dialogs, list: &List<ApiKey>) -> AnyView {
+    let refresh = { let list = list.clone(); Callback::new(move |()| list.refresh()) };
+    view! {
+        {dialog_for(dialogs.create, Kind::Wide, |()| "Create API key".to_owned(), move |()| create(dialogs, refresh))}
+        {dialog_for(dialogs.edit, Kind::Small, |key| format!("Edit “{}”", key.name), move |key| edit(&key, dialogs, refresh))}
+        {dialog_for(
+            dialogs.replace,
+            Kind::Wide,
+            |key| format!("Replace “{}”", key.name),
+            move |key| replace(key, dialogs, refresh),
+        )}
+        {dialog_for(dialogs.retire, Kind::Wide, |_| "Revoke the old key".to_owned(), move |key| retire(key, dialogs, refresh))}
+        {dialog_for(dialogs.revoke, Kind::Small, |key| format!("Revoke “{}”?", key.name), move |key| revoke(key, dialogs, refresh))}
+    }
+    .into_any()
+}
+
+const CREATED: &str = "Store it where your other secrets are, then give it to the system that needs it.";
+
+fn create(dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
+    let show_once = ShowOnce::use_show_once();
+    let close = move || dialogs.create.set(None);
+    api_key_form::form(Draft::new(), "Create API key", (), close, move |created: CreatedApiKey| {
+        close();
+        refresh.run(());
+        show_once.show(Secret {
+            title: "API key created",
+            what: "API key",
+            value: created.key,
+            advice: CREATED,
+            then: Callback::new(|()| ()),
+        });
+    })
+}
+
+fn edit(key: &ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
+    let toasts = Toasts::use_toasts();
+    let submit = Submit::new();
+    let (name, ips) = (RwSignal::new(key.name.clone()), RwSignal::new(key.allowed_ips.join("\n")));
+    let path = format!("/v1/api-keys/{}", key.id);
+    let save = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let changes =
+            ApiKeyChanges { name: Some(name.get_untracked()), allowed_ips: Some(crate::text::lines(&ips.read_untracked())) };
+        let path = path.clone();
+        submit.run(async move { api::patch::<ApiKey>(&path, &changes).await }, move |_| {
+            dialogs.edit.set(None);
+            refresh.run(());
+            toasts.say("Saved. It holds from the key's next request.");
+        });
+    };
+    view! {
+        <form class="form" on:submit=save>
+            {form_error(submit, &["name", "allowed_ips"])}
+            {text_field(about("Name", "name", ""), Text { first: true, ..TEXT }, name, submit)}
+            {area_field(api_key_form::ALLOWED_IPS, 3, "203.0.113.0/24", ips, submit)}
+            {note("plain", icon::INFO, "Scopes and expiry cannot be changed. Replace the key to change them.")}
+            {foot(view! {
+                {cancel_button(move || dialogs.edit.set(None))}
+                {submit_button(submit, "Save", "btn btn-primary")}
+            })}
+        </form>
+    }
+    .into_any()
+}
+
+fn replace(old: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
+    let show_once = ShowOnce::use_show_once();
+    let close = move || dialogs.replace.set(None);
+    let steps = note(
+        "plain",
+        icon::AGAIN,
+        "Three steps: create the new key, put it into the external system, then revoke the old one. Both keys work until you do.",
+    );
+    api_key_form::form(Draft::like(&old), "Create new key", steps, close, move |created: CreatedApiKey| {
+        close();
+        refresh.run(());
+        let old = old.clone();
+        show_once.show(Secret {
+            title: "New key created",
+            what: "New API key",
+            value: created.key,
+            advice: "Put it into the external system in place of the old one. The old key still works.",
+            then: Callback::new(move |()| dialogs.retire.set(Some(old.clone()))),
+        });
+    })
+}
+
+/// The last step of a replacement: whether the old key is still in use, and revoking it.
+fn retire(old: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
+    let toasts = Toasts::use_toasts();
+    let (look, submit) = (Submit::new(), Submit::new());
+    let path = format!("/v1/api-keys/{}", old.id);
+    let key = RwSignal::new(old.clone());
+    let check = { let path = path.clone(); move || {
+        let path = path.clone();
+        look.run(async move { api::get::<ApiKey>(&path).await }, move |now| key.set(now));
+    }};
+    check();
+    browser_every(check.clone());
+    let reason = RevokeApiKey { reason: Some("Replaced by a new key".to_owned()) };
+    let act = move || {
+        let (path, reason) = (format!("{path}/revoke"), reason.clone());
+        submit.run(async move { api::post::<ApiKey>(&path, &reason).await }, move |_| {
+            dialogs.retire.set(None);
+            refresh.run(());
+            toasts.say("The old key is revoked. The replacement is complete.");
+        });
+    };
+    view! {
+        <div class="form">
+            {form_error(submit, &[])}
+            <p>
+                "Update the external system to use the new key first. When the old key's last use stops moving, nothing depends on it any more."
+            </p>
+            <dl class="facts panel">
+                <dt>"Old key"</dt>
+                <dd class="anywhere"><bdi>{old.name.clone()}</bdi> " " <span class="mono muted">{old.hint.clone()}</span></dd>
+                <dt>"Last used"</dt>
+                <dd class="flex flex-wrap items-center justify-between gap-2" aria-live="polite">
+                    <span>{move || last_used(&key.get())}</span>
+                    <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| check()>
+                        {spinner(move || look.busy())}
+                        "Check again"
+                    </button>
+                </dd>
+            </dl>
+            {foot(view! {
+                <button type="button" class="btn btn-quiet" on:click=move |_| dialogs.retire.set(None)>
+                    "Keep both for now"
+                </button>
+                <button type="button" class="btn btn-danger" disabled=move || submit.busy() on:click=move |_| act()>
+                    "Revoke old key"
+                </button>
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Looks at the old key's last use now and then while the dialog is open.
+fn browser_every(check: impl Fn() + 'static) {
+    crate::browser::every(5_000, check);
+}
+
+fn revoke(key: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
+    let toasts = Toasts::use_toasts();
+    let submit = Submit::new();
+    let reason = RwSignal::new(String::new());
+    let (id, name): (ApiKeyId, String) = (key.id, key.name.clone());
+    let act = move || {
+        let reason = reason.get_untracked();
+        let body = RevokeApiKey { reason: (!reason.trim().is_empty()).then_some(reason) };
+        let name = name.clone();
+        submit.run(
+            async move { api::post::<ApiKey>(&format!("/v1/api-keys/{id}/revoke"), &body).await },
+            move |_| {
+                dialogs.revoke.set(None);
+                refresh.run(());
+                toasts.say(format!("“{name}” is revoked."));
+            },
+        );
+    };
+    let used = match key.last_used_at {
+        Some(time) => view! {
+            "It was last used " {ago(time)} {key.last_used_ip.clone().map(|ip| view! { " from " <span class="mono">{ip}</span> })} "."
+        }
+        .into_any(),
+        None => "It has never been used.".into_any(),
+    };
+    let explain = view! {
+        <p>
+            "Whatever uses this key is refused from its next request on. " {used}
+            " This cannot be undone; to rotate a key without an interruption, replace it instead."
+        </p>
+        <p class="mono muted">{key.hint}</p>
+        {text_field(about("Reason (optional)", "reason", "Kept in the audit log."), TEXT, reason, submit)}
+    };
+    confirm(submit, "Revoke", &["reason"], explain, move || dialogs.revoke.set(None), act)
+}

@@ -1,0 +1,24 @@
+//! The page for an address that leads nowhere.
+
+use leptos::prelude::*;
+
+use crate::ui::{icon::logo, page};
+
+/// 404.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    page::title(|| "Page not found".to_owned());
+    view! {
+        <main class="min-h-dvh grid place-items-center p-6" id="main">
+            <div class="max-w-md text-center grid justify-items-center gap-3 pb-[8vh]">
+                {logo()}
+                <p class="muted mono mt-2">"404"</p>
+                <h1 class="text-2xl font-semibold">"There is no page here"</h1>
+                <p class="muted">"The address may be mistyped, or what it led to was deleted."</p>
+                <a class="btn btn-primary mt-3" href="/settings/api">
+                    "Go to API settings"
+                </a>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,134 @@
+//! OAuth apps on the overview: listed and created.
+
+use api_types::oauth_apps::{ClientKind, CreatedOAuthApp, OAuthApp};
+use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use crate::{
+    data::List,
+    pages::oauth_app_form::{self, Draft},
+    ui::{
+        badge::{badge, scope_chips},
+        dialog::{Kind, dialog_for},
+        icon::{self, icon},
+        list::{self, Look, cell, lead},
+        notice::blank,
+        page::section,
+        secret::{Secret, ShowOnce},
+        time::ago,
+        toast::Toasts,
+    },
+};
+
+/// The section.
+#[component]
+pub fn OAuthApps() -> impl IntoView {
+    let list = List::<OAuthApp>::new(10, || "/v1/oauth-apps".to_owned());
+    let creating = RwSignal::new(None::<()>);
+    let empty = Callback::new(move |()| {
+        blank(
+            icon::APP,
+            "No OAuth apps yet",
+            "An OAuth app lets a third-party application act for the members who agree to it, without ever seeing a password.",
+            view! {
+                <button type="button" class="btn btn-primary btn-sm" on:click=move |_| creating.set(Some(()))>
+                    "Create OAuth app"
+                </button>
+            },
+        )
+    });
+    let look = Look { label: "OAuth apps", columns: &["App", "Kind", "Scopes", "Created", "Status"], empty };
+    let table = list::table(&list, look, row);
+    let dialog = dialog_for(creating, Kind::Wide, |()| "Create OAuth app".to_owned(), move |()| create(creating, list.clone()));
+    section(
+        "oauth-apps",
+        "OAuth apps",
+        "OAuth apps allow third-party authorization flows.",
+        view! {
+            <button type="button" class="btn btn-primary" on:click=move |_| creating.set(Some(()))>
+                {icon(icon::PLUS)}
+                "Create OAuth app"
+            </button>
+        },
+        view! {
+            <div class="panel">{table}</div>
+            {dialog}
+        },
+    )
+}
+
+/// The app's logo, or its first letter.
+pub fn app_logo(app: &OAuthApp) -> AnyView {
+    if app.logo.starts_with("data:image/") {
+        return view! { <img class="size-9 rounded-lg object-contain bg-base-200 flex-none" src=app.logo.clone() alt="" /> }.into_any();
+    }
+    let letter: String = app.name.chars().next().unwrap_or('?').to_uppercase().collect();
+    view! {
+        <span class="size-9 rounded-lg bg-accent/12 text-accent font-semibold grid place-items-center flex-none" aria-hidden="true">
+            {letter}
+        </span>
+    }
+    .into_any()
+}
+
+/// An app's kind in words.
+pub const fn kind_word(kind: ClientKind) -> &'static str {
+    match kind {
+        ClientKind::Confidential => "Confidential",
+        ClientKind::Public => "Public",
+    }
+}
+
+/// Whether the app is suspended.
+pub fn app_status(app: &OAuthApp) -> AnyView {
+    if app.suspended { badge("dot warn", "Suspended") } else { badge("dot good", "Active") }
+}
+
+fn row(app: ArcRwSignal<OAuthApp>) -> AnyView {
+    (move || {
+        let app = app.get();
+        view! {
+            {lead(view! {
+                <div class="flex gap-3 items-center min-w-0">
+                    {app_logo(&app)}
+                    <span class="min-w-0">
+                        <a class="rowlink block anywhere" dir="auto" href=format!("/settings/api/oauth/{}", app.id)>{app.name.clone()}</a>
+                        {(!app.description.is_empty())
+                            .then(|| view! { <span class="muted line-clamp-1 anywhere" dir="auto">{app.description.clone()}</span> })}
+                    </span>
+                </div>
+            })}
+            {cell("Kind", kind_word(app.kind))}
+            {cell("Scopes", scope_chips(&app.scopes, 2))}
+            {cell("Created", ago(app.created_at))}
+            {cell("Status", app_status(&app))}
+        }
+    })
+    .into_any()
+}
+
+fn create(creating: RwSignal<Option<()>>, list: List<OAuthApp>) -> AnyView {
+    let show_once = ShowOnce::use_show_once();
+    let toasts = Toasts::use_toasts();
+    let navigate = use_navigate();
+    let close = move || creating.set(None);
+    let done = move |created: CreatedOAuthApp| {
+        close();
+        list.refresh();
+        let path = format!("/settings/api/oauth/{}", created.app.id);
+        match created.client_secret {
+            Some(value) => show_once.show(Secret {
+                title: "OAuth app created",
+                what: "Client secret",
+                value,
+                advice: "The app sends it with its client ID to obtain tokens. The client ID stays readable on the app's page.",
+                then: Callback::new(|()| ()),
+            }),
+            None => {
+                toasts.say("OAuth app created. A public app has no secret.");
+                navigate(&path, NavigateOptions::default());
+            }
+        }
+    };
+    oauth_app_form::form(Draft::new(), None, "Create OAuth app", close, done)
+}

@@ -1,0 +1,101 @@
+//! Retrying a delivery by hand: first what went wrong and what to do about it, then the attempt.
+
+use api_types::{
+    deliveries::{AcceptedRetry, Delivery, RetryHelps},
+    webhooks::TestResult,
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::{self, Nothing},
+    pages::attempt,
+    ui::{
+        badge,
+        dialog::{Kind, cancel_button, dialog_for, foot},
+        icon,
+        notice::note,
+        submit::{Submit, form_error, spinner},
+        toast::Toasts,
+    },
+};
+
+/// The dialog, open while `asked` holds a delivery. `accepted` is called once its retry is.
+pub fn dialog(asked: RwSignal<Option<Delivery>>, accepted: Callback<()>) -> AnyView {
+    dialog_for(asked, Kind::Wide, |_| "Retry this delivery?".to_owned(), move |delivery| body(delivery, asked, accepted))
+}
+
+/// When a retry makes sense, as a sentence.
+pub const fn when(helps: RetryHelps) -> &'static str {
+    match helps {
+        RetryHelps::Now => "A retry can succeed right away.",
+        RetryHelps::AfterFix => "A retry helps only after this is fixed; otherwise the same delivery fails again.",
+        RetryHelps::Later => "A retry helps once the receiver is back. The schedule tries again by itself.",
+    }
+}
+
+fn body(delivery: Delivery, asked: RwSignal<Option<Delivery>>, accepted: Callback<()>) -> AnyView {
+    let toasts = Toasts::use_toasts();
+    let (submit, test) = (Submit::new(), Submit::new());
+    let result = RwSignal::new(None::<TestResult>);
+    let webhook = delivery.webhook.id;
+    let path = format!("/v1/deliveries/{}/retry", delivery.id);
+    let retry = move |_| {
+        let path = path.clone();
+        submit.run(async move { api::post::<AcceptedRetry>(&path, &Nothing {}).await }, move |_| {
+            asked.set(None);
+            accepted.run(());
+            toasts.say("Retry accepted: one attempt is made now.");
+        });
+    };
+    let send_test = move |_| {
+        result.set(None);
+        let path = format!("/v1/webhooks/{webhook}/test");
+        test.run(async move { api::post::<TestResult>(&path, &Nothing {}).await }, move |answer| result.set(Some(answer)));
+    };
+    let deleted = delivery.webhook.deleted;
+    view! {
+        <div class="form">
+            {form_error(submit, &[])}
+            {known(&delivery)}
+            <p>
+                "Retry delivery when the receiving system is ready to accept the event. Retry only after fixing the destination service; otherwise the same delivery can fail again."
+            </p>
+            {form_error(test, &[])}
+            {move || result.get().map(|result| attempt::test_result(&result))}
+            {foot(view! {
+                {cancel_button(move || asked.set(None))}
+                {(!deleted)
+                    .then(|| {
+                        view! {
+                            <button type="button" class="btn btn-quiet" disabled=move || test.busy() on:click=send_test>
+                                {spinner(move || test.busy())}
+                                "Send a test first"
+                            </button>
+                        }
+                    })}
+                <button type="button" class="btn btn-primary" disabled=move || submit.busy() on:click=retry>
+                    {spinner(move || submit.busy())}
+                    "Retry"
+                </button>
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+fn known(delivery: &Delivery) -> AnyView {
+    let Some(diagnosis) = delivery.last_diagnosis.clone() else {
+        return note("plain", icon::INFO, "Nothing is known to be wrong with the last attempt.");
+    };
+    view! {
+        <div class="note plain">
+            <div class="anywhere grid gap-1.5">
+                <p>{badge::category(diagnosis.category)}</p>
+                <p class="font-semibold">{diagnosis.summary}</p>
+                <p>{diagnosis.advice}</p>
+                <p class="muted">{when(diagnosis.retry_helps)}</p>
+            </div>
+        </div>
+    }
+    .into_any()
+}

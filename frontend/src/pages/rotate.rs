@@ -1,0 +1,51 @@
+//! Rotating a secret: how long the old one keeps working, then the new one.
+
+use api_types::oauth_apps::RotateSecret;
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    api,
+    ui::{
+        dialog::{cancel_button, foot},
+        field::{about, group, pick},
+        submit::{Submit, form_error, submit_button},
+    },
+};
+
+/// The form. `explain` says what will break; `done` gets the answer with the new secret.
+pub fn form<T: DeserializeOwned + 'static>(
+    explain: impl IntoView,
+    path: String,
+    close: impl Fn() + Send + Sync + 'static,
+    done: impl Fn(T) + Clone + 'static,
+) -> AnyView {
+    let submit = Submit::new();
+    let overlap = RwSignal::new("24h".to_owned());
+    let send = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let (path, body) = (path.clone(), RotateSecret { overlap: overlap.get_untracked() });
+        submit.run(async move { api::post::<T>(&path, &body).await }, done.clone());
+    };
+    view! {
+        <form class="form" on:submit=send>
+            {form_error(submit, &["overlap"])}
+            <p>{explain.into_any()}</p>
+            {group(
+                about("The old secret keeps working for", "overlap", ""),
+                submit,
+                view! {
+                    {pick("overlap", "24h", "24 hours", "Time to update the other side without an interruption.", overlap)}
+                    {pick("overlap", "1h", "1 hour", "For a change that you make right now.", overlap)}
+                    {pick("overlap", "7d", "7 days", "For a change that somebody else has to make.", overlap)}
+                    {pick("overlap", "none", "Not at all", "Choose this if the old secret may have leaked.", overlap)}
+                },
+            )}
+            {foot(view! {
+                {cancel_button(close)}
+                {submit_button(submit, "Rotate secret", "btn btn-primary")}
+            })}
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,74 @@
+//! Signing in, and back to where the visitor was going.
+
+use api_types::account::SignIn as Credentials;
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+use serde::de::IgnoredAny;
+
+use crate::{
+    api,
+    session::{SessionState, SessionStore, safe_return},
+    ui::{
+        field::{TEXT, Text, about, text_field},
+        icon::logo,
+        page,
+        submit::{Submit, form_error, submit_button},
+    },
+};
+
+/// The sign-in page.
+#[component]
+pub fn SignIn() -> impl IntoView {
+    page::title(|| "Sign in".to_owned());
+    let session = SessionStore::use_store();
+    let query = use_query_map();
+    let navigate = use_navigate();
+    // Whoever is signed in, by this form or already, goes on to where they were going.
+    Effect::new(move |_| {
+        if matches!(session.get(), SessionState::SignedIn(_)) {
+            let wanted = query.read_untracked().get("return_to");
+            navigate(&safe_return(wanted.as_deref()), NavigateOptions { replace: true, ..Default::default() });
+        }
+    });
+    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let submit = Submit::new();
+    let sign_in = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let credentials =
+            Credentials { email: email.get_untracked().trim().to_owned(), password: password.get_untracked(), workspace_id: None };
+        submit.run(
+            async move { api::post::<IgnoredAny>("/v1/session", &credentials).await },
+            move |_| session.reload(),
+        );
+    };
+    view! {
+        <main class="min-h-dvh grid place-items-center p-4" id="main">
+            <div class="w-full max-w-sm pb-[8vh]">
+                <div class="flex items-center gap-2.5 mb-6 justify-center text-lg font-semibold">{logo()} "Sayless"</div>
+                <form class="panel form p-7" on:submit=sign_in>
+                    <h1 class="text-xl font-semibold">"Sign in"</h1>
+                    {form_error(submit, &["email", "password"])}
+                    {text_field(
+                        about("E-mail", "email", ""),
+                        Text { kind: "email", autocomplete: "username", first: true, ..TEXT },
+                        email,
+                        submit,
+                    )}
+                    {text_field(
+                        about("Password", "password", ""),
+                        Text { kind: "password", autocomplete: "current-password", ..TEXT },
+                        password,
+                        submit,
+                    )}
+                    {submit_button(submit, "Sign in", "btn btn-primary w-full mt-1")}
+                </form>
+                <p class="muted text-center mt-5 text-[0.8125rem]">
+                    "No account? Ask an admin of your workspace to add you."
+                </p>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,115 @@
+//! Who is signed in, shared by every page.
+
+use api_types::{
+    account::{Role, Session, SwitchWorkspace},
+    ids::WorkspaceId,
+};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    api::{self, ApiError},
+    browser, data,
+};
+
+/// What is known about the session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionState {
+    /// Being asked for.
+    Unknown,
+    /// Nobody is signed in.
+    SignedOut,
+    /// It could not be asked for.
+    Failed(ApiError),
+    /// Somebody is signed in.
+    SignedIn(Session),
+}
+
+/// The session, as a handle that pages take from their context.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionStore(RwSignal<SessionState>);
+
+impl SessionStore {
+    /// Makes the store, puts it into the context and asks who is signed in.
+    pub fn provide() -> Self {
+        let store = Self(RwSignal::new(SessionState::Unknown));
+        provide_context(store);
+        api::when_signed_out(move || store.0.set(SessionState::SignedOut));
+        store.reload();
+        store
+    }
+
+    /// The store of this page's context.
+    pub fn use_store() -> Self {
+        use_context().unwrap_or_else(|| Self(RwSignal::new(SessionState::SignedOut)))
+    }
+
+    /// What is known now.
+    pub fn get(self) -> SessionState {
+        self.0.get()
+    }
+
+    /// The session, if somebody is signed in.
+    pub fn session(self) -> Option<Session> {
+        self.0.with(|state| if let SessionState::SignedIn(session) = state { Some(session.clone()) } else { None })
+    }
+
+    /// Whether the signed-in member may see Settings > API.
+    pub fn is_admin(self) -> bool {
+        self.session().and_then(|session| session.member).is_some_and(|member| member.role == Role::Admin)
+    }
+
+    /// Asks again who is signed in.
+    pub fn reload(self) {
+        spawn_local(async move {
+            match api::get::<Session>("/v1/session").await {
+                Ok(session) => self.0.set(SessionState::SignedIn(session)),
+                Err(error) if error.status == 401 => self.0.set(SessionState::SignedOut),
+                Err(error) => self.0.set(SessionState::Failed(error)),
+            }
+        });
+    }
+
+    /// Ends the session.
+    pub async fn sign_out(self) -> Result<(), ApiError> {
+        api::delete("/v1/session").await?;
+        data::forget_all();
+        self.0.set(SessionState::SignedOut);
+        Ok(())
+    }
+
+    /// Moves to another of the member's workspaces and starts there afresh.
+    pub async fn switch(self, workspace_id: WorkspaceId) -> Result<(), ApiError> {
+        api::patch::<Session>("/v1/session", &SwitchWorkspace { workspace_id }).await?;
+        // Everything on the screen belongs to the old workspace: begin anew rather than patch it up.
+        let _ = window().location().assign("/settings/api");
+        Ok(())
+    }
+
+    /// Where to send somebody to sign in and come back.
+    pub fn sign_in_path() -> String {
+        api::with_query("/sign-in", &[("return_to", &browser::here())])
+    }
+}
+
+/// A place on this site to go to after signing in; anything that could lead elsewhere becomes Settings > API.
+pub fn safe_return(wanted: Option<&str>) -> String {
+    let wanted = wanted.unwrap_or_default();
+    let local = wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.contains(['\\', '\n', '\r', '\t']);
+    let elsewhere = local && !wanted.starts_with("/sign-in");
+    if elsewhere { wanted.to_owned() } else { "/settings/api".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_return;
+
+    #[test]
+    fn only_this_site_is_returned_to() {
+        let kept = "/settings/api/webhooks/whk_1?status=failed#deliveries";
+        assert_eq!(safe_return(Some(kept)), kept);
+        for wanted in ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "/sign-in", ""] {
+            assert_eq!(safe_return(Some(wanted)), "/settings/api", "{wanted}");
+        }
+        assert_eq!(safe_return(None), "/settings/api");
+    }
+}

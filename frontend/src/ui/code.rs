@@ -1,0 +1,84 @@
+//! Code and other plain text in a frame, and the button that copies.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    browser,
+    ui::{
+        icon::{self, icon},
+        toast::Toasts,
+    },
+};
+
+/// A button that copies `text`; says "Copied" for two seconds. `label` is its accessible name: "Copy client ID".
+pub fn copy_button(label: &'static str, text: impl Fn() -> String + Send + Sync + 'static) -> AnyView {
+    copy_with(label, None, "btn btn-ghost btn-sm btn-square", text)
+}
+
+/// The same with its label on it.
+pub fn copy_labelled(
+    label: &'static str,
+    class: &'static str,
+    text: impl Fn() -> String + Send + Sync + 'static,
+) -> AnyView {
+    copy_with(label, Some(label), class, text)
+}
+
+fn copy_with(
+    name: &'static str,
+    shown: Option<&'static str>,
+    class: &'static str,
+    text: impl Fn() -> String + Send + Sync + 'static,
+) -> AnyView {
+    let copied = RwSignal::new(false);
+    let toasts = Toasts::use_toasts();
+    let copy = move |_| {
+        let text = text();
+        spawn_local(async move {
+            if !browser::copy(&text).await {
+                toasts.say("The browser does not allow copying here. Select the text and copy it yourself.");
+                return;
+            }
+            copied.try_set(true);
+            browser::sleep(2_000).await;
+            copied.try_set(false);
+        });
+    };
+    view! {
+        <button type="button" class=class aria-label=name title=shown.is_none().then_some(name) on:click=copy>
+            {move || icon(if copied.get() { icon::CHECK } else { icon::COPY })}
+            {shown.map(|shown| move || if copied.get() { "Copied" } else { shown })}
+            <span class="sr-only" role="status">{move || copied.get().then_some("Copied")}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// An id or a URL in one line, with its copy button.
+pub fn copyable(label: &'static str, text: String) -> AnyView {
+    let copied = text.clone();
+    view! {
+        <span class="flex items-start gap-1 min-w-0">
+            <span class="mono anywhere" dir="ltr">{text}</span>
+            <span class="-my-1.5">{copy_button(label, move || copied.clone())}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// Plain text in a frame. `wrap` breaks long lines; `copy` names the copy button.
+pub fn code_block(title: impl IntoView, copy: &'static str, wrap: bool, text: String) -> AnyView {
+    let copied = text.clone();
+    view! {
+        <div class="code" class:wrap=wrap>
+            <div class="codehead">
+                <span class="muted min-w-0">{title.into_any()}</span>
+                {copy_button(copy, move || copied.clone())}
+            </div>
+            <pre tabindex="0" dir="ltr">
+                <code>{text}</code>
+            </pre>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,127 @@
+//! Dialogs on the native `<dialog>`, which keeps focus inside and gives it back: labelled by their title, closed by Esc,
+//! by the cross and by their own buttons, never by a click beside them (that would lose what was typed).
+
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+
+use crate::ui::icon::{self, icon};
+
+/// How a dialog looks and how it may be left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// Narrow: a question or a few fields.
+    #[default]
+    Small,
+    /// Wide: a form.
+    Wide,
+    /// Wide, and left by its own buttons only: not by Esc, there is no cross.
+    Locked,
+    /// The navigation, at the left edge.
+    Sheet,
+}
+
+/// A dialog while `target` holds something; `body` is made anew each time, so that forms start fresh.
+pub fn dialog_for<T: Clone + Send + Sync + 'static>(
+    target: RwSignal<Option<T>>,
+    kind: Kind,
+    title: impl Fn(&T) -> String + Send + Sync + 'static,
+    body: impl Fn(T) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let close = Callback::new(move |()| target.set(None));
+    (move || {
+        target.get().map(|what| {
+            let title = title(&what);
+            view! { <Dialog title kind close body=body(what) /> }
+        })
+    })
+    .into_any()
+}
+
+/// An open dialog: it opens when it is put on the page, and whoever put it there takes it off when `close` is called.
+#[component]
+pub fn Dialog(title: String, kind: Kind, close: Callback<()>, body: AnyView) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    let opened = StoredValue::new_local(None::<web_sys::HtmlDialogElement>);
+    node.on_load(move |dialog| {
+        // After the browser has put it on the page: before that, it cannot be opened.
+        leptos::task::spawn_local(async move {
+            if !dialog.open() && dialog.is_connected() {
+                let _ = dialog.show_modal();
+                opened.try_set_value(Some(dialog));
+            }
+        });
+    });
+    // Closing it properly, while it is still there, gives focus back to what opened it.
+    on_cleanup(move || {
+        if let Some(Some(dialog)) = opened.try_get_value() {
+            dialog.close();
+        }
+    });
+    let locked = kind == Kind::Locked;
+    let label = title.clone();
+    let keydown = move |event: web_sys::KeyboardEvent| {
+        if locked && event.key() == "Escape" {
+            event.prevent_default();
+        }
+    };
+    let class = match kind {
+        Kind::Small => "dialog",
+        Kind::Wide | Kind::Locked => "dialog wide",
+        Kind::Sheet => "dialog drawer-sheet",
+    };
+    view! {
+        <dialog
+            node_ref=node
+            class=class
+            aria-label=label
+            closedby=if locked { "none" } else { "closerequest" }
+            on:keydown=keydown
+            on:cancel=move |event: web_sys::Event| {
+                event.prevent_default();
+                if !locked && is_own(&event) {
+                    close.run(());
+                }
+            }
+        >
+            <div class="dialoghead">
+                <h2 class="text-base font-semibold anywhere pt-1" dir="auto">
+                    {title}
+                </h2>
+                {(!locked)
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="btn btn-ghost btn-sm btn-square"
+                                aria-label="Close"
+                                on:click=move |_| close.run(())
+                            >
+                                {icon(icon::CLOSE)}
+                            </button>
+                        }
+                    })}
+            </div>
+            <div class="dialogbody">{body}</div>
+        </dialog>
+    }
+}
+
+/// Whether the event is the dialog's own and not one that rose from something in it (a file field can be cancelled, too).
+fn is_own(event: &web_sys::Event) -> bool {
+    event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlDialogElement>().is_some())
+}
+
+/// The row of buttons at a dialog's foot.
+pub fn foot(buttons: impl IntoView) -> AnyView {
+    view! { <div class="dialogfoot">{buttons.into_any()}</div> }.into_any()
+}
+
+/// The button that leaves a dialog without doing anything.
+pub fn cancel_button(close: impl Fn() + Send + Sync + 'static) -> AnyView {
+    view! {
+        <button type="button" class="btn btn-quiet" on:click=move |_| close()>
+            "Cancel"
+        </button>
+    }
+    .into_any()
+}

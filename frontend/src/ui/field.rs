@@ -1,0 +1,285 @@
+//! Form fields: a label, the control, a hint, and what is wrong with the value, all tied together for screen readers.
+
+use std::cell::Cell;
+
+use api_types::Scope;
+use leptos::prelude::*;
+
+use crate::ui::{
+    icon::{self, icon},
+    submit::Submit,
+};
+
+thread_local! {
+    static LAST_ID: Cell<u32> = const { Cell::new(0) };
+}
+
+/// An element id that no other element has.
+pub fn fresh_id() -> String {
+    LAST_ID.set(LAST_ID.get() + 1);
+    format!("f{}", LAST_ID.get())
+}
+
+/// What every field has.
+#[derive(Clone, Copy)]
+pub struct About {
+    /// Its label.
+    pub label: &'static str,
+    /// Its name in the request's body, which errors refer to.
+    pub name: &'static str,
+    /// A sentence under it; may be empty.
+    pub hint: &'static str,
+}
+
+/// The label, name and hint of a field.
+pub const fn about(label: &'static str, name: &'static str, hint: &'static str) -> About {
+    About { label, name, hint }
+}
+
+/// The sentences about this field's value, as the last request got them back.
+fn errors(about: About, submit: Submit, id: String) -> AnyView {
+    view! {
+        <div id=id>
+            {move || {
+                submit
+                    .error()
+                    .map(|error| {
+                        let each = error.about(about.name);
+                        each.map(|text| {
+                                view! {
+                                    <p class="ferror">
+                                        {icon(icon::ALERT)} <span class="anywhere">{text.to_owned()}</span>
+                                    </p>
+                                }
+                            })
+                            .collect_view()
+                    })
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+fn invalid(about: About, submit: Submit) -> impl Fn() -> Option<&'static str> + Send + Sync + Clone {
+    move || submit.error().is_some_and(|error| error.about(about.name).next().is_some()).then_some("true")
+}
+
+fn hint(about: About, id: String) -> AnyView {
+    (!about.hint.is_empty()).then(|| view! { <p class="fhint" id=id>{about.hint}</p> }).into_any()
+}
+
+/// What a text field is like, beyond what every field has.
+#[derive(Clone, Copy)]
+pub struct Text {
+    /// The input's type: `text`, `email`, `password`, `url`, `datetime-local`.
+    pub kind: &'static str,
+    /// What the browser may fill in.
+    pub autocomplete: &'static str,
+    /// An example in an empty field.
+    pub placeholder: &'static str,
+    /// Whether it has the focus when its form appears.
+    pub first: bool,
+}
+
+/// A plain text field.
+pub const TEXT: Text = Text { kind: "text", autocomplete: "off", placeholder: "", first: false };
+
+/// A field of one line.
+pub fn text_field(about: About, look: Text, value: RwSignal<String>, submit: Submit) -> AnyView {
+    let id = fresh_id();
+    let (hint_id, error_id) = (format!("{id}h"), format!("{id}e"));
+    view! {
+        <div class="field">
+            <label for=id.clone()>{about.label}</label>
+            <input
+                class="input"
+                id=id
+                name=about.name
+                type=look.kind
+                autocomplete=look.autocomplete
+                placeholder=look.placeholder
+                autofocus=look.first
+                dir="auto"
+                spellcheck="false"
+                aria-describedby=format!("{hint_id} {error_id}")
+                aria-invalid=invalid(about, submit)
+                bind:value=value
+            />
+            {hint(about, hint_id)}
+            {errors(about, submit, error_id)}
+        </div>
+    }
+    .into_any()
+}
+
+/// A field of several lines.
+pub fn area_field(about: About, rows: u8, placeholder: &'static str, value: RwSignal<String>, submit: Submit) -> AnyView {
+    let id = fresh_id();
+    let (hint_id, error_id) = (format!("{id}h"), format!("{id}e"));
+    view! {
+        <div class="field">
+            <label for=id.clone()>{about.label}</label>
+            <textarea
+                class="textarea min-h-0"
+                id=id
+                name=about.name
+                rows=rows.to_string()
+                placeholder=placeholder
+                dir="auto"
+                spellcheck="false"
+                aria-describedby=format!("{hint_id} {error_id}")
+                aria-invalid=invalid(about, submit)
+                bind:value=value
+            ></textarea>
+            {hint(about, hint_id)}
+            {errors(about, submit, error_id)}
+        </div>
+    }
+    .into_any()
+}
+
+/// A choice of one in a closed list: values with their words.
+pub fn select_field(about: About, options: &'static [(&'static str, &'static str)], value: RwSignal<String>, submit: Submit) -> AnyView {
+    let id = fresh_id();
+    let (hint_id, error_id) = (format!("{id}h"), format!("{id}e"));
+    view! {
+        <div class="field">
+            <label for=id.clone()>{about.label}</label>
+            <select
+                class="select"
+                id=id
+                name=about.name
+                aria-describedby=format!("{hint_id} {error_id}")
+                aria-invalid=invalid(about, submit)
+                on:change:target=move |event| value.set(event.target().value())
+            >
+                {choices(options, value)}
+            </select>
+            {hint(about, hint_id)}
+            {errors(about, submit, error_id)}
+        </div>
+    }
+    .into_any()
+}
+
+fn choices(options: &'static [(&'static str, &'static str)], value: RwSignal<String>) -> AnyView {
+    let options = options.iter();
+    options
+        .map(|(word, label)| view! { <option value=*word selected=move || value.with(|value| value == word)>{*label}</option> })
+        .collect_view()
+        .into_any()
+}
+
+/// A small choice above a list, named for screen readers only. Options may come later.
+pub fn filter(label: &'static str, options: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static, value: RwSignal<String>) -> AnyView {
+    let listed = move || {
+        let options = options().into_iter();
+        options
+            .map(|(word, label)| {
+                let own = word.clone();
+                view! { <option value=word selected=move || value.with(|value| *value == own)>{label}</option> }
+            })
+            .collect_view()
+    };
+    view! {
+        <select class="select select-sm" aria-label=label on:change:target=move |event| value.set(event.target().value())>
+            {listed}
+        </select>
+    }
+    .into_any()
+}
+
+/// Owned pairs of a closed list, for [`filter`].
+pub fn owned(options: &[(&str, &str)]) -> Vec<(String, String)> {
+    options.iter().map(|(word, label)| ((*word).to_owned(), (*label).to_owned())).collect()
+}
+
+/// A frame around several choices that belong together.
+pub fn group(about: About, submit: Submit, content: impl IntoView) -> AnyView {
+    let id = fresh_id();
+    let (hint_id, error_id) = (format!("{id}h"), format!("{id}e"));
+    let described = format!("{hint_id} {error_id}");
+    view! {
+        <fieldset class="field" aria-describedby=described>
+            <legend class="float-left">{about.label}</legend>
+            {hint(about, hint_id)}
+            <div class="choices">{content.into_any()}</div>
+            {errors(about, submit, error_id)}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// One box to tick, with a word and a sentence.
+pub fn tick(
+    label: impl IntoView,
+    sentence: impl IntoView,
+    checked: impl Fn() -> bool + Send + Sync + 'static,
+    disabled: impl Fn() -> bool + Send + Sync + 'static,
+    toggle: impl Fn(bool) + 'static,
+) -> AnyView {
+    view! {
+        <label class="choice">
+            <input
+                type="checkbox"
+                class="checkbox"
+                prop:checked=checked
+                disabled=disabled
+                on:change:target=move |event| toggle(event.target().checked())
+            />
+            <span class="min-w-0">
+                {label.into_any()}
+                <span class="muted block text-[0.8125rem]">{sentence.into_any()}</span>
+            </span>
+        </label>
+    }
+    .into_any()
+}
+
+/// One of several to pick, with a word and a sentence.
+pub fn pick(name: &'static str, word: &'static str, label: &'static str, sentence: &'static str, value: RwSignal<String>) -> AnyView {
+    view! {
+        <label class="choice">
+            <input
+                type="radio"
+                class="radio"
+                name=name
+                prop:checked=move || value.with(|value| value == word)
+                on:change=move |_| value.set(word.to_owned())
+            />
+            <span class="min-w-0">
+                {label}
+                <span class="muted block text-[0.8125rem]">{sentence}</span>
+            </span>
+        </label>
+    }
+    .into_any()
+}
+
+/// Which words of a closed list are ticked, in the list's order.
+pub type Ticked = RwSignal<Vec<&'static str>>;
+
+/// Ticks a word or takes the tick away.
+pub fn set_ticked(ticked: Ticked, word: &'static str, on: bool) {
+    ticked.update(|words| {
+        words.retain(|other| *other != word);
+        if on {
+            words.push(word);
+        }
+    });
+}
+
+/// The scopes, each with what it lets its holder do.
+pub fn scopes_field(hint: &'static str, ticked: Ticked, submit: Submit) -> AnyView {
+    let boxes = Scope::ALL.iter().map(|scope| {
+        let word = scope.as_str();
+        tick(
+            view! { <span class="mono">{word}</span> },
+            scope.describe(),
+            move || ticked.with(|words| words.contains(&word)),
+            || false,
+            move |on| set_ticked(ticked, word, on),
+        )
+    });
+    group(about("Scopes", "scopes", hint), submit, boxes.collect_view())
+}

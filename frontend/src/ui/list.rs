@@ -1,0 +1,129 @@
+//! Tables of what a [`List`] holds: loading, empty, failed, rows, and the next page. On a phone each row is a card.
+
+use leptos::prelude::*;
+
+use crate::{
+    data::{HasId, List, Phase, Wire},
+    ui::{
+        icon::{self, icon},
+        notice::{bones, failed},
+        submit::spinner,
+    },
+};
+
+/// How a list is called, what its columns are, and what stands there when it is empty.
+pub struct Look {
+    /// What is listed: "API keys".
+    pub label: &'static str,
+    /// The columns; an empty last one holds the row's menu.
+    pub columns: &'static [&'static str],
+    /// Shown when there are no rows.
+    pub empty: Callback<(), AnyView>,
+}
+
+/// What the frame shows; rows change inside it without making it anew.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Frame {
+    Loading,
+    Failed,
+    Empty,
+    Rows,
+}
+
+/// The list as a table. `cells` draws a row's `<td>`s.
+pub fn table<T: Wire + HasId>(list: &List<T>, look: Look, cells: impl Fn(ArcRwSignal<T>) -> AnyView + Send + Sync + 'static) -> AnyView {
+    let (phase, rows) = (list.phase.clone(), list.rows.clone());
+    let frame = Memo::new(move |_| match phase.get() {
+        Phase::Loading => Frame::Loading,
+        Phase::Failed(_) => Frame::Failed,
+        _ if rows.with(Vec::is_empty) => Frame::Empty,
+        _ => Frame::Rows,
+    });
+    let list = list.clone();
+    let cells = StoredValue::new(cells);
+    (move || match frame.get() {
+        Frame::Loading => bones(look.label, 4),
+        Frame::Failed => {
+            let Phase::Failed(error) = list.phase.get_untracked() else { return ().into_any() };
+            let list = list.clone();
+            failed(&error, look.label, move || list.retry())
+        }
+        Frame::Empty => look.empty.run(()),
+        Frame::Rows => {
+            let rows = list.rows.clone();
+            let head = look.columns.iter().map(|column| {
+                let name = if column.is_empty() { view! { <span class="sr-only">"Actions"</span> }.into_any() } else { column.into_any() };
+                view! { <th scope="col" role="columnheader">{name}</th> }
+            });
+            view! {
+                <table class="dt" role="table" aria-label=look.label>
+                    <thead role="rowgroup">
+                        <tr role="row">{head.collect_view()}</tr>
+                    </thead>
+                    <tbody role="rowgroup">
+                        <For each=move || rows.get() key=|(id, _)| id.clone() let((_, row))>
+                            <tr role="row">{cells.with_value(|cells| cells(row))}</tr>
+                        </For>
+                    </tbody>
+                </table>
+                {more(&list)}
+            }
+            .into_any()
+        }
+    })
+    .into_any()
+}
+
+fn more<T: Wire + HasId>(list: &List<T>) -> AnyView {
+    let list = list.clone();
+    (move || {
+        list.next.get().map(|_| {
+            let (list, phase) = (list.clone(), list.phase.clone());
+            let busy = { let phase = phase.clone(); move || phase.get() == Phase::More };
+            let disabled = busy.clone();
+            view! {
+                <div class="grid justify-items-center gap-2 p-3 border-t border-base-300">
+                    {move || if let Phase::MoreFailed(error) = phase.get() {
+                        Some(view! { <p class="text-error" role="alert">{error.message()}</p> })
+                    } else {
+                        None
+                    }}
+                    <button type="button" class="btn btn-ghost btn-sm" disabled=disabled on:click=move |_| list.more()>
+                        {spinner(busy)}
+                        "Show more"
+                    </button>
+                </div>
+            }
+        })
+    })
+    .into_any()
+}
+
+/// A cell that leads its row (a card's head on a phone).
+pub fn lead(content: impl IntoView) -> AnyView {
+    view! { <td role="cell" class="lead">{content.into_any()}</td> }.into_any()
+}
+
+/// A cell; on a phone its label stands before it.
+pub fn cell(label: &'static str, content: impl IntoView) -> AnyView {
+    view! { <td role="cell" data-label=label><div>{content.into_any()}</div></td> }.into_any()
+}
+
+/// The cell of the row's menu.
+pub fn menu_cell(content: impl IntoView) -> AnyView {
+    view! { <td role="cell" class="actions">{content.into_any()}</td> }.into_any()
+}
+
+/// Nothing matches the filters.
+pub fn no_match(clear: impl Fn() + 'static) -> AnyView {
+    view! {
+        <div class="blank">
+            <p class="font-semibold">"Nothing matches these filters"</p>
+            <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| clear()>
+                {icon(icon::CLOSE)}
+                "Clear filters"
+            </button>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,16 @@
+//! What pages are made of. Each part is used twice or more and looks after its own keyboard and screen-reader side.
+
+pub mod badge;
+pub mod code;
+pub mod confirm;
+pub mod dialog;
+pub mod field;
+pub mod icon;
+pub mod list;
+pub mod menu;
+pub mod notice;
+pub mod page;
+pub mod secret;
+pub mod submit;
+pub mod time;
+pub mod toast;

@@ -1,0 +1,42 @@
+//! Instants as a person says them, with the exact one on hover and for machines.
+
+use api_types::Timestamp;
+use leptos::prelude::*;
+
+use crate::{browser, text};
+
+/// The page's idea of now: moves every few seconds, and every time on the screen with it.
+#[derive(Clone, Copy)]
+struct Now(RwSignal<Timestamp>);
+
+/// Starts the clock for everything below.
+pub fn provide_clock() {
+    let now = RwSignal::new(browser::now());
+    browser::every(5_000, move || now.set(browser::now()));
+    provide_context(Now(now));
+}
+
+/// `3 minutes ago`, `in 2 hours`, or the date where that is far.
+pub fn ago(time: Timestamp) -> AnyView {
+    let clock = use_context::<Now>();
+    let said = Memo::new(move |_| {
+        let now = clock.map_or_else(browser::now, |now| now.0.get());
+        text::relative(time.millis_since(now)).unwrap_or_else(|| browser::local_date(time))
+    });
+    view! {
+        <time class="nowrap" datetime=time.to_string() title=browser::local_time(time)>
+            {move || said.get()}
+        </time>
+    }
+    .into_any()
+}
+
+/// The same, or a word where there is no time.
+pub fn ago_or(time: Option<Timestamp>, otherwise: &'static str) -> AnyView {
+    time.map_or_else(|| view! { <span class="muted">{otherwise}</span> }.into_any(), ago)
+}
+
+/// The exact time in the visitor's zone.
+pub fn exact(time: Timestamp) -> AnyView {
+    view! { <time datetime=time.to_string()>{browser::local_time(time)}</time> }.into_any()
+}
