@@ -17,7 +17,7 @@ pub struct ApiError {
     /// The HTTP status; 0 where no answer came.
     pub status: u16,
     /// The problem document, where the answer was one.
-    pub problem: Option<Problem>,
+    pub problem: Option<Box<Problem>>,
     /// Seconds after which to try again, where the server says so.
     pub retry_after: Option<u32>,
 }
@@ -38,7 +38,7 @@ impl ApiError {
             (status, None) => format!("Sayless answered with an error ({status})."),
         };
         if let (429 | 503, Some(seconds)) = (self.status, self.retry_after) {
-            message.push_str(&format!(" Try again in {}.", text::seconds(seconds)));
+            message = format!("{message} Try again in {}.", text::seconds(seconds));
         }
         message
     }
@@ -56,7 +56,7 @@ impl ApiError {
 
     /// Whether the object is not there (any more).
     pub fn is_not_found(&self) -> bool {
-        self.problem.as_ref().and_then(Problem::problem_type) == Some(ProblemType::NotFound)
+        self.problem.as_ref().and_then(|problem| problem.problem_type()) == Some(ProblemType::NotFound)
     }
 }
 
@@ -106,7 +106,8 @@ fn parse<T: DeserializeOwned>(answer: &str) -> Result<T, ApiError> {
 pub async fn send(method: &str, path: &str, body: Option<String>) -> Result<String, ApiError> {
     let response = fetch(method, path, body).await.map_err(|_| ApiError::of_status(0))?;
     let status = response.status();
-    let retry_after = response.headers().get("retry-after").ok().flatten().and_then(|value| value.parse().ok());
+    let retry_after =
+        response.headers().get("retry-after").ok().flatten().and_then(|value| value.parse().ok());
     let answer = match response.text() {
         Ok(reading) => JsFuture::from(reading).await.ok().and_then(|answer| answer.as_string()),
         Err(_) => None,
@@ -140,7 +141,8 @@ async fn fetch(method: &str, path: &str, body: Option<String>) -> Result<Respons
 /// `path?name=value&…` of the parameters that have a value.
 pub fn with_query(path: &str, parameters: &[(&str, &str)]) -> String {
     let given = parameters.iter().filter(|(_, value)| !value.is_empty());
-    let query: Vec<String> = given.map(|(name, value)| format!("{name}={}", browser::encode(value))).collect();
+    let query: Vec<String> =
+        given.map(|(name, value)| format!("{name}={}", browser::encode(value))).collect();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
 }
 
@@ -156,6 +158,6 @@ impl ApiError {
             errors: vec![api_types::FieldError { field: field.to_owned(), detail: detail.to_owned() }],
             request_id: None,
         };
-        Self { status: kind.status(), problem: Some(problem), retry_after: None }
+        Self { status: kind.status(), problem: Some(Box::new(problem)), retry_after: None }
     }
 }

@@ -110,5 +110,8 @@ pub fn scroll_to(id: &str) {
 /// Where the visitor is: path, query and fragment.
 pub fn here() -> String {
     let location = window().location();
-    [location.pathname(), location.search(), location.hash()].into_iter().map(Result::unwrap_or_default).collect()
+    [location.pathname(), location.search(), location.hash()]
+        .into_iter()
+        .map(Result::unwrap_or_default)
+        .collect()
 }

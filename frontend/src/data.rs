@@ -68,7 +68,8 @@ pub struct Load<T: Wire> {
 impl<T: Wire> Load<T> {
     /// Fetches from `path`, again whenever it changes.
     pub fn new(path: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        let load = Self { state: ArcRwSignal::new(Loaded::Loading), path: Arc::new(path), run: Arc::default() };
+        let load =
+            Self { state: ArcRwSignal::new(Loaded::Loading), path: Arc::new(path), run: Arc::default() };
         let this = load.clone();
         Effect::new(move |_| {
             let path = (this.path)();
@@ -277,6 +278,7 @@ impl<T: Wire + HasId> List<T> {
 
 fn page_path(path: &str, limit: usize, cursor: Option<&str>) -> String {
     let join = if path.contains('?') { '&' } else { '?' };
-    let cursor = cursor.map(|cursor| format!("&cursor={}", crate::browser::encode(cursor))).unwrap_or_default();
+    let cursor =
+        cursor.map(|cursor| format!("&cursor={}", crate::browser::encode(cursor))).unwrap_or_default();
     format!("{path}{join}limit={limit}{cursor}")
 }

@@ -8,8 +8,8 @@ use leptos_router::{
 
 use crate::{
     pages::{
-        audit::Audit, delivery::DeliveryPage, not_found::NotFound, oauth_app::OAuthAppPage, overview::Overview,
-        shell::Shell, sign_in::SignIn, webhook::WebhookPage,
+        audit::Audit, delivery::DeliveryPage, not_found::NotFound, oauth_app::OAuthAppPage,
+        overview::Overview, shell::Shell, sign_in::SignIn, webhook::WebhookPage,
     },
     session::SessionStore,
     ui::{

@@ -50,7 +50,9 @@ impl SessionStore {
 
     /// The session, if somebody is signed in.
     pub fn session(self) -> Option<Session> {
-        self.0.with(|state| if let SessionState::SignedIn(session) = state { Some(session.clone()) } else { None })
+        self.0.with(
+            |state| if let SessionState::SignedIn(session) = state { Some(session.clone()) } else { None },
+        )
     }
 
     /// Whether the signed-in member may see Settings > API.
@@ -94,7 +96,8 @@ impl SessionStore {
 /// A place on this site to go to after signing in; anything that could lead elsewhere becomes Settings > API.
 pub fn safe_return(wanted: Option<&str>) -> String {
     let wanted = wanted.unwrap_or_default();
-    let local = wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.contains(['\\', '\n', '\r', '\t']);
+    let local =
+        wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.contains(['\\', '\n', '\r', '\t']);
     let elsewhere = local && !wanted.starts_with("/sign-in");
     if elsewhere { wanted.to_owned() } else { "/settings/api".to_owned() }
 }
@@ -107,7 +110,9 @@ mod tests {
     fn only_this_site_is_returned_to() {
         let kept = "/settings/api/webhooks/whk_1?status=failed#deliveries";
         assert_eq!(safe_return(Some(kept)), kept);
-        for wanted in ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "/sign-in", ""] {
+        for wanted in
+            ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "/sign-in", ""]
+        {
             assert_eq!(safe_return(Some(wanted)), "/settings/api", "{wanted}");
         }
         assert_eq!(safe_return(None), "/settings/api");

@@ -25,7 +25,11 @@ pub fn counted(count: u64, unit: &str) -> String {
 
 /// A number of seconds in the largest unit that says it well.
 pub fn seconds(count: u32) -> String {
-    if count < 120 { counted(u64::from(count), "second") } else { counted(u64::from(count).div_ceil(60), "minute") }
+    if count < 120 {
+        counted(u64::from(count), "second")
+    } else {
+        counted(u64::from(count).div_ceil(60), "minute")
+    }
 }
 
 /// `0.4 ms`, `12 ms`, `1.2 s`.
@@ -51,15 +55,15 @@ pub fn lines(text: &str) -> Vec<String> {
 
 /// The request as a command for a POSIX shell.
 pub fn curl(request: &AttemptRequest) -> String {
-    let mut command = format!("curl -i -X POST {}", quote(&request.url));
+    let mut words = vec![format!("curl -i -X POST {}", quote(&request.url))];
     for header in &request.headers {
         // curl sets these itself, to the same values.
         if !matches!(header.name.as_str(), "host" | "content-length") {
-            command.push_str(&format!(" \\\n  -H {}", quote(&format!("{}: {}", header.name, header.value))));
+            words.push(format!("-H {}", quote(&format!("{}: {}", header.name, header.value))));
         }
     }
-    command.push_str(&format!(" \\\n  --data-binary {}", quote(&request.body)));
-    command
+    words.push(format!("--data-binary {}", quote(&request.body)));
+    words.join(" \\\n  ")
 }
 
 fn quote(word: &str) -> String {

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::browser;
 
 /// The choices, as they are named on the screen, with the value that is remembered.
-pub const CHOICES: [(&str, Option<&str>); 3] = [("System", None), ("Light", Some("light")), ("Dark", Some("dark"))];
+pub const CHOICES: [(&str, Option<&str>); 3] =
+    [("System", None), ("Light", Some("light")), ("Dark", Some("dark"))];
 
 /// What is chosen now.
 pub fn chosen() -> RwSignal<Option<String>> {

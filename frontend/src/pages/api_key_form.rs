@@ -18,8 +18,11 @@ use crate::{
 };
 
 /// The field for addresses, here and where a key is edited.
-pub const ALLOWED_IPS: About =
-    about("Allowed IP addresses (optional)", "allowed_ips", "Addresses or CIDR ranges, one per line. From anywhere where empty.");
+pub const ALLOWED_IPS: About = about(
+    "Allowed IP addresses (optional)",
+    "allowed_ips",
+    "Addresses or CIDR ranges, one per line. From anywhere where empty.",
+);
 
 const EXPIRES: About = about("Expires", "expires_at", "");
 

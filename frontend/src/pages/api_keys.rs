@@ -12,7 +12,7 @@ use crate::{
     pages::api_key_form::{self, Draft},
     ui::{
         badge,
-        confirm::confirm,
+        confirm::{Question, confirm},
         dialog::{Kind, cancel_button, dialog_for, foot},
         field::{TEXT, Text, about, area_field, owned, text_field},
         icon::{self, icon},
@@ -42,7 +42,8 @@ struct Dialogs {
 #[component]
 pub fn ApiKeys() -> impl IntoView {
     let status = RwSignal::new("active".to_owned());
-    let list = List::<ApiKey>::new(10, move || api::with_query("/v1/api-keys", &[("status", &status.read())]));
+    let list =
+        List::<ApiKey>::new(10, move || api::with_query("/v1/api-keys", &[("status", &status.read())]));
     let dialogs = Dialogs {
         create: RwSignal::new(None),
         edit: RwSignal::new(None),
@@ -71,7 +72,8 @@ pub fn ApiKeys() -> impl IntoView {
         ),
         _ => no_match(move || status.set("active".to_owned())),
     });
-    let look = Look { label: "API keys", columns: &["Name", "Scopes", "Last used", "Expires", "Status", ""], empty };
+    let look =
+        Look { label: "API keys", columns: &["Name", "Scopes", "Last used", "Expires", "Status", ""], empty };
     let table = list::table(&list, look, move |key| row(key, dialogs));
     section(
         "api-keys",
@@ -115,7 +117,9 @@ fn row(key: ArcRwSignal<ApiKey>, dialogs: Dialogs) -> AnyView {
         let key = menu_key.clone();
         move || {
             let name = named.clone();
-            active.get().then(|| actions(move || format!("Actions for {}", name.get().name), items(&key, dialogs)))
+            active
+                .get()
+                .then(|| actions(move || format!("Actions for {}", name.get().name), items(&key, dialogs)))
         }
     };
     view! {
@@ -146,7 +150,10 @@ fn last_used(key: &ApiKey) -> AnyView {
 }
 
 fn open_dialogs(dialogs: Dialogs, list: &List<ApiKey>) -> AnyView {
-    let refresh = { let list = list.clone(); Callback::new(move |()| list.refresh()) };
+    let refresh = {
+        let list = list.clone();
+        Callback::new(move |()| list.refresh())
+    };
     view! {
         {dialog_for(dialogs.create, Kind::Wide, |()| "Create API key".to_owned(), move |()| create(dialogs, refresh))}
         {dialog_for(dialogs.edit, Kind::Small, |key| format!("Edit “{}”", key.name), move |key| edit(&key, dialogs, refresh))}
@@ -156,7 +163,7 @@ fn open_dialogs(dialogs: Dialogs, list: &List<ApiKey>) -> AnyView {
             |key| format!("Replace “{}”", key.name),
             move |key| replace(key, dialogs, refresh),
         )}
-        {dialog_for(dialogs.retire, Kind::Wide, |_| "Revoke the old key".to_owned(), move |key| retire(key, dialogs, refresh))}
+        {dialog_for(dialogs.retire, Kind::Wide, |_| "Revoke the old key".to_owned(), move |key| retire(&key, dialogs, refresh))}
         {dialog_for(dialogs.revoke, Kind::Small, |key| format!("Revoke “{}”?", key.name), move |key| revoke(key, dialogs, refresh))}
     }
     .into_any()
@@ -187,8 +194,10 @@ fn edit(key: &ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
     let path = format!("/v1/api-keys/{}", key.id);
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let changes =
-            ApiKeyChanges { name: Some(name.get_untracked()), allowed_ips: Some(crate::text::lines(&ips.read_untracked())) };
+        let changes = ApiKeyChanges {
+            name: Some(name.get_untracked()),
+            allowed_ips: Some(crate::text::lines(&ips.read_untracked())),
+        };
         let path = path.clone();
         submit.run(async move { api::patch::<ApiKey>(&path, &changes).await }, move |_| {
             dialogs.edit.set(None);
@@ -234,15 +243,18 @@ fn replace(old: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
 }
 
 /// The last step of a replacement: whether the old key is still in use, and revoking it.
-fn retire(old: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
+fn retire(old: &ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
     let toasts = Toasts::use_toasts();
     let (look, submit) = (Submit::new(), Submit::new());
     let path = format!("/v1/api-keys/{}", old.id);
     let key = RwSignal::new(old.clone());
-    let check = { let path = path.clone(); move || {
+    let check = {
         let path = path.clone();
-        look.run(async move { api::get::<ApiKey>(&path).await }, move |now| key.set(now));
-    }};
+        move || {
+            let path = path.clone();
+            look.run(async move { api::get::<ApiKey>(&path).await }, move |now| key.set(now));
+        }
+    };
     check();
     browser_every(check.clone());
     let reason = RevokeApiKey { reason: Some("Replaced by a new key".to_owned()) };
@@ -323,5 +335,10 @@ fn revoke(key: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
         <p class="mono muted">{key.hint}</p>
         {text_field(about("Reason (optional)", "reason", "Kept in the audit log."), TEXT, reason, submit)}
     };
-    confirm(submit, "Revoke", &["reason"], explain, move || dialogs.revoke.set(None), act)
+    confirm(
+        Question { submit, action: "Revoke", fields: &["reason"] },
+        explain,
+        move || dialogs.revoke.set(None),
+        act,
+    )
 }

@@ -70,8 +70,10 @@ fn inside(attempt: Attempt) -> AnyView {
         badge("quiet", "Late duplicate: another worker had taken over, so this result changed nothing")
     });
     let answer = match (attempt.response, attempt.outcome) {
-        (Some(response), _) => response_view(response),
-        (None, AttemptOutcome::Interrupted) => nothing("Sayless stopped in the middle of this attempt. It counts against nobody."),
+        (Some(response), _) => response_view(&response),
+        (None, AttemptOutcome::Interrupted) => {
+            nothing("Sayless stopped in the middle of this attempt. It counts against nobody.")
+        }
         (None, _) => nothing("No answer came back."),
     };
     view! {
@@ -91,7 +93,7 @@ fn inside(attempt: Attempt) -> AnyView {
         {phases(attempt.timings)}
         {address}
         <div class="grid gap-4 min-w-0">
-            {attempt.request.map(request_view)}
+            {attempt.request.as_ref().map(request_view)}
             {answer}
         </div>
     }
@@ -145,12 +147,14 @@ fn phases(timings: Timings) -> AnyView {
 }
 
 fn headers(headers: &[Header]) -> String {
-    headers.iter().map(|header| format!("{}: {}\n", header.name, header.value)).collect()
+    let lines: Vec<String> =
+        headers.iter().map(|header| format!("{}: {}", header.name, header.value)).collect();
+    lines.join("\n")
 }
 
-fn request_view(request: AttemptRequest) -> AnyView {
-    let command = curl(&request);
-    let text = format!("POST {}\n{}\n{}", request.url, headers(&request.headers), pretty(&request.body));
+fn request_view(request: &AttemptRequest) -> AnyView {
+    let command = curl(request);
+    let text = format!("POST {}\n{}\n\n{}", request.url, headers(&request.headers), pretty(&request.body));
     let title = view! {
         <span class="flex items-center gap-2">
             "Request" {copy_labelled("Copy as curl", "btn btn-ghost btn-xs", move || command.clone())}
@@ -159,9 +163,9 @@ fn request_view(request: AttemptRequest) -> AnyView {
     code_block(title, "Copy request", true, text)
 }
 
-fn response_view(response: AttemptResponse) -> AnyView {
+fn response_view(response: &AttemptResponse) -> AnyView {
     let body = if response.truncated { response.body.clone() } else { pretty(&response.body) };
-    let text = format!("HTTP {}\n{}\n{body}", response.status, headers(&response.headers));
+    let text = format!("HTTP {}\n{}\n\n{body}", response.status, headers(&response.headers));
     let size = text::counted(response.body.len() as u64, "byte");
     let title = view! {
         "Response"
@@ -172,7 +176,11 @@ fn response_view(response: AttemptResponse) -> AnyView {
 
 /// What a test message brought, in full.
 pub fn test_result(result: &TestResult) -> AnyView {
-    let said = if result.succeeded { "The receiver accepted the test." } else { "The receiver did not accept the test." };
+    let said = if result.succeeded {
+        "The receiver accepted the test."
+    } else {
+        "The receiver did not accept the test."
+    };
     let class = if result.succeeded { "note good" } else { "note bad" };
     view! {
         <div role="status" class="grid gap-3 min-w-0">

@@ -39,11 +39,16 @@ pub fn Audit() -> impl IntoView {
         if any() {
             no_match(clear)
         } else {
-            blank(icon::LOG, "Nothing has been changed yet", "Every change made in this area appears here, with who made it and from where.", ())
+            blank(
+                icon::LOG,
+                "Nothing has been changed yet",
+                "Every change made in this area appears here, with who made it and from where.",
+                (),
+            )
         }
     });
     let look = Look { label: "Audit log", columns: &["What", "Object", "Who", "When"], empty };
-    let table = list::table(&list, look, move |entry| row(entry, actor, object));
+    let table = list::table(&list, look, move |entry| row(&entry, actor, object));
     view! {
         {heading("Audit log", (), ())}
         <p class="muted -mt-4 mb-5 max-w-2xl">
@@ -104,7 +109,7 @@ fn words(action: AuditAction) -> String {
     format!("{object} {deed}")
 }
 
-fn row(entry: ArcRwSignal<AuditEntry>, actor: RwSignal<String>, object: RwSignal<String>) -> AnyView {
+fn row(entry: &ArcRwSignal<AuditEntry>, actor: RwSignal<String>, object: RwSignal<String>) -> AnyView {
     let entry = entry.get_untracked();
     let by = match entry.actor.kind {
         ActorKind::Member => "Member",
@@ -114,7 +119,11 @@ fn row(entry: ArcRwSignal<AuditEntry>, actor: RwSignal<String>, object: RwSignal
         ActorKind::System => "Sayless",
     };
     let actor_name = Some(entry.actor.name).filter(|name| !name.is_empty()).unwrap_or_else(|| by.to_owned());
-    let object_name = if entry.object_name.is_empty() { entry.object_id.clone().unwrap_or_default() } else { entry.object_name };
+    let object_name = if entry.object_name.is_empty() {
+        entry.object_id.clone().unwrap_or_default()
+    } else {
+        entry.object_name
+    };
     let ip = entry.ip.map(|ip| view! { " · " <span class="mono">{ip}</span> });
     view! {
         {lead(view! {
@@ -150,15 +159,26 @@ fn chooser(name: String, id: Option<String>, filter: RwSignal<String>) -> AnyVie
     }
 }
 
+/// A value as a person reads it: lists by commas, a change as "before → after".
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) => match (fields.get("from"), fields.get("to")) {
+            (Some(from), Some(to)) => format!("{} → {}", plain(from), plain(to)),
+            _ => value.to_string(),
+        },
+        other => other.to_string(),
+    }
+}
+
 /// What changed: names and values.
 fn details(details: &Value) -> AnyView {
     let Value::Object(fields) = details else { return ().into_any() };
     let fields = fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| {
-        let value = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
+        let value = plain(value);
         view! { <span class="block anywhere"><span class="mono">{name.clone()}</span> ": " <bdi>{value}</bdi></span> }
     });
-    view! { <span class="muted block text-[0.8125rem] line-clamp-4">{fields.collect_view()}</span> }.into_any()
+    view! { <span class="muted block text-[0.8125rem] line-clamp-4">{fields.collect_view()}</span> }
+        .into_any()
 }

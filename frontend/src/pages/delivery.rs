@@ -18,7 +18,7 @@ use crate::{
         icon,
         notice::{bones, note},
         page::{self, crumbs, fact, heading, panel},
-        time::{ago, ago_or, exact},
+        time::{ago, due_or, exact},
     },
 };
 
@@ -56,7 +56,7 @@ pub fn DeliveryPage() -> impl IntoView {
                 let load = load.clone();
                 failed_or_gone(&error, "This delivery", move || load.retry())
             }
-            Loaded::Ready(detail) => content(detail, asked, following),
+            Loaded::Ready(detail) => content(&detail, asked, following),
         }}
         {retry::dialog(asked, accepted)}
     }
@@ -84,7 +84,11 @@ fn follow(load: &Load<DeliveryDetail>, following: RwSignal<Option<(i64, usize)>>
     });
 }
 
-fn content(detail: DeliveryDetail, asked: RwSignal<Option<Delivery>>, following: RwSignal<Option<(i64, usize)>>) -> AnyView {
+fn content(
+    detail: &DeliveryDetail,
+    asked: RwSignal<Option<Delivery>>,
+    following: RwSignal<Option<(i64, usize)>>,
+) -> AnyView {
     let delivery = detail.delivery.clone();
     let flying = detail.in_flight;
     let working = move || {
@@ -97,12 +101,12 @@ fn content(detail: DeliveryDetail, asked: RwSignal<Option<Delivery>>, following:
         {delivery_status(delivery.status)}
         {working}
     };
-    let payload = payload(&detail);
+    let payload = payload(detail);
     let attempts = detail.attempt_history.clone();
     view! {
-        {heading(name, beside, retry_button(&detail, asked))}
-        {standing(&detail)}
-        {panel("Delivery", (), facts(&detail))}
+        {heading(name, beside, retry_button(detail, asked))}
+        {standing(detail)}
+        {panel("Delivery", (), facts(detail))}
         {panel("Attempts", (), timeline(attempts))}
         {panel("Event", (), view! { <div class="p-5">{code_block("What is sent, the same on every attempt", "Copy payload", true, payload)}</div> })}
     }
@@ -170,7 +174,7 @@ fn card(diagnosis: Diagnosis, delivery: &Delivery) -> AnyView {
         }
     };
     let schedule = match next {
-        Some(time) => view! { " The next attempt is due " {ago(time)} "." }.into_any(),
+        Some(time) => view! { " The next attempt: " {due_or(Some(time), "")} "." }.into_any(),
         None => " No further attempt is scheduled.".into_any(),
     };
     view! {
@@ -206,7 +210,7 @@ fn facts(detail: &DeliveryDetail) -> AnyView {
             {fact("Event ID", copyable("Copy event ID", delivery.event_id.to_string()))}
             {fact("Delivery ID", copyable("Copy delivery ID", delivery.id.to_string()))}
             {fact("Created", view! { {exact(delivery.created_at)} <span class="muted">" (" {ago(delivery.created_at)} ")"</span> })}
-            {fact("Next attempt", ago_or(delivery.next_attempt_at, "None is scheduled"))}
+            {fact("Next attempt", due_or(delivery.next_attempt_at, "None is scheduled"))}
             {delivery.finished_at.map(|time| fact("Finished", exact(time)))}
         </dl>
     }

@@ -23,13 +23,18 @@ use crate::{
         list::{self, Look, cell, lead, menu_cell, no_match},
         notice::blank,
         page::section,
-        time::{ago, ago_or},
+        time::{ago, due_or},
     },
 };
 
 /// The choices of how far back to look.
-pub const SINCE: [(&str, &str); 5] =
-    [("", "Any time"), ("1h", "Last hour"), ("24h", "Last 24 hours"), ("7d", "Last 7 days"), ("30d", "Last 30 days")];
+pub const SINCE: [(&str, &str); 5] = [
+    ("", "Any time"),
+    ("1h", "Last hour"),
+    ("24h", "Last 24 hours"),
+    ("7d", "Last 7 days"),
+    ("30d", "Last 30 days"),
+];
 
 /// The instant that a choice of [`SINCE`] means, as the API takes it.
 pub fn since_time(choice: &str) -> String {
@@ -51,8 +56,8 @@ pub fn in_address<const N: usize>(names: [&'static str; N]) -> [RwSignal<String>
     let query = use_query_map();
     let navigate = use_navigate();
     let path = use_location().pathname;
-    let named = move |name| query.read().get(name).unwrap_or_default();
-    let values = untrack(|| names.map(|name| RwSignal::new(named(name))));
+    let in_query = move |name: &str| query.read().get(name).unwrap_or_default();
+    let values = untrack(|| names.map(|name| RwSignal::new(in_query(name))));
     Effect::new(move |before: Option<Vec<String>>| {
         let now: Vec<String> = values.iter().map(|value| value.get()).collect();
         if before.is_some_and(|before| before != now) {
@@ -65,9 +70,9 @@ pub fn in_address<const N: usize>(names: [&'static str; N]) -> [RwSignal<String>
     // The back button and links change the address under the page.
     Effect::new(move |_| {
         for (name, value) in names.into_iter().zip(values) {
-            let named = named(name);
-            if value.with_untracked(|value| *value != named) {
-                value.set(named);
+            let wanted = in_query(name);
+            if value.with_untracked(|value| *value != wanted) {
+                value.set(wanted);
             }
         }
     });
@@ -144,11 +149,14 @@ pub fn Failures() -> impl IntoView {
 }
 
 fn filter_row(filters: Filters) -> AnyView {
-    const STATUSES: [(&str, &str); 3] = [("", "Retrying and failed"), ("retrying", "Retrying"), ("failed", "Failed")];
+    const STATUSES: [(&str, &str); 3] =
+        [("", "Retrying and failed"), ("retrying", "Retrying"), ("failed", "Failed")];
     let webhooks = List::<Webhook>::new(200, || "/v1/webhooks".to_owned());
     let webhooks = move || {
         let mut options = owned(&[("", "All webhooks")]);
-        options.extend(webhooks.rows.get().into_iter().map(|(id, webhook)| (id, webhook_label(&webhook.read()))));
+        options.extend(
+            webhooks.rows.get().into_iter().map(|(id, webhook)| (id, webhook_label(&webhook.read()))),
+        );
         options
     };
     view! {
@@ -174,7 +182,11 @@ fn filter_row(filters: Filters) -> AnyView {
 
 /// A webhook in a narrow choice: its description, or its URL without the scheme, cut short.
 fn webhook_label(webhook: &Webhook) -> String {
-    let name = if webhook.description.is_empty() { webhook.url.trim_start_matches("https://") } else { &webhook.description };
+    let name = if webhook.description.is_empty() {
+        webhook.url.trim_start_matches("https://")
+    } else {
+        &webhook.description
+    };
     if name.chars().count() > 40 { name.chars().take(39).chain(['…']).collect() } else { name.to_owned() }
 }
 
@@ -187,23 +199,36 @@ fn event_type_options() -> Vec<(String, String)> {
 
 fn category_options() -> Vec<(String, String)> {
     let mut options = owned(&[("", "All categories")]);
-    options.extend(Category::ALL.iter().map(|category| (category.to_string(), category_word(*category).to_owned())));
+    options.extend(
+        Category::ALL.iter().map(|category| (category.to_string(), category_word(*category).to_owned())),
+    );
     options
 }
 
 /// The choices of a delivery's status, all of them.
 pub fn status_options() -> Vec<(String, String)> {
     let mut options = owned(&[("", "All deliveries")]);
-    options.extend(DeliveryStatus::ALL.iter().map(|status| (status.to_string(), delivery_word(*status).to_owned())));
+    options.extend(
+        DeliveryStatus::ALL.iter().map(|status| (status.to_string(), delivery_word(*status).to_owned())),
+    );
     options
 }
 
 /// A table of deliveries; `with_webhook` where they are of several webhooks.
-pub fn deliveries(list: &List<Delivery>, label: &'static str, with_webhook: bool, empty: Callback<(), AnyView>) -> AnyView {
+pub fn deliveries(
+    list: &List<Delivery>,
+    label: &'static str,
+    with_webhook: bool,
+    empty: Callback<(), AnyView>,
+) -> AnyView {
     let asked = RwSignal::new(None::<Delivery>);
-    let look = Look { label, columns: &["Event", "What happened", "Attempts", "Next attempt", "Status", ""], empty };
+    let look =
+        Look { label, columns: &["Event", "What happened", "Attempts", "Next attempt", "Status", ""], empty };
     let table = list::table(list, look, move |delivery| row(delivery, with_webhook, asked));
-    let refresh = { let list = list.clone(); Callback::new(move |()| list.refresh()) };
+    let refresh = {
+        let list = list.clone();
+        Callback::new(move |()| list.refresh())
+    };
     view! {
         {table}
         {retry::dialog(asked, refresh)}
@@ -213,7 +238,10 @@ pub fn deliveries(list: &List<Delivery>, label: &'static str, with_webhook: bool
 
 fn row(delivery: ArcRwSignal<Delivery>, with_webhook: bool, asked: RwSignal<Option<Delivery>>) -> AnyView {
     let for_button = delivery.clone();
-    let failing = { let delivery = delivery.clone(); Memo::new(move |_| delivery.with(|delivery| is_failure(delivery.status))) };
+    let failing = {
+        let delivery = delivery.clone();
+        Memo::new(move |_| delivery.with(|delivery| is_failure(delivery.status)))
+    };
     let cells = move || {
         let delivery = delivery.get();
         view! {
@@ -226,7 +254,7 @@ fn row(delivery: ArcRwSignal<Delivery>, with_webhook: bool, asked: RwSignal<Opti
             })}
             {cell("What happened", what_happened(&delivery))}
             {cell("Attempts", delivery.attempts)}
-            {cell("Next attempt", ago_or(delivery.next_attempt_at, "None"))}
+            {cell("Next attempt", due_or(delivery.next_attempt_at, "None"))}
             {cell("Status", delivery_status(delivery.status))}
         }
     };
@@ -256,7 +284,7 @@ fn webhook_of(delivery: &Delivery) -> AnyView {
     let webhook = &delivery.webhook;
     let name = if webhook.description.is_empty() { webhook.url.clone() } else { webhook.description.clone() };
     let deleted = webhook.deleted.then_some(" (deleted)");
-    view! { <span class="muted block anywhere line-clamp-2" dir="auto" title=webhook.url.clone()>{name} {deleted}</span> }.into_any()
+    view! { <span class="muted anywhere line-clamp-2" dir="auto" title=webhook.url.clone()>{name} {deleted}</span> }.into_any()
 }
 
 fn what_happened(delivery: &Delivery) -> AnyView {

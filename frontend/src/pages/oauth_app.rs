@@ -21,7 +21,7 @@ use crate::{
     ui::{
         badge::{badge, scope_chips},
         code::copyable,
-        confirm::confirm,
+        confirm::{Question, confirm},
         dialog::{Kind, dialog_for},
         icon,
         menu::{Item, actions},
@@ -67,13 +67,13 @@ pub fn OAuthAppPage() -> impl IntoView {
                 let load = shown.clone();
                 crate::pages::gone::failed_or_gone(&error, "This OAuth app", move || load.retry())
             }
-            Loaded::Ready(app) => content(app, dialogs, shown.clone()),
+            Loaded::Ready(app) => content(&app, dialogs, shown.clone()),
         }}
         {open_dialogs(dialogs, load)}
     }
 }
 
-fn content(app: OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
+fn content(app: &OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
     let open = |target: RwSignal<Option<OAuthApp>>| {
         let app = app.clone();
         move || target.set(Some(app.clone()))
@@ -85,16 +85,19 @@ fn content(app: OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
     } else {
         Item::new("Suspend", icon::PAUSE, open(dialogs.suspend))
     };
-    let more = actions(|| "More actions".to_owned(), vec![suspend, Item::new("Delete", icon::TRASH, open(dialogs.delete)).danger()]);
+    let more = actions(
+        || "More actions".to_owned(),
+        vec![suspend, Item::new("Delete", icon::TRASH, open(dialogs.delete)).danger()],
+    );
     let (edit, rotate) = (open(dialogs.edit), open(dialogs.rotate));
-    let name = view! { <span class="inline-flex items-center gap-3">{app_logo(&app)} <span class="anywhere">{app.name.clone()}</span></span> };
+    let name = view! { <span class="inline-flex items-center gap-3">{app_logo(app)} <span class="anywhere">{app.name.clone()}</span></span> };
     view! {
-        {heading(name, app_status(&app), view! {
+        {heading(name, app_status(app), view! {
             <button type="button" class="btn btn-quiet" on:click=move |_| edit()>"Edit"</button>
             {more}
         })}
         {app.suspended.then(|| note("warn", icon::PAUSE, "This app is suspended: it gets no tokens, and those it has are refused."))}
-        {panel("Configuration", (), facts(&app))}
+        {panel("Configuration", (), facts(app))}
         {match app.kind {
             ClientKind::Confidential => panel(
                 "Client secrets",
@@ -112,7 +115,8 @@ fn content(app: OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
 }
 
 fn facts(app: &OAuthApp) -> AnyView {
-    let uris = app.redirect_uris.iter().map(|uri| view! { <li class="mono anywhere" dir="ltr">{uri.clone()}</li> });
+    let uris =
+        app.redirect_uris.iter().map(|uri| view! { <li class="mono anywhere" dir="ltr">{uri.clone()}</li> });
     let grants: Vec<&str> = app.grants.iter().map(|grant| grant_words(*grant).0).collect();
     let homepage = app.homepage_url.clone();
     view! {
@@ -190,11 +194,17 @@ fn open_dialogs(dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
 fn edit(app: &OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
     let toasts = Toasts::use_toasts();
     let close = move || dialogs.edit.set(None);
-    oauth_app_form::form(Draft::of(app), Some(format!("/v1/oauth-apps/{}", app.id)), "Save", close, move |app: OAuthApp| {
-        close();
-        load.set(app);
-        toasts.say("Saved.");
-    })
+    oauth_app_form::form(
+        Draft::of(app),
+        Some(format!("/v1/oauth-apps/{}", app.id)),
+        "Save",
+        close,
+        move |app: OAuthApp| {
+            close();
+            load.set(app);
+            toasts.say("Saved.");
+        },
+    )
 }
 
 fn rotate_secret(app: &OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
@@ -219,7 +229,10 @@ fn rotate_secret(app: &OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyV
     })
 }
 
-fn change_suspended(app: &OAuthApp, suspended: bool) -> impl Future<Output = Result<OAuthApp, api::ApiError>> + use<> {
+fn change_suspended(
+    app: &OAuthApp,
+    suspended: bool,
+) -> impl Future<Output = Result<OAuthApp, api::ApiError>> + use<> {
     let path = format!("/v1/oauth-apps/{}", app.id);
     let changes = OAuthAppChanges { suspended: Some(suspended), ..OAuthAppChanges::default() };
     async move { api::patch::<OAuthApp>(&path, &changes).await }
@@ -252,7 +265,12 @@ fn suspend(app: &OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
         });
     };
     let explain = view! { <p>"It gets no tokens, and those it has are refused, until you resume it. Nothing is deleted."</p> };
-    confirm(submit, "Suspend", &[], explain, move || dialogs.suspend.set(None), act)
+    confirm(
+        Question { submit, action: "Suspend", fields: &[] },
+        explain,
+        move || dialogs.suspend.set(None),
+        act,
+    )
 }
 
 fn delete(app: &OAuthApp, dialogs: Dialogs) -> AnyView {
@@ -276,5 +294,10 @@ fn delete(app: &OAuthApp, dialogs: Dialogs) -> AnyView {
         </p>
         <p class="muted flex items-center gap-1"><span class="mono">{app.id.to_string()}</span></p>
     };
-    confirm(submit, "Delete", &[], explain, move || dialogs.delete.set(None), act)
+    confirm(
+        Question { submit, action: "Delete", fields: &[] },
+        explain,
+        move || dialogs.delete.set(None),
+        act,
+    )
 }

@@ -11,7 +11,9 @@ use crate::{
     text::lines,
     ui::{
         dialog::{cancel_button, foot},
-        field::{TEXT, Text, Ticked, about, area_field, group, pick, scopes_field, set_ticked, text_field, tick},
+        field::{
+            TEXT, Text, Ticked, about, area_field, group, pick, scopes_field, set_ticked, text_field, tick,
+        },
         submit::{Submit, form_error, submit_button},
     },
 };
@@ -102,7 +104,8 @@ impl Draft {
     }
 }
 
-const FIELDS: &[&str] = &["name", "kind", "redirect_uris", "scopes", "grants", "description", "homepage_url", "logo"];
+const FIELDS: &[&str] =
+    &["name", "kind", "redirect_uris", "scopes", "grants", "description", "homepage_url", "logo"];
 
 /// The form. With `path`, it changes that app; without, it makes one. `done` gets the answer.
 pub fn form<T: DeserializeOwned + 'static>(
@@ -168,9 +171,13 @@ fn kind_field(draft: Draft, submit: Submit) -> AnyView {
 /// A grant in words.
 pub const fn grant_words(grant: GrantType) -> (&'static str, &'static str) {
     match grant {
-        GrantType::AuthorizationCode => ("Authorization code", "Acts for a member who agrees, always with PKCE."),
+        GrantType::AuthorizationCode => {
+            ("Authorization code", "Acts for a member who agrees, always with PKCE.")
+        }
         GrantType::RefreshToken => ("Refresh tokens", "Stays connected when the access token runs out."),
-        GrantType::ClientCredentials => ("Client credentials", "Acts as itself, without a member. Confidential apps only."),
+        GrantType::ClientCredentials => {
+            ("Client credentials", "Acts as itself, without a member. Confidential apps only.")
+        }
     }
 }
 
@@ -178,7 +185,10 @@ fn grants_field(draft: Draft, submit: Submit) -> AnyView {
     let boxes = GrantType::ALL.iter().map(|grant| {
         let word = grant.as_str();
         let (label, sentence) = grant_words(*grant);
-        let barred = move || *grant == GrantType::ClientCredentials && draft.kind.with(|kind| kind == ClientKind::Public.as_str());
+        let barred = move || {
+            *grant == GrantType::ClientCredentials
+                && draft.kind.with(|kind| kind == ClientKind::Public.as_str())
+        };
         tick(
             label,
             sentence,

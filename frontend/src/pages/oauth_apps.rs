@@ -39,7 +39,12 @@ pub fn OAuthApps() -> impl IntoView {
     });
     let look = Look { label: "OAuth apps", columns: &["App", "Kind", "Scopes", "Created", "Status"], empty };
     let table = list::table(&list, look, row);
-    let dialog = dialog_for(creating, Kind::Wide, |()| "Create OAuth app".to_owned(), move |()| create(creating, list.clone()));
+    let dialog = dialog_for(
+        creating,
+        Kind::Wide,
+        |()| "Create OAuth app".to_owned(),
+        move |()| create(creating, list.clone()),
+    );
     section(
         "oauth-apps",
         "OAuth apps",
@@ -116,18 +121,17 @@ fn create(creating: RwSignal<Option<()>>, list: List<OAuthApp>) -> AnyView {
         close();
         list.refresh();
         let path = format!("/settings/api/oauth/{}", created.app.id);
-        match created.client_secret {
-            Some(value) => show_once.show(Secret {
+        if let Some(value) = created.client_secret {
+            show_once.show(Secret {
                 title: "OAuth app created",
                 what: "Client secret",
                 value,
                 advice: "The app sends it with its client ID to obtain tokens. The client ID stays readable on the app's page.",
                 then: Callback::new(|()| ()),
-            }),
-            None => {
-                toasts.say("OAuth app created. A public app has no secret.");
-                navigate(&path, NavigateOptions::default());
-            }
+            });
+        } else {
+            toasts.say("OAuth app created. A public app has no secret.");
+            navigate(&path, NavigateOptions::default());
         }
     };
     oauth_app_form::form(Draft::new(), None, "Create OAuth app", close, done)

@@ -50,10 +50,12 @@ pub fn Overview() -> impl IntoView {
 fn follow_reader(reading: RwSignal<&'static str>) {
     let look = move || {
         let line = 160.0;
-        let passed = SECTIONS.iter().filter(|(id, ..)| {
-            document().get_element_by_id(id).is_some_and(|section| section.get_bounding_client_rect().top() < line)
+        let mut passed = SECTIONS.iter().rev().filter(|(id, ..)| {
+            document()
+                .get_element_by_id(id)
+                .is_some_and(|section| section.get_bounding_client_rect().top() < line)
         });
-        let at = passed.last().map_or(SECTIONS[0].0, |(id, ..)| *id);
+        let at = passed.next().map_or(SECTIONS[0].0, |(id, ..)| *id);
         if reading.get_untracked() != at {
             reading.set(at);
         }

@@ -21,19 +21,26 @@ use crate::{
 
 /// The dialog, open while `asked` holds a delivery. `accepted` is called once its retry is.
 pub fn dialog(asked: RwSignal<Option<Delivery>>, accepted: Callback<()>) -> AnyView {
-    dialog_for(asked, Kind::Wide, |_| "Retry this delivery?".to_owned(), move |delivery| body(delivery, asked, accepted))
+    dialog_for(
+        asked,
+        Kind::Wide,
+        |_| "Retry this delivery?".to_owned(),
+        move |delivery| body(&delivery, asked, accepted),
+    )
 }
 
 /// When a retry makes sense, as a sentence.
 pub const fn when(helps: RetryHelps) -> &'static str {
     match helps {
         RetryHelps::Now => "A retry can succeed right away.",
-        RetryHelps::AfterFix => "A retry helps only after this is fixed; otherwise the same delivery fails again.",
+        RetryHelps::AfterFix => {
+            "A retry helps only after this is fixed; otherwise the same delivery fails again."
+        }
         RetryHelps::Later => "A retry helps once the receiver is back. The schedule tries again by itself.",
     }
 }
 
-fn body(delivery: Delivery, asked: RwSignal<Option<Delivery>>, accepted: Callback<()>) -> AnyView {
+fn body(delivery: &Delivery, asked: RwSignal<Option<Delivery>>, accepted: Callback<()>) -> AnyView {
     let toasts = Toasts::use_toasts();
     let (submit, test) = (Submit::new(), Submit::new());
     let result = RwSignal::new(None::<TestResult>);
@@ -50,13 +57,15 @@ fn body(delivery: Delivery, asked: RwSignal<Option<Delivery>>, accepted: Callbac
     let send_test = move |_| {
         result.set(None);
         let path = format!("/v1/webhooks/{webhook}/test");
-        test.run(async move { api::post::<TestResult>(&path, &Nothing {}).await }, move |answer| result.set(Some(answer)));
+        test.run(async move { api::post::<TestResult>(&path, &Nothing {}).await }, move |answer| {
+            result.set(Some(answer));
+        });
     };
     let deleted = delivery.webhook.deleted;
     view! {
         <div class="form">
             {form_error(submit, &[])}
-            {known(&delivery)}
+            {known(delivery)}
             <p>
                 "Retry delivery when the receiving system is ready to accept the event. Retry only after fixing the destination service; otherwise the same delivery can fail again."
             </p>

@@ -56,7 +56,8 @@ pub fn Shell() -> impl IntoView {
         }
     });
     focus_after_navigation();
-    move || match store.get() {
+    move || {
+        match store.get() {
         SessionState::Unknown => waiting(),
         SessionState::SignedOut => ().into_any(),
         SessionState::Failed(error) => view! {
@@ -64,6 +65,7 @@ pub fn Shell() -> impl IntoView {
         }
         .into_any(),
         SessionState::SignedIn(session) => frame(store, &session),
+    }
     }
 }
 
@@ -157,8 +159,9 @@ fn nav_links() -> AnyView {
     let path = use_location().pathname;
     let on_overview = Memo::new(move |_| path.get().trim_end_matches('/') == "/settings/api");
     let sections = SECTIONS.map(|(id, name, shape)| {
-        let current =
-            move || (on_overview.get() && reading.is_some_and(|reading| reading.get() == id)).then_some("true");
+        let current = move || {
+            (on_overview.get() && reading.is_some_and(|reading| reading.get() == id)).then_some("true")
+        };
         view! {
             <a class="navlink" href=format!("/settings/api#{id}") aria-current=current>
                 {icon(shape)}
@@ -317,7 +320,11 @@ fn plan_notice(session: &Session) -> AnyView {
         (icon::KEY, "API keys", "Let internal tools read and write tickets and broadcasts."),
         (icon::APP, "OAuth apps", "Let third-party applications act for a member who agrees."),
         (icon::HOOK, "Webhooks", "Send what happens in Sayless to your own systems as it happens."),
-        (icon::ALERT, "Webhook delivery failures", "See why a delivery failed, whose problem it is, and retry it."),
+        (
+            icon::ALERT,
+            "Webhook delivery failures",
+            "See why a delivery failed, whose problem it is, and retry it.",
+        ),
     ];
     let points = points.map(|(shape, name, about)| {
         view! {

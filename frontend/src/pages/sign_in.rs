@@ -30,19 +30,24 @@ pub fn SignIn() -> impl IntoView {
     Effect::new(move |_| {
         if matches!(session.get(), SessionState::SignedIn(_)) {
             let wanted = query.read_untracked().get("return_to");
-            navigate(&safe_return(wanted.as_deref()), NavigateOptions { replace: true, ..Default::default() });
+            navigate(
+                &safe_return(wanted.as_deref()),
+                NavigateOptions { replace: true, ..Default::default() },
+            );
         }
     });
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let submit = Submit::new();
     let sign_in = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let credentials =
-            Credentials { email: email.get_untracked().trim().to_owned(), password: password.get_untracked(), workspace_id: None };
-        submit.run(
-            async move { api::post::<IgnoredAny>("/v1/session", &credentials).await },
-            move |_| session.reload(),
-        );
+        let credentials = Credentials {
+            email: email.get_untracked().trim().to_owned(),
+            password: password.get_untracked(),
+            workspace_id: None,
+        };
+        submit.run(async move { api::post::<IgnoredAny>("/v1/session", &credentials).await }, move |_| {
+            session.reload();
+        });
     };
     view! {
         <main class="min-h-dvh grid place-items-center p-4" id="main">

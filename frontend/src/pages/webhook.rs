@@ -25,7 +25,7 @@ use crate::{
     ui::{
         badge::{badge, webhook_status},
         code::copyable,
-        confirm::confirm,
+        confirm::{Question, confirm},
         dialog::{Kind, dialog_for, foot},
         field::filter,
         icon,
@@ -69,7 +69,10 @@ pub fn WebhookPage() -> impl IntoView {
         disable: RwSignal::new(None),
         delete: RwSignal::new(None),
     };
-    let found = { let load = load.clone(); Memo::new(move |_| load.ready().is_some()) };
+    let found = {
+        let load = load.clone();
+        Memo::new(move |_| load.ready().is_some())
+    };
     let shown = load.clone();
     view! {
         {crumbs("Webhooks", "/settings/api#webhooks")}
@@ -79,14 +82,14 @@ pub fn WebhookPage() -> impl IntoView {
                 let load = shown.clone();
                 failed_or_gone(&error, "This webhook", move || load.retry())
             }
-            Loaded::Ready(webhook) => content(webhook, dialogs, shown.clone()),
+            Loaded::Ready(webhook) => content(&webhook, dialogs, shown.clone()),
         }}
         {move || found.get().then(|| own_deliveries(id))}
         {open_dialogs(dialogs, load)}
     }
 }
 
-fn content(webhook: Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
+fn content(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
     let open = |target: RwSignal<Option<Webhook>>| {
         let webhook = webhook.clone();
         move || target.set(Some(webhook.clone()))
@@ -108,7 +111,10 @@ fn content(webhook: Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
     } else {
         Item::new("Disable", icon::PAUSE, open(dialogs.disable))
     };
-    let more = actions(|| "More actions".to_owned(), vec![switch, Item::new("Delete", icon::TRASH, open(dialogs.delete)).danger()]);
+    let more = actions(
+        || "More actions".to_owned(),
+        vec![switch, Item::new("Delete", icon::TRASH, open(dialogs.delete)).danger()],
+    );
     let named = !webhook.description.is_empty();
     let name = if named { webhook.description.clone().into_any() } else { url(&webhook.url) };
     view! {
@@ -118,13 +124,13 @@ fn content(webhook: Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
             {more}
         })}
         {form_error(enabling, &[])}
-        {banner(&webhook, enabling, enable)}
-        {panel("Configuration", (), configuration(&webhook))}
-        {panel("Health", (), health(&webhook))}
+        {banner(webhook, enabling, enable)}
+        {panel("Configuration", (), configuration(webhook))}
+        {panel("Health", (), health(webhook))}
         {panel(
             "Signing",
             view! { <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| rotate()>"Rotate secret"</button> },
-            signing(&webhook),
+            signing(webhook),
         )}
     }
     .into_any()
@@ -143,8 +149,12 @@ fn banner(webhook: &Webhook, enabling: Submit, enable: impl Fn() + Send + Sync +
         return ().into_any();
     }
     let why = match webhook.disabled_reason {
-        Some(DisabledReason::Gone) => "The receiver answered 410 Gone, which asks us to stop, so this webhook was disabled.",
-        Some(DisabledReason::Failing) => "Every automatic attempt failed for five days, so this webhook was disabled.",
+        Some(DisabledReason::Gone) => {
+            "The receiver answered 410 Gone, which asks us to stop, so this webhook was disabled."
+        }
+        Some(DisabledReason::Failing) => {
+            "Every automatic attempt failed for five days, so this webhook was disabled."
+        }
         Some(DisabledReason::Manual) | None => "This webhook is disabled.",
     };
     let at = webhook.disabled_at.map(|time| view! { " (" {ago(time)} ")" });
@@ -180,13 +190,23 @@ fn health(webhook: &Webhook) -> AnyView {
     let health = &webhook.health;
     view! {
         <p class="px-5 py-4 text-base font-[560] anywhere border-b border-base-300/65">{health.summary.clone()}</p>
-        <dl class="facts">
-            {fact("Last success", ago_or(health.last_success_at, "Never"))}
-            {fact("Last failure", ago_or(health.last_failure_at, "Never"))}
-            {health.failing_since.map(|time| fact("Failing since", exact(time)))}
-            {fact("Waiting", crate::text::counted(health.waiting, "delivery").replace("deliverys", "deliveries"))}
-            {fact("Failures", crate::text::counted(health.failures, "delivery").replace("deliverys", "deliveries"))}
+        <dl class="figures">
+            {figure("Last success", ago_or(health.last_success_at, "Never"))}
+            {figure("Last failure", ago_or(health.last_failure_at, "Never"))}
+            {health.failing_since.map(|time| figure("Failing since", ago(time)))}
+            {figure("Deliveries waiting", health.waiting)}
+            {figure("Delivery failures", health.failures)}
         </dl>
+    }
+    .into_any()
+}
+
+fn figure(name: &'static str, value: impl IntoView) -> AnyView {
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd>{value.into_any()}</dd>
+        </div>
     }
     .into_any()
 }
@@ -237,7 +257,11 @@ fn own_deliveries(id: Memo<String>) -> AnyView {
             no_match(move || status.set(String::new()))
         }
     });
-    panel("Deliveries", filter("Status", status_options, status), deliveries(&list, "Deliveries", false, empty))
+    panel(
+        "Deliveries",
+        filter("Status", status_options, status),
+        deliveries(&list, "Deliveries", false, empty),
+    )
 }
 
 fn open_dialogs(dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
@@ -265,11 +289,17 @@ fn open_dialogs(dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
 fn edit(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
     let toasts = Toasts::use_toasts();
     let close = move || dialogs.edit.set(None);
-    webhook_form::form(Draft::of(webhook), Some(format!("/v1/webhooks/{}", webhook.id)), "Save", close, move |webhook: Webhook| {
-        close();
-        load.set(webhook);
-        toasts.say("Saved.");
-    })
+    webhook_form::form(
+        Draft::of(webhook),
+        Some(format!("/v1/webhooks/{}", webhook.id)),
+        "Save",
+        close,
+        move |webhook: Webhook| {
+            close();
+            load.set(webhook);
+            toasts.say("Saved.");
+        },
+    )
 }
 
 fn rotate_secret(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
@@ -353,7 +383,12 @@ fn disable(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView 
             " Events published meanwhile are kept as canceled deliveries."
         </p>
     };
-    confirm(submit, "Disable", &[], explain, move || dialogs.disable.set(None), act)
+    confirm(
+        Question { submit, action: "Disable", fields: &[] },
+        explain,
+        move || dialogs.disable.set(None),
+        act,
+    )
 }
 
 fn waiting(webhook: &Webhook) -> String {
@@ -384,5 +419,10 @@ fn delete(webhook: &Webhook, dialogs: Dialogs) -> AnyView {
         </p>
         <p class="mono muted anywhere">{webhook.url.clone()}</p>
     };
-    confirm(submit, "Delete", &[], explain, move || dialogs.delete.set(None), act)
+    confirm(
+        Question { submit, action: "Delete", fields: &[] },
+        explain,
+        move || dialogs.delete.set(None),
+        act,
+    )
 }

@@ -1,10 +1,10 @@
 //! The form that makes or changes a webhook, with its picker of event types.
 
+use api_types::{Page, events::EventType};
 use api_types::{
     events::EventTypeInfo,
     webhooks::{NewWebhook, Webhook, WebhookChanges},
 };
-use api_types::{Page, events::EventType};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 
@@ -56,7 +56,11 @@ impl Draft {
     }
 
     fn event_types(self) -> Vec<String> {
-        if self.which.with_untracked(|which| which == "all") { vec!["*".to_owned()] } else { self.chosen.get_untracked() }
+        if self.which.with_untracked(|which| which == "all") {
+            vec!["*".to_owned()]
+        } else {
+            self.chosen.get_untracked()
+        }
     }
 
     fn has(self, word: &str) -> bool {
@@ -138,7 +142,11 @@ pub fn form<T: DeserializeOwned + 'static>(
 
 fn signature_field(draft: Draft, submit: Submit) -> AnyView {
     group(
-        about("Signature", "signature", "How receivers know that a message came from Sayless (Standard Webhooks)."),
+        about(
+            "Signature",
+            "signature",
+            "How receivers know that a message came from Sayless (Standard Webhooks).",
+        ),
         submit,
         view! {
             {pick("signature", "v1", "Shared secret (v1)", "HMAC-SHA-256 with a secret that is shown once. Every library knows it.", draft.signature)}
@@ -180,19 +188,23 @@ fn groups(draft: Draft, catalogue: &[EventTypeInfo]) -> AnyView {
         }
     }
     let groups = names.into_iter().map(|name| {
-        let types: Vec<EventTypeInfo> = subscribable.clone().filter(|info| info.group == name).cloned().collect();
-        group_of(draft, name.to_owned(), types)
+        let types: Vec<EventTypeInfo> =
+            subscribable.clone().filter(|info| info.group == name).cloned().collect();
+        group_of(draft, name, types)
     });
     view! { <div class="max-h-80 overflow-y-auto">{groups.collect_view()}</div> }.into_any()
 }
 
-fn group_of(draft: Draft, name: String, types: Vec<EventTypeInfo>) -> AnyView {
+fn group_of(draft: Draft, name: &str, types: Vec<EventTypeInfo>) -> AnyView {
     let wildcard = format!("{name}.*");
     let (whole, shown) = (wildcard.clone(), wildcard.clone());
     let single = types.into_iter().map(|info| {
         let word = info.kind.as_str();
         let whole = wildcard.clone();
-        let barred = { let whole = whole.clone(); move || draft.has(&whole) };
+        let barred = {
+            let whole = whole.clone();
+            move || draft.has(&whole)
+        };
         tick(
             view! { <span class="mono">{word}</span> },
             info.description,
@@ -201,7 +213,7 @@ fn group_of(draft: Draft, name: String, types: Vec<EventTypeInfo>) -> AnyView {
             move |on| draft.set(word, on),
         )
     });
-    let group = name.clone();
+    let group = name.to_owned();
     view! {
         <div class="border-b last:border-b-0 border-base-300/70">
             {tick(

@@ -38,7 +38,12 @@ pub fn Webhooks() -> impl IntoView {
     });
     let look = Look { label: "Webhooks", columns: &["Destination", "Events", "Health", "Status"], empty };
     let table = list::table(&list, look, row);
-    let dialog = dialog_for(creating, Kind::Wide, |()| "Create webhook".to_owned(), move |()| create(creating, list.clone()));
+    let dialog = dialog_for(
+        creating,
+        Kind::Wide,
+        |()| "Create webhook".to_owned(),
+        move |()| create(creating, list.clone()),
+    );
     section(
         "webhooks",
         "Webhooks",
@@ -67,7 +72,7 @@ fn row(webhook: ArcRwSignal<Webhook>) -> AnyView {
         let well = webhook.health.failing_since.is_none() || webhook.status == WebhookStatus::Disabled;
         view! {
             {lead(view! {
-                <a class="rowlink block" href=format!("/settings/api/webhooks/{}", webhook.id)>{url(&webhook.url)}</a>
+                <a class="rowlink line-clamp-2" title=webhook.url.clone() href=format!("/settings/api/webhooks/{}", webhook.id)>{url(&webhook.url)}</a>
                 {(!webhook.description.is_empty())
                     .then(|| view! { <span class="muted anywhere line-clamp-2" dir="auto">{webhook.description.clone()}</span> })}
             })}
@@ -93,18 +98,17 @@ fn create(creating: RwSignal<Option<()>>, list: List<Webhook>) -> AnyView {
         close();
         list.refresh();
         let path = format!("/settings/api/webhooks/{}", created.webhook.id);
-        match created.signing_secret {
-            Some(value) => show_once.show(Secret {
+        if let Some(value) = created.signing_secret {
+            show_once.show(Secret {
                 title: "Webhook created",
                 what: "Signing secret",
                 value,
                 advice: "The receiver verifies with it that a message came from Sayless. Then send a test from the webhook's page.",
                 then: Callback::new(|()| ()),
-            }),
-            None => {
-                toasts.say("Webhook created. Receivers verify with its public key.");
-                navigate(&path, NavigateOptions::default());
-            }
+            });
+        } else {
+            toasts.say("Webhook created. Receivers verify with its public key.");
+            navigate(&path, NavigateOptions::default());
         }
     };
     webhook_form::form(Draft::new(), None, "Create webhook", close, done)

@@ -76,7 +76,9 @@ pub const fn category_word(category: Category) -> &'static str {
 /// Whose problem a failure is, as a sentence.
 pub const fn category_sentence(category: Category) -> &'static str {
     match category {
-        Category::Configuration => "Something in the webhook or its receiver is set up wrongly. Waiting will not help.",
+        Category::Configuration => {
+            "Something in the webhook or its receiver is set up wrongly. Waiting will not help."
+        }
         Category::Outage => "The receiver is down or broken for now. The schedule tries again by itself.",
         Category::Throttling => "The receiver asks us to slow down. The schedule does.",
         Category::Ours => "The fault is on our side. There is nothing for you to mend.",
@@ -99,7 +101,8 @@ pub fn chips(words: &[String], most: usize) -> AnyView {
     let rest = words.len().saturating_sub(most);
     let all = words.join(", ");
     let title = (rest > 0).then(|| all.clone());
-    let chips = words.iter().take(most).map(|word| view! { <span class="chip">{word.clone()}</span> }).collect_view();
+    let chips =
+        words.iter().take(most).map(|word| view! { <span class="chip">{word.clone()}</span> }).collect_view();
     view! {
         <span class="flex flex-wrap gap-1" title=title>
             {chips}

@@ -7,15 +7,25 @@ use crate::ui::{
     submit::{Submit, form_error, submit_button},
 };
 
-/// The body of a confirming dialog. `explain` says what will break; `act` starts the request on `submit`.
+/// A question: its request, the deed on its button, and the fields that it shows errors beside.
+#[derive(Clone, Copy)]
+pub struct Question {
+    /// The request, which `act` starts.
+    pub submit: Submit,
+    /// What the button says.
+    pub action: &'static str,
+    /// Names of fields.
+    pub fields: &'static [&'static str],
+}
+
+/// The body of a confirming dialog. `explain` says what will break; `act` starts the request.
 pub fn confirm(
-    submit: Submit,
-    action: &'static str,
-    fields: &'static [&'static str],
+    question: Question,
     explain: impl IntoView,
     close: impl Fn() + Send + Sync + 'static,
     act: impl Fn() + Send + Sync + 'static,
 ) -> AnyView {
+    let Question { submit, action, fields } = question;
     view! {
         <form
             class="form"

@@ -83,27 +83,35 @@ pub fn Dialog(title: String, kind: Kind, close: Callback<()>, body: AnyView) -> 
                 }
             }
         >
-            <div class="dialoghead">
-                <h2 class="text-base font-semibold anywhere pt-1" dir="auto">
-                    {title}
-                </h2>
-                {(!locked)
-                    .then(|| {
-                        view! {
-                            <button
-                                type="button"
-                                class="btn btn-ghost btn-sm btn-square"
-                                aria-label="Close"
-                                on:click=move |_| close.run(())
-                            >
-                                {icon(icon::CLOSE)}
-                            </button>
-                        }
-                    })}
-            </div>
+            {head(title, (!locked).then_some(close))}
             <div class="dialogbody">{body}</div>
         </dialog>
     }
+}
+
+/// The title, and the cross where there is one.
+fn head(title: String, close: Option<Callback<()>>) -> AnyView {
+    let cross = close.map(|close| {
+        view! {
+            <button
+                type="button"
+                class="btn btn-ghost btn-sm btn-square"
+                aria-label="Close"
+                on:click=move |_| close.run(())
+            >
+                {icon(icon::CLOSE)}
+            </button>
+        }
+    });
+    view! {
+        <div class="dialoghead">
+            <h2 class="text-base font-semibold anywhere pt-1" dir="auto">
+                {title}
+            </h2>
+            {cross}
+        </div>
+    }
+    .into_any()
 }
 
 /// Whether the event is the dialog's own and not one that rose from something in it (a file field can be cancelled, too).

@@ -113,7 +113,13 @@ pub fn text_field(about: About, look: Text, value: RwSignal<String>, submit: Sub
 }
 
 /// A field of several lines.
-pub fn area_field(about: About, rows: u8, placeholder: &'static str, value: RwSignal<String>, submit: Submit) -> AnyView {
+pub fn area_field(
+    about: About,
+    rows: u8,
+    placeholder: &'static str,
+    value: RwSignal<String>,
+    submit: Submit,
+) -> AnyView {
     let id = fresh_id();
     let (hint_id, error_id) = (format!("{id}h"), format!("{id}e"));
     view! {
@@ -139,7 +145,12 @@ pub fn area_field(about: About, rows: u8, placeholder: &'static str, value: RwSi
 }
 
 /// A choice of one in a closed list: values with their words.
-pub fn select_field(about: About, options: &'static [(&'static str, &'static str)], value: RwSignal<String>, submit: Submit) -> AnyView {
+pub fn select_field(
+    about: About,
+    options: &'static [(&'static str, &'static str)],
+    value: RwSignal<String>,
+    submit: Submit,
+) -> AnyView {
     let id = fresh_id();
     let (hint_id, error_id) = (format!("{id}h"), format!("{id}e"));
     view! {
@@ -171,7 +182,11 @@ fn choices(options: &'static [(&'static str, &'static str)], value: RwSignal<Str
 }
 
 /// A small choice above a list, named for screen readers only. Options may come later.
-pub fn filter(label: &'static str, options: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static, value: RwSignal<String>) -> AnyView {
+pub fn filter(
+    label: &'static str,
+    options: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static,
+    value: RwSignal<String>,
+) -> AnyView {
     let listed = move || {
         let options = options().into_iter();
         options
@@ -237,7 +252,13 @@ pub fn tick(
 }
 
 /// One of several to pick, with a word and a sentence.
-pub fn pick(name: &'static str, word: &'static str, label: &'static str, sentence: &'static str, value: RwSignal<String>) -> AnyView {
+pub fn pick(
+    name: &'static str,
+    word: &'static str,
+    label: &'static str,
+    sentence: &'static str,
+    value: RwSignal<String>,
+) -> AnyView {
     view! {
         <label class="choice">
             <input

@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// How a list is called, what its columns are, and what stands there when it is empty.
+#[derive(Clone, Copy)]
 pub struct Look {
     /// What is listed: "API keys".
     pub label: &'static str,
@@ -31,7 +32,11 @@ enum Frame {
 }
 
 /// The list as a table. `cells` draws a row's `<td>`s.
-pub fn table<T: Wire + HasId>(list: &List<T>, look: Look, cells: impl Fn(ArcRwSignal<T>) -> AnyView + Send + Sync + 'static) -> AnyView {
+pub fn table<T: Wire + HasId>(
+    list: &List<T>,
+    look: Look,
+    cells: impl Fn(ArcRwSignal<T>) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
     let (phase, rows) = (list.phase.clone(), list.rows.clone());
     let frame = Memo::new(move |_| match phase.get() {
         Phase::Loading => Frame::Loading,
@@ -52,7 +57,11 @@ pub fn table<T: Wire + HasId>(list: &List<T>, look: Look, cells: impl Fn(ArcRwSi
         Frame::Rows => {
             let rows = list.rows.clone();
             let head = look.columns.iter().map(|column| {
-                let name = if column.is_empty() { view! { <span class="sr-only">"Actions"</span> }.into_any() } else { column.into_any() };
+                let name = if column.is_empty() {
+                    view! { <span class="sr-only">"Actions"</span> }.into_any()
+                } else {
+                    column.into_any()
+                };
                 view! { <th scope="col" role="columnheader">{name}</th> }
             });
             view! {

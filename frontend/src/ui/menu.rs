@@ -33,14 +33,20 @@ impl Item {
 
 /// A menu button. `name` is its accessible name; `face` is what is on it; `content` goes into the menu, which closes when
 /// something with `role=menuitem` or `menuitemradio` in it is chosen.
-pub fn menu(name: impl Fn() -> String + Send + Sync + 'static, class: &'static str, face: AnyView, content: AnyView) -> AnyView {
+pub fn menu(
+    name: impl Fn() -> String + Send + Sync + 'static,
+    class: &'static str,
+    face: AnyView,
+    content: AnyView,
+) -> AnyView {
     let button = NodeRef::<html::Button>::new();
     let panel = NodeRef::<html::Div>::new();
     let open = RwSignal::new(false);
     let name = std::sync::Arc::new(name);
     let label = name.clone();
     let toggled = move |_| {
-        let shown = panel.get_untracked().is_some_and(|panel| panel.matches(":popover-open").unwrap_or(false));
+        let shown =
+            panel.get_untracked().is_some_and(|panel| panel.matches(":popover-open").unwrap_or(false));
         open.set(shown);
     };
     let show = move |_| {
@@ -56,7 +62,8 @@ pub fn menu(name: impl Fn() -> String + Send + Sync + 'static, class: &'static s
     let choose = move |event: web_sys::MouseEvent| {
         let chosen = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let chosen = chosen.and_then(|element| element.closest("[role^=menuitem]").ok().flatten());
-        if let (Some(_), Some(panel), Some(button)) = (chosen, panel.get_untracked(), button.get_untracked()) {
+        if let (Some(_), Some(panel), Some(button)) = (chosen, panel.get_untracked(), button.get_untracked())
+        {
             let _ = panel.hide_popover();
             let _ = button.focus();
         }
@@ -120,7 +127,8 @@ fn place(button: &HtmlElement, panel: &HtmlElement) {
     let size = panel.get_bounding_client_rect();
     let width = window().inner_width().ok().and_then(|w| w.as_f64()).unwrap_or(f64::MAX);
     let height = window().inner_height().ok().and_then(|h| h.as_f64()).unwrap_or(f64::MAX);
-    let left = if near.left() + size.width() > width - 8.0 { near.right() - size.width() } else { near.left() };
+    let left =
+        if near.left() + size.width() > width - 8.0 { near.right() - size.width() } else { near.left() };
     let below = near.bottom() + 4.0;
     let top = if below + size.height() > height - 8.0 { near.top() - size.height() - 4.0 } else { below };
     let style = panel.style();
@@ -146,11 +154,18 @@ fn keys(event: &KeyboardEvent, panel: NodeRef<html::Div>) {
         return;
     }
     let active = document().active_element();
-    let at = items.iter().position(|item| active.as_ref().is_some_and(|active| active.is_same_node(Some(item))));
+    let at =
+        items.iter().position(|item| active.as_ref().is_some_and(|active| active.is_same_node(Some(item))));
     let last = items.len() - 1;
     let to = match (event.key().as_str(), at) {
         ("ArrowDown", None) | ("Home", _) => 0,
-        ("ArrowDown", Some(at)) => if at == last { 0 } else { at + 1 },
+        ("ArrowDown", Some(at)) => {
+            if at == last {
+                0
+            } else {
+                at + 1
+            }
+        }
         ("ArrowUp", None | Some(0)) | ("End", _) => last,
         ("ArrowUp", Some(at)) => at - 1,
         ("Tab", _) => {

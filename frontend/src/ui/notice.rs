@@ -8,7 +8,12 @@ use crate::{
 };
 
 /// Nothing here yet: what this is for, and whatever starts it.
-pub fn blank(shape: &'static str, title: impl IntoView, text: impl IntoView, action: impl IntoView) -> AnyView {
+pub fn blank(
+    shape: &'static str,
+    title: impl IntoView,
+    text: impl IntoView,
+    action: impl IntoView,
+) -> AnyView {
     view! {
         <div class="blank">
             {icon(shape)}

@@ -36,7 +36,13 @@ pub fn heading(name: impl IntoView, beside: impl IntoView, actions: impl IntoVie
 }
 
 /// A section of a page, reachable by `#id`.
-pub fn section(id: &'static str, name: &'static str, about: impl IntoView, actions: impl IntoView, content: impl IntoView) -> AnyView {
+pub fn section(
+    id: &'static str,
+    name: &'static str,
+    about: impl IntoView,
+    actions: impl IntoView,
+    content: impl IntoView,
+) -> AnyView {
     let labelled = format!("{id}-title");
     let by = labelled.clone();
     view! {

@@ -96,5 +96,8 @@ pub fn submit_button(submit: Submit, label: &'static str, class: &'static str) -
 
 /// A turning circle while `on`.
 pub fn spinner(on: impl Fn() -> bool + Send + Sync + 'static) -> AnyView {
-    (move || on().then(|| view! { <span class="loading loading-spinner loading-xs" aria-hidden="true"></span> })).into_any()
+    (move || {
+        on().then(|| view! { <span class="loading loading-spinner loading-xs" aria-hidden="true"></span> })
+    })
+    .into_any()
 }

@@ -18,10 +18,26 @@ pub fn provide_clock() {
 
 /// `3 minutes ago`, `in 2 hours`, or the date where that is far.
 pub fn ago(time: Timestamp) -> AnyView {
+    relative(time, false)
+}
+
+/// When something is due: as [`ago`] says it while that is ahead, "due now" afterwards, or a word where it never is.
+pub fn due_or(time: Option<Timestamp>, otherwise: &'static str) -> AnyView {
+    time.map_or_else(
+        || view! { <span class="muted">{otherwise}</span> }.into_any(),
+        |time| relative(time, true),
+    )
+}
+
+fn relative(time: Timestamp, due: bool) -> AnyView {
     let clock = use_context::<Now>();
     let said = Memo::new(move |_| {
         let now = clock.map_or_else(browser::now, |now| now.0.get());
-        text::relative(time.millis_since(now)).unwrap_or_else(|| browser::local_date(time))
+        let ms = time.millis_since(now);
+        if due && ms <= 0 {
+            return "due now".to_owned();
+        }
+        text::relative(ms).unwrap_or_else(|| browser::local_date(time))
     });
     view! {
         <time class="nowrap" datetime=time.to_string() title=browser::local_time(time)>
