@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use api_types::FieldError;
+use api_types::{
+    FieldError,
+    oauth_apps::{Overlap, RotateSecret},
+};
 
 use crate::problem::Failure;
 
@@ -87,6 +90,14 @@ impl Fields {
     pub fn done(self) -> Result<(), Failure> {
         self.check(())
     }
+}
+
+/// Reads how long a secret that is rotated out keeps working.
+pub fn overlap(input: &RotateSecret) -> Result<Overlap, Failure> {
+    let mut fields = Fields::new();
+    let known: Vec<&str> = Overlap::ALL.iter().map(|overlap| overlap.as_str()).collect();
+    let overlap = fields.word("overlap", &input.overlap, &known);
+    fields.check(overlap.unwrap_or(Overlap::None))
 }
 
 /// A value from a request as an error may repeat it: short, in quotes.

@@ -15,6 +15,7 @@ pub mod oauth_apps;
 mod pool;
 pub mod schema;
 pub mod sessions;
+pub mod webhooks;
 mod writer;
 
 use std::{

@@ -6,6 +6,7 @@ pub mod event_types;
 pub mod health;
 pub mod oauth_apps;
 pub mod session;
+pub mod webhooks;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -29,6 +30,16 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(oauth_apps::update)
         .service(oauth_apps::remove)
         .service(oauth_apps::rotate);
+    config
+        .service(webhooks::list)
+        .service(webhooks::create)
+        .service(webhooks::show)
+        .service(webhooks::update)
+        .service(webhooks::remove)
+        .service(webhooks::enable)
+        .service(webhooks::disable)
+        .service(webhooks::rotate)
+        .service(webhooks::test);
     config.service(event_types::list);
     config.service(audit_log::list);
 }

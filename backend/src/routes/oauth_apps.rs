@@ -185,7 +185,7 @@ pub async fn rotate(
     body: Body<RotateSecret>,
 ) -> Answer {
     let id = parse_id(&path)?;
-    let overlap = input::overlap(&body.value)?;
+    let overlap = crate::fields::overlap(&body.value)?;
     let (workspace, now) = (caller.workspace_id(), app.clock.now());
     let (client_secret, row) = new_secret(&app, workspace, id, now);
     let secret = ClientSecret {

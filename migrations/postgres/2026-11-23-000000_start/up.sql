@@ -165,6 +165,7 @@ CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX deliveries_of_workspace ON deliveries (workspace_id, id);
 CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, id);
+CREATE INDEX deliveries_unfinished ON deliveries (webhook_id, status) WHERE status IN ('pending', 'retrying', 'failed');
 CREATE INDEX deliveries_of_event ON deliveries (event_id);
 CREATE INDEX deliveries_failures ON deliveries (workspace_id, id) WHERE status IN ('retrying', 'failed');
 

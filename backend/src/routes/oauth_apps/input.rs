@@ -2,7 +2,7 @@
 
 use api_types::{
     Scope, Timestamp,
-    oauth_apps::{ClientKind, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges, Overlap, RotateSecret},
+    oauth_apps::{ClientKind, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
@@ -93,14 +93,6 @@ pub fn check_changes(
         suspended_at: suspended.then_some(now),
     };
     fields.check(update)
-}
-
-/// Reads how long the old secret keeps working.
-pub fn overlap(input: &RotateSecret) -> Result<Overlap, Failure> {
-    let mut fields = Fields::new();
-    let known: Vec<&str> = Overlap::ALL.iter().map(|overlap| overlap.as_str()).collect();
-    let overlap = fields.word("overlap", &input.overlap, &known);
-    fields.check(overlap.unwrap_or(Overlap::None))
 }
 
 fn check_scopes(fields: &mut Fields, scopes: &[String]) -> Vec<Scope> {

@@ -1,0 +1,116 @@
+//! What a webhook's configuration may be.
+
+use api_types::{
+    ProblemType,
+    webhooks::{NewWebhook, SignatureScheme, WebhookChanges},
+};
+
+use crate::{
+    app::App,
+    auth::{Caller, Identity},
+    catalogue::Subscription,
+    delivery::address::WebhookUrl,
+    fields::Fields,
+    problem::Failure,
+};
+
+const MAX_DESCRIPTION: usize = 200;
+
+/// A new webhook that passed.
+pub struct Checked {
+    pub url: String,
+    pub event_types: Vec<Subscription>,
+    pub description: String,
+    pub signature: SignatureScheme,
+}
+
+/// Changes that passed.
+pub struct CheckedChanges {
+    pub url: Option<String>,
+    pub event_types: Option<Vec<Subscription>>,
+    pub description: Option<String>,
+}
+
+/// Checks a new webhook; its host is looked up.
+pub async fn check_new(app: &App, input: &NewWebhook) -> Result<Checked, Failure> {
+    let mut fields = Fields::new();
+    let checked = Checked {
+        url: check_url(app, &mut fields, &input.url).await,
+        event_types: check_event_types(&mut fields, &input.event_types),
+        description: fields.text(
+            "description",
+            input.description.as_deref().unwrap_or_default(),
+            0,
+            MAX_DESCRIPTION,
+        ),
+        signature: input
+            .signature
+            .as_deref()
+            .map_or(Some(SignatureScheme::V1), |word| fields.word("signature", word, &["v1", "v1a"]))
+            .unwrap_or(SignatureScheme::V1),
+    };
+    fields.check(checked)
+}
+
+/// Checks changes; a new host is looked up.
+pub async fn check_changes(app: &App, input: &WebhookChanges) -> Result<CheckedChanges, Failure> {
+    let mut fields = Fields::new();
+    let url = match &input.url {
+        Some(url) => Some(check_url(app, &mut fields, url).await),
+        None => None,
+    };
+    let checked = CheckedChanges {
+        url,
+        event_types: input.event_types.as_deref().map(|words| check_event_types(&mut fields, words)),
+        description: input
+            .description
+            .as_deref()
+            .map(|text| fields.text("description", text, 0, MAX_DESCRIPTION)),
+    };
+    fields.check(checked)
+}
+
+async fn check_url(app: &App, fields: &mut Fields, text: &str) -> String {
+    let checked = match WebhookUrl::parse(text.trim(), app.sender.policy()) {
+        Ok(url) => app.sender.check_destination(&url).await.map(|()| url.as_str().to_owned()),
+        Err(problem) => Err(problem),
+    };
+    checked.unwrap_or_else(|problem| {
+        fields.wrong("url", problem.to_string());
+        String::new()
+    })
+}
+
+fn check_event_types(fields: &mut Fields, words: &[String]) -> Vec<Subscription> {
+    fields.words("event_types", words, 1, &Subscription::known())
+}
+
+/// Refuses event types that the caller may not read, so that no credential can subscribe to what it may not see.
+pub fn check_subscriptions<P>(caller: &Caller<P>, event_types: &[Subscription]) -> Result<(), Failure> {
+    check_readable(caller.identity(), event_types)
+}
+
+/// The same, for an identity.
+pub fn check_readable(identity: &Identity, event_types: &[Subscription]) -> Result<(), Failure> {
+    let Identity::ApiKey { scopes, .. } = identity else { return Ok(()) };
+    for wanted in event_types {
+        match wanted.scope_for_reading() {
+            Some(scope) if scopes.contains(&scope) => {}
+            Some(scope) => {
+                return Err(Failure::new(
+                    ProblemType::InsufficientScope,
+                    format!(
+                        "Webhooks for {wanted} need the scope {scope} too, which the credential does not hold."
+                    ),
+                ));
+            }
+            None => {
+                return Err(Failure::new(
+                    ProblemType::SessionRequired,
+                    format!("Webhooks for {wanted} are made and changed by an admin's session alone."),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
