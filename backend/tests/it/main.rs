@@ -7,3 +7,4 @@ mod oauth_apps;
 mod receiver;
 mod send;
 mod session;
+mod webhooks;
