@@ -5,6 +5,7 @@ use std::io::Read;
 use api_types::{
     account::{Plan, Role},
     audit::AuditAction,
+    deliveries::CancelReason,
     ids::{MemberId, WorkspaceId},
 };
 use serde_json::{Value, json};
@@ -17,9 +18,10 @@ use crate::{
     db::{
         Tx, accounts,
         audit::{self, Change, Who},
+        deliveries::{self, Whose},
         sessions,
     },
-    new_id,
+    new_id, plan,
     problem::Failure,
     wake::Hint,
 };
@@ -73,11 +75,16 @@ fn set_plan(app: &App, id: WorkspaceId, plan: Plan) -> Result<(), CommandError> 
     write(app, move |tx| {
         let before = accounts::workspace(tx, id)?.ok_or_else(|| Failure::not_found("workspace"))?;
         accounts::set_plan(tx, id, plan)?;
+        let canceled = if plan::limits(plan).api_access {
+            0
+        } else {
+            deliveries::cancel_waiting(tx, Whose::Workspace(id), CancelReason::Plan, inner.clock.now())?
+        };
         let change = Change {
             action: AuditAction::WorkspacePlanChanged,
             object_id: Some(id.as_str()),
             object_name: &before.name,
-            details: json!({ "before": before.plan, "after": plan }),
+            details: json!({ "before": before.plan, "after": plan, "canceled_deliveries": canceled }),
         };
         audit::append(tx, &inner, &Who::operator(id), change)?;
         tx.on_commit(Hint::CredentialsChanged);

@@ -11,7 +11,7 @@ use crate::{
     db::{
         Tx,
         audit::{self, Change, Who},
-        deliveries::{self, destinations},
+        deliveries::{self, Whose, destinations},
     },
     problem::Failure,
 };
@@ -29,7 +29,8 @@ pub fn disable(
         return Ok(false);
     }
     let Some((webhook, _)) = destinations::load(tx, &[webhook])?.pop() else { return Ok(false) };
-    let canceled = deliveries::cancel_waiting(tx, webhook.id, CancelReason::WebhookDisabled, now)?;
+    let canceled =
+        deliveries::cancel_waiting(tx, Whose::Webhook(webhook.id), CancelReason::WebhookDisabled, now)?;
     destinations::bump_subscriptions(tx, webhook.workspace_id)?;
     let change = Change {
         action: AuditAction::WebhookDisabled,

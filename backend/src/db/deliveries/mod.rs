@@ -112,31 +112,44 @@ pub fn request_retry(conn: &mut Conn, id: DeliveryId, attempt: AttemptId, now: T
         .map(drop)
 }
 
-/// Cancels what waits for a webhook, retries by hand included. Attempts under way end by themselves.
+/// Whose deliveries.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose {
+    /// Of one webhook.
+    Webhook(WebhookId),
+    /// Of every webhook of a workspace.
+    Workspace(WorkspaceId),
+}
+
+/// Cancels what waits, retries by hand included. Attempts under way end by themselves.
 pub fn cancel_waiting(
     conn: &mut Conn,
-    webhook: WebhookId,
+    whose: Whose,
     reason: CancelReason,
     now: Timestamp,
 ) -> QueryResult<usize> {
-    diesel::update(
-        deliveries::table
-            .filter(deliveries::webhook_id.eq(webhook))
-            .filter(deliveries::manual_attempt_id.is_not_null()),
-    )
-    .set((deliveries::manual_attempt_id.eq(None::<AttemptId>), deliveries::due_at.eq(None::<Timestamp>)))
-    .execute(conn)?;
-    diesel::update(
-        deliveries::table
-            .filter(deliveries::webhook_id.eq(webhook))
-            .filter(deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying])),
-    )
-    .set((
-        deliveries::status.eq(DeliveryStatus::Canceled),
-        deliveries::cancel_reason.eq(reason),
-        deliveries::next_attempt_at.eq(None::<Timestamp>),
-        deliveries::due_at.eq(None::<Timestamp>),
-        deliveries::finished_at.eq(now),
-    ))
-    .execute(conn)
+    let by_hand = diesel::update(deliveries::table)
+        .filter(deliveries::manual_attempt_id.is_not_null())
+        .set((deliveries::manual_attempt_id.eq(None::<AttemptId>), deliveries::due_at.eq(None::<Timestamp>)))
+        .into_boxed();
+    let scheduled = diesel::update(deliveries::table)
+        .filter(deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]))
+        .set((
+            deliveries::status.eq(DeliveryStatus::Canceled),
+            deliveries::cancel_reason.eq(reason),
+            deliveries::next_attempt_at.eq(None::<Timestamp>),
+            deliveries::due_at.eq(None::<Timestamp>),
+            deliveries::finished_at.eq(now),
+        ))
+        .into_boxed();
+    match whose {
+        Whose::Webhook(id) => {
+            by_hand.filter(deliveries::webhook_id.eq(id)).execute(conn)?;
+            scheduled.filter(deliveries::webhook_id.eq(id)).execute(conn)
+        }
+        Whose::Workspace(id) => {
+            by_hand.filter(deliveries::workspace_id.eq(id)).execute(conn)?;
+            scheduled.filter(deliveries::workspace_id.eq(id)).execute(conn)
+        }
+    }
 }

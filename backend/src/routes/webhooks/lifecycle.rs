@@ -17,7 +17,7 @@ use crate::{
     body::Body,
     db::{
         audit,
-        deliveries::{self, destinations},
+        deliveries::{self, Whose, destinations},
         webhooks,
     },
     delivery,
@@ -106,7 +106,8 @@ pub async fn remove(app: Data<App>, caller: Caller<WebhooksWrite>, path: Path<St
             input::check_readable(&identity, &before.event_types.0)?;
             webhooks::delete(tx, id, now)?;
             webhooks::end_secrets(tx, id, now)?;
-            let canceled = deliveries::cancel_waiting(tx, id, CancelReason::WebhookDeleted, now)?;
+            let canceled =
+                deliveries::cancel_waiting(tx, Whose::Webhook(id), CancelReason::WebhookDeleted, now)?;
             destinations::bump_subscriptions(tx, workspace)?;
             let details = json!({ "canceled_deliveries": canceled });
             audit::append(tx, &inner, &who, change(AuditAction::WebhookDeleted, &id, &before.url, details))?;
