@@ -21,7 +21,8 @@ use crate::{
 
 const HEADER: &str = "idempotency-key";
 const MAX_LEN: usize = 255;
-const KEPT_MS: i64 = 24 * 3_600_000;
+/// How long a first answer is given again: 24 hours.
+pub const KEPT_MS: i64 = 24 * 3_600_000;
 
 /// The request's `Idempotency-Key`, if it has one.
 #[derive(Clone, Debug)]

@@ -27,4 +27,5 @@ pub mod plan;
 pub mod problem;
 pub mod routes;
 pub mod server;
+pub mod upkeep;
 pub mod wake;

@@ -49,8 +49,8 @@ from!(io::Error, StartError, KeysError, Failure);
 /// Runs a command to its end.
 pub fn run(command: Command) -> Result<(), CommandError> {
     match command {
-        Command::Serve(args) => serve::serve(args),
-        Command::Worker(args) => serve::worker(args),
+        Command::Serve(args) => serve::serve(&args),
+        Command::Worker(args) => serve::worker(&args),
         Command::Migrate(database) => build(&database, Settings::new(loopback()?)).map(drop),
         Command::Openapi => {
             print!("{}", openapi::json());

@@ -1,8 +1,9 @@
 //! The long-running commands: `serve` and `worker`.
 
-use std::{fs::File, net::TcpListener};
+use std::{fs::File, io, net::TcpListener};
 
 use fs4::FileExt;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{CommandError, build, is_embedded, loopback};
 use crate::{
@@ -10,12 +11,12 @@ use crate::{
     auth::last_used,
     config::{Database, Serve, Worker},
     delivery::worker::Worker as DeliveryWorker,
-    server,
+    server, upkeep,
 };
 
 /// Serves the API and the console until SIGTERM or SIGINT.
-pub fn serve(args: Serve) -> Result<(), CommandError> {
-    let public_url = public_url(&args)?;
+pub fn serve(args: &Serve) -> Result<(), CommandError> {
+    let public_url = public_url(args)?;
     let lock = lock_folder(&args.database)?;
     let settings = Settings {
         allowed_destinations: args.destinations.allow_destination.clone(),
@@ -35,25 +36,29 @@ async fn run(app: App, listener: TcpListener, deliver: bool) -> Result<(), Comma
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let server = server::build(app.clone(), listener, workers)?;
     let handle = server.handle();
+    let stop = StopSignal::catch()?;
     tracing::info!(%address, public_url = %app.settings.public_url, "serving");
     let worker = deliver.then(|| DeliveryWorker::start(app.clone()));
-    let uses = tokio::spawn(last_used::keep_writing(app.clone()));
+    let background =
+        [tokio::spawn(last_used::keep_writing(app.clone())), tokio::spawn(upkeep::keep(app.clone()))];
     let running = tokio::spawn(server);
     tokio::select! {
-        () = stop_signal() => tracing::info!("stopping"),
+        () = stop.wait() => tracing::info!("stopping"),
         ended = running => return ended.map_err(|error| CommandError::new(error.to_string()))?.map_err(Into::into),
     }
     handle.stop(true).await;
     if let Some(worker) = worker {
         worker.stop().await;
     }
-    uses.abort();
+    for task in background {
+        task.abort();
+    }
     last_used::flush(&app).await;
     Ok(())
 }
 
 /// Delivers until SIGTERM or SIGINT.
-pub fn worker(args: Worker) -> Result<(), CommandError> {
+pub fn worker(args: &Worker) -> Result<(), CommandError> {
     if is_embedded(&args.database) {
         return Err(CommandError::new(
             "sayless worker needs PostgreSQL: with SQLite, sayless serve delivers itself",
@@ -61,30 +66,38 @@ pub fn worker(args: Worker) -> Result<(), CommandError> {
     }
     let settings = Settings {
         allowed_destinations: args.destinations.allow_destination.clone(),
-        ..Settings::new(args.public_url.map_or_else(loopback, Ok)?)
+        ..Settings::new(args.public_url.clone().map_or_else(loopback, Ok)?)
     };
     let app = build(&args.database, settings)?;
     actix_web::rt::System::new().block_on(async {
+        let stop = StopSignal::catch()?;
         let worker = DeliveryWorker::start(app);
         tracing::info!("delivering");
-        stop_signal().await;
+        stop.wait().await;
         tracing::info!("stopping");
         worker.stop().await;
-    });
-    Ok(())
+        Ok(())
+    })
 }
 
-/// Waits for SIGTERM or SIGINT.
-pub(super) async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT, caught from the moment this exists.
+pub(super) struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    /// Catches them; before anybody is told that we are there, so that none is missed.
+    pub(super) fn catch() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for either.
+    pub(super) async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 

@@ -204,3 +204,15 @@ both! {
         }
     }
 }
+
+both! {
+    async fn simultaneous_creations_respect_the_plans_limit(world) {
+        let team = world.team(Plan::Startup).await;
+        let body = json!({ "name": "k", "scopes": ["tickets:read"] });
+        let tries = (0..25).map(|_| team.admin.post("/v1/api-keys", &body));
+        let replies = futures_util::future::join_all(tries).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 10);
+        assert_eq!(replies.iter().filter(|reply| reply.status == 403).count(), 15);
+        assert_eq!(team.admin.get("/v1/api-keys").await.ok(200)["data"].as_array().unwrap().len(), 10);
+    }
+}

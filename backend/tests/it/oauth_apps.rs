@@ -75,11 +75,11 @@ both! {
         let (path, made) = create(&team, &acme()).await;
         let changes = json!({ "name": "<i>Acme</i> 🦀", "description": "Charts", "homepage_url": "https://acme.example",
             "logo": "data:image/png;base64,iVBORw0KGgo=", "suspended": true });
-        let changed = team.admin.patch(&path, &changes).await.ok(200);
+        let after = team.admin.patch(&path, &changes).await.ok(200);
         for field in ["name", "description", "homepage_url", "logo", "suspended"] {
-            assert_eq!(changed[field], changes[field]);
+            assert_eq!(after[field], changes[field]);
         }
-        assert_eq!(changed["redirect_uris"], made["redirect_uris"]);
+        assert_eq!(after["redirect_uris"], made["redirect_uris"]);
         let log = team.admin.get("/v1/audit-log?action=oauth_app.updated").await.ok(200);
         assert_eq!(log["data"][0]["details"]["logo"], "changed");
         assert_eq!(log["data"][0]["details"]["suspended"], json!({ "before": false, "after": true }));

@@ -160,3 +160,20 @@ both! {
         assert_eq!(world.anyone().get("/readyz").await.text, "ready");
     }
 }
+
+both! {
+    async fn ended_sessions_are_removed_and_living_ones_are_not(world) {
+        let team = world.business().await;
+        world.advance(11 * 3600);
+        team.admin.get("/v1/session").await.ok(200);
+        world.advance(2 * 3600);
+        sayless::upkeep::once(&world.app).await.unwrap();
+        team.admin.get("/v1/session").await.ok(200);
+        team.member.get("/v1/session").await.problem(401, "unauthenticated");
+        let left = world.app.db.read(|conn| {
+            use diesel::{QueryDsl, RunQueryDsl};
+            Ok::<i64, sayless::problem::Failure>(sayless::db::schema::sessions::table.count().get_result(conn)?)
+        }).await.unwrap();
+        assert_eq!(left, 1);
+    }
+}

@@ -94,11 +94,11 @@ both! {
         let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
         let (path, made) = create(&team, &at(&receiver)).await;
         let changes = json!({ "description": "<b>Mirror</b> 🦀 مرآة", "event_types": ["*"], "url": receiver.url("/other") });
-        let changed = team.admin.patch(&path, &changes).await.ok(200);
+        let after = team.admin.patch(&path, &changes).await.ok(200);
         for field in ["description", "event_types", "url"] {
-            assert_eq!(changed[field], changes[field]);
+            assert_eq!(after[field], changes[field]);
         }
-        assert_eq!(changed["signature"], made["signature"]);
+        assert_eq!(after["signature"], made["signature"]);
         let off = team.admin.post(&format!("{path}/disable"), &json!({})).await.ok(200);
         assert_eq!((&off["status"], &off["disabled_reason"]), (&json!("disabled"), &json!("manual")));
         assert_eq!(off["health"]["summary"], "Disabled since 2026-11-23 08:00 UTC.");

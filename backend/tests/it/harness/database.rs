@@ -1,4 +1,5 @@
-//! A fresh database for each test: a file of its own, or a database of its own on the server that TEST_DATABASE_URL names.
+//! A fresh database for each test: a file of its own, or a database of its own on the server that
+//! `TEST_DATABASE_URL` names.
 
 use std::sync::{
     Mutex, PoisonError,
