@@ -77,6 +77,7 @@ impl Node {
         // interrupted now, not in half a minute.
         let mut ahead = if self.app.db.is_embedded() { lease::duration(&self.app) } else { 0 };
         while !*stopped.borrow() {
+            let began = self.app.clock.now();
             match self.look(ahead, &results).await {
                 Ok(()) => ahead = 0,
                 Err(error) => {
@@ -88,7 +89,7 @@ impl Node {
                 _ = stopped.changed() => {}
                 () = self.app.wake.deliveries.notified() => {}
                 () = self.slots.freed() => {}
-                () = self.app.clock.sleep(LOOK_EVERY) => {}
+                () = self.rest(began) => {}
             }
         }
         drop(results);
@@ -99,6 +100,12 @@ impl Node {
         if tokio::time::timeout(PATIENCE, ended).await.is_err() {
             tracing::warn!("attempts were still under way at the end; their leases will run out");
         }
+    }
+
+    /// Sleeps until it is time for the next look after the one that began then.
+    async fn rest(&self, began: Timestamp) {
+        let passed = u64::try_from(self.app.clock.now().millis_since(began)).unwrap_or_default();
+        self.app.clock.sleep(LOOK_EVERY.saturating_sub(Duration::from_millis(passed))).await;
     }
 
     /// One look: sort out what was left behind, then take what is due until there is no more or no slot. Leases that end

@@ -2,7 +2,9 @@
 
 pub mod api_keys;
 pub mod audit_log;
+pub mod deliveries;
 pub mod event_types;
+pub mod events;
 pub mod health;
 pub mod oauth_apps;
 pub mod session;
@@ -40,6 +42,12 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(webhooks::disable)
         .service(webhooks::rotate)
         .service(webhooks::test);
-    config.service(event_types::list);
+    config
+        .service(event_types::list)
+        .service(events::create)
+        .service(events::show)
+        .service(deliveries::list)
+        .service(deliveries::show)
+        .service(deliveries::retry);
     config.service(audit_log::list);
 }

@@ -3,9 +3,12 @@
 
 mod api_keys;
 mod command;
+mod deliveries;
+mod engine;
 mod harness;
 mod oauth_apps;
 mod receiver;
 mod send;
 mod session;
 mod webhooks;
+mod worker;

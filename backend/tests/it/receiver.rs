@@ -143,6 +143,13 @@ impl Receiver {
         self.state.lock().unwrap().requests.clone()
     }
 
+    /// Waits until `count` requests have come, and gives them.
+    pub async fn wait_for(&self, count: usize) -> Vec<Received> {
+        eventually(&format!("{count} requests at the receiver"), async || self.requests().len() >= count)
+            .await;
+        self.requests()
+    }
+
     /// How many connections were accepted so far.
     pub fn connections(&self) -> usize {
         self.state.lock().unwrap().connections
@@ -157,6 +164,17 @@ impl Receiver {
     pub fn url_for(&self, host: &str, path: &str) -> String {
         format!("{}://{host}:{}{path}", if self.https { "https" } else { "http" }, self.address.port())
     }
+}
+
+/// Waits until something holds: ten seconds at most.
+pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..500 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("not within ten seconds: {what}");
 }
 
 /// An address of this machine where nothing listens.

@@ -28,26 +28,32 @@ use serde_json::{Value, json};
 /// The password of everybody in tests.
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// Writes each test twice: on SQLite and on PostgreSQL.
+/// Writes each test twice: on SQLite and on PostgreSQL. Settings of their own go first: `both! { with crate::noun::adjust; … }`.
 #[macro_export]
 macro_rules! both {
-    ($($(#[$meta:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
+    (with $adjust:path; $($(#[$meta:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
         $(#[$meta])*
         async fn $name($world: $crate::harness::World) $body
 
         mod $name {
             #[actix_web::test]
             async fn sqlite() {
-                super::$name($crate::harness::World::start($crate::harness::Kind::Sqlite).await).await;
+                super::$name($crate::harness::World::start_with($crate::harness::Kind::Sqlite, $adjust).await).await;
             }
 
             #[actix_web::test]
             async fn postgres() {
-                super::$name($crate::harness::World::start($crate::harness::Kind::Postgres).await).await;
+                super::$name($crate::harness::World::start_with($crate::harness::Kind::Postgres, $adjust).await).await;
             }
         }
     )+};
+    ($($(#[$meta:meta])* async fn $name:ident($world:ident) $body:block)+) => {
+        $crate::both! { with $crate::harness::as_they_are; $($(#[$meta])* async fn $name($world) $body)+ }
+    };
 }
+
+/// Leaves the settings alone.
+pub const fn as_they_are(_: &mut Settings) {}
 
 /// A running server with a database of its own.
 pub struct World {

@@ -1,0 +1,87 @@
+//! Events: published by internal systems, and read back.
+
+use actix_web::{get, post, web::Data, web::Json, web::Path};
+use api_types::{
+    FieldError,
+    events::{AcceptedEvent, Event, EventType, NewEvent},
+    ids::EventId,
+};
+use serde_json::Value;
+
+use crate::{
+    app::App,
+    auth::{
+        Caller,
+        permission::{DeliveriesRead, EventsWrite},
+    },
+    body::Body,
+    catalogue,
+    db::events::{self, EventRow},
+    delivery::publish,
+    fields::quoted,
+    idempotent::{self, IdempotencyKey},
+    problem::{Answer, Failure},
+};
+
+/// Publish an event
+///
+/// For internal systems. Answered once the event is durable; it is then on its way to every webhook that wants it.
+#[utoipa::path(tag = "Events", security(("session" = ["admin"]), ("bearer" = ["events:write"])), request_body = NewEvent,
+    responses((status = 202, description = "The event is stored and will be delivered", body = AcceptedEvent)))]
+#[post("/events")]
+pub async fn create(
+    app: Data<App>,
+    caller: Caller<EventsWrite>,
+    key: IdempotencyKey,
+    body: Body<NewEvent>,
+) -> Answer {
+    let kind = check(&body.value)?;
+    let (inner, workspace) = (app.get_ref().clone(), caller.workspace_id());
+    idempotent::create(&app, &caller, (key, body), 202, move |tx, event| {
+        let id = publish(tx, &inner, workspace, kind, &event.data)?;
+        Ok(AcceptedEvent { id })
+    })
+    .await
+}
+
+/// The event's type, if it is known, publishable, and `data` is of its form.
+fn check(event: &NewEvent) -> Result<EventType, Failure> {
+    let kind: EventType = event.kind.parse().map_err(|_| {
+        Failure::field(
+            "type",
+            format!("{} is no event type; GET /v1/event-types lists them.", quoted(&event.kind)),
+        )
+    })?;
+    if !catalogue::is_publishable(kind) {
+        let detail = format!(
+            "{kind} is published by Sayless alone. Tickets', comments', notes' and broadcasts' types can be published."
+        );
+        return Err(Failure::field("type", detail));
+    }
+    catalogue::check(kind, &event.data).map_err(|errors: Vec<FieldError>| Failure::fields(errors))?;
+    Ok(kind)
+}
+
+/// Show an event
+///
+/// With the exact body that webhooks receive.
+#[utoipa::path(tag = "Events", security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
+    params(("id" = EventId, Path, description = "The event's id")),
+    responses((status = 200, description = "The event", body = Event)))]
+#[get("/events/{id}")]
+pub async fn show(app: Data<App>, caller: Caller<DeliveriesRead>, path: Path<String>) -> Answer<Json<Event>> {
+    let id: EventId = path.parse().map_err(|_| Failure::not_found("event"))?;
+    let workspace = caller.workspace_id();
+    let row = app.db.read(move |conn| Ok::<_, Failure>(events::find(conn, workspace, id)?)).await?;
+    row.map(|row| Json(to_wire(&row))).ok_or_else(|| Failure::not_found("event"))
+}
+
+/// An event as the wire has it.
+pub fn to_wire(row: &EventRow) -> Event {
+    Event {
+        id: row.id,
+        kind: row.kind,
+        created_at: row.created_at,
+        payload: serde_json::from_str(&row.payload).unwrap_or(Value::Null),
+    }
+}

@@ -1,0 +1,162 @@
+//! The worker under bad conditions: crashes, leases that run out, receivers that hang, plans that change.
+
+use std::time::Duration;
+
+use api_types::account::Plan;
+use sayless::{app::Settings, db::accounts, delivery::worker::Worker, problem::Failure};
+use serde_json::json;
+
+use crate::{
+    both,
+    engine::Engine,
+    harness::{Kind, World},
+    receiver::{Behaviour, Receiver, eventually},
+};
+
+both! {
+    async fn what_a_crash_interrupted_is_sent_again_and_counts_against_nobody(world) {
+        let engine = Engine::new(&world).await;
+        let receiver = Receiver::http(Behaviour::Hang).await;
+        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        let crashing = Worker::start(world.app.clone());
+        let id = engine.delivery_of(&engine.publish().await).await;
+        receiver.wait_for(1).await;
+        drop(crashing);
+        assert_eq!(engine.show(&id).await["in_flight"], true);
+
+        receiver.set(Behaviour::Answer(200, ""));
+        let _worker = Worker::start(world.app.clone());
+        if !world.app.db.is_embedded() {
+            // Another node's lease is left alone until it runs out.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            assert_eq!(receiver.requests().len(), 1);
+            world.advance(31);
+        }
+        let delivery = engine.after(&id, 2).await;
+        assert_eq!(delivery["status"], "succeeded");
+        let interrupted = &delivery["attempt_history"][1];
+        assert_eq!((&interrupted["outcome"], &interrupted["number"]), (&json!("interrupted"), &json!(1)));
+        assert_eq!(interrupted["diagnosis"]["category"], "ours");
+        assert_eq!(receiver.requests().len(), 2);
+    }
+
+    async fn three_interruptions_in_a_row_are_one_failure_of_ours(world) {
+        let engine = Engine::new(&world).await;
+        let receiver = Receiver::http(Behaviour::Hang).await;
+        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        let id = engine.delivery_of(&engine.publish().await).await;
+        for crash in 1..=3 {
+            let crashing = Worker::start(world.app.clone());
+            receiver.wait_for(crash).await;
+            drop(crashing);
+            world.advance(31);
+        }
+        let _worker = Worker::start(world.app.clone());
+        let delivery = engine.after(&id, 3).await;
+        assert_eq!((&delivery["status"], &delivery["last_diagnosis"]["category"]), (&json!("retrying"), &json!("ours")));
+        receiver.set(Behaviour::Answer(200, ""));
+        world.advance(6);
+        assert_eq!(engine.after(&id, 4).await["status"], "succeeded");
+    }
+
+    async fn one_hanging_receiver_does_not_hold_up_the_others(world) {
+        let engine = Engine::new(&world).await;
+        let hanging = Receiver::http(Behaviour::Hang).await;
+        let prompt = Receiver::http(Behaviour::Answer(200, "")).await;
+        engine.webhook(&world, &hanging.url("/"), &["ticket.*"]).await;
+        engine.webhook(&world, &prompt.url("/"), &["ticket.*"]).await;
+        for _ in 0..100 {
+            engine.publish().await;
+        }
+        let _worker = Worker::start(world.app.clone());
+        prompt.wait_for(100).await;
+        assert!(hanging.requests().len() <= 64, "it has no more than its share of the slots");
+    }
+
+    async fn a_workspace_without_the_plan_sends_nothing(world) {
+        let engine = Engine::new(&world).await;
+        let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        let id = engine.delivery_of(&engine.publish().await).await;
+        let workspace = engine.team.id;
+        let set_plan = async |plan: Plan| {
+            let set = world.app.db.write(move |tx| {
+                Ok::<_, Failure>(accounts::set_plan(tx, workspace, plan)?)
+            });
+            set.await.unwrap();
+            world.advance(2);
+        };
+        set_plan(Plan::Free).await;
+        let _worker = Worker::start(world.app.clone());
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        set_plan(Plan::Business).await;
+        let delivery = engine.show(&id).await;
+        assert_eq!((&delivery["status"], &delivery["cancel_reason"]), (&json!("canceled"), &json!("plan")));
+        assert!(receiver.requests().is_empty());
+    }
+}
+
+both! {
+    with crate::worker::impatient;
+
+    async fn a_result_that_comes_after_its_lease_changes_nothing(world) {
+        let engine = Engine::new(&world).await;
+        let receiver = Receiver::http(Behaviour::Hang).await;
+        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        let _worker = Worker::start(world.app.clone());
+        let id = engine.delivery_of(&engine.publish().await).await;
+        receiver.wait_for(1).await;
+        receiver.set(Behaviour::Answer(200, ""));
+        // The first attempt still hangs when its lease runs out; the second one succeeds.
+        world.advance(17);
+        let delivery = engine.after(&id, 2).await;
+        assert_eq!(delivery["status"], "succeeded");
+        // The first one ends at last, by its own deadline.
+        eventually("the late result", async || {
+            engine.show(&id).await["attempt_history"][1]["late_duplicate"] == true
+        })
+        .await;
+        let delivery = engine.show(&id).await;
+        assert_eq!((&delivery["status"], &delivery["attempts"]), (&json!("succeeded"), &json!(2)));
+        let late = &delivery["attempt_history"][1];
+        assert_eq!((&late["outcome"], &late["diagnosis"]["code"]), (&json!("failed"), &json!("response_timeout")));
+    }
+
+    async fn a_stopping_worker_finishes_what_is_under_way(world) {
+        let engine = Engine::new(&world).await;
+        let receiver = Receiver::http(Behaviour::DripBody).await;
+        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        let worker = Worker::start(world.app.clone());
+        let id = engine.delivery_of(&engine.publish().await).await;
+        receiver.wait_for(1).await;
+        worker.stop().await;
+        let delivery = engine.show(&id).await;
+        assert_eq!((&delivery["in_flight"], &delivery["attempts"]), (&json!(false), &json!(1)));
+        assert_eq!(delivery["last_diagnosis"]["code"], "response_timeout");
+    }
+}
+
+/// Receivers get a second.
+fn impatient(settings: &mut Settings) {
+    settings.delivery_timeout = Duration::from_secs(1);
+    settings.connect_timeout = Duration::from_secs(1);
+}
+
+#[actix_web::test]
+async fn two_workers_on_one_database_send_everything_once() {
+    let world = World::start(Kind::Postgres).await;
+    let engine = Engine::new(&world).await;
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+    let _workers = [Worker::start(world.app.clone()), Worker::start(world.app.clone())];
+    for _ in 0..60 {
+        engine.publish().await;
+    }
+    receiver.wait_for(60).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let requests = receiver.requests();
+    let mut ids: Vec<&str> = requests.iter().filter_map(|request| request.header("webhook-id")).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((ids.len(), requests.len()), (60, 60));
+}
