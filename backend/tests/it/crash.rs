@@ -27,7 +27,9 @@ impl Drop for Server {
 
 fn sayless(folder: &std::path::Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sayless"));
-    command.env_clear().env("SAYLESS_DATABASE_URL", format!("sqlite:{}", folder.join("sayless.db").display()));
+    command
+        .env_clear()
+        .env("SAYLESS_DATABASE_URL", format!("sqlite:{}", folder.join("sayless.db").display()));
     command
 }
 
@@ -43,6 +45,7 @@ async fn serve(folder: &std::path::Path, port: u16) -> Server {
     let child = sayless(folder)
         .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--allow-destination", "127.0.0.0/8"])
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let server = Server(child);
@@ -57,9 +60,12 @@ async fn serve(folder: &std::path::Path, port: u16) -> Server {
 async fn a_server_killed_in_the_middle_of_a_delivery_delivers_after_its_restart() {
     let folder = tempfile::tempdir().unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let workspace =
-        output(sayless(folder.path()).args(["workspace", "create", "--name", "Acme", "--plan", "business"]), "");
-    let add = ["member", "add", "--workspace", &workspace, "--email", EMAIL, "--role", "admin", "--password-stdin"];
+    let workspace = output(
+        sayless(folder.path()).args(["workspace", "create", "--name", "Acme", "--plan", "business"]),
+        "",
+    );
+    let add =
+        ["member", "add", "--workspace", &workspace, "--email", EMAIL, "--role", "admin", "--password-stdin"];
     output(sayless(folder.path()).args(add), PASSWORD);
     let receiver = Receiver::http(Behaviour::Hang).await;
 

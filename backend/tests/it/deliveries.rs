@@ -2,7 +2,7 @@
 
 use api_types::Timestamp;
 use sayless::delivery::{
-    signature::{SignatureVerifier, SignedHeaders, SigningSecret},
+    signature::{SignatureVerifier, SignedHeaders},
     worker::Worker,
 };
 use serde_json::{Value, json};
@@ -22,6 +22,10 @@ fn verifies(verifier: &SignatureVerifier, received: &Received, now: Timestamp) -
     verifier.verify(headers, &received.body, now.as_secs()).is_ok()
 }
 
+fn verifier(key: &Value) -> SignatureVerifier {
+    SignatureVerifier::parse(key.as_str().unwrap()).unwrap()
+}
+
 fn time(value: &Value) -> Timestamp {
     value.as_str().unwrap().parse().unwrap()
 }
@@ -35,16 +39,15 @@ both! {
     async fn an_event_arrives_signed_and_every_step_is_on_record(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Answer(200, "thanks")).await;
-        let secret = SigningSecret::v1([7; 32]);
-        let verifier = secret.verifier();
-        engine.webhook_with(&world, &receiver.url("/hook"), &["ticket.*"], vec![secret]).await;
-        engine.webhook(&world, &receiver.url("/other"), &["comment.created"]).await;
+        let body = json!({ "url": receiver.url("/hook"), "event_types": ["ticket.*"] });
+        let verifier = verifier(&engine.make_webhook(&body).await["signing_secret"]);
+        engine.webhook(&receiver.url("/other"), &["comment.created"]).await;
         let _worker = Worker::start(world.app.clone());
         let event = engine.publish().await;
-        let received = &receiver.wait_for(1).await[0];
-        assert!(verifies(&verifier, received, world.app.clock.now()));
-        assert_eq!(received.header("webhook-id"), Some(event.as_str()));
-        let body: Value = serde_json::from_slice(&received.body).unwrap();
+        let arrived = &receiver.wait_for(1).await[0];
+        assert!(verifies(&verifier, arrived, world.app.clock.now()));
+        assert_eq!(arrived.header("webhook-id"), Some(event.as_str()));
+        let body: Value = serde_json::from_slice(&arrived.body).unwrap();
         assert_eq!((&body["type"], &body["data"]), (&json!("ticket.created"), &ticket()));
 
         let delivery = engine.after(&engine.delivery_of(&event).await, 1).await;
@@ -53,7 +56,7 @@ both! {
         assert_eq!(delivery["event"]["payload"], body);
         let attempt = &delivery["attempt_history"][0];
         assert_eq!((&attempt["number"], &attempt["trigger"]), (&json!(1), &json!("automatic")));
-        assert_eq!(attempt["request"]["body"].as_str().unwrap().as_bytes(), received.body);
+        assert_eq!(attempt["request"]["body"].as_str().unwrap().as_bytes(), arrived.body);
         assert_eq!(attempt["response"]["body"], "thanks");
         assert_eq!(attempt["address"], receiver.address.to_string());
         assert!(attempt["timings"]["total_ms"].as_f64().unwrap() > 0.0);
@@ -61,28 +64,43 @@ both! {
         assert_eq!(engine.key.get(&format!("/v1/events/{event}")).await.ok(200)["payload"], body);
     }
 
-    async fn during_an_overlap_both_secrets_sign_and_ed25519_works(world) {
+    async fn during_an_overlap_both_secrets_sign(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Answer(204, "")).await;
-        let secrets = vec![SigningSecret::v1([2; 32]), SigningSecret::v1([1; 32]), SigningSecret::v1a([3; 32])];
-        let mut verifiers: Vec<_> = secrets.iter().map(SigningSecret::verifier).collect();
-        verifiers.push(SignatureVerifier::parse(&secrets[2].public_key().unwrap()).unwrap());
-        engine.webhook_with(&world, &receiver.url("/"), &["*"], secrets).await;
+        let made = engine.make_webhook(&json!({ "url": receiver.url("/"), "event_types": ["*"] })).await;
+        let rotate = format!("/v1/webhooks/{}/secret/rotate", made["id"].as_str().unwrap());
+        let rotated = engine.team.admin.post(&rotate, &json!({ "overlap": "1h" })).await.ok(201);
+        let (old, new) = (verifier(&made["signing_secret"]), verifier(&rotated["signing_secret"]));
         let _worker = Worker::start(world.app.clone());
         engine.publish().await;
-        let received = &receiver.wait_for(1).await[0];
-        for verifier in &verifiers {
-            assert!(verifies(verifier, received, world.app.clock.now()));
-        }
-        assert_eq!(received.header("webhook-signature").unwrap().split(' ').count(), 3);
+        let first = &receiver.wait_for(1).await[0];
+        assert_eq!(first.header("webhook-signature").unwrap().split(' ').count(), 2);
+        assert!([&old, &new].into_iter().all(|key| verifies(key, first, world.app.clock.now())));
+        world.advance(3601);
+        engine.publish().await;
+        let second = &receiver.wait_for(2).await[1];
+        assert!(verifies(&new, second, world.app.clock.now()));
+        assert!(!verifies(&old, second, world.app.clock.now()));
+    }
+
+    async fn ed25519_signatures_verify_with_the_public_key(world) {
+        let engine = Engine::new(&world).await;
+        let receiver = Receiver::http(Behaviour::Answer(204, "")).await;
+        let body = json!({ "url": receiver.url("/"), "event_types": ["*"], "signature": "v1a" });
+        let key = verifier(&engine.make_webhook(&body).await["public_key"]);
+        let _worker = Worker::start(world.app.clone());
+        engine.publish().await;
+        let arrived = &receiver.wait_for(1).await[0];
+        assert!(arrived.header("webhook-signature").unwrap().starts_with("v1a,"));
+        assert!(verifies(&key, arrived, world.app.clock.now()));
     }
 
     async fn failures_are_retried_by_the_schedule_until_it_is_used_up(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Answer(500, "oops")).await;
         let observer = Receiver::http(Behaviour::Answer(200, "")).await;
-        let webhook = engine.webhook(&world, &receiver.url("/"), &["ticket.created", "delivery.*"]).await;
-        engine.webhook(&world, &observer.url("/"), &["delivery.exhausted"]).await;
+        let webhook = engine.webhook(&receiver.url("/"), &["ticket.created", "delivery.*"]).await;
+        engine.webhook(&observer.url("/"), &["delivery.exhausted"]).await;
         let _worker = Worker::start(world.app.clone());
         let event = engine.publish().await;
         let id = engine.delivery_of(&event).await;
@@ -115,7 +133,7 @@ both! {
     async fn retry_after_is_honoured(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::with_header(429, "retry-after: 120")).await;
-        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
         let _worker = Worker::start(world.app.clone());
         let id = engine.delivery_of(&engine.publish().await).await;
         let delivery = engine.after(&id, 1).await;
@@ -128,8 +146,8 @@ both! {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Answer(500, "")).await;
         let observer = Receiver::http(Behaviour::Answer(200, "")).await;
-        engine.webhook(&world, &receiver.url("/"), &["ticket.*", "webhook.*"]).await;
-        engine.webhook(&world, &observer.url("/"), &["webhook.*"]).await;
+        engine.webhook(&receiver.url("/"), &["ticket.*", "webhook.*"]).await;
+        engine.webhook(&observer.url("/"), &["webhook.*"]).await;
         let _worker = Worker::start(world.app.clone());
         let waiting = engine.delivery_of(&engine.publish().await).await;
         engine.after(&waiting, 1).await;
@@ -155,7 +173,7 @@ both! {
     async fn a_retry_by_hand_never_disturbs_the_schedule(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Answer(503, "")).await;
-        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
         let _worker = Worker::start(world.app.clone());
         let id = engine.delivery_of(&engine.publish().await).await;
         let before = engine.after(&id, 1).await;
@@ -184,7 +202,7 @@ both! {
     async fn a_retry_is_refused_while_an_attempt_is_under_way_and_to_strangers(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Hang).await;
-        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
         let _worker = Worker::start(world.app.clone());
         let id = engine.delivery_of(&engine.publish().await).await;
         receiver.wait_for(1).await;
@@ -207,8 +225,8 @@ both! {
         let engine = Engine::new(&world).await;
         let good = Receiver::http(Behaviour::Answer(200, "")).await;
         let refusing = format!("http://{}/", refusing_address().await);
-        let works = engine.webhook(&world, &good.url("/"), &["ticket.created"]).await;
-        let fails = engine.webhook(&world, &refusing, &["ticket.*", "comment.*"]).await;
+        let works = engine.webhook(&good.url("/"), &["ticket.created"]).await;
+        let fails = engine.webhook(&refusing, &["ticket.*", "comment.*"]).await;
         let _worker = Worker::start(world.app.clone());
         engine.publish().await;
         eventually("both attempts", async || engine.list("status=pending").await.is_empty()).await;
@@ -236,7 +254,7 @@ both! {
     async fn bad_events_are_refused_and_leave_nothing(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
         for (body, field) in [
             (json!({ "data": {} }), "type"),
             (json!({ "type": "ticket.exploded", "data": ticket() }), "type"),
@@ -259,7 +277,7 @@ both! {
     async fn the_same_idempotency_key_publishes_once(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
         let client = engine.key.with_header("idempotency-key", "once");
         let body = json!({ "type": "ticket.created", "data": ticket() });
         let first = client.post("/v1/events", &body).await.ok(202);
@@ -270,7 +288,7 @@ both! {
     async fn five_days_of_nothing_but_failures_disable_the_webhook(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Answer(500, "")).await;
-        engine.webhook(&world, &receiver.url("/"), &["ticket.*"]).await;
+        engine.webhook(&receiver.url("/"), &["ticket.*"]).await;
         let _worker = Worker::start(world.app.clone());
         for day in 0..5 {
             let id = engine.delivery_of(&engine.publish().await).await;

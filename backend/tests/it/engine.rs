@@ -1,18 +1,6 @@
 //! What the tests of the delivery engine share: a team with a key, webhooks that lead to receivers, and looking at
 //! deliveries until they have come to rest.
 
-use api_types::ids::{SecretId, WebhookId};
-use diesel::prelude::*;
-use sayless::{
-    catalogue::Subscription,
-    db::{
-        Json,
-        schema::{signing_secrets, webhooks},
-    },
-    delivery::{secrets, signature::SigningSecret},
-    new_id,
-    problem::Failure,
-};
 use serde_json::{Value, json};
 
 use crate::{
@@ -35,57 +23,15 @@ impl Engine {
         Self { team, key }
     }
 
-    /// A webhook of this team.
-    pub async fn webhook(&self, world: &World, url: &str, event_types: &[&str]) -> WebhookId {
-        self.webhook_with(world, url, event_types, vec![SigningSecret::v1([9; 32])]).await
+    /// A webhook of this team: its id.
+    pub async fn webhook(&self, url: &str, event_types: &[&str]) -> String {
+        let made = self.make_webhook(&json!({ "url": url, "event_types": event_types })).await;
+        made["id"].as_str().unwrap().to_owned()
     }
 
-    /// A webhook that signs with these secrets, newest first.
-    pub async fn webhook_with(
-        &self,
-        world: &World,
-        url: &str,
-        event_types: &[&str],
-        signing: Vec<SigningSecret>,
-    ) -> WebhookId {
-        let (app, workspace, id) = (world.app.clone(), self.team.id, new_id!(world.app, WebhookId));
-        let wanted: Vec<Subscription> = event_types.iter().map(|word| word.parse().unwrap()).collect();
-        let (url, wanted) = (url.to_owned(), Json::new(wanted));
-        world
-            .app
-            .db
-            .write(move |tx| {
-                let now = app.clock.now();
-                diesel::insert_into(webhooks::table)
-                    .values((
-                        (webhooks::id.eq(id), webhooks::workspace_id.eq(workspace), webhooks::url.eq(&url)),
-                        (webhooks::description.eq(""), webhooks::event_types.eq(&wanted)),
-                        (
-                            webhooks::signature.eq("v1"),
-                            webhooks::created_at.eq(now),
-                            webhooks::updated_at.eq(now),
-                        ),
-                    ))
-                    .execute(&mut **tx)?;
-                for secret in signing.iter().rev() {
-                    diesel::insert_into(signing_secrets::table)
-                        .values((
-                            signing_secrets::id.eq(new_id!(app, SecretId)),
-                            signing_secrets::webhook_id.eq(id),
-                            signing_secrets::workspace_id.eq(workspace),
-                            signing_secrets::scheme.eq("v1"),
-                            signing_secrets::sealed.eq(secrets::seal(&app, id, secret).unwrap()),
-                            signing_secrets::digest.eq("-"),
-                            signing_secrets::created_at.eq(now),
-                        ))
-                        .execute(&mut **tx)?;
-                }
-                sayless::db::deliveries::destinations::bump_subscriptions(tx, workspace)?;
-                Ok::<_, Failure>(())
-            })
-            .await
-            .unwrap();
-        id
+    /// A webhook of this team: all of it, the secret included.
+    pub async fn make_webhook(&self, body: &Value) -> Value {
+        self.team.admin.post("/v1/webhooks", body).await.ok(201)
     }
 
     /// Publishes a `ticket.created` and gives the event's id.

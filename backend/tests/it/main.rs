@@ -3,6 +3,7 @@
 
 mod api_keys;
 mod command;
+mod crash;
 mod deliveries;
 mod engine;
 mod harness;

@@ -17,7 +17,7 @@ both! {
     async fn what_a_crash_interrupted_is_sent_again_and_counts_against_nobody(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Hang).await;
-        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
         let crashing = Worker::start(world.app.clone());
         let id = engine.delivery_of(&engine.publish().await).await;
         receiver.wait_for(1).await;
@@ -43,7 +43,7 @@ both! {
     async fn three_interruptions_in_a_row_are_one_failure_of_ours(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Hang).await;
-        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
         let id = engine.delivery_of(&engine.publish().await).await;
         for crash in 1..=3 {
             let crashing = Worker::start(world.app.clone());
@@ -63,8 +63,8 @@ both! {
         let engine = Engine::new(&world).await;
         let hanging = Receiver::http(Behaviour::Hang).await;
         let prompt = Receiver::http(Behaviour::Answer(200, "")).await;
-        engine.webhook(&world, &hanging.url("/"), &["ticket.*"]).await;
-        engine.webhook(&world, &prompt.url("/"), &["ticket.*"]).await;
+        engine.webhook(&hanging.url("/"), &["ticket.*"]).await;
+        engine.webhook(&prompt.url("/"), &["ticket.*"]).await;
         for _ in 0..100 {
             engine.publish().await;
         }
@@ -76,7 +76,7 @@ both! {
     async fn a_workspace_without_the_plan_sends_nothing(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
         let id = engine.delivery_of(&engine.publish().await).await;
         let workspace = engine.team.id;
         let set_plan = async |plan: Plan| {
@@ -102,7 +102,7 @@ both! {
     async fn a_result_that_comes_after_its_lease_changes_nothing(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Hang).await;
-        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
         let _worker = Worker::start(world.app.clone());
         let id = engine.delivery_of(&engine.publish().await).await;
         receiver.wait_for(1).await;
@@ -125,7 +125,7 @@ both! {
     async fn a_stopping_worker_finishes_what_is_under_way(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::DripBody).await;
-        engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
         let worker = Worker::start(world.app.clone());
         let id = engine.delivery_of(&engine.publish().await).await;
         receiver.wait_for(1).await;
@@ -147,7 +147,7 @@ async fn two_workers_on_one_database_send_everything_once() {
     let world = World::start(Kind::Postgres).await;
     let engine = Engine::new(&world).await;
     let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-    engine.webhook(&world, &receiver.url("/"), &["*"]).await;
+    engine.webhook(&receiver.url("/"), &["*"]).await;
     let _workers = [Worker::start(world.app.clone()), Worker::start(world.app.clone())];
     for _ in 0..60 {
         engine.publish().await;
