@@ -32,6 +32,7 @@ pub struct NewTicket {
     pub body: String,
     /// Who works on it: an e-mail address or a name, at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "sam@acme.example"))]
     pub assignee: Option<String>,
 }
 
@@ -50,9 +51,16 @@ pub struct TicketChanges {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(example = "closed"))]
     pub status: Option<String>,
-    /// Who works on it; an empty text clears it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assignee: Option<String>,
+    /// Who works on it; `null` or an empty text means nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "sam@acme.example"))]
+    pub assignee: Option<Option<String>>,
+}
+
+/// Tells `null` from a field that is absent.
+#[expect(clippy::option_option, reason = "absent, cleared and set are three different wishes")]
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// A ticket.

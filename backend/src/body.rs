@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use api_types::ProblemType;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::{crypto, problem::Failure};
 
@@ -59,6 +59,11 @@ fn read_failure(error: &actix_web::Error) -> Failure {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    // serde reads an array as a struct's fields in order; on the wire a body is an object.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|&first| first != b'{') {
+        serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| describe(".", &error))?;
+        return Err(Failure::field("body", "It must be a JSON object."));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -130,7 +135,10 @@ mod tests {
             failure(r#"{"name":"a","scopes":[3]}"#),
             "validation: scopes[0]: It has the wrong type or form: expected a string."
         );
-        assert_eq!(failure("[]"), "validation: name: It is required.");
+        for body in ["[]", r#"["a", []]"#, "null", " 3"] {
+            assert_eq!(failure(body), "validation: body: It must be a JSON object.", "{body}");
+        }
+        assert!(failure("x").starts_with("malformed-json"));
         assert!(failure("{").starts_with("malformed-json"), "{}", failure("{"));
         assert!(failure(r#"{"name":"a","scopes":[]} x"#).starts_with("malformed-json"));
     }

@@ -7,6 +7,11 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload};
 use api_types::ProblemType;
 use serde::Serialize;
+use utoipa::openapi::{
+    ObjectBuilder, Required,
+    path::{Parameter, ParameterBuilder, ParameterIn},
+    schema::Type,
+};
 
 use crate::{
     app::App,
@@ -39,6 +44,26 @@ impl FromRequest for IdempotencyKey {
         ready(
             read(request).map(|key| Self { key, route: format!("{} {}", request.method(), request.path()) }),
         )
+    }
+}
+
+impl utoipa::IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(MAX_LEN))
+            .examples([serde_json::json!("8c0f7a5e-1b44-4c6f-9d0a-3f6b2f1f7a11")]);
+        let parameter = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(
+                "Any text of your own. The same key with the same body gets the first answer again for 24 hours, so that \
+                 a request may be repeated when its answer was lost.",
+            ))
+            .schema(Some(text));
+        vec![parameter.build()]
     }
 }
 

@@ -26,6 +26,7 @@ pub mod params;
 pub mod plan;
 pub mod problem;
 pub mod routes;
+pub mod secret_scan;
 pub mod server;
 pub mod upkeep;
 pub mod wake;

@@ -88,6 +88,7 @@ pub fn json() -> String {
 
 /// Adds to an operation what its security and method imply: its permission in words, and the problems it may answer.
 fn complete(operation: &mut Operation, method: &HttpMethod, names_object: bool) {
+    name(operation);
     let needs = permission(operation);
     let said = operation.description.take().unwrap_or_default();
     operation.description = Some(format!("{said}\n\n**Permission:** {needs}").trim().to_owned());
@@ -114,6 +115,14 @@ fn complete(operation: &mut Operation, method: &HttpMethod, names_object: bool) 
     }
     for (status, description) in problems {
         operation.responses.responses.entry(status.into()).or_insert_with(|| problem(description));
+    }
+}
+
+/// Handlers are named within their noun; the document's names are unique: `api_keys_create`.
+fn name(operation: &mut Operation) {
+    let tag = operation.tags.iter().flatten().next().map(|tag| tag.to_lowercase().replace(' ', "_"));
+    if let (Some(tag), Some(name)) = (tag, &operation.operation_id) {
+        operation.operation_id = Some(format!("{tag}_{name}"));
     }
 }
 

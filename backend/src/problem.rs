@@ -59,6 +59,12 @@ impl Failure {
         Self { kind: ProblemType::BadRequest, ..Self::field(name, detail) }
     }
 
+    /// Some fields contain a credential; the errors say of what kind, and do not repeat it.
+    pub fn secret_in_text(errors: Vec<FieldError>) -> Self {
+        let detail = format!("Nothing was stored. {}", summarise(&errors));
+        Self { errors, ..Self::new(ProblemType::SecretInText, detail) }
+    }
+
     /// Something failed on our side; the cause goes to the log alone.
     pub fn internal(cause: &dyn fmt::Display) -> Self {
         tracing::error!(%cause, request_id = request_id().as_deref(), "a request failed on our side");

@@ -226,15 +226,15 @@ const URL: &str = "https://hooks.acme.example/sayless";
 
 fn example(kind: EventType) -> Value {
     match kind {
-        EventType::TicketCreated => a_ticket("open", TIME, Value::Null),
-        EventType::TicketUpdated => a_ticket("open", LATER, Value::Null),
-        EventType::TicketClosed => a_ticket("closed", LATER, json!(LATER)),
+        EventType::TicketCreated => a_ticket("open", TIME, &Value::Null),
+        EventType::TicketUpdated => a_ticket("open", LATER, &Value::Null),
+        EventType::TicketClosed => a_ticket("closed", LATER, &json!(LATER)),
         EventType::CommentCreated => json!({ "id": "cmt_01JDBN5X7W3Q9K2M4E6R8T0VYZ", "ticket_id": TICKET,
             "body": "The extinguisher is empty.", "created_at": TIME }),
         EventType::NoteCreated => json!({ "id": "nte_01JDBN5X7W3Q9K2M4E6R8T0VYZ", "ticket_id": TICKET,
             "body": "Third time this month.", "created_at": TIME }),
-        EventType::BroadcastCreated => a_broadcast("draft", Value::Null),
-        EventType::BroadcastSent => a_broadcast("sent", json!(LATER)),
+        EventType::BroadcastCreated => a_broadcast("draft", &Value::Null),
+        EventType::BroadcastSent => a_broadcast("sent", &json!(LATER)),
         EventType::WebhookDisabled => {
             json!({ "id": WEBHOOK, "url": URL, "reason": "gone", "disabled_at": TIME })
         }
@@ -260,13 +260,13 @@ fn example(kind: EventType) -> Value {
     }
 }
 
-fn a_ticket(status: &str, updated_at: &str, closed_at: Value) -> Value {
+fn a_ticket(status: &str, updated_at: &str, closed_at: &Value) -> Value {
     json!({ "id": TICKET, "title": "Printer on fire", "body": "Third floor, next to the plants.",
         "status": status, "assignee": "sam@acme.example", "created_at": TIME, "updated_at": updated_at,
         "closed_at": closed_at })
 }
 
-fn a_broadcast(status: &str, sent_at: Value) -> Value {
+fn a_broadcast(status: &str, sent_at: &Value) -> Value {
     json!({ "id": "brd_01JDBN5X7W3Q9K2M4E6R8T0VYZ", "subject": "Office closed on Friday",
         "body": "The building has no power between 8 and 18.", "status": status, "created_at": TIME,
         "sent_at": sent_at })

@@ -14,7 +14,10 @@ use api_types::{
     events::{EventType, EventTypeInfo},
 };
 use jsonschema::{Draft, Validator, error::ValidationErrorKind, paths::LocationSegment};
+use serde::Serialize;
 use serde_json::Value;
+
+use crate::problem::Failure;
 
 pub use subscription::Subscription;
 
@@ -86,6 +89,11 @@ pub fn check(kind: EventType, data: &Value) -> Result<(), Vec<FieldError>> {
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
+/// An object as it goes over the wire, to be an event's `data`.
+pub fn data_of<T: Serialize>(object: &T) -> Result<Value, Failure> {
+    serde_json::to_value(object).map_err(|error| Failure::internal(&error))
+}
+
 fn name(error: &jsonschema::ValidationError<'_>) -> FieldError {
     let mut field = String::from("data");
     for segment in error.instance_path() {
@@ -94,7 +102,7 @@ fn name(error: &jsonschema::ValidationError<'_>) -> FieldError {
                 field.push('.');
                 field.push_str(&name);
             }
-            LocationSegment::Index(at) => field.push_str(&format!("[{at}]")),
+            LocationSegment::Index(at) => field.extend(["[", &at.to_string(), "]"]),
         }
     }
     if let ValidationErrorKind::Required { property } = error.kind() {

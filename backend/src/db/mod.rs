@@ -6,15 +6,19 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
+pub mod broadcasts;
 pub mod deliveries;
 pub mod dialect;
 pub mod events;
 pub mod idempotency;
 pub mod json;
 pub mod oauth_apps;
+pub mod pasted;
 mod pool;
+pub mod remarks;
 pub mod schema;
 pub mod sessions;
+pub mod tickets;
 pub mod webhooks;
 mod writer;
 

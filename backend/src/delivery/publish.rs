@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::subscriptions::known;
 use crate::{
     app::App,
+    catalogue,
     db::{
         Tx,
         deliveries::{NewDelivery, destinations},
@@ -59,6 +60,8 @@ pub fn publish(
 /// The same for an event that may be about a webhook: there are no loops.
 pub fn publish_about(tx: &mut Tx<'_>, app: &App, publication: Publication<'_>) -> Result<EventId, Failure> {
     let Publication { workspace, kind, data, about } = publication;
+    // Others' events were checked at the door; ours must be right by construction, and every test says whether they are.
+    debug_assert!(catalogue::check(kind, data).is_ok(), "{kind}: {:?}", catalogue::check(kind, data));
     let now = app.clock.now();
     let event = EventRow {
         id: new_id!(app, EventId),

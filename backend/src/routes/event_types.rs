@@ -14,6 +14,6 @@ use crate::{
 #[utoipa::path(tag = "Events", security(("session" = ["admin"]), ("bearer" = ["webhooks:read"])),
     responses((status = 200, description = "The whole catalogue", body = Page<EventTypeInfo>)))]
 #[get("/event-types")]
-pub async fn list(_: Caller<WebhooksRead>) -> Json<Page<EventTypeInfo>> {
+pub async fn list_types(_: Caller<WebhooksRead>) -> Json<Page<EventTypeInfo>> {
     Json(Page { data: catalogue::all().to_vec(), next_cursor: None })
 }

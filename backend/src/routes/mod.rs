@@ -2,12 +2,15 @@
 
 pub mod api_keys;
 pub mod audit_log;
+pub mod broadcasts;
 pub mod deliveries;
 pub mod event_types;
 pub mod events;
 pub mod health;
 pub mod oauth_apps;
+pub mod remarks;
 pub mod session;
+pub mod tickets;
 pub mod webhooks;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -43,11 +46,25 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(webhooks::rotate)
         .service(webhooks::test);
     config
-        .service(event_types::list)
+        .service(event_types::list_types)
         .service(events::create)
         .service(events::show)
         .service(deliveries::list)
         .service(deliveries::show)
         .service(deliveries::retry);
+    config
+        .service(tickets::list)
+        .service(tickets::create)
+        .service(tickets::show)
+        .service(tickets::update)
+        .service(remarks::list_comments)
+        .service(remarks::create_comment)
+        .service(remarks::list_notes)
+        .service(remarks::create_note);
+    config
+        .service(broadcasts::list)
+        .service(broadcasts::create)
+        .service(broadcasts::show)
+        .service(broadcasts::send);
     config.service(audit_log::list);
 }

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod api_keys;
+mod broadcasts;
+mod catalogue;
 mod command;
 mod crash;
 mod deliveries;
@@ -9,7 +11,9 @@ mod engine;
 mod harness;
 mod oauth_apps;
 mod receiver;
+mod secret_scan;
 mod send;
 mod session;
+mod tickets;
 mod webhooks;
 mod worker;

@@ -2,6 +2,7 @@
 
 mod client;
 mod database;
+mod stored;
 
 use std::{net::TcpListener, sync::OnceLock};
 

@@ -1,0 +1,119 @@
+//! Tickets.
+
+use api_types::{
+    Timestamp,
+    ids::{TicketId, WorkspaceId},
+    tickets::{Ticket, TicketStatus},
+};
+use diesel::prelude::*;
+
+use super::{Conn, schema::tickets};
+use crate::paging::Slice;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tickets)]
+struct Row {
+    id: TicketId,
+    title: String,
+    body: String,
+    status: TicketStatus,
+    assignee: Option<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    closed_at: Option<Timestamp>,
+}
+
+impl From<Row> for Ticket {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            title: row.title,
+            body: row.body,
+            status: row.status,
+            assignee: row.assignee,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            closed_at: row.closed_at,
+        }
+    }
+}
+
+/// Which tickets a list wants.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Only those that stand so.
+    pub status: Option<TicketStatus>,
+    /// Only those that this person works on.
+    pub assignee: Option<String>,
+}
+
+/// A workspace's tickets, newest first, with one more than the page holds where there are more.
+pub fn list(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    wanted: &Wanted,
+    slice: Slice<TicketId>,
+) -> QueryResult<Vec<Ticket>> {
+    let mut query = tickets::table
+        .filter(tickets::workspace_id.eq(workspace))
+        .order(tickets::id.desc())
+        .limit(slice.fetch())
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(before) = slice.before {
+        query = query.filter(tickets::id.lt(before));
+    }
+    if let Some(status) = wanted.status {
+        query = query.filter(tickets::status.eq(status));
+    }
+    if let Some(assignee) = &wanted.assignee {
+        query = query.filter(tickets::assignee.eq(assignee));
+    }
+    Ok(query.load::<Row>(conn)?.into_iter().map(Into::into).collect())
+}
+
+/// One ticket of a workspace.
+pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: TicketId) -> QueryResult<Option<Ticket>> {
+    let row = tickets::table
+        .filter(tickets::workspace_id.eq(workspace))
+        .filter(tickets::id.eq(id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
+/// Stores a new ticket.
+pub fn insert(conn: &mut Conn, workspace: WorkspaceId, ticket: &Ticket) -> QueryResult<()> {
+    diesel::insert_into(tickets::table)
+        .values((
+            tickets::id.eq(ticket.id),
+            tickets::workspace_id.eq(workspace),
+            tickets::title.eq(&ticket.title),
+            tickets::body.eq(&ticket.body),
+            tickets::status.eq(ticket.status),
+            tickets::assignee.eq(&ticket.assignee),
+            tickets::created_at.eq(ticket.created_at),
+            tickets::updated_at.eq(ticket.updated_at),
+            tickets::closed_at.eq(ticket.closed_at),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Stores what can change of a ticket.
+pub fn update(conn: &mut Conn, workspace: WorkspaceId, ticket: &Ticket) -> QueryResult<()> {
+    diesel::update(
+        tickets::table.filter(tickets::workspace_id.eq(workspace)).filter(tickets::id.eq(ticket.id)),
+    )
+    .set((
+        tickets::title.eq(&ticket.title),
+        tickets::body.eq(&ticket.body),
+        tickets::status.eq(ticket.status),
+        tickets::assignee.eq(&ticket.assignee),
+        tickets::updated_at.eq(ticket.updated_at),
+        tickets::closed_at.eq(ticket.closed_at),
+    ))
+    .execute(conn)
+    .map(drop)
+}

@@ -1,0 +1,126 @@
+//! The pasted-secret guard: texts that people write are refused where they contain a credential.
+//!
+//! API keys are recognised by their checksum alone, also those of nobody; client and signing secrets by looking their
+//! digests up. The refusal names the field and the kind of credential, never the secret; the audit log says which one.
+//! Free-form `data` of `POST /v1/events` is not scanned: no person pastes there, and receivers get it as it came.
+
+mod find;
+
+use std::collections::HashMap;
+
+use api_types::{FieldError, audit::AuditAction};
+use serde_json::json;
+
+use self::find::{Candidate, Kind};
+use crate::{
+    app::App,
+    crypto::tokens,
+    db::{
+        audit::{self, Change, Who},
+        pasted::{self, Known},
+    },
+    problem::Failure,
+};
+
+/// At most so many credentials of one request are written down.
+const MAX_ENTRIES: usize = 20;
+
+/// A credential in a text.
+#[derive(Debug)]
+struct Paste {
+    field: &'static str,
+    kind: Kind,
+    hint: String,
+    known: Option<Known>,
+}
+
+/// Refuses `texts` (field and value, for `what`) if one of them contains a credential, and writes that down.
+pub async fn guard(app: &App, who: &Who, what: &str, texts: &[(&'static str, &str)]) -> Result<(), Failure> {
+    let candidates: Vec<(&'static str, Candidate)> = texts
+        .iter()
+        .flat_map(|&(field, text)| find::candidates(text).into_iter().map(move |found| (field, found)))
+        .collect();
+    if candidates.is_empty() {
+        return Ok(());
+    }
+    let pastes = recognise(app, candidates).await?;
+    if pastes.is_empty() {
+        return Ok(());
+    }
+    let mut errors: Vec<FieldError> = pastes
+        .iter()
+        .map(|paste| FieldError { field: paste.field.into(), detail: paste.kind.advice().into() })
+        .collect();
+    errors.dedup();
+    write_down(app, who.clone(), what.to_owned(), pastes).await?;
+    Err(Failure::secret_in_text(errors))
+}
+
+/// Looks the candidates up; what is neither ours nor a well-formed key is no credential.
+async fn recognise(app: &App, candidates: Vec<(&'static str, Candidate)>) -> Result<Vec<Paste>, Failure> {
+    let looked_up: Vec<(&'static str, Candidate, Vec<String>)> = candidates
+        .into_iter()
+        .map(|(field, candidate)| {
+            let digests = app.keys.digests(&candidate.secret);
+            (field, candidate, digests)
+        })
+        .collect();
+    let of = |kind: Kind| -> Vec<String> {
+        let wanted = looked_up.iter().filter(|(_, candidate, _)| candidate.kind == kind);
+        wanted.flat_map(|(_, _, digests)| digests.iter().cloned()).collect()
+    };
+    let (keys, clients, signing) = (of(Kind::ApiKey), of(Kind::ClientSecret), of(Kind::SigningSecret));
+    let now = app.clock.now();
+    let known = app
+        .db
+        .read(move |conn| {
+            let mut known = pasted::api_keys(conn, &keys)?;
+            known.extend(pasted::client_secrets(conn, &clients, now)?);
+            known.extend(pasted::signing_secrets(conn, &signing, now)?);
+            Ok::<_, Failure>(known)
+        })
+        .await?;
+    let known: HashMap<String, Known> =
+        known.into_iter().map(|known| (known.digest.clone(), known)).collect();
+    Ok(looked_up
+        .into_iter()
+        .filter_map(|(field, candidate, digests)| {
+            let known = digests.iter().find_map(|digest| known.get(digest)).cloned();
+            let refused = known.is_some() || candidate.kind == Kind::ApiKey;
+            refused.then(|| Paste {
+                field,
+                kind: candidate.kind,
+                hint: tokens::hint(&candidate.secret),
+                known,
+            })
+        })
+        .collect())
+}
+
+/// One audit entry per credential, in a transaction of its own: there is no change that they could go with.
+async fn write_down(app: &App, who: Who, what: String, pastes: Vec<Paste>) -> Result<(), Failure> {
+    let inner = app.clone();
+    app.db
+        .write(move |tx| {
+            for paste in pastes.iter().take(MAX_ENTRIES) {
+                // Another workspace's credential is refused too, but what it is called is not told here.
+                let known = paste.known.as_ref().filter(|known| known.workspace_id == who.workspace_id);
+                let details = json!({
+                    "credential": paste.kind.as_str(),
+                    "hint": paste.hint,
+                    "pasted_into": what,
+                    "field": paste.field,
+                    "secret_id": known.and_then(|known| known.secret_id),
+                });
+                let change = Change {
+                    action: AuditAction::SecretPasteRefused,
+                    object_id: known.map(|known| known.object_id.as_str()),
+                    object_name: known.map_or(paste.hint.as_str(), |known| &known.object_name),
+                    details,
+                };
+                audit::append(tx, &inner, &who, change)?;
+            }
+            Ok(())
+        })
+        .await
+}
