@@ -22,11 +22,11 @@ fn limits() -> Limits {
     Limits { total: Duration::from_millis(600), connect: Duration::from_millis(300), ..Limits::default() }
 }
 
-fn loopback_allowed() -> AddressPolicy {
+pub fn loopback_allowed() -> AddressPolicy {
     AddressPolicy::new(vec!["127.0.0.0/8".parse().unwrap()])
 }
 
-fn sender_with(
+pub fn sender_with(
     policy: AddressPolicy,
     names: FixedNames,
     extra_roots: Vec<CertificateDer<'static>>,
@@ -41,11 +41,11 @@ fn sender_with(
     .unwrap()
 }
 
-fn sender() -> Sender {
+pub fn sender() -> Sender {
     sender_with(loopback_allowed(), FixedNames::default(), Vec::new())
 }
 
-fn outgoing(url: &str) -> Outgoing {
+pub fn outgoing(url: &str) -> Outgoing {
     Outgoing {
         url: WebhookUrl::stored(url).unwrap(),
         id: "evt_1".to_owned(),
