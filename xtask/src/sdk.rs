@@ -8,6 +8,7 @@ use std::path::PathBuf;
 /// Writes `openapi/openapi.json` anew and generates the client from it.
 pub fn command() -> Result<()> {
     let document = server_document()?;
+    fs::create_dir_all(sh::root().join("openapi"))?;
     fs::write(document_path(), document + "\n")?;
     client()
 }
