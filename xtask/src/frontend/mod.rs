@@ -100,7 +100,7 @@ fn hash_inputs() -> Result<String> {
     for folder in ["frontend", "api-types", "xtask/src/frontend", "xtask/bindgen"] {
         collect(&sh::root().join(folder), &mut files)?;
     }
-    files.extend(["Cargo.toml", "Cargo.lock"].map(|file| sh::root().join(file)));
+    files.extend(["Cargo.toml", "Cargo.lock", ".cargo/config.toml"].map(|file| sh::root().join(file)));
     files.sort();
     let mut hash = Sha256::new();
     for file in files {
