@@ -55,7 +55,7 @@ pub fn build(app: App, listener: TcpListener, workers: usize) -> io::Result<Serv
     .workers(workers)
     // Ours: the operator's process decides when to stop.
     .disable_signals()
-    .shutdown_timeout(20)
+    .shutdown_timeout(18)
     .listen(listener)?;
     Ok(server.run())
 }

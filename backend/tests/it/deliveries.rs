@@ -285,6 +285,26 @@ both! {
         assert_eq!(engine.list("").await.len(), 1);
     }
 
+    async fn others_are_told_when_a_webhook_works_again(world) {
+        let engine = Engine::new(&world).await;
+        let receiver = Receiver::http(Behaviour::Answer(500, "")).await;
+        let observer = Receiver::http(Behaviour::Answer(200, "")).await;
+        let webhook = engine.webhook(&receiver.url("/"), &["*"]).await;
+        engine.webhook(&observer.url("/"), &["webhook.recovered"]).await;
+        let _worker = Worker::start(world.app.clone());
+        let id = engine.delivery_of(&engine.publish().await).await;
+        engine.after(&id, 1).await;
+        world.advance(6);
+        engine.after(&id, 2).await;
+        receiver.set(Behaviour::Answer(200, ""));
+        world.advance(6 * 60);
+        assert_eq!(engine.after(&id, 3).await["status"], "succeeded");
+        let told: Value = serde_json::from_slice(&observer.wait_for(1).await[0].body).unwrap();
+        assert_eq!((&told["type"], &told["data"]["id"]), (&json!("webhook.recovered"), &json!(webhook)));
+        assert_eq!(told["data"]["failing_since"], "2026-11-23T08:00:00.000Z");
+        assert_eq!(receiver.requests().len(), 3, "the webhook itself is not told");
+    }
+
     async fn five_days_of_nothing_but_failures_disable_the_webhook(world) {
         let engine = Engine::new(&world).await;
         let receiver = Receiver::http(Behaviour::Answer(500, "")).await;
