@@ -119,6 +119,6 @@ pub struct AuditEntry {
     /// From which address.
     pub ip: Option<String>,
     /// What changed, without any secret: field names and values.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, serde_json::Value>))]
     pub details: serde_json::Value,
 }

@@ -77,7 +77,7 @@ pub struct NewEvent {
     #[cfg_attr(
         feature = "openapi",
         schema(
-            value_type = Object,
+            value_type = std::collections::HashMap<String, serde_json::Value>,
             example = json!({"id": "tkt_01JDBN5X7W3Q9K2M4E6R8T0VYZ", "title": "Printer on fire", "status": "open"})
         )
     )]
@@ -104,6 +104,6 @@ pub struct Event {
     /// When it happened.
     pub created_at: Timestamp,
     /// The exact body that is sent: `type`, `timestamp`, `data`.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, serde_json::Value>))]
     pub payload: serde_json::Value,
 }
