@@ -28,7 +28,10 @@ pub fn migrate(conn: &mut Conn) -> Result<(), DbError> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| DbError::Unavailable(error.to_string());
     match conn {
         Conn::Sqlite(conn) => {
-            conn.run_pending_migrations(SQLITE).map_err(failed)?;
+            // Another process that starts on the same file waits here, and then finds nothing left to do.
+            conn.immediate_transaction(|conn| {
+                Ok::<_, DbError>(conn.run_pending_migrations(SQLITE).map(drop).map_err(failed)?)
+            })?;
         }
         Conn::Pg(conn) => {
             diesel::sql_query("SELECT pg_advisory_lock($1)")

@@ -16,6 +16,7 @@ mod receiver;
 mod secret_scan;
 mod send;
 mod session;
+mod startup;
 mod tickets;
 mod webhooks;
 mod worker;

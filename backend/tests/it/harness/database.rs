@@ -62,23 +62,32 @@ fn template() -> String {
 }
 
 impl Fresh {
-    /// Makes a fresh database.
+    /// Makes a fresh database with its tables.
     pub fn create(kind: Kind) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
+        match kind {
+            // Whoever opens the file makes them.
+            Kind::Sqlite => Self::empty(kind),
+            Kind::Postgres => Self::on_postgres(&format!("TEMPLATE {}", template())),
+        }
+    }
+
+    /// Makes a fresh database without any table.
+    pub fn empty(kind: Kind) -> Self {
         match kind {
             Kind::Sqlite => {
                 let folder = TempDir::new().unwrap();
                 let url = DatabaseUrl::Sqlite(folder.path().join("sayless.db"));
                 Self { url, _folder: Some(folder), name: None }
             }
-            Kind::Postgres => {
-                let template = template();
-                let name =
-                    format!("sayless_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-                run(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
-                Self { url: DatabaseUrl::Postgres(on_server(&name)), _folder: None, name: Some(name) }
-            }
+            Kind::Postgres => Self::on_postgres("TEMPLATE template0"),
         }
+    }
+
+    fn on_postgres(how: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("sayless_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        run(&format!("CREATE DATABASE {name} {how}"));
+        Self { url: DatabaseUrl::Postgres(on_server(&name)), _folder: None, name: Some(name) }
     }
 }
 

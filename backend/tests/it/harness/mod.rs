@@ -13,7 +13,7 @@ use api_types::{
     ids::{MemberId, WorkspaceId},
 };
 pub use client::Client;
-pub use database::Kind;
+pub use database::{Fresh, Kind};
 use sayless::{
     app::{App, Settings},
     chance::Chance,
