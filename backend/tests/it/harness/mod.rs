@@ -74,6 +74,7 @@ impl World {
     }
 
     /// The same, with settings of one's own. Loopback destinations are allowed unless they take that back.
+    #[expect(clippy::unused_async, reason = "it must run on the caller's runtime, where the server stays")]
     pub async fn start_with(kind: Kind, adjust: impl FnOnce(&mut Settings)) -> Self {
         let database = database::Fresh::create(kind);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
