@@ -17,7 +17,7 @@ COPY . .
 # The console first: the server embeds it. The caches make a second build quick; what is kept is copied out of them.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/cargo-target,sharing=locked \
-    export CARGO_TARGET_DIR=/cargo-target \
+    export CARGO_TARGET_DIR=/cargo-target CARGO_PROFILE_RELEASE_LTO=thin \
     && cargo xtask frontend \
     && cargo build --locked --release --package sayless \
     && cp /cargo-target/release/sayless /usr/local/bin/sayless

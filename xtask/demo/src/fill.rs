@@ -43,7 +43,7 @@ fn oauth_apps(admin: &Api) -> Result<()> {
         &json!({
             "name": "Shift Planner",
             "description": "Plans who answers tickets, from how many are open.",
-            "homepage": "https://shifts.example.com",
+            "homepage_url": "https://shifts.example.com",
             "redirect_uris": ["https://shifts.example.com/oauth/callback"],
             "scopes": ["tickets:read"],
             "kind": "confidential",

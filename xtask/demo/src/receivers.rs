@@ -2,7 +2,7 @@
 //! and one that is not there at all.
 
 use anyhow::{Context as _, Result};
-use rcgen::CertifiedKey;
+use rcgen::{CertificateParams, DnType, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde::{Deserialize, Serialize};
@@ -88,11 +88,13 @@ fn answer(stream: impl Read + Write, response: &str) -> Result<()> {
     }
 }
 
+/// A certificate that only its owner vouches for.
 fn self_signed() -> Result<Arc<ServerConfig>> {
-    let names = ["127.0.0.1".to_owned(), "localhost".to_owned()];
-    let CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(names)?;
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
-    let config =
-        ServerConfig::builder().with_no_client_auth().with_single_cert(vec![cert.der().clone()], key)?;
+    let mut params = CertificateParams::new(["127.0.0.1".to_owned(), "localhost".to_owned()])?;
+    params.distinguished_name.push(DnType::CommonName, "chat.harbour-goods.example");
+    let own = KeyPair::generate()?;
+    let certificate = params.self_signed(&own)?.der().clone();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(own.serialize_der()));
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key)?;
     Ok(Arc::new(config))
 }
