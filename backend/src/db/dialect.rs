@@ -29,9 +29,7 @@ pub fn migrate(conn: &mut Conn) -> Result<(), DbError> {
     match conn {
         Conn::Sqlite(conn) => {
             // Another process that starts on the same file waits here, and then finds nothing left to do.
-            conn.immediate_transaction(|conn| {
-                Ok::<_, DbError>(conn.run_pending_migrations(SQLITE).map(drop).map_err(failed)?)
-            })?;
+            conn.immediate_transaction(|conn| conn.run_pending_migrations(SQLITE).map(drop).map_err(failed))?;
         }
         Conn::Pg(conn) => {
             diesel::sql_query("SELECT pg_advisory_lock($1)")

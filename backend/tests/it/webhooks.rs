@@ -194,7 +194,7 @@ both! {
 
 #[actix_web::test]
 async fn loopback_is_refused_where_the_operator_did_not_allow_it() {
-    let world = World::start_with(Kind::Sqlite, |settings| settings.allowed_destinations.clear()).await;
+    let world = World::start_with(Kind::Sqlite, |settings| settings.allowed_destinations.clear());
     let team = world.business().await;
     for url in
         ["https://127.0.0.1/", "https://localhost/", "http://127.0.0.1:9000/", "https://[::1]/", "https://0/"]

@@ -144,7 +144,7 @@ fn impatient(settings: &mut Settings) {
 
 #[actix_web::test]
 async fn two_workers_on_one_database_send_everything_once() {
-    let world = World::start(Kind::Postgres).await;
+    let world = World::start(Kind::Postgres);
     let engine = Engine::new(&world).await;
     let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
     engine.webhook(&receiver.url("/"), &["*"]).await;

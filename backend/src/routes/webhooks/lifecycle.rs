@@ -2,28 +2,71 @@
 
 use actix_web::{HttpResponse, delete, post, web::Data, web::Json, web::Path};
 use api_types::{
+    Timestamp,
     audit::AuditAction,
     deliveries::CancelReason,
-    ids::WebhookId,
+    ids::{WebhookId, WorkspaceId},
     oauth_apps::RotateSecret,
     webhooks::{CreatedWebhook, DisabledReason, TestResult, Webhook},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{change, describe, found, input, new_secret, parse_id, until};
+use super::{change, describe, found, input, new_secret, parse_id};
 use crate::{
     app::App,
     auth::{Caller, permission::WebhooksWrite},
     body::Body,
     db::{
-        audit,
+        Tx,
+        audit::{self, Who},
         deliveries::{self, Whose, destinations},
-        webhooks,
+        webhooks::{self, Shown, WebhookRow},
     },
     delivery,
     idempotent::NoIdempotencyKey,
     problem::{Answer, Failure},
 };
+
+/// A webhook that the caller may change, in the transaction that changes it.
+struct Change {
+    app: App,
+    who: Who,
+    id: WebhookId,
+    workspace: WorkspaceId,
+    now: Timestamp,
+    /// The webhook as it is before.
+    before: WebhookRow,
+}
+
+impl Change {
+    /// The webhook as it is now.
+    fn shown(&self, tx: &mut Tx<'_>) -> Result<Shown, Failure> {
+        found(webhooks::find(tx, self.workspace, self.id, self.now)?)
+    }
+
+    fn audit(&self, tx: &mut Tx<'_>, action: AuditAction, details: Value) -> Result<(), Failure> {
+        Ok(audit::append(tx, &self.app, &self.who, change(action, &self.id, &self.before.url, details))?)
+    }
+}
+
+/// Runs `work` in one transaction on a webhook of the caller's workspace, all of whose events the caller may read.
+async fn changing<T: Send + 'static>(
+    app: &App,
+    caller: Caller<WebhooksWrite>,
+    path: &str,
+    work: impl FnOnce(&mut Tx<'_>, &Change) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let id = parse_id(path)?;
+    let (app, who, workspace, now) = (app.clone(), caller.who(), caller.workspace_id(), app.clock.now());
+    let identity = caller.principal.identity;
+    let db = app.db.clone();
+    db.write(move |tx| {
+        let before = found(webhooks::find(tx, workspace, id, now)?)?.row;
+        input::check_readable(&identity, &before.event_types.0)?;
+        work(tx, &Change { app, who, id, workspace, now, before })
+    })
+    .await
+}
 
 /// Enable a webhook
 ///
@@ -37,28 +80,17 @@ pub async fn enable(
     caller: Caller<WebhooksWrite>,
     path: Path<String>,
 ) -> Answer<Json<Webhook>> {
-    let id = parse_id(&path)?;
-    let (inner, who, workspace, now) = (app.clone(), caller.who(), caller.workspace_id(), app.clock.now());
-    let identity = caller.principal.identity;
-    let shown = app
-        .db
-        .write(move |tx| {
-            let before = found(webhooks::find(tx, workspace, id, now)?)?.row;
-            input::check_readable(&identity, &before.event_types.0)?;
-            if webhooks::enable(tx, id, now)? {
-                destinations::bump_subscriptions(tx, workspace)?;
-                let details =
-                    json!({ "disabled_reason": before.disabled_reason, "disabled_at": before.disabled_at });
-                audit::append(
-                    tx,
-                    &inner,
-                    &who,
-                    change(AuditAction::WebhookEnabled, &id, &before.url, details),
-                )?;
-            }
-            found(webhooks::find(tx, workspace, id, now)?)
-        })
-        .await?;
+    let shown = changing(&app, caller, &path, |tx, webhook| {
+        if webhooks::enable(tx, webhook.id, webhook.now)? {
+            destinations::bump_subscriptions(tx, webhook.workspace)?;
+            let before = &webhook.before;
+            let details =
+                json!({ "disabled_reason": before.disabled_reason, "disabled_at": before.disabled_at });
+            webhook.audit(tx, AuditAction::WebhookEnabled, details)?;
+        }
+        webhook.shown(tx)
+    })
+    .await?;
     Ok(Json(describe::webhook(shown)))
 }
 
@@ -74,18 +106,11 @@ pub async fn disable(
     caller: Caller<WebhooksWrite>,
     path: Path<String>,
 ) -> Answer<Json<Webhook>> {
-    let id = parse_id(&path)?;
-    let (inner, who, workspace, now) = (app.clone(), caller.who(), caller.workspace_id(), app.clock.now());
-    let identity = caller.principal.identity;
-    let shown = app
-        .db
-        .write(move |tx| {
-            let before = found(webhooks::find(tx, workspace, id, now)?)?.row;
-            input::check_readable(&identity, &before.event_types.0)?;
-            delivery::disable(tx, &inner, &who, id, DisabledReason::Manual)?;
-            found(webhooks::find(tx, workspace, id, now)?)
-        })
-        .await?;
+    let shown = changing(&app, caller, &path, |tx, webhook| {
+        delivery::disable(tx, &webhook.app, &webhook.who, webhook.id, DisabledReason::Manual)?;
+        webhook.shown(tx)
+    })
+    .await?;
     Ok(Json(describe::webhook(shown)))
 }
 
@@ -97,23 +122,15 @@ pub async fn disable(
     responses((status = 204, description = "Deleted")))]
 #[delete("/webhooks/{id}")]
 pub async fn remove(app: Data<App>, caller: Caller<WebhooksWrite>, path: Path<String>) -> Answer {
-    let id = parse_id(&path)?;
-    let (inner, who, workspace, now) = (app.clone(), caller.who(), caller.workspace_id(), app.clock.now());
-    let identity = caller.principal.identity;
-    app.db
-        .write(move |tx| {
-            let before = found(webhooks::find(tx, workspace, id, now)?)?.row;
-            input::check_readable(&identity, &before.event_types.0)?;
-            webhooks::delete(tx, id, now)?;
-            webhooks::end_secrets(tx, id, now)?;
-            let canceled =
-                deliveries::cancel_waiting(tx, Whose::Webhook(id), CancelReason::WebhookDeleted, now)?;
-            destinations::bump_subscriptions(tx, workspace)?;
-            let details = json!({ "canceled_deliveries": canceled });
-            audit::append(tx, &inner, &who, change(AuditAction::WebhookDeleted, &id, &before.url, details))?;
-            Ok::<_, Failure>(())
-        })
-        .await?;
+    changing(&app, caller, &path, |tx, webhook| {
+        webhooks::delete(tx, webhook.id, webhook.now)?;
+        webhooks::end_secrets(tx, webhook.id, webhook.now)?;
+        let whose = Whose::Webhook(webhook.id);
+        let canceled = deliveries::cancel_waiting(tx, whose, CancelReason::WebhookDeleted, webhook.now)?;
+        destinations::bump_subscriptions(tx, webhook.workspace)?;
+        webhook.audit(tx, AuditAction::WebhookDeleted, json!({ "canceled_deliveries": canceled }))
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -131,29 +148,16 @@ pub async fn rotate(
     _: NoIdempotencyKey,
     body: Body<RotateSecret>,
 ) -> Answer {
-    let id = parse_id(&path)?;
     let overlap = crate::fields::overlap(&body.value)?;
-    let (inner, who, workspace, now) = (app.clone(), caller.who(), caller.workspace_id(), app.clock.now());
-    let identity = caller.principal.identity;
-    let (signing_secret, shown) = app
-        .db
-        .write(move |tx| {
-            let before = found(webhooks::find(tx, workspace, id, now)?)?.row;
-            input::check_readable(&identity, &before.event_types.0)?;
-            let (secret, row) = new_secret(&inner, workspace, id, before.signature)?;
-            webhooks::end_secrets(tx, id, until(now, overlap))?;
-            webhooks::insert_secret(tx, &row)?;
-            let details = json!({ "overlap": overlap });
-            audit::append(
-                tx,
-                &inner,
-                &who,
-                change(AuditAction::WebhookSecretRotated, &id, &before.url, details),
-            )?;
-            let shown = found(webhooks::find(tx, workspace, id, now)?)?;
-            Ok::<_, Failure>((secret, shown))
-        })
-        .await?;
+    let (signing_secret, shown) = changing(&app, caller, &path, move |tx, webhook| {
+        let (secret, row) =
+            new_secret(&webhook.app, webhook.workspace, webhook.id, webhook.before.signature)?;
+        webhooks::end_secrets(tx, webhook.id, webhook.now + overlap.as_millis())?;
+        webhooks::insert_secret(tx, &row)?;
+        webhook.audit(tx, AuditAction::WebhookSecretRotated, json!({ "overlap": overlap }))?;
+        Ok((secret, webhook.shown(tx)?))
+    })
+    .await?;
     let webhook = describe::webhook(shown);
     Ok(HttpResponse::Created().json(CreatedWebhook { webhook, signing_secret }))
 }
@@ -170,16 +174,10 @@ pub async fn test(
     caller: Caller<WebhooksWrite>,
     path: Path<String>,
 ) -> Answer<Json<TestResult>> {
-    let id = parse_id(&path)?;
-    let (inner, who, workspace, now) = (app.clone(), caller.who(), caller.workspace_id(), app.clock.now());
-    let identity = caller.principal.identity;
-    app.db
-        .write(move |tx| {
-            let before = found(webhooks::find(tx, workspace, id, now)?)?.row;
-            input::check_readable(&identity, &before.event_types.0)?;
-            audit::append(tx, &inner, &who, change(AuditAction::WebhookTested, &id, &before.url, json!({})))?;
-            Ok::<_, Failure>(())
-        })
-        .await?;
+    let id = changing(&app, caller, &path, |tx, webhook| {
+        webhook.audit(tx, AuditAction::WebhookTested, json!({}))?;
+        Ok(webhook.id)
+    })
+    .await?;
     Ok(Json(delivery::send_test(&app, id).await?))
 }

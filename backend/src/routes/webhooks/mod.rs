@@ -6,7 +6,7 @@ mod lifecycle;
 
 use actix_web::{HttpResponse, get, patch, post, web::Data, web::Json, web::Path, web::Query};
 use api_types::{
-    Page, Timestamp,
+    Page,
     audit::AuditAction,
     ids::{SecretId, WebhookId, WorkspaceId},
     webhooks::{CreatedWebhook, NewWebhook, SignatureScheme, Webhook, WebhookChanges},
@@ -193,9 +193,4 @@ fn parse_id(path: &str) -> Result<WebhookId, Failure> {
 
 fn found(webhook: Option<Shown>) -> Result<Shown, Failure> {
     webhook.ok_or_else(|| Failure::not_found("webhook"))
-}
-
-/// The time until which a secret that is rotated out keeps signing.
-fn until(now: Timestamp, overlap: api_types::oauth_apps::Overlap) -> Timestamp {
-    now + overlap.as_millis()
 }

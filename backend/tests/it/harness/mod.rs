@@ -39,12 +39,12 @@ macro_rules! both {
         mod $name {
             #[actix_web::test]
             async fn sqlite() {
-                super::$name($crate::harness::World::start_with($crate::harness::Kind::Sqlite, $adjust).await).await;
+                super::$name($crate::harness::World::start_with($crate::harness::Kind::Sqlite, $adjust)).await;
             }
 
             #[actix_web::test]
             async fn postgres() {
-                super::$name($crate::harness::World::start_with($crate::harness::Kind::Postgres, $adjust).await).await;
+                super::$name($crate::harness::World::start_with($crate::harness::Kind::Postgres, $adjust)).await;
             }
         }
     )+};
@@ -64,19 +64,18 @@ pub struct World {
     pub url: String,
     server: ServerHandle,
     // Dropped last: the database goes when nobody uses it any more.
-    _database: database::Fresh,
+    _database: Fresh,
 }
 
 impl World {
     /// Starts a server on a fresh database of this kind.
-    pub async fn start(kind: Kind) -> Self {
-        Self::start_with(kind, |_| {}).await
+    pub fn start(kind: Kind) -> Self {
+        Self::start_with(kind, |_| {})
     }
 
     /// The same, with settings of one's own. Loopback destinations are allowed unless they take that back.
-    #[expect(clippy::unused_async, reason = "it must run on the caller's runtime, where the server stays")]
-    pub async fn start_with(kind: Kind, adjust: impl FnOnce(&mut Settings)) -> Self {
-        let database = database::Fresh::create(kind);
+    pub fn start_with(kind: Kind, adjust: impl FnOnce(&mut Settings)) -> Self {
+        let database = Fresh::create(kind);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut settings = Settings::new(url.parse().unwrap());
