@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod api_keys;
+mod audit;
 mod broadcasts;
 mod catalogue;
 mod command;
