@@ -192,7 +192,7 @@ fn groups(draft: Draft, catalogue: &[EventTypeInfo]) -> AnyView {
             subscribable.clone().filter(|info| info.group == name).cloned().collect();
         group_of(draft, name, types)
     });
-    view! { <div class="max-h-80 overflow-y-auto">{groups.collect_view()}</div> }.into_any()
+    view! { <div class="divide-y divide-base-300/70">{groups.collect_view()}</div> }.into_any()
 }
 
 fn group_of(draft: Draft, name: &str, types: Vec<EventTypeInfo>) -> AnyView {
@@ -215,15 +215,15 @@ fn group_of(draft: Draft, name: &str, types: Vec<EventTypeInfo>) -> AnyView {
     });
     let group = name.to_owned();
     view! {
-        <div class="border-b last:border-b-0 border-base-300/70">
+        <div class="py-1">
             {tick(
                 view! { <span class="mono font-semibold">{shown}</span> },
-                format!("All {} events, kinds that are added later included", name.replace('_', " ")),
+                "All of these, kinds that are added later included",
                 move || draft.has(&whole),
                 || false,
                 move |on| draft.set_group(&group, on),
             )}
-            <div class="pl-6">{single.collect_view()}</div>
+            <div class="pl-6.5">{single.collect_view()}</div>
         </div>
     }
     .into_any()

@@ -4,7 +4,10 @@
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
-use crate::ui::icon::{self, icon};
+use crate::{
+    browser,
+    ui::icon::{self, icon},
+};
 
 /// How a dialog looks and how it may be left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +50,10 @@ pub fn Dialog(title: String, kind: Kind, close: Callback<()>, body: AnyView) -> 
         leptos::task::spawn_local(async move {
             if !dialog.open() && dialog.is_connected() {
                 let _ = dialog.show_modal();
+                // A form says where to begin; anything else begins with its title.
+                if let Ok(None) = dialog.query_selector("[autofocus]") {
+                    browser::focus("dialog[open] h2");
+                }
                 opened.try_set_value(Some(dialog));
             }
         });
@@ -105,7 +112,7 @@ fn head(title: String, close: Option<Callback<()>>) -> AnyView {
     });
     view! {
         <div class="dialoghead">
-            <h2 class="text-base font-semibold anywhere pt-1" dir="auto">
+            <h2 class="text-base font-semibold anywhere pt-1" dir="auto" tabindex="-1">
                 {title}
             </h2>
             {cross}

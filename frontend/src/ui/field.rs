@@ -242,9 +242,9 @@ pub fn tick(
                 disabled=disabled
                 on:change:target=move |event| toggle(event.target().checked())
             />
-            <span class="min-w-0">
-                {label.into_any()}
-                <span class="muted block text-[0.8125rem]">{sentence.into_any()}</span>
+            <span class="min-w-0 grow grid sm:grid-cols-[12.5rem_1fr] gap-x-4">
+                <span class="anywhere">{label.into_any()}</span>
+                <span class="muted text-[0.8125rem] sm:leading-[1.3125rem]">{sentence.into_any()}</span>
             </span>
         </label>
     }
