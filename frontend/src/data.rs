@@ -89,6 +89,17 @@ impl<T: Wire> Load<T> {
         self.state.with(|state| if let Loaded::Ready(value) = state { Some(value.clone()) } else { None })
     }
 
+    /// A part of the object, as a signal that moves only when that part does.
+    pub fn part<U: PartialEq + Send + Sync + 'static>(
+        &self,
+        pick: impl Fn(&T) -> U + Send + Sync + 'static,
+    ) -> Memo<Option<U>> {
+        let state = self.state.clone();
+        Memo::new(move |_| {
+            state.with(|state| if let Loaded::Ready(value) = state { Some(pick(value)) } else { None })
+        })
+    }
+
     /// Takes a newer version, as changes answer with.
     pub fn set(&self, value: T) {
         self.run.fetch_add(1, Relaxed);

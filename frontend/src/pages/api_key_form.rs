@@ -4,6 +4,7 @@ use api_types::{
     Timestamp,
     api_keys::{ApiKey, CreatedApiKey, NewApiKey},
 };
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 
 use crate::{
@@ -101,7 +102,7 @@ impl Draft {
 pub fn form(
     draft: Draft,
     action: &'static str,
-    before: impl IntoView,
+    before: impl Erase,
     close: impl Fn() + Copy + Send + Sync + 'static,
     done: impl Fn(CreatedApiKey) + Clone + 'static,
 ) -> AnyView {
@@ -113,7 +114,7 @@ pub fn form(
     view! {
         <form class="form" on:submit=create>
             {form_error(submit, &["name", "scopes", "expires_at", "allowed_ips"])}
-            {before.into_any()}
+            {before.erase()}
             {text_field(
                 about("Name", "name", "What the key is for, so that you know later what breaks without it."),
                 Text { first: true, placeholder: "Nightly export", ..TEXT },
@@ -123,7 +124,7 @@ pub fn form(
             {scopes_field("Give it no more than it needs: scopes cannot be added later.", draft.scopes, submit)}
             <div class="grid gap-4 sm:grid-cols-2 items-start">
                 {select_field(EXPIRES, PRESETS, draft.preset, submit)}
-                {move || {
+                {live(move || {
                     draft.preset.with(|preset| preset == "custom")
                         .then(|| {
                             text_field(
@@ -133,7 +134,7 @@ pub fn form(
                                 submit,
                             )
                         })
-                }}
+                })}
             </div>
             {area_field(ALLOWED_IPS, 2, "203.0.113.0/24", draft.ips, submit)}
             {foot(view! {
@@ -142,5 +143,5 @@ pub fn form(
             })}
         </form>
     }
-    .into_any()
+    .erase()
 }

@@ -4,6 +4,7 @@ use api_types::{
     api_keys::{ApiKey, ApiKeyChanges, ApiKeyStatus, CreatedApiKey, RevokeApiKey},
     ids::ApiKeyId,
 };
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 
 use crate::{
@@ -126,7 +127,7 @@ fn row(key: ArcRwSignal<ApiKey>, dialogs: Dialogs) -> AnyView {
         {cells}
         {menu_cell(menu())}
     }
-    .into_any()
+    .erase()
 }
 
 fn items(key: &ArcRwSignal<ApiKey>, dialogs: Dialogs) -> Vec<Item> {
@@ -146,7 +147,7 @@ fn last_used(key: &ApiKey) -> AnyView {
         {ago_or(key.last_used_at, "Never")}
         {key.last_used_ip.clone().map(|ip| view! { <span class="block mono muted text-xs">{ip}</span> })}
     }
-    .into_any()
+    .erase()
 }
 
 fn open_dialogs(dialogs: Dialogs, list: &List<ApiKey>) -> AnyView {
@@ -166,7 +167,7 @@ fn open_dialogs(dialogs: Dialogs, list: &List<ApiKey>) -> AnyView {
         {dialog_for(dialogs.retire, Kind::Wide, |_| "Revoke the old key".to_owned(), move |key| retire(&key, dialogs, refresh))}
         {dialog_for(dialogs.revoke, Kind::Small, |key| format!("Revoke “{}”?", key.name), move |key| revoke(key, dialogs, refresh))}
     }
-    .into_any()
+    .erase()
 }
 
 const CREATED: &str = "Store it where your other secrets are, then give it to the system that needs it.";
@@ -217,7 +218,7 @@ fn edit(key: &ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
             })}
         </form>
     }
-    .into_any()
+    .erase()
 }
 
 fn replace(old: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
@@ -277,7 +278,7 @@ fn retire(old: &ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
                 <dd class="anywhere"><bdi>{old.name.clone()}</bdi> " " <span class="mono muted">{old.hint.clone()}</span></dd>
                 <dt>"Last used"</dt>
                 <dd class="flex flex-wrap items-center justify-between gap-2" aria-live="polite">
-                    <span>{move || last_used(&key.get())}</span>
+                    <span>{live(move || last_used(&key.get()))}</span>
                     <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| check()>
                         {spinner(move || look.busy())}
                         "Check again"
@@ -294,7 +295,7 @@ fn retire(old: &ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
             })}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Looks at the old key's last use now and then while the dialog is open.
@@ -324,8 +325,8 @@ fn revoke(key: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
         Some(time) => view! {
             "It was last used " {ago(time)} {key.last_used_ip.clone().map(|ip| view! { " from " <span class="mono">{ip}</span> })} "."
         }
-        .into_any(),
-        None => "It has never been used.".into_any(),
+        .erase(),
+        None => "It has never been used.".erase(),
     };
     let explain = view! {
         <p>

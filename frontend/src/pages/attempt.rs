@@ -3,8 +3,10 @@
 
 use api_types::{
     deliveries::{Attempt, AttemptOutcome, AttemptRequest, AttemptResponse, Header, Timings, Trigger},
+    ids::AttemptId,
     webhooks::TestResult,
 };
+use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 
 use crate::{
@@ -28,7 +30,9 @@ const fn trigger_word(trigger: Trigger) -> &'static str {
 }
 
 /// An attempt as one line that opens.
-pub fn attempt(attempt: Attempt, open: bool) -> AnyView {
+pub fn attempt(attempt: Attempt, newest: Option<AttemptId>) -> AnyView {
+    // Open where it was the newest when the page appeared, or is newer than that: what a reader waits for.
+    let open = newest.is_none_or(|newest| attempt.id >= newest);
     let answered = attempt.response.as_ref().map(|response| badge_status(response.status));
     let number = attempt.number;
     let total = attempt.timings.total_ms;
@@ -45,7 +49,7 @@ pub fn attempt(attempt: Attempt, open: bool) -> AnyView {
             <div class="px-5 pb-5 pt-1 grid gap-4">{inside(attempt)}</div>
         </details>
     }
-    .into_any()
+    .erase()
 }
 
 fn badge_status(status: u16) -> AnyView {
@@ -53,7 +57,7 @@ fn badge_status(status: u16) -> AnyView {
         200..=299 => "Accepted by the receiver",
         _ => "The receiver's answer",
     };
-    view! { <span class="chip" title=title>"HTTP " {status}</span> }.into_any()
+    view! { <span class="chip" title=title>"HTTP " {status}</span> }.erase()
 }
 
 /// Everything about an attempt.
@@ -97,11 +101,11 @@ fn inside(attempt: Attempt) -> AnyView {
             {answer}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn nothing(text: &'static str) -> AnyView {
-    view! { <p class="muted">{text}</p> }.into_any()
+    view! { <p class="muted">{text}</p> }.erase()
 }
 
 /// The phases as a bar, each as wide as it was long, with its figure below.
@@ -143,7 +147,7 @@ fn phases(timings: Timings) -> AnyView {
             </ul>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn headers(headers: &[Header]) -> String {
@@ -191,5 +195,5 @@ pub fn test_result(result: &TestResult) -> AnyView {
             {inside(result.attempt.clone())}
         </div>
     }
-    .into_any()
+    .erase()
 }

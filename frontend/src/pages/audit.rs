@@ -1,6 +1,7 @@
 //! The audit log: who changed what in Settings > API, when and from where.
 
 use api_types::audit::{ActorKind, AuditAction, AuditEntry};
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -59,7 +60,7 @@ pub fn Audit() -> impl IntoView {
             {filter("Since", || owned(&SINCE), since)}
             {narrowed("By ", actor)}
             {narrowed("Object ", object)}
-            {move || {
+            {live(move || {
                 any()
                     .then(|| {
                         view! {
@@ -68,7 +69,7 @@ pub fn Audit() -> impl IntoView {
                             </button>
                         }
                     })
-            }}
+            })}
         </div>
         <div class="panel">{table}</div>
     }
@@ -76,7 +77,7 @@ pub fn Audit() -> impl IntoView {
 
 /// A filter that was set by choosing something in a row: says what it is, and goes away when pressed.
 fn narrowed(what: &'static str, filter: RwSignal<String>) -> AnyView {
-    (move || {
+    live(move || {
         let value = filter.get();
         (!value.is_empty()).then(|| {
             view! {
@@ -88,7 +89,6 @@ fn narrowed(what: &'static str, filter: RwSignal<String>) -> AnyView {
             }
         })
     })
-    .into_any()
 }
 
 fn action_options() -> Vec<(String, String)> {
@@ -137,7 +137,7 @@ fn row(entry: &ArcRwSignal<AuditEntry>, actor: RwSignal<String>, object: RwSigna
         })}
         {cell("When", ago(entry.created_at))}
     }
-    .into_any()
+    .erase()
 }
 
 /// A name that narrows the list to its object when pressed.
@@ -154,8 +154,8 @@ fn chooser(name: String, id: Option<String>, filter: RwSignal<String>) -> AnyVie
                 {name}
             </button>
         }
-        .into_any(),
-        None => view! { <span class="anywhere line-clamp-3" dir="auto">{name}</span> }.into_any(),
+        .erase(),
+        None => view! { <span class="anywhere line-clamp-3" dir="auto">{name}</span> }.erase(),
     }
 }
 
@@ -174,11 +174,11 @@ fn plain(value: &Value) -> String {
 
 /// What changed: names and values.
 fn details(details: &Value) -> AnyView {
-    let Value::Object(fields) = details else { return ().into_any() };
+    let Value::Object(fields) = details else { return ().erase() };
     let fields = fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| {
         let value = plain(value);
         view! { <span class="block anywhere"><span class="mono">{name.clone()}</span> ": " <bdi>{value}</bdi></span> }
     });
     view! { <span class="muted block text-[0.8125rem] line-clamp-4">{fields.collect_view()}</span> }
-        .into_any()
+        .erase()
 }

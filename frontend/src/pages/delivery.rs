@@ -2,21 +2,23 @@
 
 use api_types::{
     deliveries::{CancelReason, Delivery, DeliveryDetail, DeliveryStatus, Diagnosis},
-    ids::AttemptId,
+    events::EventType,
 };
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::{
     browser,
-    data::{Load, Loaded},
-    pages::{attempt::attempt, gone::failed_or_gone, retry},
+    data::Load,
+    pages::{attempt::attempt, retry},
     text::pretty,
     ui::{
         badge::{self, badge, delivery_status},
         code::{code_block, copyable},
         icon,
-        notice::{bones, note},
+        load::{loaded, part},
+        notice::note,
         page::{self, crumbs, fact, heading, panel},
         time::{ago, due_or, exact},
     },
@@ -48,16 +50,13 @@ pub fn DeliveryPage() -> impl IntoView {
             load.refresh();
         })
     };
+    let content = {
+        let load = load.clone();
+        move || content(&load, asked, following)
+    };
     view! {
         {crumbs("Webhook delivery failures", "/settings/api#delivery-failures")}
-        {move || match load.get() {
-            Loaded::Loading => view! { <div class="panel">{bones("the delivery", 6)}</div> }.into_any(),
-            Loaded::Failed(error) => {
-                let load = load.clone();
-                failed_or_gone(&error, "This delivery", move || load.retry())
-            }
-            Loaded::Ready(detail) => content(&detail, asked, following),
-        }}
+        {loaded(&load, "This delivery", content)}
         {retry::dialog(asked, accepted)}
     }
 }
@@ -85,61 +84,62 @@ fn follow(load: &Load<DeliveryDetail>, following: RwSignal<Option<(i64, usize)>>
 }
 
 fn content(
-    detail: &DeliveryDetail,
+    load: &Load<DeliveryDetail>,
     asked: RwSignal<Option<Delivery>>,
     following: RwSignal<Option<(i64, usize)>>,
 ) -> AnyView {
-    let delivery = detail.delivery.clone();
-    let flying = detail.in_flight;
+    let name = |kind: EventType| {
+        view! { <span class="mono !text-xl tracking-tight">{kind.as_str()}</span> }.erase()
+    };
+    let flying = load.part(|detail| detail.in_flight);
+    let working = Memo::new(move |_| flying.get() == Some(true) || following.get().is_some());
     let working = move || {
-        (flying || following.get().is_some()).then(|| {
-            view! { <span role="status">{badge("dot live info", "Attempt under way")}</span> }
-        })
+        working.get().then(|| view! { <span role="status">{badge("dot live info", "Attempt under way")}</span> })
     };
-    let name = view! { <span class="mono !text-xl tracking-tight">{delivery.event_type.as_str()}</span> };
-    let beside = view! {
-        {delivery_status(delivery.status)}
-        {working}
+    let code = |text: String| {
+        let block = code_block("What is sent, the same on every attempt", "Copy payload", true, text);
+        view! { <div class="p-5">{block}</div> }.erase()
     };
-    let payload = payload(detail);
-    let attempts = detail.attempt_history.clone();
     view! {
-        {heading(name, beside, retry_button(detail, asked))}
-        {standing(detail)}
-        {panel("Delivery", (), facts(detail))}
-        {panel("Attempts", (), timeline(attempts))}
-        {panel("Event", (), view! { <div class="p-5">{code_block("What is sent, the same on every attempt", "Copy payload", true, payload)}</div> })}
+        {heading(
+            part(load, |detail| detail.delivery.event_type, name),
+            view! {
+                {part(load, |detail| detail.delivery.status, delivery_status)}
+                {live(working)}
+            },
+            retry_button(load, asked),
+        )}
+        {part(load, |detail| detail.delivery.clone(), |delivery| standing(&delivery))}
+        {panel("Delivery", (), part(load, |detail| detail.delivery.clone(), |delivery| facts(&delivery)))}
+        {panel("Attempts", (), timeline(load))}
+        {panel("Event", (), part(load, payload, code))}
     }
-    .into_any()
+    .erase()
 }
 
-fn retry_button(detail: &DeliveryDetail, asked: RwSignal<Option<Delivery>>) -> AnyView {
-    let delivery = detail.delivery.clone();
-    if delivery.status == DeliveryStatus::Succeeded {
-        return ().into_any();
-    }
-    let possible = detail.retry.possible;
-    let reason = detail.retry.reason.clone().filter(|_| !possible);
+fn retry_button(load: &Load<DeliveryDetail>, asked: RwSignal<Option<Delivery>>) -> AnyView {
+    let advice = load.part(|detail| detail.retry.clone());
+    let disabled = move || advice.get().is_none_or(|advice| !advice.possible);
+    let reason = move || {
+        let reason = advice.get().filter(|advice| !advice.possible).and_then(|advice| advice.reason);
+        reason.map(|reason| view! { <p class="muted text-[0.8125rem] max-w-xs sm:text-right">{reason}</p> })
+    };
+    let current = load.clone();
+    let ask = move |_| asked.set(untrack(|| current.ready()).map(|detail| detail.delivery));
+    let finished = load.part(|detail| detail.delivery.status == DeliveryStatus::Succeeded);
     view! {
-        <div class="grid gap-1 justify-items-start sm:justify-items-end">
-            <button
-                type="button"
-                class="btn btn-primary"
-                disabled=!possible
-                aria-describedby="why-not"
-                on:click=move |_| asked.set(Some(delivery.clone()))
-            >
+        <div class="grid gap-1 justify-items-start sm:justify-items-end" class:hidden=move || finished.get() == Some(true)>
+            <button type="button" class="btn btn-primary" disabled=disabled aria-describedby="why-not" on:click=ask>
                 "Retry"
             </button>
-            {reason.map(|reason| view! { <p class="muted text-[0.8125rem] max-w-xs sm:text-right" id="why-not">{reason}</p> })}
+            <div id="why-not">{live(reason)}</div>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Where the delivery stands and what to do: the diagnosis, or that there is nothing to do.
-fn standing(detail: &DeliveryDetail) -> AnyView {
-    let delivery = &detail.delivery;
+fn standing(delivery: &Delivery) -> AnyView {
     match (delivery.status, delivery.last_diagnosis.clone()) {
         (DeliveryStatus::Succeeded, _) => {
             let at = delivery.finished_at.or(delivery.last_attempt_at);
@@ -156,7 +156,7 @@ fn standing(detail: &DeliveryDetail) -> AnyView {
                 {note("plain", icon::INFO, format!("This delivery will not be sent, because {why}."))}
                 {diagnosis.map(|diagnosis| card(diagnosis, delivery))}
             }
-            .into_any()
+            .erase()
         }
         (_, Some(diagnosis)) => card(diagnosis, delivery),
         (_, None) => note("plain", icon::INFO, "No attempt has failed. There is nothing to do yet."),
@@ -174,8 +174,8 @@ fn card(diagnosis: Diagnosis, delivery: &Delivery) -> AnyView {
         }
     };
     let schedule = match next {
-        Some(time) => view! { " The next attempt: " {due_or(Some(time), "")} "." }.into_any(),
-        None => " No further attempt is scheduled.".into_any(),
+        Some(time) => view! { " The next attempt: " {due_or(Some(time), "")} "." }.erase(),
+        None => " No further attempt is scheduled.".erase(),
     };
     view! {
         <section class="panel mt-4 overflow-hidden" aria-label="Diagnosis">
@@ -186,23 +186,22 @@ fn card(diagnosis: Diagnosis, delivery: &Delivery) -> AnyView {
                 <p class="text-base font-semibold anywhere">{diagnosis.summary}</p>
             </div>
             <dl class="grid md:grid-cols-3 divide-y md:divide-y-0 md:divide-x divide-base-300">
-                {row("Whose problem it is", badge::category_sentence(diagnosis.category).into_any())}
-                {row("What to do", diagnosis.advice.into_any())}
-                {row("When a retry helps", view! { {retry::when(diagnosis.retry_helps)} {schedule} }.into_any())}
+                {row("Whose problem it is", badge::category_sentence(diagnosis.category).erase())}
+                {row("What to do", diagnosis.advice.erase())}
+                {row("When a retry helps", view! { {retry::when(diagnosis.retry_helps)} {schedule} }.erase())}
             </dl>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
-fn facts(detail: &DeliveryDetail) -> AnyView {
-    let delivery = &detail.delivery;
+fn facts(delivery: &Delivery) -> AnyView {
     let webhook = delivery.webhook.clone();
     let name = if webhook.description.is_empty() { webhook.url.clone() } else { webhook.description.clone() };
     let link = if webhook.deleted {
-        view! { <bdi>{name}</bdi> " (deleted)" }.into_any()
+        view! { <bdi>{name}</bdi> " (deleted)" }.erase()
     } else {
-        view! { <a class="textlink" dir="auto" href=format!("/settings/api/webhooks/{}", webhook.id)>{name}</a> }.into_any()
+        view! { <a class="textlink" dir="auto" href=format!("/settings/api/webhooks/{}", webhook.id)>{name}</a> }.erase()
     };
     view! {
         <dl class="facts">
@@ -214,20 +213,28 @@ fn facts(detail: &DeliveryDetail) -> AnyView {
             {delivery.finished_at.map(|time| fact("Finished", exact(time)))}
         </dl>
     }
-    .into_any()
+    .erase()
 }
 
-fn timeline(attempts: Vec<api_types::deliveries::Attempt>) -> AnyView {
-    if attempts.is_empty() {
-        return view! { <p class="muted p-5">"No attempt has been made yet."</p> }.into_any();
+/// Every attempt. Each is drawn once: which of them are open stays as the reader left it when a new one arrives.
+fn timeline(load: &Load<DeliveryDetail>) -> AnyView {
+    let attempts = load.part(|detail| detail.attempt_history.clone());
+    let none = Memo::new(move |_| attempts.with(|attempts| attempts.as_ref().is_none_or(Vec::is_empty)));
+    let newest = untrack(|| attempts.get()).and_then(|attempts| Some(attempts.first()?.id));
+    let empty = move || none.get().then(|| view! { <p class="muted p-5">"No attempt has been made yet."</p> });
+    view! {
+        {live(empty)}
+        <ol class="divide-y divide-base-300" aria-label="Attempts, newest first">
+            <For
+                each=move || attempts.get().unwrap_or_default()
+                key=|attempt| (attempt.id, attempt.outcome)
+                let(one)
+            >
+                <li>{attempt(one, newest)}</li>
+            </For>
+        </ol>
     }
-    // The newest is open; which others are open stays as the reader left it when a new one arrives.
-    let newest: Option<AttemptId> = attempts.first().map(|attempt| attempt.id);
-    let rows = attempts.into_iter().map(|one| {
-        let open = Some(one.id) == newest;
-        view! { <li>{attempt(one, open)}</li> }
-    });
-    view! { <ol class="divide-y divide-base-300" aria-label="Attempts, newest first">{rows.collect_view()}</ol> }.into_any()
+    .erase()
 }
 
 /// The payload as it was sent, or as it will be.

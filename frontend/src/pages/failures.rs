@@ -6,6 +6,7 @@ use api_types::{
     events::EventType,
     webhooks::Webhook,
 };
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -165,7 +166,7 @@ fn filter_row(filters: Filters) -> AnyView {
         {filter("Event type", event_type_options, filters.event_type)}
         {filter("Category", category_options, filters.category)}
         {filter("Since", || owned(&SINCE), filters.since)}
-        {move || {
+        {live(move || {
             filters
                 .any()
                 .then(|| {
@@ -175,9 +176,9 @@ fn filter_row(filters: Filters) -> AnyView {
                         </button>
                     }
                 })
-        }}
+        })}
     }
-    .into_any()
+    .erase()
 }
 
 /// A webhook in a narrow choice: its description, or its URL without the scheme, cut short.
@@ -233,7 +234,7 @@ pub fn deliveries(
         {table}
         {retry::dialog(asked, refresh)}
     }
-    .into_any()
+    .erase()
 }
 
 fn row(delivery: ArcRwSignal<Delivery>, with_webhook: bool, asked: RwSignal<Option<Delivery>>) -> AnyView {
@@ -273,7 +274,7 @@ fn row(delivery: ArcRwSignal<Delivery>, with_webhook: bool, asked: RwSignal<Opti
         {cells}
         {menu_cell(button)}
     }
-    .into_any()
+    .erase()
 }
 
 const fn is_failure(status: DeliveryStatus) -> bool {
@@ -284,18 +285,18 @@ fn webhook_of(delivery: &Delivery) -> AnyView {
     let webhook = &delivery.webhook;
     let name = if webhook.description.is_empty() { webhook.url.clone() } else { webhook.description.clone() };
     let deleted = webhook.deleted.then_some(" (deleted)");
-    view! { <span class="muted anywhere line-clamp-2" dir="auto" title=webhook.url.clone()>{name} {deleted}</span> }.into_any()
+    view! { <span class="muted anywhere line-clamp-2" dir="auto" title=webhook.url.clone()>{name} {deleted}</span> }.erase()
 }
 
 fn what_happened(delivery: &Delivery) -> AnyView {
     let Some(diagnosis) = delivery.last_diagnosis.clone() else {
         let answer = delivery.last_response_status.map(|status| format!("Answered {status}"));
-        return view! { <span class="muted">{answer.unwrap_or_else(|| "—".to_owned())}</span> }.into_any();
+        return view! { <span class="muted">{answer.unwrap_or_else(|| "—".to_owned())}</span> }.erase();
     };
     let status = delivery.last_response_status.map(|status| view! { <span class="chip">{status}</span> });
     view! {
         <span class="flex flex-wrap gap-1.5 items-center mb-1">{badge::category(diagnosis.category)} {status}</span>
         <span class="anywhere block">{diagnosis.summary}</span>
     }
-    .into_any()
+    .erase()
 }

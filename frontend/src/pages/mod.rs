@@ -7,7 +7,6 @@ pub mod attempt;
 pub mod audit;
 pub mod delivery;
 pub mod failures;
-pub mod gone;
 pub mod not_found;
 pub mod oauth_app;
 pub mod oauth_app_form;

@@ -4,6 +4,7 @@ use api_types::{
     Timestamp,
     oauth_apps::{ClientKind, ClientSecret, CreatedClientSecret, OAuthApp, OAuthAppChanges},
 };
+use crate::ui::erase::Erase;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -12,7 +13,7 @@ use leptos_router::{
 
 use crate::{
     api, browser,
-    data::{Load, Loaded},
+    data::Load,
     pages::{
         oauth_app_form::{self, Draft, grant_words},
         oauth_apps::{app_logo, app_status, kind_word},
@@ -24,8 +25,9 @@ use crate::{
         confirm::{Question, confirm},
         dialog::{Kind, dialog_for},
         icon,
+        load::{loaded, part},
         menu::{Item, actions},
-        notice::{bones, note},
+        notice::note,
         page::{self, crumbs, fact, heading, panel},
         secret::{Secret, ShowOnce},
         submit::Submit,
@@ -58,60 +60,89 @@ pub fn OAuthAppPage() -> impl IntoView {
         suspend: RwSignal::new(None),
         delete: RwSignal::new(None),
     };
-    let shown = load.clone();
+    let content = {
+        let load = load.clone();
+        move || content(&load, dialogs)
+    };
     view! {
         {crumbs("OAuth apps", "/settings/api#oauth-apps")}
-        {move || match shown.get() {
-            Loaded::Loading => view! { <div class="panel">{bones("the OAuth app", 6)}</div> }.into_any(),
-            Loaded::Failed(error) => {
-                let load = shown.clone();
-                crate::pages::gone::failed_or_gone(&error, "This OAuth app", move || load.retry())
-            }
-            Loaded::Ready(app) => content(&app, dialogs, shown.clone()),
-        }}
+        {loaded(&load, "This OAuth app", content)}
         {open_dialogs(dialogs, load)}
     }
 }
 
-fn content(app: &OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
-    let open = |target: RwSignal<Option<OAuthApp>>| {
-        let app = app.clone();
-        move || target.set(Some(app.clone()))
+/// Puts the object, as it is at that moment, into a dialog's target.
+fn opens(
+    load: &Load<OAuthApp>,
+    target: RwSignal<Option<OAuthApp>>,
+) -> impl Fn() + Clone + Send + Sync + use<> {
+    let load = load.clone();
+    move || target.set(untrack(|| load.ready()))
+}
+
+fn content(load: &Load<OAuthApp>, dialogs: Dialogs) -> AnyView {
+    let edit = opens(load, dialogs.edit);
+    let name = |app: OAuthApp| {
+        let logo = app_logo(&app);
+        view! { <span class="inline-flex items-center gap-3">{logo} <span class="anywhere">{app.name}</span></span> }
+            .erase()
     };
-    let suspend = if app.suspended {
-        let app = app.clone();
-        let toasts = Toasts::use_toasts();
-        Item::new("Resume", icon::PLAY, move || resume(&app, &load, toasts))
-    } else {
-        Item::new("Suspend", icon::PAUSE, open(dialogs.suspend))
+    let suspended = |suspended: bool| {
+        suspended
+            .then(|| note("warn", icon::PAUSE, "This app is suspended: it gets no tokens, and those it has are refused."))
+            .erase()
     };
-    let more = actions(
-        || "More actions".to_owned(),
-        vec![suspend, Item::new("Delete", icon::TRASH, open(dialogs.delete)).danger()],
-    );
-    let (edit, rotate) = (open(dialogs.edit), open(dialogs.rotate));
-    let name = view! { <span class="inline-flex items-center gap-3">{app_logo(app)} <span class="anywhere">{app.name.clone()}</span></span> };
+    let secrets = {
+        let rotate = opens(load, dialogs.rotate);
+        move |(kind, secrets): (ClientKind, Vec<ClientSecret>)| client_secrets(kind, &secrets, rotate.clone())
+    };
     view! {
-        {heading(name, app_status(app), view! {
-            <button type="button" class="btn btn-quiet" on:click=move |_| edit()>"Edit"</button>
-            {more}
-        })}
-        {app.suspended.then(|| note("warn", icon::PAUSE, "This app is suspended: it gets no tokens, and those it has are refused."))}
-        {panel("Configuration", (), facts(app))}
-        {match app.kind {
-            ClientKind::Confidential => panel(
-                "Client secrets",
-                view! { <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| rotate()>"Rotate secret"</button> },
-                secrets(&app.secrets),
-            ),
-            ClientKind::Public => panel(
-                "Client secrets",
-                (),
-                view! { <p class="muted p-5">"A public app has no secret. It proves itself with PKCE on each authorization."</p> },
-            ),
-        }}
+        {heading(
+            part(load, OAuthApp::clone, name),
+            part(load, OAuthApp::clone, |app| app_status(&app)),
+            view! {
+                <button type="button" class="btn btn-quiet" on:click=move |_| edit()>"Edit"</button>
+                {more_actions(load, dialogs)}
+            },
+        )}
+        {part(load, |app| app.suspended, suspended)}
+        {panel("Configuration", (), part(load, OAuthApp::clone, |app| facts(&app)))}
+        {part(load, |app| (app.kind, app.secrets.clone()), secrets)}
     }
-    .into_any()
+    .erase()
+}
+
+fn more_actions(load: &Load<OAuthApp>, dialogs: Dialogs) -> AnyView {
+    let toasts = Toasts::use_toasts();
+    let (suspend, delete) = (opens(load, dialogs.suspend), opens(load, dialogs.delete));
+    let resume = {
+        let load = load.clone();
+        move || resume(&load, toasts)
+    };
+    part(load, |app| app.suspended, move |suspended| {
+        let switch = if suspended {
+            Item::new("Resume", icon::PLAY, resume.clone())
+        } else {
+            Item::new("Suspend", icon::PAUSE, suspend.clone())
+        };
+        let delete = Item::new("Delete", icon::TRASH, delete.clone()).danger();
+        actions(|| "More actions".to_owned(), vec![switch, delete])
+    })
+}
+
+fn client_secrets(
+    kind: ClientKind,
+    listed: &[ClientSecret],
+    rotate: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
+    if kind == ClientKind::Public {
+        let why = "A public app has no secret. It proves itself with PKCE on each authorization.";
+        return panel("Client secrets", (), view! { <p class="muted p-5">{why}</p> });
+    }
+    let button = view! {
+        <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| rotate()>"Rotate secret"</button>
+    };
+    panel("Client secrets", button, secrets(listed))
 }
 
 fn facts(app: &OAuthApp) -> AnyView {
@@ -141,7 +172,7 @@ fn facts(app: &OAuthApp) -> AnyView {
             {fact("Created", view! { {exact(app.created_at)} " by " <bdi>{app.created_by.email.clone()}</bdi> })}
         </dl>
     }
-    .into_any()
+    .erase()
 }
 
 fn secrets(secrets: &[ClientSecret]) -> AnyView {
@@ -151,8 +182,8 @@ fn secrets(secrets: &[ClientSecret]) -> AnyView {
             Some(_) => badge("dot warn", "Old"),
         };
         let ends = match secret.expires_at {
-            Some(time) => view! { "Works until " {exact(time)} " (" {ago(time)} ")" }.into_any(),
-            None => "Works until it is rotated".into_any(),
+            Some(time) => view! { "Works until " {exact(time)} " (" {ago(time)} ")" }.erase(),
+            None => "Works until it is rotated".erase(),
         };
         view! {
             <li class="px-5 py-3.5 grid gap-1 sm:grid-cols-[1fr_auto] sm:items-center">
@@ -167,7 +198,7 @@ fn secrets(secrets: &[ClientSecret]) -> AnyView {
             </li>
         }
     });
-    view! { <ul class="divide-y divide-base-300">{rows.collect_view()}</ul> }.into_any()
+    view! { <ul class="divide-y divide-base-300">{rows.collect_view()}</ul> }.erase()
 }
 
 fn open_dialogs(dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
@@ -188,7 +219,7 @@ fn open_dialogs(dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
         )}
         {dialog_for(dialogs.delete, Kind::Small, |app| format!("Delete “{}”?", app.name), move |app| delete(&app, dialogs))}
     }
-    .into_any()
+    .erase()
 }
 
 fn edit(app: &OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
@@ -238,9 +269,10 @@ fn change_suspended(
     async move { api::patch::<OAuthApp>(&path, &changes).await }
 }
 
-fn resume(app: &OAuthApp, load: &Load<OAuthApp>, toasts: Toasts) {
+fn resume(load: &Load<OAuthApp>, toasts: Toasts) {
     let load = load.clone();
-    let change = change_suspended(app, false);
+    let Some(app) = untrack(|| load.ready()) else { return };
+    let change = change_suspended(&app, false);
     leptos::task::spawn_local(async move {
         match change.await {
             Ok(app) => {

@@ -1,6 +1,7 @@
 //! The form that makes or changes an OAuth app.
 
 use api_types::oauth_apps::{ClientKind, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges};
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -154,7 +155,7 @@ pub fn form<T: DeserializeOwned + 'static>(
             })}
         </form>
     }
-    .into_any()
+    .erase()
 }
 
 fn kind_field(draft: Draft, submit: Submit) -> AnyView {
@@ -208,11 +209,11 @@ fn logo_field(draft: Draft, submit: Submit) -> AnyView {
         <div class="field">
             <label for=label_for>"Logo (optional)"</label>
             <div class="flex items-center gap-3">
-                {move || {
+                {live(move || {
                     let logo = draft.logo.get();
                     (!logo.is_empty())
                         .then(|| view! { <img class="size-10 rounded-lg object-contain bg-base-200" src=logo alt="The logo" /> })
-                }}
+                })}
                 <input
                     class="file-input file-input-sm"
                     id=id
@@ -220,7 +221,7 @@ fn logo_field(draft: Draft, submit: Submit) -> AnyView {
                     accept="image/png,image/jpeg,image/webp"
                     on:change:target=move |event| read_logo(&event.target(), draft.logo, too_large)
                 />
-                {move || {
+                {live(move || {
                     (!draft.logo.read().is_empty())
                         .then(|| {
                             view! {
@@ -229,20 +230,20 @@ fn logo_field(draft: Draft, submit: Submit) -> AnyView {
                                 </button>
                             }
                         })
-                }}
+                })}
             </div>
             <p class="fhint">"PNG, JPEG or WebP, at most 64 KiB."</p>
             <div role="alert">
-                {move || too_large.get().then(|| view! { <p class="ferror">"The file is larger than 64 KiB."</p> })}
-                {move || {
+                {live(move || too_large.get().then(|| view! { <p class="ferror">"The file is larger than 64 KiB."</p> }))}
+                {live(move || {
                     let errors = submit.error();
                     errors
                         .map(|error| error.about("logo").map(|text| view! { <p class="ferror">{text.to_owned()}</p> }).collect_view())
-                }}
+                })}
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Reads the chosen file as a `data:` URL.

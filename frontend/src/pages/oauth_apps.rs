@@ -1,6 +1,7 @@
 //! OAuth apps on the overview: listed and created.
 
 use api_types::oauth_apps::{ClientKind, CreatedOAuthApp, OAuthApp};
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -65,7 +66,7 @@ pub fn OAuthApps() -> impl IntoView {
 /// The app's logo, or its first letter.
 pub fn app_logo(app: &OAuthApp) -> AnyView {
     if app.logo.starts_with("data:image/") {
-        return view! { <img class="size-9 rounded-lg object-contain bg-base-200 flex-none" src=app.logo.clone() alt="" /> }.into_any();
+        return view! { <img class="size-9 rounded-lg object-contain bg-base-200 flex-none" src=app.logo.clone() alt="" /> }.erase();
     }
     let letter: String = app.name.chars().next().unwrap_or('?').to_uppercase().collect();
     view! {
@@ -73,7 +74,7 @@ pub fn app_logo(app: &OAuthApp) -> AnyView {
             {letter}
         </span>
     }
-    .into_any()
+    .erase()
 }
 
 /// An app's kind in words.
@@ -90,7 +91,7 @@ pub fn app_status(app: &OAuthApp) -> AnyView {
 }
 
 fn row(app: ArcRwSignal<OAuthApp>) -> AnyView {
-    (move || {
+    live(move || {
         let app = app.get();
         view! {
             {lead(view! {
@@ -109,7 +110,6 @@ fn row(app: ArcRwSignal<OAuthApp>) -> AnyView {
             {cell("Status", app_status(&app))}
         }
     })
-    .into_any()
 }
 
 fn create(creating: RwSignal<Option<()>>, list: List<OAuthApp>) -> AnyView {

@@ -4,6 +4,7 @@ use api_types::{
     deliveries::{AcceptedRetry, Delivery, RetryHelps},
     webhooks::TestResult,
 };
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 
 use crate::{
@@ -70,7 +71,7 @@ fn body(delivery: &Delivery, asked: RwSignal<Option<Delivery>>, accepted: Callba
                 "Retry delivery when the receiving system is ready to accept the event. Retry only after fixing the destination service; otherwise the same delivery can fail again."
             </p>
             {form_error(test, &[])}
-            {move || result.get().map(|result| attempt::test_result(&result))}
+            {live(move || result.get().map(|result| attempt::test_result(&result)))}
             {foot(view! {
                 {cancel_button(move || asked.set(None))}
                 {(!deleted)
@@ -89,7 +90,7 @@ fn body(delivery: &Delivery, asked: RwSignal<Option<Delivery>>, accepted: Callba
             })}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn known(delivery: &Delivery) -> AnyView {
@@ -106,5 +107,5 @@ fn known(delivery: &Delivery) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }

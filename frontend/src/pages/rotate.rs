@@ -1,6 +1,7 @@
 //! Rotating a secret: how long the old one keeps working, then the new one.
 
 use api_types::oauth_apps::RotateSecret;
+use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 
@@ -15,7 +16,7 @@ use crate::{
 
 /// The form. `explain` says what will break; `done` gets the answer with the new secret.
 pub fn form<T: DeserializeOwned + 'static>(
-    explain: impl IntoView,
+    explain: impl Erase,
     path: String,
     close: impl Fn() + Send + Sync + 'static,
     done: impl Fn(T) + Clone + 'static,
@@ -30,7 +31,7 @@ pub fn form<T: DeserializeOwned + 'static>(
     view! {
         <form class="form" on:submit=send>
             {form_error(submit, &["overlap"])}
-            <p>{explain.into_any()}</p>
+            <p>{explain.erase()}</p>
             {group(
                 about("The old secret keeps working for", "overlap", ""),
                 submit,
@@ -47,5 +48,5 @@ pub fn form<T: DeserializeOwned + 'static>(
             })}
         </form>
     }
-    .into_any()
+    .erase()
 }

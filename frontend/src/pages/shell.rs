@@ -1,6 +1,7 @@
 //! What surrounds Settings > API: navigation, workspace, account; and who may not come in, and why.
 
 use api_types::account::{Plan, Session};
+use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -59,11 +60,11 @@ pub fn Shell() -> impl IntoView {
     move || {
         match store.get() {
         SessionState::Unknown => waiting(),
-        SessionState::SignedOut => ().into_any(),
+        SessionState::SignedOut => ().erase(),
         SessionState::Failed(error) => view! {
             <main class="min-h-dvh grid place-items-center">{failed(&error, "Your session", move || store.reload())}</main>
         }
-        .into_any(),
+        .erase(),
         SessionState::SignedIn(session) => frame(store, &session),
     }
     }
@@ -77,7 +78,7 @@ fn waiting() -> AnyView {
             <span></span>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// A new page starts with its content, for the keyboard and for screen readers; anchors and filters leave focus alone.
@@ -115,7 +116,7 @@ fn frame(store: SessionStore, session: &Session) -> AnyView {
                 } else if !session.limits.api_access {
                     plan_notice(session)
                 } else {
-                    view! { <Outlet /> }.into_any()
+                    view! { <Outlet /> }.erase()
                 }}
             </main>
         </div>
@@ -130,10 +131,10 @@ fn frame(store: SessionStore, session: &Session) -> AnyView {
                     {side(store, &narrow, allowed)}
                 </div>
             }
-            .into_any()
+            .erase()
         })}
     }
-    .into_any()
+    .erase()
 }
 
 fn is_link(event: &web_sys::MouseEvent) -> bool {
@@ -151,7 +152,7 @@ fn side(store: SessionStore, session: &Session, allowed: bool) -> AnyView {
             {account(store, session)}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn nav_links() -> AnyView {
@@ -186,7 +187,7 @@ fn nav_links() -> AnyView {
             </a>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn workspace_face(session: &Session, chevron: bool) -> AnyView {
@@ -200,12 +201,12 @@ fn workspace_face(session: &Session, chevron: bool) -> AnyView {
         </span>
         {chevron.then(|| icon(icon::DOWN))}
     }
-    .into_any()
+    .erase()
 }
 
 fn workspace_switcher(store: SessionStore, session: &Session) -> AnyView {
     if session.workspaces.len() < 2 {
-        return view! { <div class="flex items-center gap-2.5 px-1.5 py-1 min-w-0">{workspace_face(session, false)}</div> }.into_any();
+        return view! { <div class="flex items-center gap-2.5 px-1.5 py-1 min-w-0">{workspace_face(session, false)}</div> }.erase();
     }
     let toasts = Toasts::use_toasts();
     let submit = Submit::new();
@@ -236,7 +237,7 @@ fn workspace_switcher(store: SessionStore, session: &Session) -> AnyView {
         || "Switch workspace".to_owned(),
         "flex items-center gap-2.5 w-full px-1.5 py-1 rounded-field hover:bg-base-content/5 cursor-pointer",
         workspace_face(session, true),
-        choices.collect_view().into_any(),
+        choices.collect_view().erase(),
     )
 }
 
@@ -257,7 +258,7 @@ fn theme_choice() -> AnyView {
             </button>
         }
     });
-    view! { <div class="segments mx-1" role="group" aria-label="Appearance">{choices.into_iter().collect_view()}</div> }.into_any()
+    view! { <div class="segments mx-1" role="group" aria-label="Appearance">{choices.into_iter().collect_view()}</div> }.erase()
 }
 
 fn account(store: SessionStore, session: &Session) -> AnyView {
@@ -291,7 +292,7 @@ fn account(store: SessionStore, session: &Session) -> AnyView {
             </button>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn member_notice(session: &Session) -> AnyView {
@@ -311,7 +312,7 @@ fn member_notice(session: &Session) -> AnyView {
             )}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn plan_notice(session: &Session) -> AnyView {
@@ -351,5 +352,5 @@ fn plan_notice(session: &Session) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,7 @@
 //! How a receiver verifies a webhook's messages, ready to copy.
 
 use api_types::webhooks::SignatureScheme;
+use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -51,7 +52,7 @@ pub fn how_to(scheme: SignatureScheme) -> AnyView {
             {code_block("Node.js, with the package standardwebhooks", "Copy Node.js example", false, NODE.to_owned())}
             {code_block("Python, with the package standardwebhooks", "Copy Python example", false, PYTHON.to_owned())}
         }
-        .into_any(),
+        .erase(),
         SignatureScheme::V1a => code_block("Node.js, without a package", "Copy Node.js example", false, PUBLIC_KEY.to_owned()),
     };
     view! {
@@ -70,5 +71,5 @@ pub fn how_to(scheme: SignatureScheme) -> AnyView {
             </div>
         </details>
     }
-    .into_any()
+    .erase()
 }

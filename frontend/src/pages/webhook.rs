@@ -1,9 +1,11 @@
 //! One webhook: its configuration, secret and health, a test, and its deliveries.
 
 use api_types::{
+    Timestamp,
     deliveries::Delivery,
-    webhooks::{CreatedWebhook, DisabledReason, SignatureScheme, TestResult, Webhook, WebhookStatus},
+    webhooks::{CreatedWebhook, DisabledReason, SignatureScheme, SigningSecret, TestResult, Webhook, WebhookHealth, WebhookStatus},
 };
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -13,11 +15,10 @@ use leptos_router::{
 use crate::{
     api::{self, Nothing},
     browser,
-    data::{List, Load, Loaded},
+    data::{List, Load},
     pages::{
         attempt,
         failures::{deliveries, in_address, status_options},
-        gone::failed_or_gone,
         rotate, verify,
         webhook_form::{self, Draft},
         webhooks::{event_chips, url},
@@ -30,8 +31,9 @@ use crate::{
         field::filter,
         icon,
         list::no_match,
+        load::{loaded, part},
         menu::{Item, actions},
-        notice::{blank, bones, note},
+        notice::{blank, note},
         page::{self, crumbs, fact, heading, panel},
         secret::{Secret, ShowOnce},
         submit::{Submit, form_error, spinner},
@@ -69,86 +71,106 @@ pub fn WebhookPage() -> impl IntoView {
         disable: RwSignal::new(None),
         delete: RwSignal::new(None),
     };
-    let found = {
+    let found = load.part(|_| ());
+    let content = {
         let load = load.clone();
-        Memo::new(move |_| load.ready().is_some())
+        move || content(&load, dialogs)
     };
-    let shown = load.clone();
     view! {
         {crumbs("Webhooks", "/settings/api#webhooks")}
-        {move || match shown.get() {
-            Loaded::Loading => view! { <div class="panel">{bones("the webhook", 6)}</div> }.into_any(),
-            Loaded::Failed(error) => {
-                let load = shown.clone();
-                failed_or_gone(&error, "This webhook", move || load.retry())
-            }
-            Loaded::Ready(webhook) => content(&webhook, dialogs, shown.clone()),
-        }}
-        {move || found.get().then(|| own_deliveries(id))}
+        {loaded(&load, "This webhook", content)}
+        {live(move || found.get().map(|()| own_deliveries(id)))}
         {open_dialogs(dialogs, load)}
     }
 }
 
-fn content(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
-    let open = |target: RwSignal<Option<Webhook>>| {
-        let webhook = webhook.clone();
-        move || target.set(Some(webhook.clone()))
-    };
-    let (edit, test, rotate) = (open(dialogs.edit), open(dialogs.test), open(dialogs.rotate));
+/// Puts the object, as it is at that moment, into a dialog's target.
+fn opens(load: &Load<Webhook>, target: RwSignal<Option<Webhook>>) -> impl Fn() + Clone + Send + Sync + use<> {
+    let load = load.clone();
+    move || target.set(untrack(|| load.ready()))
+}
+
+fn content(load: &Load<Webhook>, dialogs: Dialogs) -> AnyView {
+    let (edit, test, rotate) =
+        (opens(load, dialogs.edit), opens(load, dialogs.test), opens(load, dialogs.rotate));
     let toasts = Toasts::use_toasts();
     let enabling = Submit::new();
-    let path = format!("/v1/webhooks/{}/enable", webhook.id);
-    let enable = move || {
-        let (path, load) = (path.clone(), load.clone());
-        enabling.run(async move { api::post::<Webhook>(&path, &Nothing {}).await }, move |webhook| {
-            load.set(webhook);
-            toasts.say("The webhook is enabled: new events are sent again.");
-        });
+    let enable = {
+        let load = load.clone();
+        move || {
+            let load = load.clone();
+            let id = untrack(|| load.ready()).map(|webhook| webhook.id.to_string()).unwrap_or_default();
+            let path = format!("/v1/webhooks/{id}/enable");
+            enabling.run(async move { api::post::<Webhook>(&path, &Nothing {}).await }, move |webhook| {
+                load.set(webhook);
+                toasts.say("The webhook is enabled: new events are sent again.");
+            });
+        }
     };
-    let disabled = webhook.status == WebhookStatus::Disabled;
-    let switch = if disabled {
-        Item::new("Enable", icon::PLAY, enable.clone())
-    } else {
-        Item::new("Disable", icon::PAUSE, open(dialogs.disable))
+    let name = |(description, address): (String, String)| {
+        if description.is_empty() { url(&address) } else { description.erase() }
     };
-    let more = actions(
-        || "More actions".to_owned(),
-        vec![switch, Item::new("Delete", icon::TRASH, open(dialogs.delete)).danger()],
-    );
-    let named = !webhook.description.is_empty();
-    let name = if named { webhook.description.clone().into_any() } else { url(&webhook.url) };
+    let more = part(load, |webhook| webhook.status == WebhookStatus::Disabled, {
+        let (enable, disable, delete) =
+            (enable.clone(), opens(load, dialogs.disable), opens(load, dialogs.delete));
+        move |disabled| more_actions(disabled, enable.clone(), disable.clone(), delete.clone())
+    });
+    let state = |webhook: &Webhook| (webhook.status, webhook.disabled_reason, webhook.disabled_at);
     view! {
-        {heading(name, webhook_status(webhook.status), view! {
-            <button type="button" class="btn btn-primary" on:click=move |_| test()>{icon::icon(icon::SEND)} "Send test"</button>
-            <button type="button" class="btn btn-quiet" on:click=move |_| edit()>"Edit"</button>
-            {more}
-        })}
+        {heading(
+            part(load, |webhook| (webhook.description.clone(), webhook.url.clone()), name),
+            part(load, |webhook| webhook.status, webhook_status),
+            view! {
+                <button type="button" class="btn btn-primary" on:click=move |_| test()>{icon::icon(icon::SEND)} "Send test"</button>
+                <button type="button" class="btn btn-quiet" on:click=move |_| edit()>"Edit"</button>
+                {more}
+            },
+        )}
         {form_error(enabling, &[])}
-        {banner(webhook, enabling, enable)}
-        {panel("Configuration", (), configuration(webhook))}
-        {panel("Health", (), health(webhook))}
+        {part(load, state, move |(status, reason, at)| banner(status, reason, at, (enabling, enable.clone())))}
+        {panel("Configuration", (), part(load, Webhook::clone, |webhook| configuration(&webhook)))}
+        {panel("Health", (), part(load, |webhook| webhook.health.clone(), |health| figures(&health)))}
         {panel(
             "Signing",
             view! { <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| rotate()>"Rotate secret"</button> },
-            signing(webhook),
+            part(load, |webhook| (webhook.signature, webhook.secrets.clone()), |(scheme, secrets)| signing(scheme, &secrets)),
         )}
     }
-    .into_any()
+    .erase()
+}
+
+fn more_actions(
+    disabled: bool,
+    enable: impl Fn() + Send + Sync + 'static,
+    disable: impl Fn() + Send + Sync + 'static,
+    delete: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
+    let switch = if disabled {
+        Item::new("Enable", icon::PLAY, enable)
+    } else {
+        Item::new("Disable", icon::PAUSE, disable)
+    };
+    actions(|| "More actions".to_owned(), vec![switch, Item::new("Delete", icon::TRASH, delete).danger()])
 }
 
 /// Says why nothing is sent, and offers the way out.
-fn banner(webhook: &Webhook, enabling: Submit, enable: impl Fn() + Send + Sync + 'static) -> AnyView {
-    if webhook.status == WebhookStatus::Parked {
+fn banner(
+    status: WebhookStatus,
+    reason: Option<DisabledReason>,
+    at: Option<Timestamp>,
+    (enabling, enable): (Submit, impl Fn() + Send + Sync + 'static),
+) -> AnyView {
+    if status == WebhookStatus::Parked {
         return note(
             "warn",
             icon::ALERT,
             "The receiver failed several times in a row. Deliveries wait, and Sayless tries now and then whether it is back; then they are sent, oldest first.",
         );
     }
-    if webhook.status != WebhookStatus::Disabled {
-        return ().into_any();
+    if status != WebhookStatus::Disabled {
+        return ().erase();
     }
-    let why = match webhook.disabled_reason {
+    let why = match reason {
         Some(DisabledReason::Gone) => {
             "The receiver answered 410 Gone, which asks us to stop, so this webhook was disabled."
         }
@@ -157,7 +179,7 @@ fn banner(webhook: &Webhook, enabling: Submit, enable: impl Fn() + Send + Sync +
         }
         Some(DisabledReason::Manual) | None => "This webhook is disabled.",
     };
-    let at = webhook.disabled_at.map(|time| view! { " (" {ago(time)} ")" });
+    let at = at.map(|time| view! { " (" {ago(time)} ")" });
     note(
         "warn",
         icon::PAUSE,
@@ -183,11 +205,10 @@ fn configuration(webhook: &Webhook) -> AnyView {
             {fact("Last changed", ago(webhook.updated_at))}
         </dl>
     }
-    .into_any()
+    .erase()
 }
 
-fn health(webhook: &Webhook) -> AnyView {
-    let health = &webhook.health;
+fn figures(health: &WebhookHealth) -> AnyView {
     view! {
         <p class="px-5 py-4 text-base font-[560] anywhere border-b border-base-300/65">{health.summary.clone()}</p>
         <dl class="figures">
@@ -198,25 +219,25 @@ fn health(webhook: &Webhook) -> AnyView {
             {figure("Delivery failures", health.failures)}
         </dl>
     }
-    .into_any()
+    .erase()
 }
 
-fn figure(name: &'static str, value: impl IntoView) -> AnyView {
+fn figure(name: &'static str, value: impl Erase) -> AnyView {
     view! {
         <div>
             <dt>{name}</dt>
-            <dd>{value.into_any()}</dd>
+            <dd>{value.erase()}</dd>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
-fn signing(webhook: &Webhook) -> AnyView {
-    let scheme = match webhook.signature {
+fn signing(signature: SignatureScheme, secrets: &[SigningSecret]) -> AnyView {
+    let scheme = match signature {
         SignatureScheme::V1 => "HMAC-SHA-256 with a shared secret (v1)",
         SignatureScheme::V1a => "Ed25519 with a public key (v1a)",
     };
-    let secrets = webhook.secrets.iter().map(|secret| {
+    let secrets = secrets.iter().map(|secret| {
         let state = if secret.expires_at.is_none() { badge("dot good", "Current") } else { badge("dot warn", "Old") };
         let ends = secret.expires_at.map(|time| view! { " · signs until " {exact(time)} " (" {ago(time)} ")" });
         let key = secret.public_key.clone();
@@ -231,13 +252,13 @@ fn signing(webhook: &Webhook) -> AnyView {
         <dl class="facts">
             {fact("Signature", scheme)}
             {fact(
-                if webhook.signature == SignatureScheme::V1 { "Signing secrets" } else { "Public keys" },
+                if signature == SignatureScheme::V1 { "Signing secrets" } else { "Public keys" },
                 view! { <ul>{secrets.collect_view()}</ul> },
             )}
         </dl>
-        {verify::how_to(webhook.signature)}
+        {verify::how_to(signature)}
     }
-    .into_any()
+    .erase()
 }
 
 fn own_deliveries(id: Memo<String>) -> AnyView {
@@ -283,7 +304,7 @@ fn open_dialogs(dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
         )}
         {dialog_for(dialogs.delete, Kind::Small, |_| "Delete this webhook?".to_owned(), move |webhook| delete(&webhook, dialogs))}
     }
-    .into_any()
+    .erase()
 }
 
 fn edit(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
@@ -344,7 +365,7 @@ fn test(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
                 " and to no other webhook. It enters no failure list."
             </p>
             {form_error(submit, &[])}
-            {move || {
+            {live(move || {
                 submit
                     .busy()
                     .then(|| {
@@ -354,15 +375,15 @@ fn test(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
                             </p>
                         }
                     })
-            }}
-            {move || result.get().map(|result| attempt::test_result(&result))}
+            })}
+            {live(move || result.get().map(|result| attempt::test_result(&result)))}
             {foot(view! {
                 <button type="button" class="btn btn-quiet" on:click=move |_| dialogs.test.set(None)>"Close"</button>
                 <button type="button" class="btn btn-primary" disabled=move || submit.busy() on:click=move |_| send()>"Send again"</button>
             })}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn disable(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {

@@ -5,6 +5,7 @@ use api_types::{
     events::EventTypeInfo,
     webhooks::{NewWebhook, Webhook, WebhookChanges},
 };
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 
@@ -137,7 +138,7 @@ pub fn form<T: DeserializeOwned + 'static>(
             })}
         </form>
     }
-    .into_any()
+    .erase()
 }
 
 fn signature_field(draft: Draft, submit: Submit) -> AnyView {
@@ -163,7 +164,7 @@ fn events_field(draft: Draft, submit: Submit) -> AnyView {
         view! {
             {pick("which", "all", "All events", "Everything, kinds that are added later included.", draft.which)}
             {pick("which", "chosen", "Chosen events", "Only what the receiver needs.", draft.which)}
-            {move || {
+            {live(move || {
                 draft.which.with(|which| which == "chosen")
                     .then(|| match catalogue.get() {
                         Loaded::Loading => bones("event types", 4),
@@ -173,7 +174,7 @@ fn events_field(draft: Draft, submit: Submit) -> AnyView {
                         }
                         Loaded::Ready(page) => groups(draft, &page.data),
                     })
-            }}
+            })}
         },
     )
 }
@@ -192,7 +193,7 @@ fn groups(draft: Draft, catalogue: &[EventTypeInfo]) -> AnyView {
             subscribable.clone().filter(|info| info.group == name).cloned().collect();
         group_of(draft, name, types)
     });
-    view! { <div class="divide-y divide-base-300/70">{groups.collect_view()}</div> }.into_any()
+    view! { <div class="divide-y divide-base-300/70">{groups.collect_view()}</div> }.erase()
 }
 
 fn group_of(draft: Draft, name: &str, types: Vec<EventTypeInfo>) -> AnyView {
@@ -226,5 +227,5 @@ fn group_of(draft: Draft, name: &str, types: Vec<EventTypeInfo>) -> AnyView {
             <div class="pl-6.5">{single.collect_view()}</div>
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,7 @@
 //! Webhooks on the overview: listed and created.
 
 use api_types::webhooks::{CreatedWebhook, Webhook, WebhookStatus};
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -63,11 +64,11 @@ pub fn Webhooks() -> impl IntoView {
 
 /// A URL that breaks after its scheme and host rather than anywhere.
 pub fn url(url: &str) -> AnyView {
-    view! { <span class="anywhere" dir="ltr">{url.to_owned()}</span> }.into_any()
+    view! { <span class="anywhere" dir="ltr">{url.to_owned()}</span> }.erase()
 }
 
 fn row(webhook: ArcRwSignal<Webhook>) -> AnyView {
-    (move || {
+    live(move || {
         let webhook = webhook.get();
         let well = webhook.health.failing_since.is_none() || webhook.status == WebhookStatus::Disabled;
         view! {
@@ -81,12 +82,11 @@ fn row(webhook: ArcRwSignal<Webhook>) -> AnyView {
             {cell("Status", webhook_status(webhook.status))}
         }
     })
-    .into_any()
 }
 
 /// Subscribed event types on chips; `*` says what it means.
 pub fn event_chips(types: &[String], most: usize) -> AnyView {
-    if types.iter().any(|word| word == "*") { "All events".into_any() } else { chips(types, most) }
+    if types.iter().any(|word| word == "*") { "All events".erase() } else { chips(types, most) }
 }
 
 fn create(creating: RwSignal<Option<()>>, list: List<Webhook>) -> AnyView {

@@ -6,11 +6,12 @@ use api_types::{
     deliveries::{AttemptOutcome, Category, DeliveryStatus},
     webhooks::WebhookStatus,
 };
+use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 
 /// A word on a tint; `class` is one of `good warn bad info quiet`, and `dot` for a leading dot.
 pub fn badge(class: &'static str, word: &'static str) -> AnyView {
-    view! { <span class=format!("tag {class}")>{word}</span> }.into_any()
+    view! { <span class=format!("tag {class}")>{word}</span> }.erase()
 }
 
 /// Whether a key works.
@@ -109,7 +110,7 @@ pub fn chips(words: &[String], most: usize) -> AnyView {
             {(rest > 0).then(|| view! { <span class="muted text-xs leading-5">"+" {rest} <span class="sr-only">" more: " {all}</span></span> })}
         </span>
     }
-    .into_any()
+    .erase()
 }
 
 /// Scopes on chips.

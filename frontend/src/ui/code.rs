@@ -1,5 +1,6 @@
 //! Code and other plain text in a frame, and the button that copies.
 
+use crate::ui::erase::{Erase, live};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
@@ -46,12 +47,12 @@ fn copy_with(
     };
     view! {
         <button type="button" class=class aria-label=name title=shown.is_none().then_some(name) on:click=copy>
-            {move || icon(if copied.get() { icon::CHECK } else { icon::COPY })}
+            {live(move || icon(if copied.get() { icon::CHECK } else { icon::COPY }))}
             {shown.map(|shown| move || if copied.get() { "Copied" } else { shown })}
-            <span class="sr-only" role="status">{move || copied.get().then_some("Copied")}</span>
+            <span class="sr-only" role="status">{live(move || copied.get().then_some("Copied"))}</span>
         </button>
     }
-    .into_any()
+    .erase()
 }
 
 /// An id or a URL in one line, with its copy button.
@@ -63,16 +64,16 @@ pub fn copyable(label: &'static str, text: String) -> AnyView {
             <span class="-my-1.5">{copy_button(label, move || copied.clone())}</span>
         </span>
     }
-    .into_any()
+    .erase()
 }
 
 /// Plain text in a frame. `wrap` breaks long lines; `copy` names the copy button.
-pub fn code_block(title: impl IntoView, copy: &'static str, wrap: bool, text: String) -> AnyView {
+pub fn code_block(title: impl Erase, copy: &'static str, wrap: bool, text: String) -> AnyView {
     let copied = text.clone();
     view! {
         <div class="code" class:wrap=wrap>
             <div class="codehead">
-                <span class="muted min-w-0">{title.into_any()}</span>
+                <span class="muted min-w-0">{title.erase()}</span>
                 {copy_button(copy, move || copied.clone())}
             </div>
             <pre tabindex="0" dir="ltr">
@@ -80,5 +81,5 @@ pub fn code_block(title: impl IntoView, copy: &'static str, wrap: bool, text: St
             </pre>
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,5 +1,6 @@
 //! The question before something that cannot be taken back: what will break, then a button that names the deed.
 
+use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -21,7 +22,7 @@ pub struct Question {
 /// The body of a confirming dialog. `explain` says what will break; `act` starts the request.
 pub fn confirm(
     question: Question,
-    explain: impl IntoView,
+    explain: impl Erase,
     close: impl Fn() + Send + Sync + 'static,
     act: impl Fn() + Send + Sync + 'static,
 ) -> AnyView {
@@ -35,12 +36,12 @@ pub fn confirm(
             }
         >
             {form_error(submit, fields)}
-            {explain.into_any()}
+            {explain.erase()}
             {foot(view! {
                 {cancel_button(close)}
                 {submit_button(submit, action, "btn btn-danger")}
             })}
         </form>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,7 @@
 //! Dialogs on the native `<dialog>`, which keeps focus inside and gives it back: labelled by their title, closed by Esc,
 //! by the cross and by their own buttons, never by a click beside them (that would lose what was typed).
 
+use crate::ui::erase::{Erase, live};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -31,13 +32,12 @@ pub fn dialog_for<T: Clone + Send + Sync + 'static>(
     body: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let close = Callback::new(move |()| target.set(None));
-    (move || {
+    live(move || {
         target.get().map(|what| {
             let title = title(&what);
             view! { <Dialog title kind close body=body(what) /> }
         })
     })
-    .into_any()
 }
 
 /// An open dialog: it opens when it is put on the page, and whoever put it there takes it off when `close` is called.
@@ -118,7 +118,7 @@ fn head(title: String, close: Option<Callback<()>>) -> AnyView {
             {cross}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Whether the event is the dialog's own and not one that rose from something in it (a file field can be cancelled, too).
@@ -127,8 +127,8 @@ fn is_own(event: &web_sys::Event) -> bool {
 }
 
 /// The row of buttons at a dialog's foot.
-pub fn foot(buttons: impl IntoView) -> AnyView {
-    view! { <div class="dialogfoot">{buttons.into_any()}</div> }.into_any()
+pub fn foot(buttons: impl Erase) -> AnyView {
+    view! { <div class="dialogfoot">{buttons.erase()}</div> }.erase()
 }
 
 /// The button that leaves a dialog without doing anything.
@@ -138,5 +138,5 @@ pub fn cancel_button(close: impl Fn() + Send + Sync + 'static) -> AnyView {
             "Cancel"
         </button>
     }
-    .into_any()
+    .erase()
 }

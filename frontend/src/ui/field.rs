@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use api_types::Scope;
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -40,7 +41,7 @@ pub const fn about(label: &'static str, name: &'static str, hint: &'static str) 
 fn errors(about: About, submit: Submit, id: String) -> AnyView {
     view! {
         <div id=id>
-            {move || {
+            {live(move || {
                 submit
                     .error()
                     .map(|error| {
@@ -54,10 +55,10 @@ fn errors(about: About, submit: Submit, id: String) -> AnyView {
                             })
                             .collect_view()
                     })
-            }}
+            })}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn invalid(about: About, submit: Submit) -> impl Fn() -> Option<&'static str> + Send + Sync + Clone {
@@ -65,7 +66,7 @@ fn invalid(about: About, submit: Submit) -> impl Fn() -> Option<&'static str> + 
 }
 
 fn hint(about: About, id: String) -> AnyView {
-    (!about.hint.is_empty()).then(|| view! { <p class="fhint" id=id>{about.hint}</p> }).into_any()
+    (!about.hint.is_empty()).then(|| view! { <p class="fhint" id=id>{about.hint}</p> }).erase()
 }
 
 /// What a text field is like, beyond what every field has.
@@ -109,7 +110,7 @@ pub fn text_field(about: About, look: Text, value: RwSignal<String>, submit: Sub
             {errors(about, submit, error_id)}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// A field of several lines.
@@ -141,7 +142,7 @@ pub fn area_field(
             {errors(about, submit, error_id)}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// A choice of one in a closed list: values with their words.
@@ -170,7 +171,7 @@ pub fn select_field(
             {errors(about, submit, error_id)}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn choices(options: &'static [(&'static str, &'static str)], value: RwSignal<String>) -> AnyView {
@@ -178,7 +179,7 @@ fn choices(options: &'static [(&'static str, &'static str)], value: RwSignal<Str
     options
         .map(|(word, label)| view! { <option value=*word selected=move || value.with(|value| value == word)>{*label}</option> })
         .collect_view()
-        .into_any()
+        .erase()
 }
 
 /// A small choice above a list, named for screen readers only. Options may come later.
@@ -201,7 +202,7 @@ pub fn filter(
             {listed}
         </select>
     }
-    .into_any()
+    .erase()
 }
 
 /// Owned pairs of a closed list, for [`filter`].
@@ -210,7 +211,7 @@ pub fn owned(options: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 /// A frame around several choices that belong together.
-pub fn group(about: About, submit: Submit, content: impl IntoView) -> AnyView {
+pub fn group(about: About, submit: Submit, content: impl Erase) -> AnyView {
     let id = fresh_id();
     let (hint_id, error_id) = (format!("{id}h"), format!("{id}e"));
     let described = format!("{hint_id} {error_id}");
@@ -218,17 +219,17 @@ pub fn group(about: About, submit: Submit, content: impl IntoView) -> AnyView {
         <fieldset class="field" aria-describedby=described>
             <legend class="float-left">{about.label}</legend>
             {hint(about, hint_id)}
-            <div class="choices">{content.into_any()}</div>
+            <div class="choices">{content.erase()}</div>
             {errors(about, submit, error_id)}
         </fieldset>
     }
-    .into_any()
+    .erase()
 }
 
 /// One box to tick, with a word and a sentence.
 pub fn tick(
-    label: impl IntoView,
-    sentence: impl IntoView,
+    label: impl Erase,
+    sentence: impl Erase,
     checked: impl Fn() -> bool + Send + Sync + 'static,
     disabled: impl Fn() -> bool + Send + Sync + 'static,
     toggle: impl Fn(bool) + 'static,
@@ -243,12 +244,12 @@ pub fn tick(
                 on:change:target=move |event| toggle(event.target().checked())
             />
             <span class="min-w-0 grow grid sm:grid-cols-[12.5rem_1fr] gap-x-4">
-                <span class="anywhere">{label.into_any()}</span>
-                <span class="muted text-[0.8125rem] sm:leading-[1.3125rem]">{sentence.into_any()}</span>
+                <span class="anywhere">{label.erase()}</span>
+                <span class="muted text-[0.8125rem] sm:leading-[1.3125rem]">{sentence.erase()}</span>
             </span>
         </label>
     }
-    .into_any()
+    .erase()
 }
 
 /// One of several to pick, with a word and a sentence.
@@ -274,7 +275,7 @@ pub fn pick(
             </span>
         </label>
     }
-    .into_any()
+    .erase()
 }
 
 /// Which words of a closed list are ticked, in the list's order.

@@ -1,10 +1,11 @@
 //! Line icons on a 16-unit grid, drawn for this console. Always decoration: the words beside them carry the meaning.
 
+use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 
 /// Draws one of the shapes below.
 pub fn icon(shape: &'static str) -> AnyView {
-    view! { <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=shape></path></svg> }.into_any()
+    view! { <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=shape></path></svg> }.erase()
 }
 
 /// The three lines, each shorter than the last.
@@ -20,7 +21,7 @@ pub fn logo() -> AnyView {
             ></path>
         </svg>
     }
-    .into_any()
+    .erase()
 }
 
 pub const KEY: &str = "M9.5 6.5a3 3 0 1 1-6 0a3 3 0 0 1 6 0M8.6 8.6L13.5 13.5M11.5 11.5L13 10";

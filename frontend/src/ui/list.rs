@@ -1,5 +1,6 @@
 //! Tables of what a [`List`] holds: loading, empty, failed, rows, and the next page. On a phone each row is a card.
 
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 
 use crate::{
@@ -46,10 +47,10 @@ pub fn table<T: Wire + HasId>(
     });
     let list = list.clone();
     let cells = StoredValue::new(cells);
-    (move || match frame.get() {
+    live(move || match frame.get() {
         Frame::Loading => bones(look.label, 4),
         Frame::Failed => {
-            let Phase::Failed(error) = list.phase.get_untracked() else { return ().into_any() };
+            let Phase::Failed(error) = list.phase.get_untracked() else { return ().erase() };
             let list = list.clone();
             failed(&error, look.label, move || list.retry())
         }
@@ -58,9 +59,9 @@ pub fn table<T: Wire + HasId>(
             let rows = list.rows.clone();
             let head = look.columns.iter().map(|column| {
                 let name = if column.is_empty() {
-                    view! { <span class="sr-only">"Actions"</span> }.into_any()
+                    view! { <span class="sr-only">"Actions"</span> }.erase()
                 } else {
-                    column.into_any()
+                    column.erase()
                 };
                 view! { <th scope="col" role="columnheader">{name}</th> }
             });
@@ -77,26 +78,25 @@ pub fn table<T: Wire + HasId>(
                 </table>
                 {more(&list)}
             }
-            .into_any()
+            .erase()
         }
     })
-    .into_any()
 }
 
 fn more<T: Wire + HasId>(list: &List<T>) -> AnyView {
     let list = list.clone();
-    (move || {
+    live(move || {
         list.next.get().map(|_| {
             let (list, phase) = (list.clone(), list.phase.clone());
             let busy = { let phase = phase.clone(); move || phase.get() == Phase::More };
             let disabled = busy.clone();
             view! {
                 <div class="grid justify-items-center gap-2 p-3 border-t border-base-300">
-                    {move || if let Phase::MoreFailed(error) = phase.get() {
+                    {live(move || if let Phase::MoreFailed(error) = phase.get() {
                         Some(view! { <p class="text-error" role="alert">{error.message()}</p> })
                     } else {
                         None
-                    }}
+                    })}
                     <button type="button" class="btn btn-ghost btn-sm" disabled=disabled on:click=move |_| list.more()>
                         {spinner(busy)}
                         "Show more"
@@ -105,22 +105,21 @@ fn more<T: Wire + HasId>(list: &List<T>) -> AnyView {
             }
         })
     })
-    .into_any()
 }
 
 /// A cell that leads its row (a card's head on a phone).
-pub fn lead(content: impl IntoView) -> AnyView {
-    view! { <td role="cell" class="lead">{content.into_any()}</td> }.into_any()
+pub fn lead(content: impl Erase) -> AnyView {
+    view! { <td role="cell" class="lead">{content.erase()}</td> }.erase()
 }
 
 /// A cell; on a phone its label stands before it.
-pub fn cell(label: &'static str, content: impl IntoView) -> AnyView {
-    view! { <td role="cell" data-label=label><div>{content.into_any()}</div></td> }.into_any()
+pub fn cell(label: &'static str, content: impl Erase) -> AnyView {
+    view! { <td role="cell" data-label=label><div>{content.erase()}</div></td> }.erase()
 }
 
 /// The cell of the row's menu.
-pub fn menu_cell(content: impl IntoView) -> AnyView {
-    view! { <td role="cell" class="actions">{content.into_any()}</td> }.into_any()
+pub fn menu_cell(content: impl Erase) -> AnyView {
+    view! { <td role="cell" class="actions">{content.erase()}</td> }.erase()
 }
 
 /// Nothing matches the filters.
@@ -134,5 +133,5 @@ pub fn no_match(clear: impl Fn() + 'static) -> AnyView {
             </button>
         </div>
     }
-    .into_any()
+    .erase()
 }

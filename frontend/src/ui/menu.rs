@@ -1,6 +1,7 @@
 //! A button with a menu, on the native popover: above everything, closed by Esc and by a click elsewhere; arrow keys,
 //! Home and End move in it.
 
+use crate::ui::erase::{Erase};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
@@ -94,7 +95,7 @@ pub fn menu(
             {content}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// A menu of items under three dots.
@@ -117,7 +118,7 @@ pub fn actions(name: impl Fn() -> String + Send + Sync + 'static, items: Vec<Ite
             }
         })
         .collect_view()
-        .into_any();
+        .erase();
     menu(name, "btn btn-ghost btn-sm btn-square", super::icon::icon(super::icon::DOTS), content)
 }
 

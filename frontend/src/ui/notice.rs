@@ -1,5 +1,6 @@
 //! What stands where content would: nothing yet, nothing found, or it failed.
 
+use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 
 use crate::{
@@ -10,19 +11,19 @@ use crate::{
 /// Nothing here yet: what this is for, and whatever starts it.
 pub fn blank(
     shape: &'static str,
-    title: impl IntoView,
-    text: impl IntoView,
-    action: impl IntoView,
+    title: impl Erase,
+    text: impl Erase,
+    action: impl Erase,
 ) -> AnyView {
     view! {
         <div class="blank">
             {icon(shape)}
-            <p class="font-semibold text-base">{title.into_any()}</p>
-            <p class="muted">{text.into_any()}</p>
-            {action.into_any()}
+            <p class="font-semibold text-base">{title.erase()}</p>
+            <p class="muted">{text.erase()}</p>
+            {action.erase()}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// It failed: what happened, and a way to try again.
@@ -40,18 +41,18 @@ pub fn failed(error: &ApiError, what: &'static str, retry: impl Fn() + 'static) 
             </button>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// A remark in a frame; `tone` is one of `warn bad good plain` or empty.
-pub fn note(tone: &'static str, shape: &'static str, content: impl IntoView) -> AnyView {
+pub fn note(tone: &'static str, shape: &'static str, content: impl Erase) -> AnyView {
     view! {
         <div class=format!("note {tone}")>
             {icon(shape)}
-            <div class="anywhere">{content.into_any()}</div>
+            <div class="anywhere">{content.erase()}</div>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Grey bars in the place of `lines` lines that are on their way.
@@ -64,5 +65,5 @@ pub fn bones(what: &'static str, lines: usize) -> AnyView {
             {bones.collect_view()}
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,5 +1,6 @@
 //! The frame of a page: its title (in the tab, too), the way back up, sections, panels and facts.
 
+use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 
 use crate::ui::icon::{self, icon};
@@ -18,30 +19,30 @@ pub fn crumbs(parent: &'static str, href: &'static str) -> AnyView {
             <a class="hover:underline" href=href>{parent}</a>
         </nav>
     }
-    .into_any()
+    .erase()
 }
 
 /// A page's heading with what can be done on it.
-pub fn heading(name: impl IntoView, beside: impl IntoView, actions: impl IntoView) -> AnyView {
+pub fn heading(name: impl Erase, beside: impl Erase, actions: impl Erase) -> AnyView {
     view! {
         <header class="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 mb-6">
             <div class="min-w-0 flex flex-wrap items-center gap-x-3 gap-y-1.5">
-                <h1 class="text-2xl/8 font-semibold anywhere" dir="auto">{name.into_any()}</h1>
-                {beside.into_any()}
+                <h1 class="text-2xl/8 font-semibold anywhere" dir="auto">{name.erase()}</h1>
+                {beside.erase()}
             </div>
-            <div class="flex flex-wrap items-center gap-2">{actions.into_any()}</div>
+            <div class="flex flex-wrap items-center gap-2">{actions.erase()}</div>
         </header>
     }
-    .into_any()
+    .erase()
 }
 
 /// A section of a page, reachable by `#id`.
 pub fn section(
     id: &'static str,
     name: &'static str,
-    about: impl IntoView,
-    actions: impl IntoView,
-    content: impl IntoView,
+    about: impl Erase,
+    actions: impl Erase,
+    content: impl Erase,
 ) -> AnyView {
     let labelled = format!("{id}-title");
     let by = labelled.clone();
@@ -50,37 +51,37 @@ pub fn section(
             <header class="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 mb-3.5">
                 <div class="min-w-0 flex-1 basis-80">
                     <h2 class="text-lg font-semibold" id=labelled tabindex="-1">{name}</h2>
-                    <p class="muted mt-0.5 max-w-2xl">{about.into_any()}</p>
+                    <p class="muted mt-0.5 max-w-2xl">{about.erase()}</p>
                 </div>
-                <div class="flex flex-wrap items-center gap-2">{actions.into_any()}</div>
+                <div class="flex flex-wrap items-center gap-2">{actions.erase()}</div>
             </header>
-            {content.into_any()}
+            {content.erase()}
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// A framed part of a page with a heading.
-pub fn panel(name: &'static str, actions: impl IntoView, content: impl IntoView) -> AnyView {
+pub fn panel(name: &'static str, actions: impl Erase, content: impl Erase) -> AnyView {
     let id = name.to_lowercase().replace(' ', "-");
     let by = id.clone();
     view! {
         <section class="panel mt-5" aria-labelledby=by>
             <header class="panelhead">
                 <h2 class="font-semibold text-[0.9375rem]" id=id>{name}</h2>
-                <div class="flex flex-wrap items-center gap-2 -my-1">{actions.into_any()}</div>
+                <div class="flex flex-wrap items-center gap-2 -my-1">{actions.erase()}</div>
             </header>
-            {content.into_any()}
+            {content.erase()}
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// One fact of a description list.
-pub fn fact(name: &'static str, value: impl IntoView) -> AnyView {
+pub fn fact(name: &'static str, value: impl Erase) -> AnyView {
     view! {
         <dt>{name}</dt>
-        <dd class="anywhere">{value.into_any()}</dd>
+        <dd class="anywhere">{value.erase()}</dd>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,7 @@
 //! A secret's only showing. It lives above the pages, so that not even the back button takes it away; Esc, a reload and
 //! a closed tab are held up until somebody says that it is stored.
 
+use crate::ui::erase::{Erase};
 use leptos::{ev, prelude::*};
 
 use crate::ui::{
@@ -93,5 +94,5 @@ fn body(shown: RwSignal<Option<Secret>>, secret: Secret) -> AnyView {
             })}
         </div>
     }
-    .into_any()
+    .erase()
 }

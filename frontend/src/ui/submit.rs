@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use crate::ui::erase::{Erase, live};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{api::ApiError, browser, ui::icon};
@@ -60,7 +61,7 @@ impl Submit {
 
 /// What failed, unless every part of it stands beside a field already (`fields` are those that the form shows).
 pub fn form_error(submit: Submit, fields: &'static [&'static str]) -> AnyView {
-    (move || {
+    live(move || {
         let error = submit.error()?;
         let named = error.problem.iter().flat_map(|problem| &problem.errors).count();
         let shown: usize = fields.iter().map(|field| error.about(field).count()).sum();
@@ -80,7 +81,6 @@ pub fn form_error(submit: Submit, fields: &'static [&'static str]) -> AnyView {
             }
         })
     })
-    .into_any()
 }
 
 /// The button that sends a form (`type=submit`), busy while its request runs.
@@ -91,13 +91,12 @@ pub fn submit_button(submit: Submit, label: &'static str, class: &'static str) -
             {label}
         </button>
     }
-    .into_any()
+    .erase()
 }
 
 /// A turning circle while `on`.
 pub fn spinner(on: impl Fn() -> bool + Send + Sync + 'static) -> AnyView {
-    (move || {
+    live(move || {
         on().then(|| view! { <span class="loading loading-spinner loading-xs" aria-hidden="true"></span> })
     })
-    .into_any()
 }

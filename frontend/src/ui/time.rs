@@ -1,6 +1,7 @@
 //! Instants as a person says them, with the exact one on hover and for machines.
 
 use api_types::Timestamp;
+use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 
 use crate::{browser, text};
@@ -24,7 +25,7 @@ pub fn ago(time: Timestamp) -> AnyView {
 /// When something is due: as [`ago`] says it while that is ahead, "due now" afterwards, or a word where it never is.
 pub fn due_or(time: Option<Timestamp>, otherwise: &'static str) -> AnyView {
     time.map_or_else(
-        || view! { <span class="muted">{otherwise}</span> }.into_any(),
+        || view! { <span class="muted">{otherwise}</span> }.erase(),
         |time| relative(time, true),
     )
 }
@@ -41,18 +42,18 @@ fn relative(time: Timestamp, due: bool) -> AnyView {
     });
     view! {
         <time class="nowrap" datetime=time.to_string() title=browser::local_time(time)>
-            {move || said.get()}
+            {live(move || said.get())}
         </time>
     }
-    .into_any()
+    .erase()
 }
 
 /// The same, or a word where there is no time.
 pub fn ago_or(time: Option<Timestamp>, otherwise: &'static str) -> AnyView {
-    time.map_or_else(|| view! { <span class="muted">{otherwise}</span> }.into_any(), ago)
+    time.map_or_else(|| view! { <span class="muted">{otherwise}</span> }.erase(), ago)
 }
 
 /// The exact time in the visitor's zone.
 pub fn exact(time: Timestamp) -> AnyView {
-    view! { <time datetime=time.to_string()>{browser::local_time(time)}</time> }.into_any()
+    view! { <time datetime=time.to_string()>{browser::local_time(time)}</time> }.erase()
 }
