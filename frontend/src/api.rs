@@ -4,12 +4,12 @@ use std::cell::RefCell;
 
 use api_types::{Problem, ProblemType};
 use leptos::prelude::window;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestInit, Response};
 
-use crate::{browser, text};
+use crate::{answer::Answer, browser, text};
 
 /// A call that did not do what was asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,17 +71,17 @@ pub fn when_signed_out(act: impl Fn() + 'static) {
 }
 
 /// `GET path`.
-pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
+pub async fn get<T: Answer>(path: &str) -> Result<T, ApiError> {
     parse(&send("GET", path, None).await?)
 }
 
 /// `POST path` with a JSON body.
-pub async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, ApiError> {
+pub async fn post<T: Answer>(path: &str, body: &impl Serialize) -> Result<T, ApiError> {
     parse(&send("POST", path, Some(json(body)?)).await?)
 }
 
 /// `PATCH path` with a JSON body.
-pub async fn patch<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, ApiError> {
+pub async fn patch<T: Answer>(path: &str, body: &impl Serialize) -> Result<T, ApiError> {
     parse(&send("PATCH", path, Some(json(body)?)).await?)
 }
 
@@ -98,8 +98,8 @@ fn json(body: &impl Serialize) -> Result<String, ApiError> {
     serde_json::to_string(body).map_err(|_| ApiError::of_status(0))
 }
 
-fn parse<T: DeserializeOwned>(answer: &str) -> Result<T, ApiError> {
-    serde_json::from_str(answer).map_err(|_| ApiError::of_status(200))
+fn parse<T: Answer>(answer: &str) -> Result<T, ApiError> {
+    T::read(answer).map_err(|_| ApiError::of_status(200))
 }
 
 /// One request; the answer's text where its status is 2xx.

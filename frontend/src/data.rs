@@ -14,9 +14,13 @@ use std::{
 
 use api_types::Page;
 use leptos::{prelude::*, task::spawn_local};
+
 use serde::de::DeserializeOwned;
 
-use crate::api::{self, ApiError};
+use crate::{
+    answer::Answer,
+    api::{self, ApiError},
+};
 
 thread_local! {
     /// The last good answer to each address.
@@ -28,20 +32,20 @@ pub fn forget_all() {
     KNOWN.with_borrow_mut(HashMap::clear);
 }
 
-fn known<T: DeserializeOwned>(path: &str) -> Option<T> {
-    KNOWN.with_borrow(|known| known.get(path).and_then(|answer| serde_json::from_str(answer).ok()))
+fn known<T: Answer>(path: &str) -> Option<T> {
+    KNOWN.with_borrow(|known| known.get(path).and_then(|answer| T::read(answer).ok()))
 }
 
-async fn fetch<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
+async fn fetch<T: Answer>(path: &str) -> Result<T, ApiError> {
     let answer = api::send("GET", path, None).await?;
-    let parsed = serde_json::from_str(&answer);
+    let parsed = T::read(&answer);
     KNOWN.with_borrow_mut(|known| known.insert(path.to_owned(), answer));
     parsed.map_err(|_| ApiError { status: 200, problem: None, retry_after: None })
 }
 
 /// What an object lives on: anything that the API sends.
-pub trait Wire: DeserializeOwned + Clone + PartialEq + Send + Sync + 'static {}
-impl<T: DeserializeOwned + Clone + PartialEq + Send + Sync + 'static> Wire for T {}
+pub trait Wire: Clone + PartialEq + Send + Sync + 'static {}
+impl<T: Clone + PartialEq + Send + Sync + 'static> Wire for T {}
 
 /// How far a request has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +69,7 @@ pub struct Load<T: Wire> {
     run: Arc<AtomicU32>,
 }
 
-impl<T: Wire> Load<T> {
+impl<T: Wire + Answer> Load<T> {
     /// Fetches from `path`, again whenever it changes.
     pub fn new(path: impl Fn() -> String + Send + Sync + 'static) -> Self {
         let load =
@@ -188,7 +192,7 @@ pub type Row<T> = (String, ArcRwSignal<T>);
 
 /// A list by pages.
 #[derive(Clone)]
-pub struct List<T: Wire + HasId> {
+pub struct List<T: Wire + HasId + DeserializeOwned> {
     /// The rows, newest first.
     pub rows: ArcRwSignal<Vec<Row<T>>>,
     /// How far it has come.
@@ -200,7 +204,7 @@ pub struct List<T: Wire + HasId> {
     run: Arc<AtomicU32>,
 }
 
-impl<T: Wire + HasId> List<T> {
+impl<T: Wire + HasId + DeserializeOwned> List<T> {
     /// Fetches the first `limit` from `path` (which may have a query), again whenever it changes.
     pub fn new(limit: usize, path: impl Fn() -> String + Send + Sync + 'static) -> Self {
         let list = Self {

@@ -4,6 +4,7 @@
 //! calls, `data` keeps what they answered, `session` knows who is signed in. There is nothing here that the documented
 //! HTTP API does not offer to everybody.
 
+mod answer;
 mod api;
 mod browser;
 mod data;

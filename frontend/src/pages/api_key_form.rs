@@ -1,10 +1,10 @@
 //! The form that makes an API key, empty or filled in like the key that is to be replaced.
 
+use crate::ui::erase::{Erase, live};
 use api_types::{
     Timestamp,
     api_keys::{ApiKey, CreatedApiKey, NewApiKey},
 };
-use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 
 use crate::{

@@ -1,10 +1,10 @@
 //! API keys: listed, created, edited, replaced and revoked in place.
 
+use crate::ui::erase::{Erase, live};
 use api_types::{
     api_keys::{ApiKey, ApiKeyChanges, ApiKeyStatus, CreatedApiKey, RevokeApiKey},
     ids::ApiKeyId,
 };
-use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 
 use crate::{

@@ -1,12 +1,12 @@
 //! One attempt: how it ended, how long each phase took, what was sent and what came back (which is hostile input, and
 //! only ever text).
 
+use crate::ui::erase::Erase;
 use api_types::{
     deliveries::{Attempt, AttemptOutcome, AttemptRequest, AttemptResponse, Header, Timings, Trigger},
     ids::AttemptId,
     webhooks::TestResult,
 };
-use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! The audit log: who changed what in Settings > API, when and from where.
 
-use api_types::audit::{ActorKind, AuditAction, AuditEntry};
 use crate::ui::erase::{Erase, live};
+use api_types::audit::{ActorKind, AuditAction, AuditEntry};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -179,6 +179,5 @@ fn details(details: &Value) -> AnyView {
         let value = plain(value);
         view! { <span class="block anywhere"><span class="mono">{name.clone()}</span> ": " <bdi>{value}</bdi></span> }
     });
-    view! { <span class="muted block text-[0.8125rem] line-clamp-4">{fields.collect_view()}</span> }
-        .erase()
+    view! { <span class="muted block text-[0.8125rem] line-clamp-4">{fields.collect_view()}</span> }.erase()
 }

@@ -1,10 +1,10 @@
 //! One delivery: its event, what went wrong and what to do about it, every attempt, and retrying it.
 
+use crate::ui::erase::{Erase, live};
 use api_types::{
     deliveries::{CancelReason, Delivery, DeliveryDetail, DeliveryStatus, Diagnosis},
     events::EventType,
 };
-use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -88,13 +88,14 @@ fn content(
     asked: RwSignal<Option<Delivery>>,
     following: RwSignal<Option<(i64, usize)>>,
 ) -> AnyView {
-    let name = |kind: EventType| {
-        view! { <span class="mono !text-xl tracking-tight">{kind.as_str()}</span> }.erase()
-    };
+    let name =
+        |kind: EventType| view! { <span class="mono !text-xl tracking-tight">{kind.as_str()}</span> }.erase();
     let flying = load.part(|detail| detail.in_flight);
     let working = Memo::new(move |_| flying.get() == Some(true) || following.get().is_some());
     let working = move || {
-        working.get().then(|| view! { <span role="status">{badge("dot live info", "Attempt under way")}</span> })
+        working
+            .get()
+            .then(|| view! { <span role="status">{badge("dot live info", "Attempt under way")}</span> })
     };
     let code = |text: String| {
         let block = code_block("What is sent, the same on every attempt", "Copy payload", true, text);
@@ -221,7 +222,8 @@ fn timeline(load: &Load<DeliveryDetail>) -> AnyView {
     let attempts = load.part(|detail| detail.attempt_history.clone());
     let none = Memo::new(move |_| attempts.with(|attempts| attempts.as_ref().is_none_or(Vec::is_empty)));
     let newest = untrack(|| attempts.get()).and_then(|attempts| Some(attempts.first()?.id));
-    let empty = move || none.get().then(|| view! { <p class="muted p-5">"No attempt has been made yet."</p> });
+    let empty =
+        move || none.get().then(|| view! { <p class="muted p-5">"No attempt has been made yet."</p> });
     view! {
         {live(empty)}
         <ol class="divide-y divide-base-300" aria-label="Attempts, newest first">

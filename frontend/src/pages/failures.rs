@@ -1,12 +1,12 @@
 //! Lists of deliveries: the failures of the whole workspace on the overview, and those of one webhook on its page.
 
+use crate::ui::erase::{Erase, live};
 use api_types::{
     Timestamp,
     deliveries::{Category, Delivery, DeliveryStatus},
     events::EventType,
     webhooks::Webhook,
 };
-use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,

@@ -1,10 +1,10 @@
 //! One OAuth app: its configuration, its client secrets, and what can be done with it.
 
+use crate::ui::erase::Erase;
 use api_types::{
     Timestamp,
     oauth_apps::{ClientKind, ClientSecret, CreatedClientSecret, OAuthApp, OAuthAppChanges},
 };
-use crate::ui::erase::Erase;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -89,7 +89,13 @@ fn content(load: &Load<OAuthApp>, dialogs: Dialogs) -> AnyView {
     };
     let suspended = |suspended: bool| {
         suspended
-            .then(|| note("warn", icon::PAUSE, "This app is suspended: it gets no tokens, and those it has are refused."))
+            .then(|| {
+                note(
+                    "warn",
+                    icon::PAUSE,
+                    "This app is suspended: it gets no tokens, and those it has are refused.",
+                )
+            })
             .erase()
     };
     let secrets = {
@@ -119,15 +125,19 @@ fn more_actions(load: &Load<OAuthApp>, dialogs: Dialogs) -> AnyView {
         let load = load.clone();
         move || resume(&load, toasts)
     };
-    part(load, |app| app.suspended, move |suspended| {
-        let switch = if suspended {
-            Item::new("Resume", icon::PLAY, resume.clone())
-        } else {
-            Item::new("Suspend", icon::PAUSE, suspend.clone())
-        };
-        let delete = Item::new("Delete", icon::TRASH, delete.clone()).danger();
-        actions(|| "More actions".to_owned(), vec![switch, delete])
-    })
+    part(
+        load,
+        |app| app.suspended,
+        move |suspended| {
+            let switch = if suspended {
+                Item::new("Resume", icon::PLAY, resume.clone())
+            } else {
+                Item::new("Suspend", icon::PAUSE, suspend.clone())
+            };
+            let delete = Item::new("Delete", icon::TRASH, delete.clone()).danger();
+            actions(|| "More actions".to_owned(), vec![switch, delete])
+        },
+    )
 }
 
 fn client_secrets(

@@ -1,13 +1,13 @@
 //! The form that makes or changes an OAuth app.
 
-use api_types::oauth_apps::{ClientKind, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges};
 use crate::ui::erase::{Erase, live};
+use api_types::oauth_apps::{ClientKind, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges};
 use leptos::prelude::*;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{FileReader, HtmlInputElement};
 
 use crate::{
+    answer::Answer,
     api::{self, ApiError},
     text::lines,
     ui::{
@@ -75,7 +75,7 @@ impl Draft {
         grants
     }
 
-    async fn send<T: DeserializeOwned>(self, path: Option<String>) -> Result<T, ApiError> {
+    async fn send<T: Answer>(self, path: Option<String>) -> Result<T, ApiError> {
         let given = |text: RwSignal<String>| Some(text.get_untracked()).filter(|text| !text.is_empty());
         let redirect_uris = lines(&self.redirect_uris.read_untracked());
         let Some(path) = path else {
@@ -109,7 +109,7 @@ const FIELDS: &[&str] =
     &["name", "kind", "redirect_uris", "scopes", "grants", "description", "homepage_url", "logo"];
 
 /// The form. With `path`, it changes that app; without, it makes one. `done` gets the answer.
-pub fn form<T: DeserializeOwned + 'static>(
+pub fn form<T: Answer + 'static>(
     draft: Draft,
     path: Option<String>,
     action: &'static str,

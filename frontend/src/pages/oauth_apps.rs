@@ -1,7 +1,7 @@
 //! OAuth apps on the overview: listed and created.
 
-use api_types::oauth_apps::{ClientKind, CreatedOAuthApp, OAuthApp};
 use crate::ui::erase::{Erase, live};
+use api_types::oauth_apps::{ClientKind, CreatedOAuthApp, OAuthApp};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 

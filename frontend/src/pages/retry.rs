@@ -1,10 +1,10 @@
 //! Retrying a delivery by hand: first what went wrong and what to do about it, then the attempt.
 
+use crate::ui::erase::{Erase, live};
 use api_types::{
     deliveries::{AcceptedRetry, Delivery, RetryHelps},
     webhooks::TestResult,
 };
-use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 
 use crate::{

@@ -1,11 +1,11 @@
 //! Rotating a secret: how long the old one keeps working, then the new one.
 
+use crate::ui::erase::Erase;
 use api_types::oauth_apps::RotateSecret;
-use crate::ui::erase::{Erase};
 use leptos::prelude::*;
-use serde::de::DeserializeOwned;
 
 use crate::{
+    answer::Answer,
     api,
     ui::{
         dialog::{cancel_button, foot},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The form. `explain` says what will break; `done` gets the answer with the new secret.
-pub fn form<T: DeserializeOwned + 'static>(
+pub fn form<T: Answer + 'static>(
     explain: impl Erase,
     path: String,
     close: impl Fn() + Send + Sync + 'static,

@@ -1,7 +1,7 @@
 //! What surrounds Settings > API: navigation, workspace, account; and who may not come in, and why.
 
+use crate::ui::erase::Erase;
 use api_types::account::{Plan, Session};
-use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,

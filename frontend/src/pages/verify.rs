@@ -1,7 +1,7 @@
 //! How a receiver verifies a webhook's messages, ready to copy.
 
+use crate::ui::erase::Erase;
 use api_types::webhooks::SignatureScheme;
-use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 
 use crate::ui::{

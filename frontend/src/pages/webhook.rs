@@ -1,11 +1,14 @@
 //! One webhook: its configuration, secret and health, a test, and its deliveries.
 
+use crate::ui::erase::{Erase, live};
 use api_types::{
     Timestamp,
     deliveries::Delivery,
-    webhooks::{CreatedWebhook, DisabledReason, SignatureScheme, SigningSecret, TestResult, Webhook, WebhookHealth, WebhookStatus},
+    webhooks::{
+        CreatedWebhook, DisabledReason, SignatureScheme, SigningSecret, TestResult, Webhook, WebhookHealth,
+        WebhookStatus,
+    },
 };
-use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,

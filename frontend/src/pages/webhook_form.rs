@@ -1,15 +1,15 @@
 //! The form that makes or changes a webhook, with its picker of event types.
 
+use crate::ui::erase::{Erase, live};
 use api_types::{Page, events::EventType};
 use api_types::{
     events::EventTypeInfo,
     webhooks::{NewWebhook, Webhook, WebhookChanges},
 };
-use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
-use serde::de::DeserializeOwned;
 
 use crate::{
+    answer::Answer,
     api::{self, ApiError},
     data::{Load, Loaded},
     ui::{
@@ -84,7 +84,7 @@ impl Draft {
         self.set(&format!("{group}.*"), on);
     }
 
-    async fn send<T: DeserializeOwned>(self, path: Option<String>) -> Result<T, ApiError> {
+    async fn send<T: Answer>(self, path: Option<String>) -> Result<T, ApiError> {
         let url = self.url.read_untracked().trim().to_owned();
         let Some(path) = path else {
             let description = Some(self.description.get_untracked()).filter(|text| !text.is_empty());
@@ -102,7 +102,7 @@ impl Draft {
 }
 
 /// The form. With `path`, it changes that webhook; without, it makes one. `done` gets the answer.
-pub fn form<T: DeserializeOwned + 'static>(
+pub fn form<T: Answer + 'static>(
     draft: Draft,
     path: Option<String>,
     action: &'static str,

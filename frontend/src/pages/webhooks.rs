@@ -1,7 +1,7 @@
 //! Webhooks on the overview: listed and created.
 
-use api_types::webhooks::{CreatedWebhook, Webhook, WebhookStatus};
 use crate::ui::erase::{Erase, live};
+use api_types::webhooks::{CreatedWebhook, Webhook, WebhookStatus};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 

@@ -1,12 +1,12 @@
 //! States and categories as a word on a tint: the word says it, the colour only helps.
 
+use crate::ui::erase::Erase;
 use api_types::{
     Scope,
     api_keys::ApiKeyStatus,
     deliveries::{AttemptOutcome, Category, DeliveryStatus},
     webhooks::WebhookStatus,
 };
-use crate::ui::erase::{Erase};
 use leptos::prelude::*;
 
 /// A word on a tint; `class` is one of `good warn bad info quiet`, and `dot` for a leading dot.

@@ -1,6 +1,6 @@
 //! The question before something that cannot be taken back: what will break, then a button that names the deed.
 
-use crate::ui::erase::{Erase};
+use crate::ui::erase::Erase;
 use leptos::prelude::*;
 
 use crate::ui::{

@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use api_types::Scope;
 use crate::ui::erase::{Erase, live};
+use api_types::Scope;
 use leptos::prelude::*;
 
 use crate::ui::{

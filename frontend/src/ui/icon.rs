@@ -1,6 +1,6 @@
 //! Line icons on a 16-unit grid, drawn for this console. Always decoration: the words beside them carry the meaning.
 
-use crate::ui::erase::{Erase};
+use crate::ui::erase::Erase;
 use leptos::prelude::*;
 
 /// Draws one of the shapes below.

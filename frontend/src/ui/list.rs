@@ -3,6 +3,8 @@
 use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 
+use serde::de::DeserializeOwned;
+
 use crate::{
     data::{HasId, List, Phase, Wire},
     ui::{
@@ -33,7 +35,7 @@ enum Frame {
 }
 
 /// The list as a table. `cells` draws a row's `<td>`s.
-pub fn table<T: Wire + HasId>(
+pub fn table<T: Wire + HasId + DeserializeOwned>(
     list: &List<T>,
     look: Look,
     cells: impl Fn(ArcRwSignal<T>) -> AnyView + Send + Sync + 'static,
@@ -83,7 +85,7 @@ pub fn table<T: Wire + HasId>(
     })
 }
 
-fn more<T: Wire + HasId>(list: &List<T>) -> AnyView {
+fn more<T: Wire + HasId + DeserializeOwned>(list: &List<T>) -> AnyView {
     let list = list.clone();
     live(move || {
         list.next.get().map(|_| {

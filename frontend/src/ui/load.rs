@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    answer::Answer,
     api::ApiError,
     data::{Load, Loaded, Wire},
     ui::{
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// The object's `content`, made once it is here. `what` names it at a sentence's beginning: "This webhook".
-pub fn loaded<T: Wire>(
+pub fn loaded<T: Wire + Answer>(
     load: &Load<T>,
     what: &'static str,
     content: impl Fn() -> AnyView + Send + 'static,
@@ -51,7 +52,7 @@ fn failed_or_gone(error: &ApiError, what: &'static str, retry: impl Fn() + 'stat
 }
 
 /// A part of the object, drawn again only when that part changes.
-pub fn part<T: Wire, U: Clone + PartialEq + Send + Sync + 'static>(
+pub fn part<T: Wire + Answer, U: Clone + PartialEq + Send + Sync + 'static>(
     load: &Load<T>,
     pick: impl Fn(&T) -> U + Send + Sync + 'static,
     draw: impl Fn(U) -> AnyView + Send + 'static,

@@ -1,7 +1,7 @@
 //! A button with a menu, on the native popover: above everything, closed by Esc and by a click elsewhere; arrow keys,
 //! Home and End move in it.
 
-use crate::ui::erase::{Erase};
+use crate::ui::erase::Erase;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};

@@ -1,6 +1,6 @@
 //! What stands where content would: nothing yet, nothing found, or it failed.
 
-use crate::ui::erase::{Erase};
+use crate::ui::erase::Erase;
 use leptos::prelude::*;
 
 use crate::{
@@ -9,12 +9,7 @@ use crate::{
 };
 
 /// Nothing here yet: what this is for, and whatever starts it.
-pub fn blank(
-    shape: &'static str,
-    title: impl Erase,
-    text: impl Erase,
-    action: impl Erase,
-) -> AnyView {
+pub fn blank(shape: &'static str, title: impl Erase, text: impl Erase, action: impl Erase) -> AnyView {
     view! {
         <div class="blank">
             {icon(shape)}

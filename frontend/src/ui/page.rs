@@ -1,6 +1,6 @@
 //! The frame of a page: its title (in the tab, too), the way back up, sections, panels and facts.
 
-use crate::ui::erase::{Erase};
+use crate::ui::erase::Erase;
 use leptos::prelude::*;
 
 use crate::ui::icon::{self, icon};

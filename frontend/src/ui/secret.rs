@@ -1,7 +1,7 @@
 //! A secret's only showing. It lives above the pages, so that not even the back button takes it away; Esc, a reload and
 //! a closed tab are held up until somebody says that it is stored.
 
-use crate::ui::erase::{Erase};
+use crate::ui::erase::Erase;
 use leptos::{ev, prelude::*};
 
 use crate::ui::{

@@ -1,6 +1,6 @@
 //! One request at a time for a form or a button: busy while it runs, the error when it fails.
 
-use std::future::Future;
+use std::{future::Future, pin::Pin};
 
 use crate::ui::erase::{Erase, live};
 use leptos::{prelude::*, task::spawn_local};
@@ -37,6 +37,12 @@ impl Submit {
         request: impl Future<Output = Result<T, ApiError>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
+        let then =
+            async move { request.await.map(|answer| Box::new(move || done(answer)) as Box<dyn FnOnce()>) };
+        self.start(Box::pin(then));
+    }
+
+    fn start(self, request: Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, ApiError>>>>) {
         if self.busy.try_get_untracked() != Some(false) {
             return;
         }
@@ -48,7 +54,7 @@ impl Submit {
                 return;
             }
             match answer {
-                Ok(answer) => done(answer),
+                Ok(done) => done(),
                 Err(error) => {
                     self.error.try_set(Some(error));
                     browser::sleep(30).await;

@@ -1,7 +1,7 @@
 //! Instants as a person says them, with the exact one on hover and for machines.
 
-use api_types::Timestamp;
 use crate::ui::erase::{Erase, live};
+use api_types::Timestamp;
 use leptos::prelude::*;
 
 use crate::{browser, text};
@@ -24,10 +24,7 @@ pub fn ago(time: Timestamp) -> AnyView {
 
 /// When something is due: as [`ago`] says it while that is ahead, "due now" afterwards, or a word where it never is.
 pub fn due_or(time: Option<Timestamp>, otherwise: &'static str) -> AnyView {
-    time.map_or_else(
-        || view! { <span class="muted">{otherwise}</span> }.erase(),
-        |time| relative(time, true),
-    )
+    time.map_or_else(|| view! { <span class="muted">{otherwise}</span> }.erase(), |time| relative(time, true))
 }
 
 fn relative(time: Timestamp, due: bool) -> AnyView {
