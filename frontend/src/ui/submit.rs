@@ -7,6 +7,9 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{api::ApiError, browser, ui::icon};
 
+/// What follows an answer.
+type Then = Box<dyn FnOnce()>;
+
 /// The state of a form's or a button's request.
 #[derive(Clone, Copy, Debug)]
 pub struct Submit {
@@ -37,12 +40,11 @@ impl Submit {
         request: impl Future<Output = Result<T, ApiError>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
-        let then =
-            async move { request.await.map(|answer| Box::new(move || done(answer)) as Box<dyn FnOnce()>) };
+        let then = async move { request.await.map(|answer| Box::new(move || done(answer)) as Then) };
         self.start(Box::pin(then));
     }
 
-    fn start(self, request: Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, ApiError>>>>) {
+    fn start(self, request: Pin<Box<dyn Future<Output = Result<Then, ApiError>>>>) {
         if self.busy.try_get_untracked() != Some(false) {
             return;
         }
