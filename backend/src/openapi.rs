@@ -1,12 +1,13 @@
 //! The OpenAPI document: what the handlers say of themselves, plus what is true of every operation.
 
+mod problems;
+
 use actix_web::web;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Components, Content, HeaderBuilder, ObjectBuilder, OpenApi as Document, Ref, RefOr, ResponseBuilder,
+        Components, OpenApi as Document,
         path::{HttpMethod, Operation},
-        schema::Type,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -63,6 +64,7 @@ pub fn document() -> Document {
         .service(routes::health::alive)
         .service(routes::health::ready)
         .split_for_parts();
+    let mut shared = problems::Shared::new();
     for (path, item) in &mut document.paths.paths {
         let operations = [
             (HttpMethod::Get, &mut item.get),
@@ -72,10 +74,11 @@ pub fn document() -> Document {
         ];
         for (method, operation) in operations {
             if let Some(operation) = operation.as_mut().filter(|_| path.starts_with("/v1")) {
-                complete(operation, &method, path.contains('{'));
+                complete(operation, &method, path, &mut shared);
             }
         }
     }
+    document.components.get_or_insert_with(Components::new).responses.extend(shared);
     document
 }
 
@@ -87,35 +90,12 @@ pub fn json() -> String {
 }
 
 /// Adds to an operation what its security and method imply: its permission in words, and the problems it may answer.
-fn complete(operation: &mut Operation, method: &HttpMethod, names_object: bool) {
+fn complete(operation: &mut Operation, method: &HttpMethod, path: &str, shared: &mut problems::Shared) {
     name(operation);
     let needs = permission(operation);
     let said = operation.description.take().unwrap_or_default();
     operation.description = Some(format!("{said}\n\n**Permission:** {needs}").trim().to_owned());
-    let mut problems =
-        vec![("429", "Too many requests"), ("500", "Our fault"), ("503", "Not available right now")];
-    if operation.security.is_some() {
-        problems.push(("401", "No valid credential"));
-        problems.push(("403", "The credential or the plan does not allow it"));
-    } else {
-        problems.push(("401", "E-mail or password is wrong"));
-        problems.push(("403", "The request came from another origin"));
-    }
-    if names_object {
-        problems.push(("404", "No such object in this workspace"));
-    }
-    problems.push(("400", "The request cannot be read"));
-    if operation.request_body.is_some() {
-        problems.push(("413", "The body is too large"));
-        problems.push(("415", "The body is not JSON"));
-        problems.push(("422", "Some fields need another value"));
-    }
-    if matches!(method, HttpMethod::Post | HttpMethod::Delete) {
-        problems.push(("409", "The object's state does not allow it"));
-    }
-    for (status, description) in problems {
-        operation.responses.responses.entry(status.into()).or_insert_with(|| problem(description));
-    }
+    problems::declare(operation, method, path, shared);
 }
 
 /// Handlers are named within their noun; the document's names are unique: `api_keys_create`.
@@ -124,16 +104,6 @@ fn name(operation: &mut Operation) {
     if let (Some(tag), Some(name)) = (tag, &operation.operation_id) {
         operation.operation_id = Some(format!("{tag}_{name}"));
     }
-}
-
-fn problem(description: &str) -> RefOr<utoipa::openapi::Response> {
-    let id = ObjectBuilder::new().schema_type(Type::String).description(Some("The request's id."));
-    ResponseBuilder::new()
-        .description(description)
-        .content("application/problem+json", Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem")))))
-        .header("x-request-id", HeaderBuilder::new().schema(Some(id)).build())
-        .build()
-        .into()
 }
 
 /// What the operation's security requirements say, in words.

@@ -24,6 +24,17 @@ pub fn words<T: FromStr + Display>(name: &str, value: Option<&str>, all: &[T]) -
     Ok(found)
 }
 
+/// An optional parameter that is a short text, as it may stand in the database.
+pub fn text(name: &str, value: Option<&str>) -> Result<Option<String>, Failure> {
+    const MAX: usize = 200;
+    let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
+    if value.chars().count() > MAX || value.chars().any(char::is_control) {
+        let detail = format!("It must have at most {MAX} characters, and no control characters.");
+        return Err(Failure::parameter(name, detail));
+    }
+    Ok(Some(value.to_owned()))
+}
+
 /// An optional parameter that is an RFC 3339 time.
 pub fn time(name: &str, value: Option<&str>) -> Result<Option<Timestamp>, Failure> {
     parsed(name, value)

@@ -69,7 +69,8 @@ pub async fn list(
 /// Create an API key
 ///
 /// The answer holds the secret, this once: it is stored only as a digest.
-#[utoipa::path(tag = "API keys", security(("session" = ["admin"])), request_body = NewApiKey,
+#[utoipa::path(tag = "API keys", security(("session" = ["admin"])),
+    extensions(("x-problems" = json!(["plan-limit"]))), request_body = NewApiKey,
     responses((status = 201, description = "The key with its secret", body = CreatedApiKey)))]
 #[post("/api-keys")]
 pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Body<NewApiKey>) -> Answer {

@@ -47,8 +47,8 @@ pub async fn list(
     let slice = Slice::parse(&page, &app.keys)?;
     let wanted = Wanted {
         action: params::word("action", filter.action.as_deref(), AuditAction::ALL)?,
-        actor: filter.actor.clone(),
-        object: filter.object.clone(),
+        actor: params::text("actor", filter.actor.as_deref())?,
+        object: params::text("object", filter.object.as_deref())?,
         since: params::time("since", filter.since.as_deref())?,
         until: params::time("until", filter.until.as_deref())?,
     };

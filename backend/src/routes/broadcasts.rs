@@ -71,7 +71,8 @@ pub async fn list(
 ///
 /// Publishes `broadcast.created`. Nobody gets it before it is sent.
 #[utoipa::path(tag = "Broadcasts",
-    security(("session" = []), ("bearer" = ["broadcasts:write"])), params(IdempotencyKey), request_body = NewBroadcast,
+    security(("session" = []), ("bearer" = ["broadcasts:write"])),
+    extensions(("x-problems" = json!(["secret-in-text"]))), params(IdempotencyKey), request_body = NewBroadcast,
     responses((status = 201, description = "The draft", body = Broadcast)))]
 #[post("/broadcasts")]
 pub async fn create(
@@ -130,6 +131,7 @@ pub async fn show(
 /// `Idempotency-Key`. Takes no body.
 #[utoipa::path(tag = "Broadcasts",
     security(("session" = []), ("bearer" = ["broadcasts:write"])),
+    extensions(("x-problems" = json!(["conflict"]))),
     params(("id" = BroadcastId, Path, description = "The broadcast's id"), IdempotencyKey),
     responses((status = 200, description = "The sent broadcast", body = Broadcast)))]
 #[post("/broadcasts/{id}/send")]

@@ -124,6 +124,7 @@ pub async fn show(
 /// One attempt now, beside the schedule: success ends the schedule, failure changes nothing. Retry only once the receiver
 /// is mended; the same message can fail again.
 #[utoipa::path(tag = "Deliveries", security(("session" = ["admin"]), ("bearer" = ["deliveries:retry"])),
+    extensions(("x-problems" = json!(["conflict"]))),
     params(("id" = DeliveryId, Path, description = "The delivery's id")),
     responses((status = 202, description = "The attempt is stored and will be made at once", body = AcceptedRetry)))]
 #[post("/deliveries/{id}/retry")]

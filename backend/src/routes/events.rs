@@ -26,7 +26,8 @@ use crate::{
 /// Publish an event
 ///
 /// For internal systems. Answered once the event is durable; it is then on its way to every webhook that wants it.
-#[utoipa::path(tag = "Events", security(("session" = ["admin"]), ("bearer" = ["events:write"])), request_body = NewEvent,
+#[utoipa::path(tag = "Events", security(("session" = ["admin"]), ("bearer" = ["events:write"])),
+    params(IdempotencyKey), request_body = NewEvent,
     responses((status = 202, description = "The event is stored and will be delivered", body = AcceptedEvent)))]
 #[post("/events")]
 pub async fn create(

@@ -52,7 +52,8 @@ pub async fn list(app: Data<App>, caller: Admin, page: Query<PageParams>) -> Ans
 /// Create an OAuth app
 ///
 /// For a confidential app, the answer holds its client secret, this once.
-#[utoipa::path(tag = "OAuth apps", security(("session" = ["admin"])), request_body = NewOAuthApp,
+#[utoipa::path(tag = "OAuth apps", security(("session" = ["admin"])),
+    extensions(("x-problems" = json!(["plan-limit"]))), request_body = NewOAuthApp,
     responses((status = 201, description = "The app, with its secret if it is confidential", body = CreatedOAuthApp)))]
 #[post("/oauth-apps")]
 pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Body<NewOAuthApp>) -> Answer {
@@ -174,7 +175,8 @@ pub async fn remove(app: Data<App>, caller: Admin, path: Path<String>) -> Answer
 /// Rotate an OAuth app's client secret
 ///
 /// The answer holds the new secret, this once. The old ones keep working for the overlap.
-#[utoipa::path(tag = "OAuth apps", security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id")),
+#[utoipa::path(tag = "OAuth apps", security(("session" = ["admin"])),
+    extensions(("x-problems" = json!(["conflict"]))), params(("id" = OAuthAppId, Path, description = "The app's id")),
     request_body = RotateSecret, responses((status = 201, description = "The new secret", body = CreatedClientSecret)))]
 #[post("/oauth-apps/{id}/secrets")]
 pub async fn rotate(

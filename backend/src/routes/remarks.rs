@@ -63,6 +63,7 @@ pub async fn list_comments(
 ///
 /// Publishes `comment.created`.
 #[utoipa::path(tag = "Tickets", security(("session" = []), ("bearer" = ["tickets:write"])),
+    extensions(("x-problems" = json!(["secret-in-text"]))),
     params(("id" = TicketId, Path, description = "The ticket's id"), IdempotencyKey), request_body = NewRemark,
     responses((status = 201, description = "The comment", body = Comment)))]
 #[post("/tickets/{id}/comments")]
@@ -115,6 +116,7 @@ pub async fn list_notes(
 ///
 /// Publishes `note.created`.
 #[utoipa::path(tag = "Tickets", security(("session" = []), ("bearer" = ["tickets:write"])),
+    extensions(("x-problems" = json!(["secret-in-text"]))),
     params(("id" = TicketId, Path, description = "The ticket's id"), IdempotencyKey), request_body = NewRemark,
     responses((status = 201, description = "The note", body = Note)))]
 #[post("/tickets/{id}/notes")]

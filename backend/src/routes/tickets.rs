@@ -67,7 +67,7 @@ pub async fn list(
     let slice = Slice::parse(&page, &app.keys)?;
     let wanted = Wanted {
         status: params::word("status", filter.status.as_deref(), TicketStatus::ALL)?,
-        assignee: filter.assignee.clone().filter(|assignee| !assignee.is_empty()),
+        assignee: params::text("assignee", filter.assignee.as_deref())?,
     };
     let workspace = caller.workspace_id();
     let rows =
@@ -79,6 +79,7 @@ pub async fn list(
 ///
 /// Publishes `ticket.created`.
 #[utoipa::path(tag = "Tickets", security(("session" = []), ("bearer" = ["tickets:write"])),
+    extensions(("x-problems" = json!(["secret-in-text"]))),
     params(IdempotencyKey), request_body = NewTicket,
     responses((status = 201, description = "The ticket", body = Ticket)))]
 #[post("/tickets")]
@@ -130,6 +131,7 @@ pub async fn show(app: Data<App>, caller: Caller<TicketsRead>, path: Path<String
 /// `{"status": "closed"}` closes it and publishes `ticket.closed`; any other change, opening it again included,
 /// publishes `ticket.updated`; both, where both happen. A change that changes nothing publishes nothing.
 #[utoipa::path(tag = "Tickets", security(("session" = []), ("bearer" = ["tickets:write"])),
+    extensions(("x-problems" = json!(["secret-in-text"]))),
     params(("id" = TicketId, Path, description = "The ticket's id")), request_body = TicketChanges,
     responses((status = 200, description = "The ticket as it is now", body = Ticket)))]
 #[patch("/tickets/{id}")]

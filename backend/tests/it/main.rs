@@ -6,6 +6,7 @@ mod audit;
 mod broadcasts;
 mod catalogue;
 mod command;
+mod contract;
 mod crash;
 mod deliveries;
 mod diagnoses;

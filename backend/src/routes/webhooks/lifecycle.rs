@@ -72,6 +72,7 @@ async fn changing<T: Send + 'static>(
 ///
 /// It sends again, with a clean slate. Enabling an enabled webhook changes nothing.
 #[utoipa::path(tag = "Webhooks", security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
+    extensions(("x-problems" = json!(["session-required"]))),
     params(("id" = WebhookId, Path, description = "The webhook's id")),
     responses((status = 200, description = "The webhook", body = Webhook)))]
 #[post("/webhooks/{id}/enable")]
@@ -98,6 +99,7 @@ pub async fn enable(
 ///
 /// It stops sending, and what waits is canceled. Disabling a disabled webhook changes nothing.
 #[utoipa::path(tag = "Webhooks", security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
+    extensions(("x-problems" = json!(["session-required"]))),
     params(("id" = WebhookId, Path, description = "The webhook's id")),
     responses((status = 200, description = "The webhook", body = Webhook)))]
 #[post("/webhooks/{id}/disable")]
@@ -118,6 +120,7 @@ pub async fn disable(
 ///
 /// It stops sending, and what waits is canceled. Its deliveries stay readable.
 #[utoipa::path(tag = "Webhooks", security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
+    extensions(("x-problems" = json!(["session-required"]))),
     params(("id" = WebhookId, Path, description = "The webhook's id")),
     responses((status = 204, description = "Deleted")))]
 #[delete("/webhooks/{id}")]
@@ -138,6 +141,7 @@ pub async fn remove(app: Data<App>, caller: Caller<WebhooksWrite>, path: Path<St
 ///
 /// The answer holds the new secret, this once. During the overlap every message carries a signature of each.
 #[utoipa::path(tag = "Webhooks", security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
+    extensions(("x-problems" = json!(["session-required"]))),
     params(("id" = WebhookId, Path, description = "The webhook's id")), request_body = RotateSecret,
     responses((status = 201, description = "The webhook with its new signing secret", body = CreatedWebhook)))]
 #[post("/webhooks/{id}/secret/rotate")]
@@ -166,6 +170,7 @@ pub async fn rotate(
 ///
 /// Sends `webhook.test` at once to this webhook alone, and answers with the whole attempt. It enters no failure list.
 #[utoipa::path(tag = "Webhooks", security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
+    extensions(("x-problems" = json!(["session-required"]))),
     params(("id" = WebhookId, Path, description = "The webhook's id")),
     responses((status = 200, description = "What the receiver answered, or what went wrong", body = TestResult)))]
 #[post("/webhooks/{id}/test")]

@@ -60,7 +60,8 @@ pub async fn list(
 ///
 /// Under `v1` the answer holds the signing secret, this once; under `v1a` the public key can always be read. A key or
 /// token needs the read scope of every event type it names.
-#[utoipa::path(tag = "Webhooks", security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])), request_body = NewWebhook,
+#[utoipa::path(tag = "Webhooks", security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
+    extensions(("x-problems" = json!(["plan-limit", "session-required"]))), request_body = NewWebhook,
     responses((status = 201, description = "The webhook with its signing secret", body = CreatedWebhook)))]
 #[post("/webhooks")]
 pub async fn create(
@@ -118,6 +119,7 @@ pub async fn show(app: Data<App>, caller: Caller<WebhooksRead>, path: Path<Strin
 ///
 /// Absent fields stay. A new URL resets the webhook's health and holds from the next attempt on.
 #[utoipa::path(tag = "Webhooks", security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
+    extensions(("x-problems" = json!(["session-required"]))),
     params(("id" = WebhookId, Path, description = "The webhook's id")),
     request_body = WebhookChanges, responses((status = 200, description = "The changed webhook", body = Webhook)))]
 #[patch("/webhooks/{id}")]

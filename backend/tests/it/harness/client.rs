@@ -6,6 +6,8 @@ use reqwest::{
 };
 use serde_json::Value;
 
+use super::declared;
+
 /// Sends requests to one server with the same headers each time. Cheap to clone.
 #[derive(Clone)]
 pub struct Client {
@@ -56,6 +58,9 @@ impl Client {
         let response = request.send().await.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
+        let content_type =
+            headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        declared::check(method.as_str(), path, status, content_type, &text);
         Reply { call: format!("{method} {path}"), status, headers, text }
     }
 

@@ -2,6 +2,7 @@
 
 mod client;
 mod database;
+pub mod declared;
 mod stored;
 
 use std::{net::TcpListener, sync::OnceLock};
@@ -12,7 +13,7 @@ use api_types::{
     account::{Plan, Role},
     ids::{MemberId, WorkspaceId},
 };
-pub use client::Client;
+pub use client::{Client, Reply};
 pub use database::{Fresh, Kind};
 use sayless::{
     app::{App, Settings},

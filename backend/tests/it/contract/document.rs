@@ -1,0 +1,89 @@
+//! The document itself: complete, and checked in as it is.
+
+use std::{collections::BTreeSet, fs};
+
+use serde_json::Value;
+
+use super::operations;
+use crate::harness::declared::{document, resolve};
+
+#[test]
+fn the_document_that_is_checked_in_is_the_servers() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/openapi.json");
+    let checked_in = fs::read_to_string(path).unwrap();
+    assert!(
+        checked_in == sayless::openapi::json(),
+        "openapi/openapi.json is old: cargo xtask sdk writes it anew"
+    );
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_a_summary_and_a_permission() {
+    let mut ids = BTreeSet::new();
+    for operation in operations() {
+        assert!(ids.insert(operation.id.clone()), "{} is the name of two operations", operation.id);
+        let said = &operation.said;
+        assert!(!said["summary"].as_str().unwrap_or_default().is_empty(), "{}", operation.id);
+        assert!(
+            said["description"].as_str().unwrap_or_default().contains("**Permission:** "),
+            "{}",
+            operation.id
+        );
+        assert_eq!(said["tags"].as_array().map(Vec::len), Some(1), "{}", operation.id);
+        for parameter in said["parameters"].as_array().into_iter().flatten() {
+            let description = parameter["description"].as_str().unwrap_or_default();
+            assert!(!description.is_empty(), "{} {}", operation.id, parameter["name"]);
+        }
+        let statuses: Vec<&String> = said["responses"].as_object().unwrap().keys().collect();
+        for status in ["429", "500", "503"] {
+            assert!(statuses.iter().any(|known| *known == status), "{} {status}", operation.id);
+        }
+        assert_eq!(statuses.iter().filter(|status| status.starts_with('2')).count(), 1, "{}", operation.id);
+    }
+}
+
+#[test]
+fn every_body_and_answer_has_a_schema_with_an_example() {
+    for operation in operations() {
+        let body = operation.said.get("requestBody");
+        let success =
+            operation.said["responses"].as_object().unwrap().iter().find(|(s, _)| s.starts_with('2'));
+        let contents = body.into_iter().chain(success.map(|(_, response)| response));
+        for content in contents.filter_map(|said| said["content"].as_object()?.values().next()) {
+            let mut seen = BTreeSet::new();
+            assert!(has_example(content, &mut seen), "{} has no example: {content}", operation.id);
+        }
+    }
+}
+
+/// Whether there is an example anywhere in what a schema is made of.
+fn has_example(value: &Value, seen: &mut BTreeSet<String>) -> bool {
+    if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+        return seen.insert(reference.to_owned()) && has_example(resolve(value), seen);
+    }
+    match value {
+        Value::Object(fields) => fields.iter().any(|(name, value)| {
+            matches!(name.as_str(), "example" | "examples" | "enum") || has_example(value, seen)
+        }),
+        Value::Array(values) => values.iter().any(|value| has_example(value, seen)),
+        _ => false,
+    }
+}
+
+#[test]
+fn nothing_in_the_document_refers_to_what_is_not_there() {
+    fn walk(value: &Value, count: &mut usize) {
+        if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+            assert!(document().pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+            *count += 1;
+        }
+        match value {
+            Value::Object(fields) => fields.values().for_each(|value| walk(value, count)),
+            Value::Array(values) => values.iter().for_each(|value| walk(value, count)),
+            _ => {}
+        }
+    }
+    let mut count = 0;
+    walk(document(), &mut count);
+    assert!(count > 300, "{count}");
+}

@@ -1,0 +1,74 @@
+//! Every answer in every test is held to the OpenAPI document: its status and problem type are declared there, and its
+//! body is what the schema says.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Value, json};
+
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::to_value(sayless::openapi::document()).unwrap());
+
+/// The whole document.
+pub fn document() -> &'static Value {
+    &DOCUMENT
+}
+
+/// Follows a reference within the document.
+pub fn resolve(value: &Value) -> &Value {
+    match value.get("$ref").and_then(Value::as_str) {
+        Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => value,
+    }
+}
+
+/// The operation at a path with its ids filled in; none where the document has no such operation.
+fn operation(method: &str, path: &str) -> Option<&'static Value> {
+    let path = path.split('?').next().unwrap();
+    let wanted: Vec<&str> = path.split('/').collect();
+    let (_, item) = DOCUMENT["paths"].as_object().unwrap().iter().find(|(known, _)| {
+        let known: Vec<&str> = known.split('/').collect();
+        known.len() == wanted.len() && known.iter().zip(&wanted).all(|(k, w)| k.starts_with('{') || k == w)
+    })?;
+    item.get(method.to_lowercase())
+}
+
+/// Fails where the document does not say that this operation may answer so.
+#[track_caller]
+pub fn check(method: &str, path: &str, status: u16, content_type: &str, text: &str) {
+    let Some(operation) = operation(method, path).filter(|_| path.starts_with("/v1/")) else { return };
+    let call = format!("{method} {path} answered {status}");
+    let declared = operation["responses"].get(status.to_string());
+    let response = resolve(declared.unwrap_or_else(|| panic!("{call}, which is not declared: {text}")));
+    let Some(content) = response["content"].as_object().and_then(|content| content.values().next()) else {
+        assert_eq!(text, "", "{call} with a body that is not declared");
+        return;
+    };
+    let (media, _) = response["content"].as_object().unwrap().iter().next().unwrap();
+    assert!(content_type.starts_with(media), "{call} as {content_type} instead of {media}");
+    if media.contains("json") {
+        let body: Value =
+            serde_json::from_str(text).unwrap_or_else(|error| panic!("{call}: {error}: {text}"));
+        let errors: Vec<String> = validator(&content["schema"])
+            .iter_errors(&body)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{call}, which its schema does not allow: {errors:?}");
+    }
+}
+
+/// Compiles each schema of the document once.
+fn validator(schema: &Value) -> Arc<Validator> {
+    static COMPILED: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let build = || {
+        let mut root = schema.clone();
+        root["components"] = json!({ "schemas": DOCUMENT["components"]["schemas"] });
+        let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
+        Arc::new(options.build(&root).unwrap())
+    };
+    compiled.entry(schema.to_string()).or_insert_with(build).clone()
+}
