@@ -1,21 +1,7 @@
 //! Credentials pasted into texts: refused, not repeated, written down.
 
-use api_types::{
-    Timestamp,
-    ids::{OAuthAppId, SecretId, WebhookId, WorkspaceId},
-};
-use diesel::prelude::*;
-use sayless::{
-    app::App,
-    chance::Chance,
-    crypto::tokens,
-    db::{
-        DbError,
-        schema::{signing_secrets, webhooks},
-    },
-    delivery::signature::SigningSecret,
-    new_id,
-};
+use api_types::ids::{OAuthAppId, SecretId};
+use sayless::{chance::Chance, crypto::tokens, delivery::signature::SigningSecret};
 use serde_json::{Value, json};
 
 use crate::{
@@ -23,48 +9,11 @@ use crate::{
     harness::{Team, World},
 };
 
-/// A webhook's signing secret, as the webhook routes would store it.
-async fn signing_secret(
-    app: &App,
-    workspace: WorkspaceId,
-    expires_at: Option<Timestamp>,
-) -> (WebhookId, String) {
-    let secret = SigningSecret::v1(app.chance.bytes());
-    let text = secret.expose().to_string();
-    let (webhook, id) = (new_id!(app, WebhookId), new_id!(app, SecretId));
-    let (digest, now) = (app.keys.digest(&text).0, app.clock.now());
-    app.db
-        .write(move |tx| {
-            let conn: &mut sayless::db::Conn = tx;
-            diesel::insert_into(webhooks::table)
-                .values((
-                    webhooks::id.eq(webhook),
-                    webhooks::workspace_id.eq(workspace),
-                    webhooks::url.eq("https://hooks.example/in"),
-                    webhooks::description.eq(""),
-                    webhooks::event_types.eq("[\"*\"]"),
-                    webhooks::signature.eq("v1"),
-                    webhooks::created_at.eq(now),
-                    webhooks::updated_at.eq(now),
-                ))
-                .execute(conn)?;
-            diesel::insert_into(signing_secrets::table)
-                .values((
-                    signing_secrets::id.eq(id),
-                    signing_secrets::webhook_id.eq(webhook),
-                    signing_secrets::workspace_id.eq(workspace),
-                    signing_secrets::scheme.eq("v1"),
-                    signing_secrets::sealed.eq("-"),
-                    signing_secrets::digest.eq(digest),
-                    signing_secrets::created_at.eq(now),
-                    signing_secrets::expires_at.eq(expires_at),
-                ))
-                .execute(conn)?;
-            Ok::<_, DbError>(())
-        })
-        .await
-        .unwrap();
-    (webhook, text)
+/// A new webhook's id and signing secret.
+async fn webhook(team: &Team) -> (String, String) {
+    let body = json!({ "url": "http://127.0.0.1:1/in", "event_types": ["*"] });
+    let made = team.admin.post("/v1/webhooks", &body).await.ok(201);
+    (made["id"].as_str().unwrap().to_owned(), made["signing_secret"].as_str().unwrap().to_owned())
 }
 
 async fn oauth_app(team: &Team) -> (String, String) {
@@ -186,9 +135,7 @@ both! {
 
     async fn a_signing_secret_is_refused_while_it_signs(world) {
         let team = world.business().await;
-        let (webhook, secret) = signing_secret(&world.app, team.id, None).await;
-        let soon = world.app.clock.now() + 60_000;
-        let (_, old) = signing_secret(&world.app, team.id, Some(soon)).await;
+        let (webhook, secret) = webhook(&team).await;
         let on = format!("{}/comments", a_ticket(&team).await);
         for text in [
             secret.clone(),
@@ -200,11 +147,17 @@ both! {
             assert_eq!(refused(&team, &on, &json!({ "body": text }), &secret).await, ["body"], "{text}");
         }
         let entry = refusals(&team, &secret).await.remove(0);
-        assert_eq!((&entry["object_id"], &entry["object_name"]), (&json!(webhook), &json!("https://hooks.example/in")));
+        assert_eq!((&entry["object_id"], &entry["object_name"]), (&json!(webhook), &json!("http://127.0.0.1:1/in")));
         assert_eq!(entry["details"]["credential"], "signing_secret");
-        refused(&team, &on, &json!({ "body": old }), &old).await;
-        world.advance(60);
-        team.member.post(&on, &json!({ "body": old })).await.ok(201);
+        let rotate = format!("/v1/webhooks/{webhook}/secret/rotate");
+        let fresh = team.admin.post(&rotate, &json!({ "overlap": "1h" })).await.ok(201);
+        let fresh = fresh["signing_secret"].as_str().unwrap();
+        for secret in [secret.as_str(), fresh] {
+            refused(&team, &on, &json!({ "body": secret }), secret).await;
+        }
+        world.advance(3600);
+        team.member.post(&on, &json!({ "body": secret })).await.ok(201);
+        refused(&team, &on, &json!({ "body": fresh }), fresh).await;
         let nobodys = SigningSecret::v1([9; 32]).expose().to_string();
         team.member.post(&on, &json!({ "body": nobodys })).await.ok(201);
     }

@@ -230,6 +230,8 @@ CREATE TABLE tickets (
     closed_at BIGINT
 );
 CREATE INDEX tickets_of_workspace ON tickets (workspace_id, id);
+CREATE INDEX tickets_by_status ON tickets (workspace_id, status, id);
+CREATE INDEX tickets_by_assignee ON tickets (workspace_id, assignee, id);
 
 CREATE TABLE comments (
     id TEXT PRIMARY KEY,
@@ -259,3 +261,4 @@ CREATE TABLE broadcasts (
     sent_at BIGINT
 );
 CREATE INDEX broadcasts_of_workspace ON broadcasts (workspace_id, id);
+CREATE INDEX broadcasts_by_status ON broadcasts (workspace_id, status, id);
