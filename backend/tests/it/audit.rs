@@ -74,7 +74,7 @@ both! {
 #[actix_web::test]
 async fn the_address_is_the_one_that_a_trusted_proxy_names() {
     let world = World::start_with(Kind::Sqlite, |settings| {
-        settings.trusted_proxies.push("127.0.0.0/8".parse().unwrap())
+        settings.trusted_proxies.push("127.0.0.0/8".parse().unwrap());
     });
     let team = world.business().await;
     let behind = team.admin.with_header("x-forwarded-for", "6.6.6.6, 203.0.113.7");
