@@ -25,7 +25,8 @@ use crate::{
 
 /// Publish an event
 ///
-/// For internal systems. Answered once the event is durable; it is then on its way to every webhook that wants it.
+/// For internal systems. Answered once the event is durable; it is then on its way to every webhook that wants it. `data` is
+/// checked against the type's schema and sent as it came: it is not searched for pasted credentials, so leave them out.
 #[utoipa::path(tag = "Events", security(("session" = ["admin"]), ("bearer" = ["events:write"])),
     params(IdempotencyKey), request_body = NewEvent,
     responses((status = 202, description = "The event is stored and will be delivered", body = AcceptedEvent)))]

@@ -279,6 +279,24 @@ both! {
         assert_eq!(long.post("/v1/tickets", &body).await.fields(400, "bad-request"), ["Idempotency-Key"]);
     }
 
+    async fn the_same_request_many_times_at_once_creates_once(world) {
+        let team = world.business().await;
+        let client = team.member.with_header("idempotency-key", "at once");
+        let body = json!({ "title": "once" });
+        let replies = futures_util::future::join_all((0..8).map(|_| client.post("/v1/tickets", &body))).await;
+        let made = client.post("/v1/tickets", &body).await.ok(201);
+        for reply in replies {
+            if reply.status == 409 {
+                assert_eq!(reply.header("retry-after"), Some("1"));
+                reply.problem(409, "idempotency-in-progress");
+            } else {
+                assert_eq!(reply.ok(201), made);
+            }
+        }
+        assert_eq!(texts(&team.member.get("/v1/tickets").await.ok(200), "title"), ["once"]);
+        assert_eq!(world.event_types(team.id).await, [EventType::TicketCreated]);
+    }
+
     async fn closing_at_the_same_time_is_told_once(world) {
         let team = world.business().await;
         let path = path(&ticket(&team.member, "t").await);
