@@ -177,7 +177,7 @@ pub fn select_field(
 fn choices(options: &'static [(&'static str, &'static str)], value: RwSignal<String>) -> AnyView {
     let options = options.iter();
     options
-        .map(|(word, label)| view! { <option value=*word selected=move || value.with(|value| value == word)>{*label}</option> })
+        .map(|(word, label)| view! { <option value=*word prop:selected=move || value.with(|value| value == word)>{*label}</option> })
         .collect_view()
         .erase()
 }
@@ -193,7 +193,7 @@ pub fn filter(
         options
             .map(|(word, label)| {
                 let own = word.clone();
-                view! { <option value=word selected=move || value.with(|value| *value == own)>{label}</option> }
+                view! { <option value=word prop:selected=move || value.with(|value| *value == own)>{label}</option> }
             })
             .collect_view()
     };
