@@ -4,7 +4,7 @@ mod manage;
 mod receive;
 mod serve;
 
-use std::{fmt, fs, io};
+use std::{fmt, fs, io, os::unix::fs::DirBuilderExt, path::Path};
 
 use crate::{
     app::{App, Settings, StartError},
@@ -70,7 +70,7 @@ fn loopback() -> Result<url::Url, CommandError> {
 fn build(database: &Database, settings: Settings) -> Result<App, CommandError> {
     let chance = Chance::from_os();
     if let Some(folder) = database.data_folder() {
-        fs::create_dir_all(&folder)?;
+        make_folder(&folder)?;
     }
     let keys = match (&database.pepper, &database.sealing_key, database.data_folder()) {
         (Some(pepper), Some(sealing), _) => ServerKeys::parse(&pepper.0, &sealing.0)?,
@@ -78,6 +78,11 @@ fn build(database: &Database, settings: Settings) -> Result<App, CommandError> {
         _ => return Err(KeysError::Missing.into()),
     };
     Ok(App::build(&database.database_url, keys, Clock::wall(), chance, settings)?)
+}
+
+/// Makes the data folder where there is none: the database and the keys in it are the owner's alone to read.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// Whether two processes must not serve from the same database at once.

@@ -5,7 +5,7 @@ use std::{fs::File, io, net::TcpListener};
 use fs4::FileExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{CommandError, build, is_embedded, loopback};
+use super::{CommandError, build, is_embedded, loopback, make_folder};
 use crate::{
     app::{App, Settings},
     auth::last_used,
@@ -130,7 +130,7 @@ fn public_url(args: &Serve) -> Result<url::Url, CommandError> {
 /// Keeps a second server off an embedded database; the lock goes with the process.
 fn lock_folder(database: &Database) -> Result<Option<File>, CommandError> {
     let Some(folder) = database.data_folder() else { return Ok(None) };
-    std::fs::create_dir_all(&folder)?;
+    make_folder(&folder)?;
     let file = File::create(folder.join("serve.lock"))?;
     FileExt::try_lock(&file).map_err(|_| {
         CommandError::new(format!("another sayless serve is using {}; stop it first", folder.display()))

@@ -119,8 +119,9 @@ async fn an_operator_makes_a_workspace_and_its_people_and_takes_them_away() {
     let workspace = place.ok(&["workspace", "create", "--name", "Acme", "--plan", "business"]);
     assert!(workspace.starts_with("wsp_") && workspace.len() == 30, "{workspace}");
     assert!(place.add(&workspace, "Ada@Example.com", "admin").starts_with("usr_"));
-    let keys = place.0.path().join("data/keys.json");
-    assert_eq!(std::fs::metadata(keys).unwrap().permissions().mode() & 0o777, 0o600);
+    let mode =
+        |path: &str| std::fs::metadata(place.0.path().join(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("data"), mode("data/keys.json")), (0o700, 0o600));
 
     let server = Served::start(&place);
     let ada = server.sign_in("ada@example.com", PASSWORD).await.unwrap();
