@@ -3,11 +3,11 @@
 use crate::{need, sh};
 use anyhow::Result;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Writes `openapi/openapi.json` anew and generates the client from it.
 pub fn command() -> Result<()> {
-    let document = server_document()?;
+    let document = document(&server()?)?;
     fs::create_dir_all(sh::root().join("openapi"))?;
     fs::write(document_path(), document + "\n")?;
     client()
@@ -18,9 +18,9 @@ pub fn document_path() -> PathBuf {
     sh::root().join("openapi/openapi.json")
 }
 
-/// The document as this source's server writes it, without a newline at the end.
-pub fn server_document() -> Result<String> {
-    sh::output(sh::command(server()?).arg("openapi"))
+/// The document as this server writes it, without a newline at the end.
+pub fn document(server: &Path) -> Result<String> {
+    sh::output(sh::command(server).arg("openapi"))
 }
 
 /// The server, built for development.

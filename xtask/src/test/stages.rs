@@ -7,6 +7,7 @@ use crate::postgres::Cluster;
 use crate::{need, sdk, sh};
 use anyhow::{Result, bail};
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 pub const STAGES: &[Stage] = &[
@@ -20,6 +21,9 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "TypeScript client", group: "e2e", run: typescript },
     Stage { name: "Playwright in Chromium", group: "e2e", run: playwright },
 ];
+
+/// What runs on this machine, console apart.
+const BACKEND: &[&str] = &["--package", "sayless", "--package", "api-types", "--package", "xtask"];
 
 fn formatting(_: &Context) -> Result<Outcome> {
     check(sh::cargo().args(["fmt", "--all", "--check"]))
@@ -59,16 +63,7 @@ fn backend(_: &Context) -> Result<Outcome> {
     let given = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
     let cluster = if given.is_none() { Some(Cluster::start()?) } else { None };
     let mut tests = sh::cargo();
-    tests.args([
-        "test",
-        "--no-fail-fast",
-        "--package",
-        "sayless",
-        "--package",
-        "api-types",
-        "--package",
-        "xtask",
-    ]);
+    tests.args(["test", "--no-fail-fast"]).args(BACKEND);
     if let Some(url) = given.or_else(|| cluster.as_ref().map(|cluster| cluster.url.clone())) {
         tests.env("TEST_DATABASE_URL", url);
     }
@@ -76,7 +71,7 @@ fn backend(_: &Context) -> Result<Outcome> {
 }
 
 fn openapi(_: &Context) -> Result<Outcome> {
-    let written = sdk::server_document()?;
+    let written = sdk::document(&server()?)?;
     let kept = fs::read_to_string(sdk::document_path()).unwrap_or_default();
     if written.is_empty() || written.trim() != kept.trim() {
         bail!("openapi/openapi.json is not what the server says: cargo xtask sdk writes it anew");
@@ -107,7 +102,14 @@ fn playwright(context: &Context) -> Result<Outcome> {
     let mut tests = sh::command("node_modules/.bin/playwright");
     tests.current_dir(sh::root().join("e2e")).arg("test");
     tests.env("CHROMIUM", chromium).env("FORCE_COLOR", "0").env_remove("NO_COLOR");
-    count(tests.env("SAYLESS_BIN", sdk::server()?), Tally::read_playwright)
+    count(tests.env("SAYLESS_BIN", server()?), Tally::read_playwright)
+}
+
+/// The server as the backend's tests build it: cargo would build it, and half of what it needs, once more by itself.
+fn server() -> Result<PathBuf> {
+    need::server_libraries()?;
+    sh::run(sh::cargo().args(["test", "--no-run", "--quiet"]).args(BACKEND))?;
+    Ok(sh::target_dir().join("debug/sayless"))
 }
 
 fn check(command: &mut Command) -> Result<Outcome> {
