@@ -25,7 +25,7 @@ pub struct Verdict {
     pub retry_after: Option<u64>,
 }
 
-/// Counts requests per key. Fractions of a millisecond are kept as millionths.
+/// Counts requests per key, in nanoseconds, so that no fraction of a millisecond is lost.
 #[derive(Debug, Default)]
 pub struct Limiter {
     /// When each key's requests will all be given back, in nanoseconds since 1970.

@@ -28,7 +28,7 @@ use std::{
     sync::Arc,
 };
 
-use diesel::Connection;
+use diesel::{Connection, connection::SimpleConnection};
 
 pub use json::Json;
 pub use pool::Conn;
@@ -182,6 +182,11 @@ impl Db {
     /// Whether the embedded database is in use, which has one node and needs no other to be told.
     pub fn is_embedded(&self) -> bool {
         self.writer.is_some()
+    }
+
+    /// Asks the database for a sign of life.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        self.read(|conn| Ok(conn.batch_execute("SELECT 1")?)).await
     }
 
     /// Runs `query` on a pooled connection, off the async threads.

@@ -1,7 +1,6 @@
 //! For load balancers: alive, and ready.
 
 use actix_web::{HttpResponse, get, web::Data};
-use diesel::RunQueryDsl;
 
 use crate::{app::App, problem::Answer};
 
@@ -16,8 +15,6 @@ pub async fn alive() -> HttpResponse {
 #[utoipa::path(tag = "Health", responses((status = 200, description = "Ready", body = String)))]
 #[get("/readyz")]
 pub async fn ready(app: Data<App>) -> Answer {
-    app.db
-        .read(|conn| Ok::<_, crate::db::DbError>(diesel::sql_query("SELECT 1").execute(conn).map(drop)?))
-        .await?;
+    app.db.ping().await?;
     Ok(HttpResponse::Ok().body("ready"))
 }
