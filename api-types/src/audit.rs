@@ -55,6 +55,10 @@ words! {
         WebhookTested = "webhook.tested",
         /// A delivery was retried by hand.
         DeliveryRetried = "delivery.retried",
+        /// Many deliveries were set going again.
+        RecoveryStarted = "recovery.started",
+        /// A recovery was canceled.
+        RecoveryCanceled = "recovery.canceled",
         /// A live credential was pasted into a text, and the text refused.
         SecretPasteRefused = "secret.paste_refused",
         /// A ticket was created.

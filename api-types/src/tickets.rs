@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     ids::{CommentId, NoteId, TicketId},
+    present::present,
     words::words,
 };
 
@@ -55,12 +56,6 @@ pub struct TicketChanges {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "sam@acme.example"))]
     pub assignee: Option<Option<String>>,
-}
-
-/// Tells `null` from a field that is absent.
-#[expect(clippy::option_option, reason = "absent, cleared and set are three different wishes")]
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// A ticket.

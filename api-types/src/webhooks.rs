@@ -6,6 +6,7 @@ use crate::{
     Timestamp,
     deliveries::Attempt,
     ids::{SecretId, WebhookId},
+    present::present,
     words::words,
 };
 
@@ -62,6 +63,10 @@ pub struct NewWebhook {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(example = "v1"))]
     pub signature: Option<String>,
+    /// The most deliveries per second that the receiver is sent, 1 to 1,000; no limit where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = 50, minimum = 1, maximum = 1000))]
+    pub rate_limit: Option<u32>,
 }
 
 /// Change a webhook; absent fields stay. A new URL resets its health and holds from the next attempt.
@@ -79,6 +84,10 @@ pub struct WebhookChanges {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(example = "Acme's ticket mirror, second region"))]
     pub description: Option<String>,
+    /// The most deliveries per second that the receiver is sent, 1 to 1,000; `null` lifts the limit.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>, example = 50, minimum = 1, maximum = 1000))]
+    pub rate_limit: Option<Option<u32>>,
 }
 
 /// A webhook.
@@ -105,6 +114,12 @@ pub struct Webhook {
     pub public_key: Option<String>,
     /// The signing secrets that are in use, newest first; never the secrets themselves.
     pub secrets: Vec<SigningSecret>,
+    /// The most deliveries per second that the receiver is sent; `null` for no limit.
+    pub rate_limit: Option<u32>,
+    /// Its breaker is open: set while it is `parked`.
+    pub parked: Option<Parked>,
+    /// It was parked, or fell behind, and what was held is being let go.
+    pub draining: Option<Draining>,
     /// How it has been doing.
     pub health: WebhookHealth,
     /// When it was created.
@@ -129,8 +144,34 @@ pub struct WebhookHealth {
     pub last_failure_at: Option<Timestamp>,
     /// Deliveries that are due or wait for another attempt.
     pub waiting: u64,
+    /// Of these, those held in the webhook's own line: while it is parked or draining, or by its rate limit.
+    pub held: u64,
     /// Deliveries that are `retrying` or `failed`.
     pub failures: u64,
+    /// Whether counting stopped early, so that there may be more of each than the numbers say.
+    pub counts_capped: bool,
+}
+
+/// An open breaker: five outage or throttling failures in a row opened it, one success closes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Parked {
+    /// When it opened.
+    pub since: Timestamp,
+    /// When the next probe is due.
+    pub next_probe_at: Timestamp,
+    /// How many probes have failed.
+    pub probes: u32,
+}
+
+/// Held deliveries being let go, oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Draining {
+    /// Since when.
+    pub since: Timestamp,
+    /// How many per second at present; it grows with every success.
+    pub per_second: u32,
 }
 
 /// A signing secret, without the secret itself.

@@ -81,6 +81,15 @@ impl Fields {
         words
     }
 
+    /// A number per second, from 1 to 1,000.
+    pub fn rate(&mut self, field: &str, value: u32) -> Option<i32> {
+        let rate = i32::try_from(value).ok().filter(|rate| (1..=1000).contains(rate));
+        if rate.is_none() {
+            self.wrong(field, format!("It must be from 1 to 1000 per second, and is {value}."));
+        }
+        rate
+    }
+
     /// The checked value, or every problem found.
     pub fn check<T>(self, value: T) -> Result<T, Failure> {
         if self.0.is_empty() { Ok(value) } else { Err(Failure::fields(self.0)) }

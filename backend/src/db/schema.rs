@@ -107,6 +107,14 @@ diesel::table! {
         last_success_at -> Nullable<BigInt>,
         last_failure_at -> Nullable<BigInt>,
         last_diagnosis -> Nullable<Text>,
+        rate_limit -> Nullable<Integer>,
+        outages -> Integer,
+        parked_at -> Nullable<BigInt>,
+        probe_at -> Nullable<BigInt>,
+        probes -> Integer,
+        draining_since -> Nullable<BigInt>,
+        pace -> Integer,
+        released_at -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
@@ -158,6 +166,8 @@ diesel::table! {
         lease_trigger -> Nullable<Text>,
         lease_started_at -> Nullable<BigInt>,
         lease_until -> Nullable<BigInt>,
+        held -> Bool,
+        recovery_id -> Nullable<Text>,
         interrupted -> Integer,
         last_attempt_at -> Nullable<BigInt>,
         last_response_status -> Nullable<Integer>,
@@ -183,6 +193,28 @@ diesel::table! {
         response -> Nullable<Text>,
         diagnosis -> Nullable<Text>,
         late_duplicate -> Bool,
+    }
+}
+
+diesel::table! {
+    recoveries (id) {
+        id -> Text,
+        workspace_id -> Text,
+        status -> Text,
+        webhook_id -> Nullable<Text>,
+        event_type -> Nullable<Text>,
+        category -> Nullable<Text>,
+        since -> Nullable<BigInt>,
+        until -> BigInt,
+        rate_per_second -> Integer,
+        total -> BigInt,
+        started -> BigInt,
+        passed_over -> BigInt,
+        position -> Nullable<Text>,
+        released_at -> BigInt,
+        created_by -> Text,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
     }
 }
 
@@ -286,6 +318,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     deliveries,
     attempts,
+    recoveries,
     idempotency_keys,
     audit_entries,
     tickets,

@@ -99,11 +99,26 @@ CREATE TABLE webhooks (
     last_success_at BIGINT,
     last_failure_at BIGINT,
     last_diagnosis TEXT,
+    -- The most deliveries per second that its owner wants.
+    rate_limit INTEGER,
+    -- The breaker: outage and throttling failures in a row; open since; the next probe; probes that failed since.
+    outages INTEGER NOT NULL DEFAULT 0,
+    parked_at BIGINT,
+    probe_at BIGINT,
+    probes INTEGER NOT NULL DEFAULT 0,
+    -- Draining: held deliveries are let go, oldest first, so many per second.
+    draining_since BIGINT,
+    pace INTEGER NOT NULL DEFAULT 0,
+    -- Up to when held deliveries have been let go, under a pace or a rate limit.
+    released_at BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     deleted_at BIGINT
 );
 CREATE INDEX webhooks_of_workspace ON webhooks (workspace_id, id);
+-- Those whose deliveries are held and let go by a rule of their own.
+CREATE INDEX webhooks_holding ON webhooks (id)
+    WHERE parked_at IS NOT NULL OR draining_since IS NOT NULL OR rate_limit IS NOT NULL;
 
 CREATE TABLE signing_secrets (
     id TEXT PRIMARY KEY,
@@ -120,9 +135,11 @@ CREATE TABLE signing_secrets (
 CREATE INDEX signing_secrets_of_webhook ON signing_secrets (webhook_id, id);
 CREATE INDEX signing_secrets_digest ON signing_secrets (digest);
 
+-- Events, deliveries and attempts name their owners without foreign keys: workspaces and webhooks are never removed, and a check
+-- per key and row would cost more than the rows themselves.
 CREATE TABLE events (
     id TEXT PRIMARY KEY,
-    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    workspace_id TEXT NOT NULL,
     type TEXT NOT NULL,
     -- The exact body that is sent.
     payload TEXT NOT NULL,
@@ -132,9 +149,9 @@ CREATE INDEX events_of_workspace ON events (workspace_id, id);
 
 CREATE TABLE deliveries (
     id TEXT PRIMARY KEY,
-    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
-    webhook_id TEXT NOT NULL REFERENCES webhooks (id),
-    event_id TEXT NOT NULL REFERENCES events (id),
+    workspace_id TEXT NOT NULL,
+    webhook_id TEXT NOT NULL,
+    event_id TEXT NOT NULL,
     event_type TEXT NOT NULL,
     status TEXT NOT NULL,
     cancel_reason TEXT,
@@ -153,6 +170,10 @@ CREATE TABLE deliveries (
     lease_trigger TEXT,
     lease_started_at BIGINT,
     lease_until BIGINT,
+    -- It waits in its webhook's own line: parked, draining, or under a rate limit. due_at is then when to look again in any case.
+    held BOOLEAN NOT NULL DEFAULT FALSE,
+    -- The recovery that last set it going again.
+    recovery_id TEXT,
     interrupted INTEGER NOT NULL DEFAULT 0,
     last_attempt_at BIGINT,
     last_response_status INTEGER,
@@ -165,13 +186,15 @@ CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX deliveries_of_workspace ON deliveries (workspace_id, id);
 CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, id);
-CREATE INDEX deliveries_unfinished ON deliveries (webhook_id, status) WHERE status IN ('pending', 'retrying', 'failed');
+CREATE INDEX deliveries_unfinished ON deliveries (webhook_id, status, id) WHERE status IN ('pending', 'retrying', 'failed');
+CREATE INDEX deliveries_held ON deliveries (webhook_id, id) WHERE held;
+CREATE INDEX deliveries_of_recovery ON deliveries (recovery_id, status) WHERE recovery_id IS NOT NULL;
 CREATE INDEX deliveries_of_event ON deliveries (event_id);
 CREATE INDEX deliveries_failures ON deliveries (workspace_id, id) WHERE status IN ('retrying', 'failed');
 
 CREATE TABLE attempts (
     id TEXT PRIMARY KEY,
-    delivery_id TEXT NOT NULL REFERENCES deliveries (id),
+    delivery_id TEXT NOT NULL,
     number INTEGER NOT NULL,
     trigger_kind TEXT NOT NULL,
     started_at BIGINT NOT NULL,
@@ -186,6 +209,32 @@ CREATE TABLE attempts (
     late_duplicate BOOLEAN NOT NULL
 );
 CREATE INDEX attempts_of_delivery ON attempts (delivery_id, id);
+
+-- A recovery is a job: it walks the deliveries that match from the newest to the oldest, in small steps, by its pace.
+CREATE TABLE recoveries (
+    id TEXT PRIMARY KEY,
+    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    status TEXT NOT NULL,
+    -- What it was asked for.
+    webhook_id TEXT,
+    event_type TEXT,
+    category TEXT,
+    since BIGINT,
+    until BIGINT NOT NULL,
+    rate_per_second INTEGER NOT NULL,
+    -- How many matched when it started; how many it has set going; how many it passed over, since nothing can be sent to them.
+    total BIGINT NOT NULL,
+    started BIGINT NOT NULL DEFAULT 0,
+    passed_over BIGINT NOT NULL DEFAULT 0,
+    -- The last delivery that it looked at, and up to when it has used its pace.
+    position TEXT,
+    released_at BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    finished_at BIGINT
+);
+CREATE INDEX recoveries_of_workspace ON recoveries (workspace_id, id);
+CREATE INDEX recoveries_running ON recoveries (id) WHERE status = 'running';
 
 CREATE TABLE idempotency_keys (
     workspace_id TEXT NOT NULL REFERENCES workspaces (id),

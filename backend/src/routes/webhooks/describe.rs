@@ -2,7 +2,7 @@
 
 use api_types::{
     Timestamp,
-    webhooks::{DisabledReason, Webhook, WebhookHealth, WebhookStatus},
+    webhooks::{DisabledReason, Draining, Parked, Webhook, WebhookHealth, WebhookStatus},
 };
 
 use crate::db::webhooks::{Counts, Shown, WebhookRow};
@@ -10,14 +10,27 @@ use crate::db::webhooks::{Counts, Shown, WebhookRow};
 /// A webhook for the wire.
 pub fn webhook(shown: Shown) -> Webhook {
     let Shown { row, secrets, counts } = shown;
-    let status = if row.disabled_at.is_some() { WebhookStatus::Disabled } else { WebhookStatus::Active };
+    let status = match (row.disabled_at, row.parked_at) {
+        (Some(_), _) => WebhookStatus::Disabled,
+        (None, Some(_)) => WebhookStatus::Parked,
+        (None, None) => WebhookStatus::Active,
+    };
+    let unsigned = |number: i32| u32::try_from(number).unwrap_or_default();
+    let parked = row.parked_at.map(|since| Parked {
+        since,
+        next_probe_at: row.probe_at.unwrap_or(since),
+        probes: unsigned(row.probes),
+    });
+    let draining = row.draining_since.map(|since| Draining { since, per_second: unsigned(row.pace) });
     let health = WebhookHealth {
         summary: summary(&row, counts),
         failing_since: row.failing_since,
         last_success_at: row.last_success_at,
         last_failure_at: row.last_failure_at,
         waiting: counts.pending + counts.retrying,
+        held: counts.held,
         failures: counts.retrying + counts.failed,
+        counts_capped: counts.capped,
     };
     Webhook {
         id: row.id,
@@ -30,6 +43,9 @@ pub fn webhook(shown: Shown) -> Webhook {
         disabled_at: row.disabled_at,
         public_key: secrets.iter().find_map(|secret| secret.public_key.clone()),
         secrets,
+        rate_limit: row.rate_limit.map(unsigned),
+        parked: parked.filter(|_| status == WebhookStatus::Parked),
+        draining,
         health,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -49,19 +65,29 @@ fn summary(row: &WebhookRow, counts: Counts) -> String {
             Some(DisabledReason::Manual) | None => format!("Disabled since {}.", moment(at)),
         };
     }
-    let waiting = match counts.pending + counts.retrying {
-        0 => String::new(),
-        1 => " 1 delivery is waiting.".into(),
-        many => format!(" {many} deliveries are waiting."),
+    let waiting = waiting(counts);
+    let held_back = match (row.parked_at, row.draining_since) {
+        (Some(_), _) => " Held back until the receiver answers again; a probe tries whether it does.",
+        (None, Some(_)) => " What was held back is being sent, oldest first, at a growing pace.",
+        (None, None) => "",
     };
     match (row.failing_since, &row.last_diagnosis, row.last_success_at) {
         (Some(since), Some(diagnosis), _) => {
             let what = diagnosis.0.summary.trim_end_matches('.');
-            format!("Failing since {}: {what}.{waiting}", moment(since))
+            format!("Failing since {}: {what}.{waiting}{held_back}", moment(since))
         }
-        (Some(since), None, _) => format!("Failing since {}.{waiting}", moment(since)),
-        (None, _, Some(_)) => format!("Working.{waiting}"),
-        (None, _, None) => format!("Nothing sent yet.{waiting}"),
+        (Some(since), None, _) => format!("Failing since {}.{waiting}{held_back}", moment(since)),
+        (None, _, Some(_)) => format!("Working.{waiting}{held_back}"),
+        (None, _, None) => format!("Nothing sent yet.{waiting}{held_back}"),
+    }
+}
+
+fn waiting(counts: Counts) -> String {
+    match (counts.capped, counts.pending + counts.retrying) {
+        (_, 0) => String::new(),
+        (_, 1) => " 1 delivery is waiting.".into(),
+        (false, many) => format!(" {many} deliveries are waiting."),
+        (true, many) => format!(" More than {many} deliveries are waiting."),
     }
 }
 

@@ -22,13 +22,17 @@ pub struct Checked {
     pub event_types: Vec<Subscription>,
     pub description: String,
     pub signature: SignatureScheme,
+    pub rate_limit: Option<i32>,
 }
 
 /// Changes that passed.
+#[expect(clippy::option_option, reason = "absent, lifted and set are three different wishes")]
 pub struct CheckedChanges {
     pub url: Option<String>,
     pub event_types: Option<Vec<Subscription>>,
     pub description: Option<String>,
+    /// Absent, lifted, or set.
+    pub rate_limit: Option<Option<i32>>,
 }
 
 /// Checks a new webhook; its host is looked up.
@@ -48,6 +52,7 @@ pub async fn check_new(app: &App, input: &NewWebhook) -> Result<Checked, Failure
             .as_deref()
             .map_or(Some(SignatureScheme::V1), |word| fields.word("signature", word, &["v1", "v1a"]))
             .unwrap_or(SignatureScheme::V1),
+        rate_limit: input.rate_limit.and_then(|rate| fields.rate("rate_limit", rate)),
     };
     fields.check(checked)
 }
@@ -66,6 +71,7 @@ pub async fn check_changes(app: &App, input: &WebhookChanges) -> Result<CheckedC
             .description
             .as_deref()
             .map(|text| fields.text("description", text, 0, MAX_DESCRIPTION)),
+        rate_limit: input.rate_limit.map(|rate| rate.and_then(|rate| fields.rate("rate_limit", rate))),
     };
     fields.check(checked)
 }

@@ -80,6 +80,7 @@ pub async fn create(
         description: input.description,
         event_types: JsonColumn::new(input.event_types),
         signature: input.signature,
+        rate_limit: input.rate_limit,
         created_at: now,
         updated_at: now,
     };
@@ -94,7 +95,8 @@ pub async fn create(
             webhooks::insert(tx, &row)?;
             webhooks::insert_secret(tx, &secret_row)?;
             destinations::bump_subscriptions(tx, row.workspace_id)?;
-            let details = json!({ "event_types": row.event_types.0, "signature": row.signature });
+            let details = json!({ "event_types": row.event_types.0, "signature": row.signature,
+                "rate_limit": row.rate_limit });
             audit::append(tx, &inner, &who, change(AuditAction::WebhookCreated, &row.id, &row.url, details))?;
             found(webhooks::find(tx, row.workspace_id, row.id, now)?)
         })
@@ -146,12 +148,15 @@ pub async fn update(
                 url: input.url.unwrap_or_else(|| before.url.clone()),
                 description: input.description.unwrap_or_else(|| before.description.clone()),
                 event_types: input.event_types.map_or_else(|| before.event_types.clone(), JsonColumn::new),
+                rate_limit: input.rate_limit.unwrap_or(before.rate_limit),
             };
             webhooks::update(tx, id, &update, update.url != before.url, now)?;
             destinations::bump_subscriptions(tx, workspace)?;
             let details = json!({
-                "before": { "url": before.url, "description": before.description, "event_types": before.event_types.0 },
-                "after": { "url": update.url, "description": update.description, "event_types": update.event_types.0 },
+                "before": { "url": before.url, "description": before.description, "event_types": before.event_types.0,
+                    "rate_limit": before.rate_limit },
+                "after": { "url": update.url, "description": update.description, "event_types": update.event_types.0,
+                    "rate_limit": update.rate_limit },
             });
             audit::append(tx, &inner, &who, change(AuditAction::WebhookUpdated, &id, &update.url, details))?;
             found(webhooks::find(tx, workspace, id, now)?)
