@@ -1,6 +1,7 @@
 //! `cargo xtask …`: what a person types to run, test and build Sayless. Plain Rust, few dependencies.
 
 mod frontend;
+mod load;
 mod need;
 mod postgres;
 mod run;
@@ -16,6 +17,7 @@ cargo xtask <command>
   run [--demo] [--listen ADDR] build everything and serve it (--demo: with a company that uses it)
   dev [--demo] [--listen ADDR] the same from quick builds, the console built anew when its sources change
   test [--only GROUP]…         every check; GROUP is lint, backend, console or e2e
+  bench [--quick] […]          measure a release build against the targets (xtask/load/src/options.rs has the rest)
   frontend [--dev] [--force]   build the console into target/console (--dev: quick to build, large)
   sdk                          write openapi/openapi.json, and the TypeScript client from it
 ";
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         ["frontend", options @ ..] => frontend::command(options),
         ["run", options @ ..] => run::command(options),
         ["dev", options @ ..] => run::dev(options),
+        ["bench", options @ ..] => load::bench(options),
         ["sdk"] => sdk::command(),
         ["test", options @ ..] => test::command(options),
         ["help" | "--help" | "-h"] => {

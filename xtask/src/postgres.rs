@@ -1,8 +1,9 @@
-//! A throwaway PostgreSQL for the tests, from Debian's binaries: its own folder, its own port, gone afterwards.
+//! A throwaway PostgreSQL for tests and measurements, from Debian's binaries: its own folder and port, gone afterwards.
 
 use crate::{need, sh};
 use anyhow::{Context as _, Result, bail};
 use std::fs;
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
@@ -10,37 +11,53 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Made for losing: no fsync. Wide enough for one database per test and every test at once.
-const SETTINGS: &[&str] = &[
-    "listen_addresses=127.0.0.1",
-    "fsync=off",
-    "full_page_writes=off",
-    "max_connections=300",
-    "shared_buffers=128MB",
-    "logging_collector=off",
-];
+/// Wide enough for one database per test and every test at once.
+const SETTINGS: &str = "
+listen_addresses = '127.0.0.1'
+max_connections = 300
+logging_collector = off
+";
 
-/// Runs the server until its standard input ends, which it does however this process ends, and then cleans up.
+/// What the tests add: their data is made for losing.
+const NOT_DURABLE: &str = "
+fsync = off
+full_page_writes = off
+";
+
+/// Runs the server until its standard input ends, which it does however this process ends, and then cleans up. Somebody
+/// may have stopped it meanwhile, and started it again.
 const KEEPER: &str = r#"
 dir=$1; shift
-"$@" >"$dir/log" 2>&1 & server=$!
+"$@" >"$dir/log" 2>&1 &
 read -r _
-kill -INT "$server"; wait "$server"
+pid=$(head -n 1 "$dir/data/postmaster.pid" 2>/dev/null) && kill -INT "$pid"
+wait
+while [ -e "$dir/data/postmaster.pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 rm -rf "$dir"
 "#;
+
+/// Whether what was committed must survive a crash of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// As PostgreSQL comes.
+    Default,
+    /// No waiting for the disk: for tests.
+    None,
+}
 
 /// A running cluster; dropping it stops it and removes its folder.
 #[derive(Debug)]
 pub struct Cluster {
     keeper: Child,
-    /// Where tests connect to, with the right to create databases.
+    /// Where to connect to, with the right to create databases.
     pub url: String,
+    /// Its folder, which holds `data` and `log`.
+    pub dir: PathBuf,
 }
 
 impl Cluster {
     /// Starts a cluster, installing PostgreSQL first where that is possible.
-    pub fn start() -> Result<Self> {
-        let why = "the tests also run on PostgreSQL; or name a server in TEST_DATABASE_URL";
+    pub fn start(durability: Durability, why: &str) -> Result<Self> {
         need::apt(&["postgresql"], why, || binaries().is_some())?;
         let binaries = binaries().context("no PostgreSQL under /usr/lib/postgresql")?;
         let dir = std::env::temp_dir().join(format!("sayless-postgres-{}", std::process::id()));
@@ -60,27 +77,30 @@ impl Cluster {
             "--no-sync",
         ]);
         sh::output(as_owner(&mut initdb, owner, &dir).arg("--pgdata").arg(&data))?;
-        Self::keep(&binaries, &dir, owner)
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut settings = fs::OpenOptions::new().append(true).open(data.join("postgresql.conf"))?;
+        let not_durable = if durability == Durability::None { NOT_DURABLE } else { "" };
+        let place = format!("port = {port}\nunix_socket_directories = '{}'\n", dir.display());
+        settings.write_all([SETTINGS, not_durable, &place].concat().as_bytes())?;
+        Self::keep(&binaries, dir, owner, port)
     }
 
-    fn keep(binaries: &Path, dir: &Path, owner: Option<(u32, u32)>) -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    fn keep(binaries: &Path, dir: PathBuf, owner: Option<(u32, u32)>, port: u16) -> Result<Self> {
         let mut keeper = sh::command("sh");
-        as_owner(&mut keeper, owner, dir).args(["-c", KEEPER, "sh"]).arg(dir);
-        keeper.arg(binaries.join("postgres")).arg("-D").arg(dir.join("data")).args(["-p", &port.to_string()]);
-        keeper.args(["-c".to_owned(), format!("unix_socket_directories={}", dir.display())]);
-        keeper.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+        as_owner(&mut keeper, owner, &dir).args(["-c", KEEPER, "sh"]).arg(&dir);
+        keeper.arg(binaries.join("postgres")).arg("-D").arg(dir.join("data"));
         // A group of its own: Ctrl-C reaches it as the end of its input, in order, not as a signal.
         let keeper =
             keeper.stdin(Stdio::piped()).process_group(0).spawn().context("cannot start PostgreSQL")?;
-        let cluster = Self { keeper, url: format!("postgres://postgres@127.0.0.1:{port}/postgres") };
+        let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
+        let cluster = Self { keeper, url, dir };
         for _ in 0..150 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
                 return Ok(cluster);
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        let log = fs::read_to_string(dir.join("log")).unwrap_or_default();
+        let log = fs::read_to_string(cluster.dir.join("log")).unwrap_or_default();
         bail!("PostgreSQL did not start:\n{log}")
     }
 }

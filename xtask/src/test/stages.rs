@@ -3,7 +3,7 @@
 use super::tally::Tally;
 use super::{Context, Outcome, Stage};
 use crate::frontend::{self, Mode, toolchain};
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Durability};
 use crate::{need, sdk, sh};
 use anyhow::{Result, bail};
 use std::fs;
@@ -61,7 +61,8 @@ fn clippy_console(_: &Context) -> Result<Outcome> {
 fn backend(_: &Context) -> Result<Outcome> {
     need::server_libraries()?;
     let given = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
-    let cluster = if given.is_none() { Some(Cluster::start()?) } else { None };
+    let why = "the tests also run on PostgreSQL; or name a server in TEST_DATABASE_URL";
+    let cluster = if given.is_none() { Some(Cluster::start(Durability::None, why)?) } else { None };
     let mut tests = sh::cargo();
     tests.args(["test", "--no-fail-fast"]).args(BACKEND);
     if let Some(url) = given.or_else(|| cluster.as_ref().map(|cluster| cluster.url.clone())) {

@@ -1,0 +1,66 @@
+//! `load bench …` and `load chaos …`, started by `cargo xtask`: the real server on both databases, measured and mistreated.
+
+#![expect(dead_code, reason = "the scenarios to come use it")]
+
+mod api;
+mod bench;
+mod clock;
+mod database;
+mod driver;
+mod http;
+mod options;
+mod proc;
+mod receiver;
+mod stats;
+mod world;
+
+use anyhow::{Context as _, Result, bail};
+use options::Options;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use world::Site;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("load: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut args = std::env::args().skip(1);
+    let command = args.next().context("usage: load bench|chaos --server PATH …")?;
+    let options = Options::parse(args)?;
+    let dir = Folder::new()?;
+    let site = Site {
+        binary: options.server.clone(),
+        dir: dir.0.clone(),
+        cluster: options.cluster.clone(),
+        clock: clock::Clock::start(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    match command.as_str() {
+        "bench" => runtime.block_on(bench::run(&site, &options)),
+        other => bail!("there is no command {other}"),
+    }
+}
+
+/// A temporary folder, removed when it is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self> {
+        let dir = std::env::temp_dir().join(format!("sayless-load-{}", std::process::id()));
+        std::fs::create_dir(&dir)?;
+        Ok(Self(dir))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

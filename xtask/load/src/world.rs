@@ -1,0 +1,188 @@
+//! The real `sayless` binary, serving a workspace of its own from a temporary folder, and what is needed to load it.
+
+use crate::api::Api;
+use crate::clock::Clock;
+use crate::database::{Cluster, Database, Kind};
+use crate::driver::{Driver, Plan, Until};
+use crate::proc;
+use crate::receiver::Receiver;
+use anyhow::{Context as _, Result, bail};
+use serde_json::json;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const EMAIL: &str = "bench@example.com";
+const PASSWORD: &str = "only for this machine and these minutes";
+/// For the databases that do not come with a folder for keys.
+const KEY: &str = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+/// How many API keys share the load: enough for the plan's requests per minute.
+const KEYS: usize = 32;
+
+/// Where servers come from.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub binary: PathBuf,
+    /// Removed when this process ends.
+    pub dir: PathBuf,
+    pub cluster: Option<Cluster>,
+    pub clock: Clock,
+}
+
+/// A server, its workspace and its database.
+#[derive(Debug)]
+pub struct World {
+    pub site: Site,
+    pub database: Database,
+    pub server: Server,
+    pub driver: Driver,
+    pub workspace: String,
+    /// The admin's session.
+    pub admin: Api,
+    pub keys: Vec<String>,
+    folder: PathBuf,
+}
+
+/// A running `sayless` process; dropping it kills it.
+#[derive(Debug)]
+pub struct Server {
+    pub child: Child,
+    pub address: SocketAddr,
+}
+
+impl World {
+    /// A server on a new database, with an admin and an API key.
+    pub async fn new(site: &Site, kind: Kind, name: &str) -> Result<Self> {
+        let folder = site.dir.join(format!("{name}-{kind}"));
+        fs::create_dir_all(&folder)?;
+        let database = Database::create(kind, &folder, site.cluster.as_ref(), name)?;
+        let workspace = prepare(site, &database)?;
+        let server = Server::start(site, &database, &folder, &["serve"]).await?;
+        let admin = Api::new(server.address).sign_in(EMAIL, PASSWORD).await?;
+        let mut keys = Vec::new();
+        for _ in 0..KEYS {
+            let key = json!({ "name": "load", "scopes": ["events:write", "deliveries:read"] });
+            let key = admin.post("/v1/api-keys", &key).await?;
+            keys.push(key["key"].as_str().context("no key was made")?.to_owned());
+        }
+        let driver = Driver::new(site.clock);
+        Ok(Self { site: site.clone(), database, server, driver, workspace, admin, keys, folder })
+    }
+
+    /// Webhooks for all of a receiver's hooks in this range; their ids.
+    pub async fn subscribe(&self, receiver: &Receiver, hooks: std::ops::Range<usize>) -> Result<Vec<String>> {
+        let mut ids = Vec::new();
+        for hook in hooks {
+            let webhook = json!({ "url": receiver.url(hook), "event_types": ["ticket.*"] });
+            let made = self.admin.post("/v1/webhooks", &webhook).await?;
+            ids.push(made["id"].as_str().context("no webhook was made")?.to_owned());
+        }
+        Ok(ids)
+    }
+
+    /// What to publish over so many connections.
+    pub fn plan(&self, connections: usize, until: Until) -> Plan {
+        Plan { server: self.server.address, keys: self.keys.clone(), connections, until }
+    }
+
+    /// CPU seconds of the server and of the database's processes.
+    pub fn cpu(&self) -> Result<(f64, f64)> {
+        Ok((proc::cpu(self.server.child.id())?, self.database.cpu()?))
+    }
+
+    /// Where this world's files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+/// Makes the tables, a workspace and its admin; the workspace's id.
+fn prepare(site: &Site, database: &Database) -> Result<String> {
+    let create = ["workspace", "create", "--name", "Load", "--plan", "enterprise"];
+    let workspace = feed(command(site, database).args(create), "")?;
+    let add = ["member", "add", "--workspace", &workspace, "--email", EMAIL, "--role", "admin"];
+    feed(command(site, database).args(add).arg("--password-stdin"), PASSWORD)?;
+    Ok(workspace)
+}
+
+/// `sayless` on a database; it dies with this process.
+fn command(site: &Site, database: &Database) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]).arg(&site.binary);
+    command.env("SAYLESS_DATABASE_URL", &database.url).env("RUST_LOG", "warn").env("RUST_BACKTRACE", "0");
+    if database.kind == Kind::Postgres {
+        command.env("SAYLESS_PEPPER", KEY).env("SAYLESS_SEALING_KEY", KEY);
+    }
+    command
+}
+
+fn feed(command: &mut Command, input: &str) -> Result<String> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(input.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        bail!("{} ended with {}", command.get_program().to_string_lossy(), output.status);
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+impl Server {
+    /// Starts `sayless serve` (or whatever the arguments begin with) and waits until it is ready.
+    pub async fn start(site: &Site, database: &Database, folder: &Path, args: &[&str]) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        Self::start_at(site, database, folder, args, ([127, 0, 0, 1], port).into()).await
+    }
+
+    /// The same at an address that is known.
+    pub async fn start_at(
+        site: &Site,
+        database: &Database,
+        folder: &Path,
+        args: &[&str],
+        address: SocketAddr,
+    ) -> Result<Self> {
+        let log = File::options().create(true).append(true).open(folder.join("log"))?;
+        let mut command = command(site, database);
+        command.args(args).args(["--listen", &address.to_string()]);
+        command.args(["--allow-destination", "127.0.0.0/8"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        let child = command.spawn().context("cannot start the server")?;
+        let mut server = Self { child, address };
+        server.wait_until_ready(folder).await?;
+        Ok(server)
+    }
+
+    async fn wait_until_ready(&mut self, folder: &Path) -> Result<()> {
+        let api = Api::new(self.address);
+        let request = api.request("GET", "/readyz", &serde_json::Value::Null);
+        for _ in 0..20_000 {
+            if let Ok(mut connection) = crate::http::Connection::open(self.address).await
+                && connection.exchange(&request).await.is_ok_and(|answer| answer.status == 200)
+            {
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the server ended with {status}; its log is {}", said(folder));
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        bail!("the server did not become ready; its log is {}", said(folder))
+    }
+}
+
+fn said(folder: &Path) -> String {
+    fs::read_to_string(folder.join("log")).unwrap_or_default()
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,25 @@
+//! `cargo xtask bench`: builds the server and the program that loads it, and gives them a PostgreSQL.
+
+use crate::postgres::{Cluster, Durability};
+use crate::{need, sh};
+use anyhow::Result;
+
+/// `bench [--quick] [--only SCENARIO]… [--database sqlite|postgres]…`: measures a release build.
+pub fn bench(options: &[&str]) -> Result<()> {
+    need::server_libraries()?;
+    sh::run(sh::cargo().args(["build", "--release", "--package", "sayless", "--package", "load"]))?;
+    run("bench", "release", options)
+}
+
+/// Runs `load` on the server of the same profile.
+fn run(command: &str, profile: &str, options: &[&str]) -> Result<()> {
+    let built = sh::target_dir().join(profile);
+    let on_postgres = !options.contains(&"sqlite") || options.contains(&"postgres");
+    let cluster = if on_postgres { Some(Cluster::start(Durability::Default, "to load it")?) } else { None };
+    let mut load = sh::command(built.join("load"));
+    load.arg(command).arg("--server").arg(built.join("sayless")).args(options);
+    if let Some(cluster) = &cluster {
+        load.arg("--cluster").arg(format!("{} {}", cluster.url, cluster.dir.display()));
+    }
+    sh::run(&mut load)
+}
