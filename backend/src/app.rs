@@ -12,12 +12,14 @@ use crate::{
     crypto::keys::{KeysError, ServerKeys},
     db::{DatabaseUrl, Db, DbError},
     delivery::{
+        Ingest,
         address::AddressPolicy,
         send::{
             Limits, Sender, SenderConfig, TlsSetupError,
             resolve::{FixedNames, Resolver},
         },
     },
+    engine::Engine,
     wake::Wake,
 };
 
@@ -38,6 +40,10 @@ pub struct App {
     pub last_used: Arc<LastUsed>,
     /// Counts sign-in attempts.
     pub sign_ins: Arc<SignInThrottle>,
+    /// Events on their way into the database.
+    pub ingest: Arc<Ingest>,
+    /// Where deliveries and ingest run: apart from the threads that answer requests.
+    pub engine: Arc<Engine>,
     /// Sends webhook requests.
     pub sender: Sender,
     /// What the operator decided.
@@ -51,6 +57,8 @@ pub struct Settings {
     pub public_url: url::Url,
     /// Webhook destinations that are allowed although their addresses are special.
     pub allowed_destinations: Vec<IpNet>,
+    /// Events per second that a workspace may publish; no limit where absent.
+    pub publish_limit: Option<u32>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The whole exchange with a receiver.
@@ -69,6 +77,7 @@ impl Settings {
         Self {
             public_url,
             allowed_destinations: Vec::new(),
+            publish_limit: None,
             trusted_proxies: Vec::new(),
             delivery_timeout: Duration::from_secs(15),
             connect_timeout: Duration::from_secs(5),
@@ -95,6 +104,9 @@ pub enum StartError {
     /// Receivers could not be spoken to.
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
+    /// No threads.
+    #[error("the delivery engine's threads cannot be started: {0}")]
+    Engine(#[from] std::io::Error),
 }
 
 impl App {
@@ -118,6 +130,8 @@ impl App {
             wake,
             last_used: Arc::default(),
             sign_ins: Arc::default(),
+            ingest: Arc::default(),
+            engine: Arc::new(Engine::start()?),
             sender: sender(&settings)?,
             settings: Arc::new(settings),
         })

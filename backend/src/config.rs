@@ -104,6 +104,9 @@ pub struct Serve {
     /// Where deliveries may go.
     #[command(flatten)]
     pub destinations: Destinations,
+    /// Events per second that a workspace may publish; no limit unless given.
+    #[arg(long, env = "SAYLESS_PUBLISH_LIMIT", value_parser = clap::value_parser!(u32).range(1..))]
+    pub publish_limit: Option<u32>,
     /// A proxy whose X-Forwarded-For is believed; may be repeated.
     #[arg(long, env = "SAYLESS_TRUSTED_PROXY", value_delimiter = ',')]
     pub trusted_proxy: Vec<IpNet>,

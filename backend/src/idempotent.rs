@@ -4,8 +4,8 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload};
-use api_types::ProblemType;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::StatusCode};
+use api_types::{ProblemType, Timestamp};
 use serde::Serialize;
 use utoipa::openapi::{
     ObjectBuilder, Required,
@@ -114,13 +114,7 @@ where
 {
     let Body { value, digest } = body;
     let now = app.clock.now();
-    let IdempotencyKey { key, route } = key;
-    let used = key.map(|key| Use {
-        workspace_id: caller.workspace_id(),
-        credential: caller.identity().credential().to_owned(),
-        route,
-        key,
-    });
+    let used = key.used_by(caller);
     let answer = app
         .db
         .write(move |tx| {
@@ -129,25 +123,54 @@ where
             {
                 return Ok(stored);
             }
-            let made = work(tx, value)?;
-            let body = serde_json::to_string(&made).map_err(|error| Failure::internal(&error))?;
-            let answer = Stored { request_digest: digest, status: i32::from(status), body, created_at: now };
+            let answer = Stored::new(digest, status, &work(tx, value)?, now)?;
             if let Some(used) = &used {
                 idempotency::store(tx, used, &answer)?;
             }
             Ok::<_, Failure>(answer)
         })
         .await?;
-    let status =
-        u16::try_from(answer.status).ok().and_then(|s| actix_web::http::StatusCode::from_u16(s).ok());
-    Ok(HttpResponse::build(status.unwrap_or_default()).content_type("application/json").body(answer.body))
+    Ok(answer.into_response())
 }
 
-fn first_answer(
+impl IdempotencyKey {
+    /// The use that a caller makes of the key, if there is one.
+    pub fn used_by<P: Permission>(self, caller: &Caller<P>) -> Option<Use> {
+        let Self { key, route } = self;
+        key.map(|key| Use {
+            workspace_id: caller.workspace_id(),
+            credential: caller.identity().credential().to_owned(),
+            route,
+            key,
+        })
+    }
+}
+
+impl Stored {
+    /// The answer `made`, to a body with this digest.
+    pub fn new(
+        request_digest: String,
+        status: u16,
+        made: &impl Serialize,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
+        let body = serde_json::to_string(made).map_err(|error| Failure::internal(&error))?;
+        Ok(Self { request_digest, status: i32::from(status), body, created_at: now })
+    }
+
+    /// The answer as it is sent.
+    pub fn into_response(self) -> HttpResponse {
+        let status = u16::try_from(self.status).ok().and_then(|s| StatusCode::from_u16(s).ok());
+        HttpResponse::build(status.unwrap_or_default()).content_type("application/json").body(self.body)
+    }
+}
+
+/// The first answer to this use of a key, if it was used in the last 24 hours; refuses another body, and one that is running.
+pub fn first_answer(
     tx: &mut Tx<'_>,
     used: &Use,
     digest: &str,
-    now: api_types::Timestamp,
+    now: Timestamp,
 ) -> Result<Option<Stored>, Failure> {
     let lock = format!("idempotency {} {} {} {}", used.workspace_id, used.credential, used.route, used.key);
     if !dialect::try_lock(tx, &lock)? {

@@ -17,6 +17,7 @@ pub mod console;
 pub mod crypto;
 pub mod db;
 pub mod delivery;
+pub mod engine;
 pub mod fields;
 pub mod idempotent;
 pub mod oauth;

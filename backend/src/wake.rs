@@ -2,18 +2,28 @@
 
 use std::sync::Arc;
 
+use api_types::ids::WebhookId;
 use tokio::sync::Notify;
 
 use crate::{
     auth::cache::CredentialCache,
-    delivery::{KnownSubscriptions, SubscriptionCache},
+    delivery::{Courier, Job, KnownSubscriptions, SubscriptionCache},
 };
 
 /// Something that became durable just now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Hint {
     /// A delivery is due.
     DeliveriesDue,
+    /// Attempts that this node leased with the deliveries' birth may be made.
+    Send(Vec<Job>),
+    /// A webhook's breaker opened or closed.
+    Breaker {
+        /// Whose.
+        webhook: WebhookId,
+        /// It is open: nothing more is sent but probes.
+        open: bool,
+    },
     /// A key, an app, a session, a role or a plan changed: cached credentials are stale.
     CredentialsChanged,
     /// A transaction read what a workspace's webhooks want, and it may be remembered.
@@ -25,6 +35,8 @@ pub enum Hint {
 pub struct Wake {
     /// Notified when a delivery is due.
     pub deliveries: Notify,
+    /// Makes attempts, where this node has a worker.
+    pub courier: Courier,
     /// Credentials that were looked up lately.
     pub credentials: CredentialCache,
     /// What webhooks want, as it was read lately.
@@ -33,11 +45,13 @@ pub struct Wake {
 
 impl Wake {
     /// Passes a hint on.
-    pub fn release(&self, hint: &Hint) {
+    pub fn release(&self, hint: Hint) {
         match hint {
             Hint::DeliveriesDue => self.deliveries.notify_one(),
+            Hint::Send(jobs) => self.courier.send(jobs),
+            Hint::Breaker { webhook, open } => self.courier.breaker(webhook, open),
             Hint::CredentialsChanged => self.credentials.forget(),
-            Hint::SubscriptionsRead(known) => self.subscriptions.keep(known),
+            Hint::SubscriptionsRead(known) => self.subscriptions.keep(&known),
         }
     }
 }

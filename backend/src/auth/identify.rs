@@ -6,7 +6,10 @@ use actix_web::{
     Error, HttpMessage,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
+    http::{
+        Method,
+        header::{self, HeaderName, HeaderValue},
+    },
     middleware::Next,
     web::Data,
 };
@@ -45,23 +48,11 @@ pub async fn identify(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let ip = address::client(&request, &app.settings.trusted_proxies);
     let principal = principal(&app, &request, ip).await;
-    let verdict = match &principal {
-        Ok(principal) => {
-            let per_minute = plan::limits(principal.workspace.plan).requests_per_minute;
-            Some(app.wake.credentials.limiter.take(
-                principal.identity.credential(),
-                per_minute,
-                app.clock.now(),
-            ))
-        }
-        Err(_) => None,
-    };
+    let verdict = principal.as_ref().ok().and_then(|principal| count(&app, &request, principal));
     if let Some(Verdict { retry_after: Some(seconds), .. }) = verdict {
-        let refused = Failure::new(
-            ProblemType::RateLimited,
-            format!("Too many requests with this credential. Try again in {seconds} s."),
-        )
-        .retry_after(seconds);
+        let refused =
+            Failure::new(ProblemType::RateLimited, format!("Too many requests. Try again in {seconds} s."))
+                .retry_after(seconds);
         return Ok(request.error_response(refused).map_into_right_body());
     }
     request.extensions_mut().insert(Identified {
@@ -71,10 +62,27 @@ pub async fn identify(
     });
     let mut response = next.call(request).await?;
     if let Some(verdict) = verdict {
-        set(&mut response, "ratelimit-policy", &format!("\"default\";q={};w=60", verdict.limit));
+        set(
+            &mut response,
+            "ratelimit-policy",
+            &format!("\"default\";q={};w={}", verdict.limit, verdict.window),
+        );
         set(&mut response, "ratelimit", &format!("\"default\";r={};t={}", verdict.remaining, verdict.reset));
     }
     Ok(response.map_into_left_body())
+}
+
+/// Counts a request against its limit: the credential's, or the operator's for publishing, if there is one.
+fn count(app: &App, request: &ServiceRequest, principal: &Principal) -> Option<Verdict> {
+    let limiter = &app.wake.credentials.limiter;
+    let now = app.clock.now();
+    if request.method() == Method::POST && request.path() == "/v1/events" {
+        let limit = app.settings.publish_limit?;
+        let key = format!("events of {}", principal.workspace.id);
+        return Some(limiter.take_within(&key, limit, 1_000, now));
+    }
+    let per_minute = plan::limits(principal.workspace.plan).requests_per_minute;
+    Some(limiter.take(principal.identity.credential(), per_minute, now))
 }
 
 fn set<B>(response: &mut ServiceResponse<B>, name: &'static str, value: &str) {

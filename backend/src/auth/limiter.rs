@@ -15,8 +15,10 @@ const SWEEP_AT: usize = 10_000;
 /// What a request may expect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// Requests per minute.
+    /// Requests per window.
     pub limit: u32,
+    /// The window, in seconds.
+    pub window: i64,
     /// Requests that could be made right now.
     pub remaining: u32,
     /// Seconds until all of `limit` are there again.
@@ -56,6 +58,7 @@ impl Limiter {
         }
         Verdict {
             limit,
+            window: window_ms / 1000,
             remaining: u32::try_from((window - (at - now)) / each).unwrap_or(0),
             reset: seconds(at - now),
             retry_after: refused.then(|| seconds(after - now - window).max(1)),

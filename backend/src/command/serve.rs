@@ -20,6 +20,7 @@ pub fn serve(args: &Serve) -> Result<(), CommandError> {
     let lock = lock_folder(&args.database)?;
     let settings = Settings {
         allowed_destinations: args.destinations.allow_destination.clone(),
+        publish_limit: args.publish_limit,
         trusted_proxies: args.trusted_proxy.clone(),
         ..Settings::new(public_url)
     };

@@ -25,11 +25,6 @@ pub struct EventRow {
     pub created_at: Timestamp,
 }
 
-/// Stores an event.
-pub fn insert(conn: &mut Conn, row: &EventRow) -> QueryResult<()> {
-    diesel::insert_into(events::table).values(row).execute(conn).map(drop)
-}
-
 /// One event of a workspace.
 pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: EventId) -> QueryResult<Option<EventRow>> {
     events::table

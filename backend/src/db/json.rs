@@ -23,6 +23,11 @@ impl<T: Serialize> Json<T> {
 }
 
 impl<T> Json<T> {
+    /// The value as it is stored.
+    pub fn text(&self) -> &str {
+        &self.1
+    }
+
     /// The value itself.
     pub fn into_inner(self) -> T {
         self.0

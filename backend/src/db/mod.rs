@@ -149,12 +149,15 @@ where
     })
 }
 
+/// Called with each hint after its commit.
+pub type Released = Arc<dyn Fn(Hint) + Send + Sync>;
+
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     pool: pool::Pool,
     writer: Option<writer::Writer>,
-    released: Arc<dyn Fn(&Hint) + Send + Sync>,
+    released: Released,
 }
 
 impl std::fmt::Debug for Db {
@@ -165,11 +168,7 @@ impl std::fmt::Debug for Db {
 
 impl Db {
     /// Opens the database and brings its tables up to date; `released` is called with each hint after its commit.
-    pub fn open(
-        url: &DatabaseUrl,
-        pool_size: u32,
-        released: Arc<dyn Fn(&Hint) + Send + Sync>,
-    ) -> Result<Self, DbError> {
+    pub fn open(url: &DatabaseUrl, pool_size: u32, released: Released) -> Result<Self, DbError> {
         let mut first = pool::connect(url)?;
         dialect::migrate(&mut first)?;
         let writer = match url {
@@ -200,23 +199,26 @@ impl Db {
         offload(move || query(&mut *pool::get(&pool)?)).await
     }
 
-    /// Runs `work` in one transaction and releases its hints once it is durable.
+    /// Runs `work` in one transaction and releases its hints once it is durable, whether or not its caller still waits.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + From<diesel::result::Error> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let (value, hints) = if let Some(writer) = &self.writer {
-            writer.run(move |conn| transact(conn, work)).await?
-        } else {
-            let pool = self.pool.clone();
-            offload(move || transact(&mut *pool::get(&pool)?, work)).await?
-        };
-        for hint in &hints {
-            (self.released)(hint);
+        let released = Arc::clone(&self.released);
+        if let Some(writer) = &self.writer {
+            return writer.run(move |conn| transact(conn, work), released).await;
         }
-        Ok(value)
+        let pool = self.pool.clone();
+        offload(move || {
+            let (value, hints) = transact(&mut *pool::get(&pool)?, work)?;
+            for hint in hints {
+                released(hint);
+            }
+            Ok(value)
+        })
+        .await
     }
 }
 

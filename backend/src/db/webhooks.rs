@@ -12,6 +12,7 @@ use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::BigInt};
 
 use super::{
     Conn, Json,
+    deliveries::destinations::Breaker,
     schema::{signing_secrets, webhooks},
 };
 use crate::{catalogue::Subscription, paging::Slice};
@@ -306,6 +307,7 @@ fn forget_health(conn: &mut Conn, id: WebhookId) -> QueryResult<()> {
             webhooks::last_success_at.eq(None::<Timestamp>),
             webhooks::last_failure_at.eq(None::<Timestamp>),
             webhooks::last_diagnosis.eq(None::<String>),
+            webhooks::outages.eq(0),
         ))
         .execute(conn)
         .map(drop)
@@ -323,6 +325,7 @@ pub fn enable(conn: &mut Conn, id: WebhookId, now: Timestamp) -> QueryResult<boo
         webhooks::disabled_at.eq(None::<Timestamp>),
         webhooks::disabled_reason.eq(None::<DisabledReason>),
         webhooks::failing_since.eq(None::<Timestamp>),
+        Breaker::default(),
         webhooks::updated_at.eq(now),
     ))
     .execute(conn)?;

@@ -11,7 +11,8 @@ use std::{
 use diesel::{Connection, RunQueryDsl, connection::TransactionManager};
 use tokio::sync::oneshot;
 
-use super::{Conn, DatabaseUrl, DbError, pool};
+use super::{Conn, DatabaseUrl, DbError, Released, pool};
+use crate::wake::Hint;
 
 /// The most closures under one COMMIT: bounds how long the first of them waits.
 const MAX_BATCH: usize = 256;
@@ -33,10 +34,11 @@ impl Writer {
         Self { jobs }
     }
 
-    /// Runs `work` in the next batch and answers after its COMMIT.
+    /// Runs `work` in the next batch, answers after its COMMIT, and then releases its hints.
     pub(super) async fn run<T, E>(
         &self,
-        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(&mut Conn) -> Result<(T, Vec<Hint>), E> + Send + 'static,
+        released: Released,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -46,11 +48,18 @@ impl Writer {
         let job: Job = Box::new(move |conn| {
             let result = work(conn);
             Box::new(move |fate| {
+                let answer = match (fate, result) {
+                    (Ok(()), Ok((value, hints))) => {
+                        for hint in hints {
+                            released(hint);
+                        }
+                        Ok(value)
+                    }
+                    (Err(cause), Ok(_)) => Err(DbError::Unavailable(cause).into()),
+                    (_, Err(error)) => Err(error),
+                };
                 // The caller may be gone; its work stands all the same.
-                let _ = tell.send(match fate {
-                    Ok(()) => result,
-                    Err(cause) => result.and_then(|_| Err(DbError::Unavailable(cause).into())),
-                });
+                let _ = tell.send(answer);
             })
         });
         self.jobs.send(job).map_err(|_| DbError::Unavailable("the writer has stopped".into()))?;

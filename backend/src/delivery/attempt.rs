@@ -19,10 +19,10 @@ use super::{
 use crate::{
     app::App,
     db::{
-        Json,
+        DbError, Json,
         deliveries::{
             AttemptRow, StoredRequest,
-            destinations::{Destination, SealedSecret},
+            destinations::{self, Destination, SealedSecret},
             leases::Lease,
         },
     },
@@ -66,7 +66,24 @@ pub async fn make(app: &App, job: &Job) -> Made {
         Some(signing) => send(app, &message, &signing, now).await,
         None => Sent::interrupted(),
     };
-    Made::Finished(Box::new(sent.into_finished(app, job, last_rotation(&job.secrets))))
+    let last_success_at = if sent.is_success() {
+        job.destination.last_success_at
+    } else {
+        last_success(app, &job.destination).await
+    };
+    let history = History {
+        now: app.clock.now().as_millis(),
+        last_success_at: last_success_at.map(Timestamp::as_millis),
+        secret_rotated_at: last_rotation(&job.secrets).map(Timestamp::as_millis),
+    };
+    Made::Finished(Box::new(sent.into_finished(job, &history, now)))
+}
+
+/// When an attempt last succeeded, as it is now: what the job knows may be a while old.
+async fn last_success(app: &App, destination: &Destination) -> Option<Timestamp> {
+    let id = destination.id;
+    let found = app.db.read(move |conn| Ok::<_, DbError>(destinations::last_success(conn, id)?)).await;
+    found.unwrap_or(destination.last_success_at)
 }
 
 /// What is sent, and where.
@@ -144,24 +161,19 @@ impl Sent {
         Self { url: String::new(), exchange: None }
     }
 
-    fn into_finished(self, app: &App, job: &Job, rotated: Option<Timestamp>) -> Finished {
-        let at = app.clock.now();
-        let history = History {
-            now: at.as_millis(),
-            last_success_at: job.destination.last_success_at.map(Timestamp::as_millis),
-            secret_rotated_at: rotated.map(Timestamp::as_millis),
-        };
-        let ending = self.ending(&history);
+    fn is_success(&self) -> bool {
+        matches!(
+            &self.exchange,
+            Some(Exchange { outcome: Outcome::Answer(Answer { status: 200..=299, .. }), .. })
+        )
+    }
+
+    fn into_finished(self, job: &Job, history: &History, started_at: Timestamp) -> Finished {
+        let ending = self.ending(history);
         let status = self.answer().map(|answer| i32::from(answer.status));
-        let row = self.into_row(
-            Identity {
-                id: job.lease.attempt,
-                delivery: job.lease.delivery,
-                trigger: job.lease.trigger,
-                started_at: job.lease.started_at,
-            },
-            &history,
-        );
+        let (id, delivery, trigger) = (job.lease.attempt, job.lease.delivery, job.lease.trigger);
+        let row = self.into_row(Identity { id, delivery, trigger, started_at }, history);
+        let at = Timestamp::from_millis(history.now);
         Finished { lease: job.lease.clone(), webhook: job.destination.id, ending, row, status, at }
     }
 

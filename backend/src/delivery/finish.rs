@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use api_types::{
     Timestamp,
-    deliveries::{AttemptOutcome, Diagnosis, Timings, Trigger},
+    deliveries::{AttemptOutcome, Category, Timings, Trigger},
     events::EventType,
     ids::{AttemptId, DeliveryId, WebhookId},
     webhooks::DisabledReason,
@@ -13,7 +13,9 @@ use api_types::{
 use serde_json::json;
 
 use super::{
+    LOOK_AGAIN,
     attempt::Finished,
+    breaker::{self, Sign},
     diagnosis,
     disable::disable,
     publish::{Publication, publish_about},
@@ -26,68 +28,108 @@ use crate::{
         audit::Who,
         deliveries::{
             AttemptRow,
-            destinations::{self, HealthRow},
-            leases::{self, Held, Lease, Settled},
+            destinations::{self, Breaker, HealthRow},
+            leases::{self, HandedBack, Held, Lease, Settled},
         },
         dialect,
     },
     new_id,
     problem::Failure,
+    wake::Hint,
 };
 
 /// A webhook that works again after failing for this long (milliseconds) is worth an event.
 const WORTH_TELLING: i64 = 5 * 60_000;
+/// How late the last success may be noted while all is well, in milliseconds.
+const NOTED_WITHIN: i64 = 1_000;
 /// How many interrupted attempts one transaction sorts out.
 const RECOVERED_AT_ONCE: i64 = 200;
 
-/// Writes the ends of some attempts down; says of each whether its lease still held.
-pub fn write(tx: &mut Tx<'_>, app: &App, finished: &[Finished]) -> Result<Vec<bool>, Failure> {
-    let mut webhooks: Vec<WebhookId> = finished.iter().map(|finished| finished.webhook).collect();
-    webhooks.sort_unstable();
-    webhooks.dedup();
+/// How an attempt ended, on its way to the database.
+#[derive(Clone, Debug)]
+pub enum Report {
+    /// It was made.
+    Finished(Box<Finished>),
+    /// It was not begun.
+    HandedBack(HandedBack),
+    /// There are no more.
+    Last,
+}
+
+/// Writes the ends of some attempts down; answers how many came after their lease had run out.
+pub fn write(tx: &mut Tx<'_>, app: &App, reports: &[Report]) -> Result<usize, Failure> {
+    let mut finished = Vec::with_capacity(reports.len());
+    for report in reports {
+        match report {
+            Report::Finished(one) => finished.push(&**one),
+            Report::HandedBack(back) => drop(leases::hand_back(tx, back)?),
+            Report::Last => {}
+        }
+    }
+    let mut health = observe(tx, &finished)?;
     let ids: Vec<DeliveryId> = finished.iter().map(|finished| finished.lease.delivery).collect();
-    let mut health: HashMap<WebhookId, Observed> = destinations::lock_health(tx, &webhooks)?
-        .into_iter()
-        .map(|row| (row.id, Observed::new(row)))
-        .collect();
     let held: HashMap<DeliveryId, Held> =
         dialect::lock_held(tx, &ids)?.into_iter().map(|held| (held.id, held)).collect();
-    let mut won = Vec::with_capacity(finished.len());
-    let mut rows = Vec::with_capacity(finished.len());
+    let mut ends = Ends::default();
     for finished in finished {
         let lease = &finished.lease;
         let holds =
-            |held: &Held| held.lease_no == lease.number && held.lease_attempt_id == Some(lease.attempt);
-        let Some(held) = held.get(&lease.delivery).filter(|held| holds(held)).cloned() else {
+            |held: &&Held| held.lease_no == lease.number && held.lease_attempt_id == Some(lease.attempt);
+        let Some(held) = held.get(&lease.delivery).filter(holds) else {
             leases::record_late(tx, &finished.row)?;
-            won.push(false);
+            ends.late += 1;
             continue;
         };
-        let (decision, row) = conclude(tx, app, &held, finished)?;
+        let decision = ends.conclude(tx, app, held, finished)?;
         if let Some(observed) = health.get_mut(&finished.webhook) {
-            observed.note(decision, &row, finished.at);
-        }
-        rows.push(row);
-        won.push(true);
-    }
-    leases::insert_attempts(tx, &rows)?;
-    for webhook in &webhooks {
-        if let Some(observed) = health.remove(webhook) {
-            observed.write(tx, app)?;
+            observed.note(decision, finished);
         }
     }
-    Ok(won)
+    ends.store(tx)?;
+    let mut observed: Vec<Observed> = health.into_values().collect();
+    observed.sort_unstable_by_key(|observed| observed.health.id);
+    for observed in observed {
+        observed.write(tx, app)?;
+    }
+    Ok(ends.late)
+}
+
+/// The health of the webhooks that attempts say something about, locked. A webhook that is well and only did well is left
+/// alone but once a second, so that nodes that deliver to it need not wait for each other.
+fn observe(tx: &mut Tx<'_>, finished: &[&Finished]) -> Result<HashMap<WebhookId, Observed>, Failure> {
+    let mut newest: HashMap<WebhookId, Option<Timestamp>> = HashMap::new();
+    for finished in finished {
+        let well = (finished.ending == Ending::Succeeded).then_some(finished.at);
+        let entry = newest.entry(finished.webhook).or_insert(well);
+        *entry = entry.and_then(|at| well.map(|well| well.max(at)));
+    }
+    let all: Vec<WebhookId> = newest.keys().copied().collect();
+    let mut concerned: Vec<WebhookId> = destinations::health(tx, &all)?
+        .iter()
+        .filter(|row| {
+            let done_well = newest.get(&row.id).copied().flatten();
+            !done_well.is_some_and(|at| {
+                row.is_well() && row.last_success_at.is_some_and(|last| at.millis_since(last) < NOTED_WITHIN)
+            })
+        })
+        .map(|row| row.id)
+        .collect();
+    concerned.sort_unstable();
+    if concerned.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = destinations::lock_health(tx, &concerned)?;
+    Ok(rows.into_iter().map(|row| (row.id, Observed::new(row))).collect())
 }
 
 /// Marks attempts whose lease ran out by `now` as interrupted, and lets their deliveries go on. Answers how many.
 pub fn recover(tx: &mut Tx<'_>, app: &App, now: Timestamp) -> Result<usize, Failure> {
     let expired = leases::expired(tx, now, RECOVERED_AT_ONCE)?;
-    let mut rows = Vec::with_capacity(expired.len());
+    let mut ends = Ends::default();
     for held in &expired {
-        let (_, row) = conclude(tx, app, held, &interrupted(app, held))?;
-        rows.push(row);
+        ends.conclude(tx, app, held, &interrupted(app, held))?;
     }
-    leases::insert_attempts(tx, &rows)?;
+    ends.store(tx)?;
     Ok(expired.len())
 }
 
@@ -125,44 +167,69 @@ fn interrupted(app: &App, held: &Held) -> Finished {
     }
 }
 
-/// Decides what follows and writes it to the delivery. The attempt's row is for the caller to store.
-fn conclude(
-    tx: &mut Tx<'_>,
-    app: &App,
-    held: &Held,
-    finished: &Finished,
-) -> Result<(Decision, AttemptRow), Failure> {
-    let ended = Ended {
-        trigger: finished.lease.trigger,
-        ending: finished.ending,
-        now: finished.at.as_millis(),
-        jitter: app.chance.jitter(),
-    };
-    let decision = retry::decide(state(held), ended);
-    let number = held.attempts + 1;
-    let row = AttemptRow { number, ..finished.row.clone() };
-    let again = decision.again.then(|| new_id!(app, AttemptId));
-    let next_attempt_at = decision.state.next_attempt_at.map(Timestamp::from_millis);
-    let settled = Settled {
-        status: decision.state.status,
-        cancel_reason: decision.state.cancel_reason,
-        step: decision.state.step,
-        attempts: number,
-        next_attempt_at,
-        manual_attempt_id: again,
-        due_at: if again.is_some() { Some(finished.at) } else { next_attempt_at },
-        interrupted: decision.state.interruptions,
-        last_attempt_at: Some(finished.at),
-        last_response_status: finished.status,
-        last_category: row.diagnosis.as_ref().map(|diagnosis| diagnosis.0.category),
-        last_diagnosis: row.diagnosis.clone(),
-        finished_at: decision.state.finished_at.map(Timestamp::from_millis),
-    };
-    leases::settle(tx, held.id, &settled)?;
-    if decision.exhausted {
-        publish_exhausted(tx, app, held, &row)?;
+/// What attempts' ends leave, collected to be stored at once.
+#[derive(Default)]
+struct Ends {
+    settled: Vec<(DeliveryId, Settled)>,
+    rows: Vec<AttemptRow>,
+    late: usize,
+}
+
+impl Ends {
+    /// Decides what follows an attempt whose lease held.
+    fn conclude(
+        &mut self,
+        tx: &mut Tx<'_>,
+        app: &App,
+        held: &Held,
+        finished: &Finished,
+    ) -> Result<Decision, Failure> {
+        let trigger = finished.lease.trigger;
+        let ended = Ended {
+            trigger,
+            ending: finished.ending,
+            now: finished.at.as_millis(),
+            jitter: app.chance.jitter(),
+        };
+        let decision = retry::decide(state(held), ended);
+        let row = AttemptRow { number: held.attempts + 1, ..finished.row.clone() };
+        let again = decision.again.then(|| new_id!(app, AttemptId));
+        let next_attempt_at = decision.state.next_attempt_at.map(Timestamp::from_millis);
+        // What a probe was made with goes back to the head of its line.
+        let goes_back = trigger == Trigger::Probe && next_attempt_at.is_some();
+        let due_at = match again {
+            Some(_) => Some(finished.at),
+            None if goes_back => Some(finished.at + LOOK_AGAIN),
+            None => next_attempt_at,
+        };
+        let settled = Settled {
+            status: decision.state.status,
+            cancel_reason: decision.state.cancel_reason,
+            step: decision.state.step,
+            attempts: row.number,
+            next_attempt_at,
+            manual_attempt_id: again,
+            due_at,
+            held: goes_back && again.is_none(),
+            interrupted: decision.state.interruptions,
+            last_attempt_at: Some(finished.at),
+            last_response_status: finished.status,
+            last_category: row.diagnosis.as_ref().map(|diagnosis| diagnosis.0.category),
+            last_diagnosis: row.diagnosis.clone(),
+            finished_at: decision.state.finished_at.map(Timestamp::from_millis),
+        };
+        if decision.exhausted {
+            publish_exhausted(tx, app, held, &row)?;
+        }
+        self.settled.push((held.id, settled));
+        self.rows.push(row);
+        Ok(decision)
     }
-    Ok((decision, row))
+
+    fn store(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        dialect::settle(tx, &self.settled)?;
+        Ok(leases::insert_attempts(tx, &self.rows)?)
+    }
 }
 
 fn state(held: &Held) -> State {
@@ -193,6 +260,7 @@ fn publish_exhausted(tx: &mut Tx<'_>, app: &App, held: &Held, last: &AttemptRow)
 /// What a batch of attempts showed of one webhook.
 struct Observed {
     health: HealthRow,
+    breaker_before: Breaker,
     changed: bool,
     /// It worked again after failing since then.
     recovered: Option<Timestamp>,
@@ -201,11 +269,11 @@ struct Observed {
 
 impl Observed {
     const fn new(health: HealthRow) -> Self {
-        Self { health, changed: false, recovered: None, disable: None }
+        Self { breaker_before: health.breaker, health, changed: false, recovered: None, disable: None }
     }
 
-    fn note(&mut self, decision: Decision, row: &AttemptRow, at: Timestamp) {
-        let diagnosis: Option<Json<Diagnosis>> = row.diagnosis.clone();
+    fn note(&mut self, decision: Decision, finished: &Finished) {
+        let (diagnosis, at) = (finished.row.diagnosis.clone(), finished.at);
         match decision.health {
             Health::Nothing => return,
             Health::Success => {
@@ -213,6 +281,7 @@ impl Observed {
                 self.recovered = since.filter(|since| at.millis_since(*since) >= WORTH_TELLING);
                 self.health.last_success_at = self.health.last_success_at.max(Some(at));
                 self.health.last_diagnosis = None;
+                self.show_breaker(Sign::Success, finished);
             }
             Health::Failure => {
                 let since = *self.health.failing_since.get_or_insert(at);
@@ -222,6 +291,7 @@ impl Observed {
                 }
                 self.health.last_failure_at = Some(at);
                 self.health.last_diagnosis = diagnosis;
+                self.show_breaker(sign(finished.ending), finished);
             }
             Health::Shown => {
                 self.health.last_failure_at = Some(at);
@@ -234,12 +304,18 @@ impl Observed {
         self.changed = true;
     }
 
+    fn show_breaker(&mut self, sign: Sign, finished: &Finished) {
+        let probe = finished.lease.trigger == Trigger::Probe;
+        self.health.breaker = breaker::note(self.health.breaker, sign, probe, finished.at);
+    }
+
     fn write(self, tx: &mut Tx<'_>, app: &App) -> Result<(), Failure> {
         let health = &self.health;
         if !self.changed {
             return Ok(());
         }
         destinations::set_health(tx, health)?;
+        self.pass_breaker_on(tx)?;
         if let Some(since) = self.recovered {
             publish_recovered(tx, app, health, since)?;
         }
@@ -247,6 +323,35 @@ impl Observed {
             disable(tx, app, &Who::system(health.workspace_id), health.id, reason)?;
         }
         Ok(())
+    }
+}
+
+impl Observed {
+    /// Tells whoever publishes and sends that the breaker opened or closed.
+    fn pass_breaker_on(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let (before, after) = (self.breaker_before, self.health.breaker);
+        let holds = |breaker: Breaker| (breaker.parked_at.is_some(), breaker.draining_since.is_some());
+        if holds(before) == holds(after) {
+            return Ok(());
+        }
+        destinations::bump_subscriptions(tx, self.health.workspace_id)?;
+        let (webhook, open) = (self.health.id, after.parked_at.is_some());
+        tx.on_commit(Hint::Breaker { webhook, open });
+        if !open {
+            tx.on_commit(Hint::DeliveriesDue);
+        }
+        Ok(())
+    }
+}
+
+/// What a failure that counts shows of the receiver.
+fn sign(ending: Ending) -> Sign {
+    match ending {
+        Ending::Failed { category: Category::Outage | Category::Throttling, retry_after } => {
+            Sign::Outage { until: retry_after.map(Timestamp::from_millis) }
+        }
+        Ending::Succeeded => Sign::Success,
+        Ending::Failed { .. } | Ending::Gone | Ending::Interrupted => Sign::Refusal,
     }
 }
 

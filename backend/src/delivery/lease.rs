@@ -1,6 +1,7 @@
-//! Taking what is due: each lease is the record of an attempt that starts. What must not be sent is canceled here instead.
+//! Taking what is due: each lease is the record of an attempt that starts. What must not be sent is canceled here instead, and
+//! what must wait goes into its webhook's own line.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use api_types::{
     Timestamp,
@@ -9,7 +10,12 @@ use api_types::{
 };
 use bytes::Bytes;
 
-use super::slots::{Slot, Slots};
+use super::{
+    LOOK_AGAIN,
+    courier::Crew,
+    slots::{Slot, Slots},
+    subscriptions::by_webhook,
+};
 use crate::{
     app::App,
     db::{
@@ -25,7 +31,7 @@ use crate::{
 };
 
 /// The most deliveries that one transaction leases.
-const BATCH: usize = 64;
+pub(super) const BATCH: usize = 256;
 /// What a lease holds beyond the longest attempt, in milliseconds: to begin it and to write its result down.
 const MARGIN: i64 = 15_000;
 
@@ -39,11 +45,10 @@ pub struct Job {
     /// The body.
     pub payload: Bytes,
     /// Where to.
-    pub destination: Destination,
+    pub destination: Arc<Destination>,
     /// What signs it: every secret of the webhook, newest first.
-    pub secrets: Vec<SealedSecret>,
-    /// Its place among those under way.
-    #[expect(dead_code, reason = "held, and free again when the job is dropped")]
+    pub secrets: Arc<[SealedSecret]>,
+    /// Its place in this node's memory.
     pub slot: Slot,
 }
 
@@ -54,6 +59,10 @@ pub struct Round {
     pub jobs: Vec<Job>,
     /// Whether more may be due.
     pub more: bool,
+    /// When something held may go, if that is known.
+    pub next: Option<Timestamp>,
+    /// Webhooks that have just drained: what another node held for them meanwhile is to be found.
+    pub drained: Vec<WebhookId>,
 }
 
 /// How long a lease lasts, in milliseconds.
@@ -62,63 +71,81 @@ pub fn duration(app: &App) -> i64 {
 }
 
 /// Leases what is due, as far as there are slots.
-pub fn take_due(tx: &mut Tx<'_>, app: &App, slots: &Slots, owner: &str) -> Result<Round, Failure> {
-    let limit = slots.free().min(BATCH);
+pub fn take_due(tx: &mut Tx<'_>, app: &App, crew: &Crew) -> Result<Round, Failure> {
+    let limit = crew.slots.free().min(BATCH);
     if limit == 0 {
         return Ok(Round::default());
     }
     let now = app.clock.now();
-    let due = dialect::lock_due(tx, now, &slots.busy(), i64::try_from(limit).unwrap_or(1))?;
+    let due = dialect::lock_due(tx, now, &crew.slots.busy(), i64::try_from(limit).unwrap_or(1))?;
     let more = due.len() == limit;
     let loaded = Loaded::read(tx, &due)?;
-    let mut jobs = Vec::with_capacity(due.len());
+    let mut taking = Taking { app, slots: &crew.slots, now, leases: Vec::new(), jobs: Vec::new() };
+    let mut held = Vec::new();
     for due in due {
-        let (destination, payload) = match loaded.sendable(&due) {
-            Ok(found) => found,
-            Err(reason) => {
-                leases::cancel(tx, &due, reason, now)?;
-                continue;
+        let by_hand = due.manual_attempt_id.is_some();
+        match loaded.sendable(&due) {
+            Err(reason) => leases::cancel(tx, &due, reason, now)?,
+            // A retry by hand goes past the breaker and the line.
+            Ok(destination) if destination.is_holding() && !by_hand => held.push(due.id),
+            Ok(_) => {
+                let trigger = if by_hand { Trigger::Manual } else { Trigger::Automatic };
+                taking.take(&loaded, &due, trigger);
             }
+        }
+    }
+    dialect::hold(tx, &held, now + LOOK_AGAIN)?;
+    let Taking { leases, jobs, .. } = taking;
+    dialect::take(tx, &leases, &crew.owner)?;
+    Ok(Round { jobs, more, ..Round::default() })
+}
+
+/// Deliveries being leased in one transaction.
+pub(super) struct Taking<'a> {
+    pub(super) app: &'a App,
+    pub(super) slots: &'a Slots,
+    pub(super) now: Timestamp,
+    pub(super) leases: Vec<Lease>,
+    pub(super) jobs: Vec<Job>,
+}
+
+impl Taking<'_> {
+    /// Leases a delivery that [`Loaded::sendable`] found to be so, if there is a slot; until when, if there was.
+    pub(super) fn take(&mut self, loaded: &Loaded, due: &Due, trigger: Trigger) -> Option<Timestamp> {
+        let (destination, _) = loaded.destinations.get(&due.webhook_id)?;
+        let payload = loaded.payloads.get(&due.event_id).cloned().unwrap_or_default();
+        let slot = self.slots.take(due.webhook_id, due.workspace_id, payload.len())?;
+        let lease = Lease {
+            delivery: due.id,
+            number: due.lease_no + 1,
+            attempt: due.manual_attempt_id.unwrap_or_else(|| new_id!(self.app, AttemptId)),
+            trigger,
+            started_at: self.now,
+            until: self.now + duration(self.app),
         };
-        let Some(slot) = slots.take(due.webhook_id, due.workspace_id) else { continue };
-        let lease = lease(app, &due, now);
-        leases::take(tx, &lease, owner)?;
-        jobs.push(Job {
+        let until = lease.until;
+        self.leases.push(lease.clone());
+        self.jobs.push(Job {
             lease,
             event: due.event_id,
             payload,
-            destination,
-            secrets: loaded.secrets.get(&due.webhook_id).cloned().unwrap_or_default(),
+            destination: Arc::clone(destination),
+            secrets: loaded.secrets.get(&due.webhook_id).cloned().unwrap_or_else(|| [].into()),
             slot,
         });
-    }
-    Ok(Round { jobs, more })
-}
-
-fn lease(app: &App, due: &Due, now: Timestamp) -> Lease {
-    let (attempt, trigger) = match due.manual_attempt_id {
-        Some(attempt) => (attempt, Trigger::Manual),
-        None => (new_id!(app, AttemptId), Trigger::Automatic),
-    };
-    Lease {
-        delivery: due.id,
-        number: due.lease_no + 1,
-        attempt,
-        trigger,
-        started_at: now,
-        until: now + duration(app),
+        Some(until)
     }
 }
 
 /// What the due deliveries refer to.
-struct Loaded {
-    destinations: HashMap<WebhookId, (Destination, bool)>,
-    secrets: HashMap<WebhookId, Vec<SealedSecret>>,
+pub(super) struct Loaded {
+    destinations: HashMap<WebhookId, (Arc<Destination>, bool)>,
+    secrets: HashMap<WebhookId, Arc<[SealedSecret]>>,
     payloads: HashMap<EventId, Bytes>,
 }
 
 impl Loaded {
-    fn read(conn: &mut Conn, due: &[Due]) -> Result<Self, Failure> {
+    pub(super) fn read(conn: &mut Conn, due: &[Due]) -> Result<Self, Failure> {
         let mut webhooks: Vec<WebhookId> = due.iter().map(|due| due.webhook_id).collect();
         webhooks.sort_unstable();
         webhooks.dedup();
@@ -132,24 +159,23 @@ impl Loaded {
                 payloads: HashMap::new(),
             });
         }
-        let mut secrets: HashMap<WebhookId, Vec<SealedSecret>> = HashMap::new();
-        for secret in destinations::secrets(conn, &webhooks)? {
-            secrets.entry(secret.webhook_id).or_default().push(secret);
-        }
+        let secrets = by_webhook(destinations::secrets(conn, &webhooks)?);
         let destinations = destinations::load(conn, &webhooks)?;
         let payloads = events::payloads(conn, &ids)?;
         Ok(Self {
             destinations: destinations
                 .into_iter()
-                .map(|(destination, plan)| (destination.id, (destination, plan::limits(plan).api_access)))
+                .map(|(destination, plan)| {
+                    (destination.id, (Arc::new(destination), plan::limits(plan).api_access))
+                })
                 .collect(),
-            secrets,
+            secrets: secrets.into_iter().map(|(id, secrets)| (id, secrets.into())).collect(),
             payloads: payloads.into_iter().map(|(id, payload)| (id, Bytes::from(payload))).collect(),
         })
     }
 
-    /// Where a delivery goes and what it carries, or why it is not to be sent.
-    fn sendable(&self, due: &Due) -> Result<(Destination, Bytes), CancelReason> {
+    /// Where a delivery goes, or why it is not to be sent.
+    pub(super) fn sendable(&self, due: &Due) -> Result<&Destination, CancelReason> {
         let (destination, allowed) =
             self.destinations.get(&due.webhook_id).ok_or(CancelReason::WebhookDeleted)?;
         if destination.deleted_at.is_some() {
@@ -161,7 +187,6 @@ impl Loaded {
         if !allowed {
             return Err(CancelReason::Plan);
         }
-        let payload = self.payloads.get(&due.event_id).cloned().unwrap_or_default();
-        Ok((destination.clone(), payload))
+        Ok(destination)
     }
 }

@@ -6,13 +6,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use api_types::ids::WorkspaceId;
+use api_types::ids::{WebhookId, WorkspaceId};
 
 use crate::{
     app::App,
     db::{
         Tx,
-        deliveries::destinations::{self, Subscriber},
+        deliveries::destinations::{self, Destination, SealedSecret, Subscriber},
     },
     problem::Failure,
     wake::Hint,
@@ -22,12 +22,21 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct SubscriptionCache(Mutex<HashMap<WorkspaceId, Arc<KnownSubscriptions>>>);
 
-/// The subscriptions of one workspace.
-#[derive(Debug, PartialEq, Eq)]
+/// The webhooks of one workspace: what they want, where it goes, and what signs it.
+#[derive(Debug)]
 pub struct KnownSubscriptions {
     workspace: WorkspaceId,
     version: i64,
-    pub(super) webhooks: Vec<Subscriber>,
+    pub(super) webhooks: Vec<KnownWebhook>,
+}
+
+/// A webhook of [`KnownSubscriptions`].
+#[derive(Debug)]
+pub(super) struct KnownWebhook {
+    pub(super) subscriber: Subscriber,
+    pub(super) destination: Arc<Destination>,
+    /// Newest first, the expired ones included.
+    pub(super) secrets: Arc<[SealedSecret]>,
 }
 
 impl SubscriptionCache {
@@ -59,8 +68,27 @@ pub(super) fn known(
     if let Some(known) = app.wake.subscriptions.at(workspace, version) {
         return Ok(known);
     }
-    let webhooks = destinations::subscriptions(tx, workspace)?;
+    let subscribers = destinations::subscriptions(tx, workspace)?;
+    let ids: Vec<WebhookId> = subscribers.iter().map(|subscriber| subscriber.destination.id).collect();
+    let mut secrets = by_webhook(destinations::secrets(tx, &ids)?);
+    let webhooks = subscribers
+        .into_iter()
+        .map(|subscriber| KnownWebhook {
+            destination: Arc::new(subscriber.destination.clone()),
+            secrets: secrets.remove(&subscriber.destination.id).unwrap_or_default().into(),
+            subscriber,
+        })
+        .collect();
     let known = Arc::new(KnownSubscriptions { workspace, version, webhooks });
     tx.on_commit(Hint::SubscriptionsRead(Arc::clone(&known)));
     Ok(known)
+}
+
+/// Secrets by whose they are, in their order.
+pub(super) fn by_webhook(secrets: Vec<SealedSecret>) -> HashMap<WebhookId, Vec<SealedSecret>> {
+    let mut found: HashMap<WebhookId, Vec<SealedSecret>> = HashMap::new();
+    for secret in secrets {
+        found.entry(secret.webhook_id).or_default().push(secret);
+    }
+    found
 }

@@ -1,28 +1,37 @@
-//! The worker: takes what is due, makes the attempts, has their ends written down. Woken by commits; looks by itself once
+//! The worker: takes what is due, has the attempts made, and their ends written down. Woken by commits; looks by itself once
 //! a second for what became due, for what another node left behind, and for hints that were lost.
 
 use std::{sync::Arc, time::Duration};
 
-use api_types::{Timestamp, ids::AttemptId};
+use api_types::{
+    Timestamp,
+    ids::{AttemptId, WebhookId},
+};
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, watch},
     task::{JoinHandle, JoinSet},
 };
 
 use super::{
-    attempt::{self, Finished, Made},
-    finish,
-    lease::{self, Job},
-    slots::Slots,
+    courier::Crew,
+    finish::{self, Report},
+    lease::{self, Round},
+    lines,
 };
-use crate::{app::App, db::deliveries::leases, new_id, problem::Failure};
+use crate::{app::App, new_id, problem::Failure};
 
 /// How often an idle worker looks by itself.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// The shortest pause between two looks for what a pace lets go, in milliseconds.
+const SHORTEST_REST: i64 = 20;
+/// How long after a drain a webhook is looked at for what another node held meanwhile, in milliseconds.
+const STRAGGLERS_AFTER: i64 = 5_000;
 /// How long a stopping worker waits for the attempts under way; each ends within its own deadline.
 const PATIENCE: Duration = Duration::from_secs(18);
 /// The most results that one transaction writes down.
-const RESULTS_AT_ONCE: usize = 128;
+const RESULTS_AT_ONCE: usize = 256;
+/// Results that wait to be written; past that, attempts keep their slots.
+const RESULTS_WAITING: usize = 1024;
 /// How often writing results is tried, a second apart, while the database is away; then their leases have run out.
 const WRITE_TRIES: u32 = 60;
 
@@ -31,15 +40,26 @@ const WRITE_TRIES: u32 = 60;
 pub struct Worker {
     task: JoinHandle<()>,
     stop: watch::Sender<bool>,
+    crew: Arc<Crew>,
+    app: App,
 }
 
 impl Worker {
-    /// Starts a worker on the present runtime.
+    /// Starts a worker on the engine's threads.
     pub fn start(app: App) -> Self {
         let (stop, stopped) = watch::channel(false);
+        let (results, inbox) = mpsc::channel(RESULTS_WAITING);
         let owner = new_id!(app, AttemptId).to_string();
-        let node = Node { owner, app, slots: Slots::default(), attempts: JoinSet::new(), recovered_at: None };
-        Self { task: tokio::spawn(node.run(stopped)), stop }
+        let crew = Arc::new(Crew::new(app.clone(), owner, results));
+        let node = Node {
+            app: app.clone(),
+            crew: Arc::clone(&crew),
+            recovered_at: None,
+            next: None,
+            drained: Vec::new(),
+        };
+        let task = app.engine.spawn(node.run(stopped, inbox));
+        Self { task, stop, crew, app }
     }
 
     /// Takes nothing more, lets what is under way end, and has it written down.
@@ -54,47 +74,50 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.task.abort();
+        self.crew.abort();
+        self.app.wake.courier.close(&self.crew);
     }
 }
 
 /// What the worker's loop holds.
 struct Node {
     app: App,
-    /// Names this worker in its leases.
-    owner: String,
-    slots: Slots,
-    attempts: JoinSet<()>,
+    crew: Arc<Crew>,
     /// When interrupted attempts were last looked for.
     recovered_at: Option<Timestamp>,
+    /// When something held may go.
+    next: Option<Timestamp>,
+    /// Webhooks that drained, and when to look for stragglers.
+    drained: Vec<(Timestamp, WebhookId)>,
 }
 
 impl Node {
-    async fn run(mut self, mut stopped: watch::Receiver<bool>) {
-        let (results, inbox) = mpsc::channel(RESULTS_AT_ONCE * 2);
+    async fn run(mut self, mut stopped: watch::Receiver<bool>, inbox: mpsc::Receiver<Report>) {
         let mut writer = JoinSet::new();
         writer.spawn(write_results(self.app.clone(), inbox));
         // On the embedded database this is the only node: whatever was under way when the last process ended is
-        // interrupted now, not in half a minute.
+        // interrupted now, not in half a minute. Nothing of ours is under way yet.
         let mut ahead = if self.app.db.is_embedded() { lease::duration(&self.app) } else { 0 };
         while !*stopped.borrow() {
             let began = self.app.clock.now();
-            match self.look(ahead, &results).await {
-                Ok(()) => ahead = 0,
+            match self.look(ahead).await {
+                Ok(()) => {
+                    ahead = 0;
+                    self.app.wake.courier.open(&self.crew);
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the worker could not reach the database; it tries again");
                 }
             }
-            while self.attempts.try_join_next().is_some() {}
             tokio::select! {
                 _ = stopped.changed() => {}
                 () = self.app.wake.deliveries.notified() => {}
-                () = self.slots.freed() => {}
+                () = self.crew.slots.freed() => {}
                 () = self.rest(began) => {}
             }
         }
-        drop(results);
         let ended = async {
-            while self.attempts.join_next().await.is_some() {}
+            self.crew.finish().await;
             while writer.join_next().await.is_some() {}
         };
         if tokio::time::timeout(PATIENCE, ended).await.is_err() {
@@ -104,28 +127,47 @@ impl Node {
 
     /// Sleeps until it is time for the next look after the one that began then.
     async fn rest(&self, began: Timestamp) {
-        let passed = u64::try_from(self.app.clock.now().millis_since(began)).unwrap_or_default();
-        self.app.clock.sleep(LOOK_EVERY.saturating_sub(Duration::from_millis(passed))).await;
+        let now = self.app.clock.now();
+        let passed = u64::try_from(now.millis_since(began)).unwrap_or_default();
+        let until_look = LOOK_EVERY.saturating_sub(Duration::from_millis(passed));
+        let until_next = self.next.map(|next| {
+            Duration::from_millis(
+                u64::try_from(next.millis_since(now).max(SHORTEST_REST)).unwrap_or_default(),
+            )
+        });
+        self.app.clock.sleep(until_next.map_or(until_look, |next| next.min(until_look))).await;
     }
 
-    /// One look: sort out what was left behind, then take what is due until there is no more or no slot. Leases that end
-    /// within `ahead` milliseconds count as left behind.
-    async fn look(&mut self, ahead: i64, results: &mpsc::Sender<Report>) -> Result<(), Failure> {
+    /// One look: sort out what was left behind, then take what is due, and what may go of what is held, until there is no
+    /// more or no slot. Leases that end within `ahead` milliseconds count as left behind.
+    async fn look(&mut self, ahead: i64) -> Result<(), Failure> {
         let now = self.app.clock.now();
         if self.recovered_at.is_none_or(|at| now.millis_since(at) >= 1000) {
             self.recover(now + ahead).await?;
             self.recovered_at = Some(now);
         }
+        self.find_stragglers(now).await?;
+        while self.take(lease::take_due).await?.more {}
         loop {
-            let (app, slots, owner) = (self.app.clone(), self.slots.clone(), self.owner.clone());
-            let round = self.app.db.write(move |tx| lease::take_due(tx, &app, &slots, &owner)).await?;
-            for job in round.jobs {
-                self.attempts.spawn(carry_out(self.app.clone(), job, results.clone()));
-            }
+            let round = self.take(lines::advance).await?;
+            self.next = round.next;
+            let after = self.app.clock.now() + STRAGGLERS_AFTER;
+            self.drained.extend(round.drained.into_iter().map(|webhook| (after, webhook)));
             if !round.more {
                 return Ok(());
             }
         }
+    }
+
+    /// Takes a round of deliveries and starts on them.
+    async fn take(
+        &self,
+        round: fn(&mut crate::db::Tx<'_>, &App, &Crew) -> Result<Round, Failure>,
+    ) -> Result<Round, Failure> {
+        let (app, crew) = (self.app.clone(), Arc::clone(&self.crew));
+        let mut taken = self.app.db.write(move |tx| round(tx, &app, &crew)).await?;
+        self.crew.carry_out_all(std::mem::take(&mut taken.jobs));
+        Ok(taken)
     }
 
     async fn recover(&self, until: Timestamp) -> Result<(), Failure> {
@@ -136,67 +178,45 @@ impl Node {
         }
         Ok(())
     }
-}
 
-/// A result on its way to the database, and who waits for it to be written.
-struct Report {
-    finished: Finished,
-    written: oneshot::Sender<()>,
-}
-
-/// Makes one attempt and keeps its slot until the result is written down.
-async fn carry_out(app: App, job: Job, results: mpsc::Sender<Report>) {
-    match attempt::make(&app, &job).await {
-        Made::Finished(finished) => {
-            let (written, told) = oneshot::channel();
-            if results.send(Report { finished: *finished, written }).await.is_ok() {
-                // The writer answers, or is gone and with it the process.
-                let _ = told.await;
-            }
+    async fn find_stragglers(&mut self, now: Timestamp) -> Result<(), Failure> {
+        let ripe: Vec<WebhookId> =
+            self.drained.extract_if(.., |(at, _)| *at <= now).map(|(_, webhook)| webhook).collect();
+        if ripe.is_empty() {
+            return Ok(());
         }
-        Made::TooLate(lease) => {
-            let now = app.clock.now();
-            let handed_back =
-                app.db.write(move |tx| Ok::<_, Failure>(leases::hand_back(tx, &lease, now)?)).await;
-            if let Err(error) = handed_back {
-                tracing::warn!(%error, "a lease could not be handed back; it will run out");
-            }
-        }
+        let app = self.app.clone();
+        self.app.db.write(move |tx| lines::find_stragglers(tx, &app, &ripe)).await
     }
 }
 
-/// Writes results down, all that have come together, until the last sender is gone.
+/// Writes results down, all that have come together, until the last.
 async fn write_results(app: App, mut inbox: mpsc::Receiver<Report>) {
+    let mut last = false;
     let mut reports = Vec::with_capacity(RESULTS_AT_ONCE);
-    while inbox.recv_many(&mut reports, RESULTS_AT_ONCE).await > 0 {
-        let (finished, written): (Vec<_>, Vec<_>) =
-            reports.drain(..).map(|report| (report.finished, report.written)).unzip();
-        write_batch(&app, finished).await;
-        for waiting in written {
-            // Whoever waited may have been stopped.
-            let _ = waiting.send(());
-        }
+    while !last && inbox.recv_many(&mut reports, RESULTS_AT_ONCE).await > 0 {
+        last = reports.iter().any(|report| matches!(report, Report::Last));
+        write_batch(&app, std::mem::take(&mut reports)).await;
     }
 }
 
 /// Writes a batch; if something in it is refused, each result alone, so that one does not hold back the others.
-async fn write_batch(app: &App, finished: Vec<Finished>) {
-    let finished = Arc::new(finished);
-    if write_patiently(app, &finished).await || finished.len() == 1 {
+async fn write_batch(app: &App, reports: Vec<Report>) {
+    let reports: Arc<[Report]> = reports.into();
+    if write_patiently(app, &reports).await || reports.len() == 1 {
         return;
     }
-    for one in finished.iter() {
-        write_patiently(app, &Arc::new(vec![one.clone()])).await;
+    for one in reports.iter() {
+        write_patiently(app, &Arc::from([one.clone()])).await;
     }
 }
 
 /// Writes results, coming back while the database is away; `false` where it refuses them.
-async fn write_patiently(app: &App, finished: &Arc<Vec<Finished>>) -> bool {
+async fn write_patiently(app: &App, reports: &Arc<[Report]>) -> bool {
     for _ in 0..WRITE_TRIES {
-        let (inner, batch) = (app.clone(), Arc::clone(finished));
+        let (inner, batch) = (app.clone(), Arc::clone(reports));
         match app.db.write(move |tx| finish::write(tx, &inner, &batch)).await {
-            Ok(won) => {
-                let late = won.iter().filter(|won| !**won).count();
+            Ok(late) => {
                 if late > 0 {
                     tracing::warn!(late, "results came after their leases had run out; they changed nothing");
                 }

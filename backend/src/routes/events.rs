@@ -16,10 +16,13 @@ use crate::{
     },
     body::Body,
     catalogue,
-    db::events::{self, EventRow},
-    delivery::publish,
+    db::{
+        events::{self, EventRow},
+        idempotency::Stored,
+    },
+    delivery::{self, Submission},
     fields::quoted,
-    idempotent::{self, IdempotencyKey},
+    idempotent::IdempotencyKey,
     problem::{Answer, Failure},
 };
 
@@ -38,12 +41,10 @@ pub async fn create(
     body: Body<NewEvent>,
 ) -> Answer {
     let kind = check(&body.value)?;
-    let (inner, workspace) = (app.get_ref().clone(), caller.workspace_id());
-    idempotent::create(&app, &caller, (key, body), 202, move |tx, event| {
-        let id = publish(tx, &inner, workspace, kind, &event.data)?;
-        Ok(AcceptedEvent { id })
-    })
-    .await
+    let event = delivery::new_event(&app, caller.workspace_id(), kind, &body.value.data)?;
+    let answer = Stored::new(body.digest, 202, &AcceptedEvent { id: event.id }, event.created_at)?;
+    let used = key.used_by(&caller);
+    Ok(delivery::submit(&app, Submission { event, answer, used }).await?.into_response())
 }
 
 /// The event's type, if it is known, publishable, and `data` is of its form.

@@ -97,7 +97,7 @@ both! {
 
     async fn failures_are_retried_by_the_schedule_until_it_is_used_up(world) {
         let engine = Engine::new(&world).await;
-        let receiver = Receiver::http(Behaviour::Answer(500, "oops")).await;
+        let receiver = Receiver::http(Behaviour::Answer(422, "oops")).await;
         let observer = Receiver::http(Behaviour::Answer(200, "")).await;
         let webhook = engine.webhook(&receiver.url("/"), &["ticket.created", "delivery.*"]).await;
         engine.webhook(&observer.url("/"), &["delivery.exhausted"]).await;
@@ -112,7 +112,7 @@ both! {
             let waits = time(&delivery["next_attempt_at"]).millis_since(time(&delivery["last_attempt_at"]));
             assert!((waits - pause).abs() <= pause / 10, "step {index}: {waits} ms");
             let diagnosis = &delivery["last_diagnosis"];
-            assert_eq!((&diagnosis["code"], &diagnosis["category"]), (&json!("server_error"), &json!("outage")));
+            assert_eq!((&diagnosis["code"], &diagnosis["category"]), (&json!("payload_rejected"), &json!("configuration")));
             world.advance(u64::try_from(waits / 1000 + 2).unwrap());
         }
         let failed = engine.after(&id, 10).await;
@@ -307,7 +307,7 @@ both! {
 
     async fn five_days_of_nothing_but_failures_disable_the_webhook(world) {
         let engine = Engine::new(&world).await;
-        let receiver = Receiver::http(Behaviour::Answer(500, "")).await;
+        let receiver = Receiver::http(Behaviour::Answer(401, "")).await;
         engine.webhook(&receiver.url("/"), &["ticket.*"]).await;
         let _worker = Worker::start(world.app.clone());
         for day in 0..5 {

@@ -11,6 +11,7 @@ mod crash;
 mod deliveries;
 mod diagnoses;
 mod engine;
+mod flow;
 mod harness;
 mod oauth_apps;
 mod receive;

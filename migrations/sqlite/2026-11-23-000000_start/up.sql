@@ -109,7 +109,7 @@ CREATE TABLE webhooks (
     -- Draining: held deliveries are let go, oldest first, so many per second.
     draining_since BIGINT,
     pace INTEGER NOT NULL DEFAULT 0,
-    -- Up to when held deliveries have been let go, under a pace or a rate limit.
+    -- Up to when held deliveries have been let go, under a pace or a rate limit, in unix microseconds.
     released_at BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,

@@ -32,6 +32,8 @@ pub struct Due {
     pub manual_attempt_id: Option<AttemptId>,
     /// The last lease's number.
     pub lease_no: i64,
+    /// It waits in its webhook's own line.
+    pub held: bool,
 }
 
 /// An attempt that one worker may make.
@@ -108,6 +110,8 @@ pub struct Settled {
     pub manual_attempt_id: Option<AttemptId>,
     /// When a worker should look next.
     pub due_at: Option<Timestamp>,
+    /// Whether it waits in its webhook's own line.
+    pub held: bool,
     /// How many attempts in a row were interrupted.
     pub interrupted: i32,
     /// When the last attempt ended.
@@ -122,25 +126,20 @@ pub struct Settled {
     pub finished_at: Option<Timestamp>,
 }
 
-/// Takes a lease on a delivery that [`dialect::lock_due`] gave.
-pub fn take(conn: &mut Conn, lease: &Lease, owner: &str) -> QueryResult<()> {
-    diesel::update(deliveries::table.find(lease.delivery))
-        .set((
-            deliveries::due_at.eq(None::<Timestamp>),
-            deliveries::manual_attempt_id.eq(None::<AttemptId>),
-            deliveries::lease_no.eq(lease.number),
-            deliveries::lease_owner.eq(owner),
-            deliveries::lease_attempt_id.eq(lease.attempt),
-            deliveries::lease_trigger.eq(lease.trigger),
-            deliveries::lease_started_at.eq(lease.started_at),
-            deliveries::lease_until.eq(lease.until),
-        ))
-        .execute(conn)
-        .map(drop)
+/// A lease whose attempt was not begun.
+#[derive(Clone, Debug)]
+pub struct HandedBack {
+    /// Which one.
+    pub lease: Lease,
+    /// When a worker should look next.
+    pub due_at: Timestamp,
+    /// Whether it waits in its webhook's own line.
+    pub held: bool,
 }
 
-/// Lets go of a lease whose attempt was never begun: the delivery is due again at once.
-pub fn hand_back(conn: &mut Conn, lease: &Lease, now: Timestamp) -> QueryResult<bool> {
+/// Lets go of a lease whose attempt was never begun.
+pub fn hand_back(conn: &mut Conn, back: &HandedBack) -> QueryResult<bool> {
+    let lease = &back.lease;
     let manual = (lease.trigger == Trigger::Manual).then_some(lease.attempt);
     diesel::update(
         deliveries::table
@@ -148,7 +147,12 @@ pub fn hand_back(conn: &mut Conn, lease: &Lease, now: Timestamp) -> QueryResult<
             .filter(deliveries::lease_no.eq(lease.number))
             .filter(deliveries::lease_attempt_id.eq(lease.attempt)),
     )
-    .set((cleared(), deliveries::due_at.eq(now), deliveries::manual_attempt_id.eq(manual)))
+    .set((
+        cleared(),
+        deliveries::due_at.eq(back.due_at),
+        deliveries::held.eq(back.held),
+        deliveries::manual_attempt_id.eq(manual),
+    ))
     .execute(conn)
     .map(|changed| changed == 1)
 }
@@ -157,8 +161,11 @@ pub fn hand_back(conn: &mut Conn, lease: &Lease, now: Timestamp) -> QueryResult<
 pub fn cancel(conn: &mut Conn, due: &Due, reason: CancelReason, now: Timestamp) -> QueryResult<()> {
     let waits = matches!(due.status, DeliveryStatus::Pending | DeliveryStatus::Retrying);
     let target = deliveries::table.find(due.id);
-    let idle =
-        (deliveries::due_at.eq(None::<Timestamp>), deliveries::manual_attempt_id.eq(None::<AttemptId>));
+    let idle = (
+        deliveries::due_at.eq(None::<Timestamp>),
+        deliveries::held.eq(false),
+        deliveries::manual_attempt_id.eq(None::<AttemptId>),
+    );
     if !waits {
         return diesel::update(target).set(idle).execute(conn).map(drop);
     }
@@ -177,11 +184,6 @@ pub fn cancel(conn: &mut Conn, due: &Due, reason: CancelReason, now: Timestamp) 
 /// Deliveries whose lease ran out before `now`, oldest first, locked; a worker stopped in the middle of them.
 pub fn expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<Held>> {
     dialect::lock_expired(conn, now, limit)
-}
-
-/// Writes down what an attempt's end leaves, and frees the delivery.
-pub fn settle(conn: &mut Conn, id: DeliveryId, settled: &Settled) -> QueryResult<()> {
-    diesel::update(deliveries::table.find(id)).set((settled, cleared())).execute(conn).map(drop)
 }
 
 /// Records attempts.
@@ -209,7 +211,7 @@ pub fn record_late(conn: &mut Conn, row: &AttemptRow) -> QueryResult<bool> {
         .map(|changed| changed == 1)
 }
 
-type Cleared = (
+pub(in crate::db) type Cleared = (
     diesel::dsl::Eq<deliveries::lease_owner, Option<String>>,
     diesel::dsl::Eq<deliveries::lease_attempt_id, Option<AttemptId>>,
     diesel::dsl::Eq<deliveries::lease_trigger, Option<Trigger>>,
@@ -218,7 +220,7 @@ type Cleared = (
 );
 
 /// No lease.
-fn cleared() -> Cleared {
+pub(in crate::db) fn cleared() -> Cleared {
     (
         deliveries::lease_owner.eq(None),
         deliveries::lease_attempt_id.eq(None),

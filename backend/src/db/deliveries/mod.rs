@@ -38,8 +38,22 @@ pub struct NewDelivery {
     pub cancel_reason: Option<CancelReason>,
     /// When the schedule sends it.
     pub next_attempt_at: Option<Timestamp>,
-    /// The same, for the worker.
+    /// When a worker should look; none while it is leased.
     pub due_at: Option<Timestamp>,
+    /// It waits in its webhook's own line.
+    pub held: bool,
+    /// 1 where it was leased at birth, 0 otherwise.
+    pub lease_no: i64,
+    /// Which worker leased it.
+    pub lease_owner: Option<String>,
+    /// The attempt that starts.
+    pub lease_attempt_id: Option<AttemptId>,
+    /// What makes it happen.
+    pub lease_trigger: Option<Trigger>,
+    /// When it started.
+    pub lease_started_at: Option<Timestamp>,
+    /// When it is taken from the worker.
+    pub lease_until: Option<Timestamp>,
     /// Now.
     pub created_at: Timestamp,
     /// Now, where it was canceled at once.
@@ -130,6 +144,7 @@ pub fn cancel_waiting(
 ) -> QueryResult<usize> {
     let by_hand = diesel::update(deliveries::table)
         .filter(deliveries::manual_attempt_id.is_not_null())
+        .filter(deliveries::due_at.is_not_null())
         .set((deliveries::manual_attempt_id.eq(None::<AttemptId>), deliveries::due_at.eq(None::<Timestamp>)))
         .into_boxed();
     let scheduled = diesel::update(deliveries::table)
@@ -139,6 +154,7 @@ pub fn cancel_waiting(
             deliveries::cancel_reason.eq(reason),
             deliveries::next_attempt_at.eq(None::<Timestamp>),
             deliveries::due_at.eq(None::<Timestamp>),
+            deliveries::held.eq(false),
             deliveries::finished_at.eq(now),
         ))
         .into_boxed();

@@ -25,6 +25,7 @@ use crate::{
     delivery,
     idempotent::NoIdempotencyKey,
     problem::{Answer, Failure},
+    wake::Hint,
 };
 
 /// A webhook that the caller may change, in the transaction that changes it.
@@ -84,6 +85,7 @@ pub async fn enable(
     let shown = changing(&app, caller, &path, |tx, webhook| {
         if webhooks::enable(tx, webhook.id, webhook.now)? {
             destinations::bump_subscriptions(tx, webhook.workspace)?;
+            tx.on_commit(Hint::Breaker { webhook: webhook.id, open: false });
             let before = &webhook.before;
             let details =
                 json!({ "disabled_reason": before.disabled_reason, "disabled_at": before.disabled_at });
@@ -158,6 +160,7 @@ pub async fn rotate(
             new_secret(&webhook.app, webhook.workspace, webhook.id, webhook.before.signature)?;
         webhooks::end_secrets(tx, webhook.id, webhook.now + overlap.as_millis())?;
         webhooks::insert_secret(tx, &row)?;
+        destinations::bump_subscriptions(tx, webhook.workspace)?;
         webhook.audit(tx, AuditAction::WebhookSecretRotated, json!({ "overlap": overlap }))?;
         Ok((secret, webhook.shown(tx)?))
     })

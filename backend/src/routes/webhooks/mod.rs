@@ -29,7 +29,7 @@ use crate::{
         dialect,
         webhooks::{self, NewSecretRow, NewWebhookRow, Shown, WebhookUpdate},
     },
-    delivery::{secrets, signature::SigningSecret},
+    delivery::{self, secrets, signature::SigningSecret},
     idempotent::NoIdempotencyKey,
     new_id,
     paging::{PageParams, Slice},
@@ -150,7 +150,10 @@ pub async fn update(
                 event_types: input.event_types.map_or_else(|| before.event_types.clone(), JsonColumn::new),
                 rate_limit: input.rate_limit.unwrap_or(before.rate_limit),
             };
-            webhooks::update(tx, id, &update, update.url != before.url, now)?;
+            let new_url = update.url != before.url;
+            webhooks::update(tx, id, &update, new_url, now)?;
+            let limit_lifted = before.rate_limit.is_some() && update.rate_limit.is_none();
+            delivery::let_go_anew(tx, &inner, id, new_url, limit_lifted)?;
             destinations::bump_subscriptions(tx, workspace)?;
             let details = json!({
                 "before": { "url": before.url, "description": before.description, "event_types": before.event_types.0,

@@ -1,7 +1,10 @@
 //! What the two databases do differently. The only place that matches on which one it is.
 
+mod bulk;
+
 use api_types::{
     Timestamp,
+    deliveries::DeliveryStatus,
     ids::{DeliveryId, WebhookId, WorkspaceId},
 };
 use diesel::{prelude::*, sql_types::BigInt};
@@ -11,11 +14,14 @@ use super::{
     Conn, DbError,
     deliveries::{
         AttemptRow, NewDelivery, RetryTarget,
-        destinations::HealthRow,
+        destinations::{HealthRow, Holding},
         leases::{Due, Held},
     },
-    schema::{attempts, deliveries, webhooks},
+    events::EventRow,
+    schema::{attempts, deliveries, events, webhooks},
 };
+
+pub use bulk::{hold, settle, take};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
@@ -60,6 +66,7 @@ pub fn means_unavailable(message: &str) -> bool {
         "no connection to the server",
         "could not extend file",
         "SSL connection has been closed",
+        "deadlock detected",
     ];
     NOT_NOW.iter().any(|phrase| message.contains(phrase))
 }
@@ -100,14 +107,31 @@ macro_rules! either {
     };
 }
 
-/// Stores deliveries in one statement.
-pub fn insert_deliveries(conn: &mut Conn, rows: &[NewDelivery]) -> QueryResult<()> {
-    either!(conn, conn => diesel::insert_into(deliveries::table).values(rows).execute(conn)).map(drop)
+/// Rows per statement: their values stay far below what either database binds at once.
+const ROWS: usize = 500;
+
+/// Stores events, many in one statement.
+pub fn insert_events(conn: &mut Conn, rows: &[EventRow]) -> QueryResult<()> {
+    for rows in rows.chunks(ROWS) {
+        either!(conn, conn => diesel::insert_into(events::table).values(rows).execute(conn))?;
+    }
+    Ok(())
 }
 
-/// Stores attempts in one statement.
+/// Stores deliveries, many in one statement.
+pub fn insert_deliveries(conn: &mut Conn, rows: &[NewDelivery]) -> QueryResult<()> {
+    for rows in rows.chunks(ROWS) {
+        either!(conn, conn => diesel::insert_into(deliveries::table).values(rows).execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Stores attempts, many in one statement.
 pub fn insert_attempts(conn: &mut Conn, rows: &[AttemptRow]) -> QueryResult<()> {
-    either!(conn, conn => diesel::insert_into(attempts::table).values(rows).execute(conn)).map(drop)
+    for rows in rows.chunks(ROWS) {
+        either!(conn, conn => diesel::insert_into(attempts::table).values(rows).execute(conn))?;
+    }
+    Ok(())
 }
 
 /// Whom a worker passes over when it takes what is due, because they have their share of its slots.
@@ -135,6 +159,108 @@ pub fn lock_due(conn: &mut Conn, now: Timestamp, busy: &Busy, limit: i64) -> Que
     match conn {
         Conn::Sqlite(conn) => due!().load(conn),
         Conn::Pg(conn) => due!().for_update().skip_locked().load(conn),
+    }
+}
+
+/// Deliveries of one webhook that have been due since `since`, outside its line, locked until the transaction ends.
+pub fn lock_due_of(
+    conn: &mut Conn,
+    webhook: WebhookId,
+    since: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<Due>> {
+    macro_rules! due {
+        () => {
+            deliveries::table
+                .filter(deliveries::due_at.le(since))
+                .filter(deliveries::webhook_id.eq(webhook))
+                .filter(deliveries::manual_attempt_id.is_null())
+                .order(deliveries::due_at)
+                .limit(limit)
+                .select(Due::as_select())
+        };
+    }
+    match conn {
+        Conn::Sqlite(conn) => due!().load(conn),
+        Conn::Pg(conn) => due!().for_update().skip_locked().load(conn),
+    }
+}
+
+/// The oldest held deliveries of a webhook, locked until the transaction ends; those that another worker locks are passed over.
+pub fn lock_line(conn: &mut Conn, webhook: WebhookId, limit: i64) -> QueryResult<Vec<Due>> {
+    macro_rules! line {
+        () => {
+            deliveries::table
+                .filter(deliveries::webhook_id.eq(webhook))
+                .filter(deliveries::held)
+                .filter(deliveries::due_at.is_not_null())
+                .order(deliveries::id)
+                .limit(limit)
+                .select(Due::as_select())
+        };
+    }
+    match conn {
+        Conn::Sqlite(conn) => line!().load(conn),
+        Conn::Pg(conn) => line!().for_update().skip_locked().load(conn),
+    }
+}
+
+/// The oldest or the newest delivery of a webhook that waits for anything, locked until the transaction ends: one to probe with.
+pub fn lock_waiting(conn: &mut Conn, webhook: WebhookId, newest: bool) -> QueryResult<Option<Due>> {
+    macro_rules! waiting {
+        ($order:expr) => {
+            deliveries::table
+                .filter(deliveries::webhook_id.eq(webhook))
+                .filter(deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]))
+                .filter(deliveries::due_at.is_not_null())
+                .order($order)
+                .select(Due::as_select())
+        };
+    }
+    match (conn, newest) {
+        (Conn::Sqlite(conn), false) => waiting!(deliveries::id.asc()).first(conn).optional(),
+        (Conn::Sqlite(conn), true) => waiting!(deliveries::id.desc()).first(conn).optional(),
+        (Conn::Pg(conn), false) => {
+            waiting!(deliveries::id.asc()).for_update().skip_locked().first(conn).optional()
+        }
+        (Conn::Pg(conn), true) => {
+            waiting!(deliveries::id.desc()).for_update().skip_locked().first(conn).optional()
+        }
+    }
+}
+
+/// Webhooks with a line of their own in which something waits, locked until the transaction ends; those that another
+/// worker locks are passed over.
+pub fn lock_holding(conn: &mut Conn) -> QueryResult<Vec<Holding>> {
+    macro_rules! holding {
+        () => {
+            webhooks::table
+                .filter(
+                    webhooks::parked_at
+                        .is_not_null()
+                        .or(webhooks::draining_since.is_not_null())
+                        .or(webhooks::rate_limit.is_not_null()),
+                )
+                .filter(webhooks::disabled_at.is_null())
+                .filter(webhooks::deleted_at.is_null())
+                .filter(
+                    webhooks::draining_since.is_not_null().or(diesel::dsl::exists(
+                        deliveries::table
+                            .filter(deliveries::webhook_id.eq(webhooks::id))
+                            .filter(
+                                deliveries::status
+                                    .eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]),
+                            )
+                            .select(deliveries::id),
+                    )),
+                )
+                .order(webhooks::id)
+                .select(Holding::as_select())
+        };
+    }
+    match conn {
+        Conn::Sqlite(conn) => holding!().load(conn),
+        Conn::Pg(conn) => holding!().for_no_key_update().skip_locked().load(conn),
     }
 }
 

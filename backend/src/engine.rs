@@ -1,0 +1,42 @@
+//! The threads of the delivery engine, apart from those that answer requests.
+
+use std::{io, sync::OnceLock};
+
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    task::JoinHandle,
+};
+
+/// A runtime that goes with its last user, without waiting for what runs on it.
+#[derive(Debug)]
+pub struct Engine {
+    handle: Handle,
+    runtime: OnceLock<Runtime>,
+}
+
+impl Engine {
+    /// Starts a thread for each processor.
+    pub fn start() -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread().thread_name("engine").enable_all().build()?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: OnceLock::from(runtime) })
+    }
+
+    /// Runs a task on these threads.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.handle.spawn(task)
+    }
+
+    /// The runtime itself, for whoever spawns there later.
+    pub const fn handle(&self) -> &Handle {
+        &self.handle
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // A runtime that is dropped the ordinary way waits for its threads, which may be what drops it.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
