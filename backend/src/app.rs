@@ -69,6 +69,8 @@ pub struct Settings {
     pub names: Option<FixedNames>,
     /// Certificate authorities that deliveries trust beside the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
+    /// The most streams that are open at once on this node.
+    pub streams: usize,
 }
 
 impl Settings {
@@ -83,6 +85,7 @@ impl Settings {
             connect_timeout: Duration::from_secs(5),
             names: None,
             extra_roots: Vec::new(),
+            streams: 2_000,
         }
     }
 

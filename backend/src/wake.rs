@@ -1,14 +1,20 @@
 //! What a commit sets in motion: hints that are safe to lose, since each reader also looks by itself.
 
+pub mod hub;
+
 use std::sync::Arc;
 
-use api_types::ids::WebhookId;
+use api_types::{
+    ids::{WebhookId, WorkspaceId},
+    stream::Topic,
+};
 use tokio::sync::Notify;
 
 use crate::{
     auth::cache::CredentialCache,
     delivery::{Courier, Job, KnownSubscriptions, SubscriptionCache},
 };
+use hub::Hub;
 
 /// Something that became durable just now.
 #[derive(Debug)]
@@ -26,6 +32,15 @@ pub enum Hint {
     },
     /// A key, an app, a session, a role or a plan changed: cached credentials are stale.
     CredentialsChanged,
+    /// Something changed that screens show: who listens on `GET /v1/stream` is told.
+    Changed {
+        /// In which workspace.
+        workspace: WorkspaceId,
+        /// What of.
+        topic: Topic,
+        /// Of which webhook; none where it may be any.
+        webhook: Option<WebhookId>,
+    },
     /// A transaction read what a workspace's webhooks want, and it may be remembered.
     SubscriptionsRead(Arc<KnownSubscriptions>),
 }
@@ -41,6 +56,8 @@ pub struct Wake {
     pub credentials: CredentialCache,
     /// What webhooks want, as it was read lately.
     pub subscriptions: SubscriptionCache,
+    /// Who listens for changes.
+    pub hub: Arc<Hub>,
 }
 
 impl Wake {
@@ -50,7 +67,11 @@ impl Wake {
             Hint::DeliveriesDue => self.deliveries.notify_one(),
             Hint::Send(jobs) => self.courier.send(jobs),
             Hint::Breaker { webhook, open } => self.courier.breaker(webhook, open),
-            Hint::CredentialsChanged => self.credentials.forget(),
+            Hint::CredentialsChanged => {
+                self.credentials.forget();
+                self.hub.credentials_changed();
+            }
+            Hint::Changed { workspace, topic, webhook } => self.hub.changed(workspace, topic, webhook),
             Hint::SubscriptionsRead(known) => self.subscriptions.keep(&known),
         }
     }

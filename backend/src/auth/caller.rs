@@ -14,12 +14,12 @@ use api_types::{
 };
 
 use super::{
-    identify::Identified,
+    identify::{Credential, Identified},
     origin,
     permission::{AdminSession, Needs, Permission},
     principal::{Identity, Principal, WorkspaceRef},
 };
-use crate::{plan, problem::Failure};
+use crate::{app::App, plan, problem::Failure};
 
 /// A caller who has permission `P`.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub struct Caller<P> {
     pub principal: Principal,
     /// The client's address.
     pub ip: IpAddr,
+    credential: Credential,
     permission: PhantomData<P>,
 }
 
@@ -65,6 +66,17 @@ impl<P> Caller<P> {
     }
 }
 
+impl<P: Permission> Caller<P> {
+    /// Whether the caller may still do this in this workspace, by the same look-up as at first. It counts as no use.
+    pub async fn check_again(&self, app: &App) -> Result<(), Failure> {
+        let (principal, _) = self.credential.look_up(app, self.ip).await?;
+        if principal.workspace.id != self.workspace_id() {
+            return Err(Failure::not_found("session"));
+        }
+        allow(&principal, P::NEEDS)
+    }
+}
+
 impl<P: Permission> FromRequest for Caller<P> {
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
@@ -80,12 +92,12 @@ fn extract<P: Permission>(request: &HttpRequest) -> Result<Caller<P>, Failure> {
         .get::<Identified>()
         .cloned()
         .ok_or_else(|| Failure::internal(&"a handler with a caller outside the identified scope"))?;
-    let principal = identified.principal?;
+    let (credential, principal) = identified.known?;
     if matches!(principal.identity, Identity::Member { .. }) {
         origin::check(request, &identified.public_url)?;
     }
     allow(&principal, P::NEEDS)?;
-    Ok(Caller { principal, ip: identified.ip, permission: PhantomData })
+    Ok(Caller { principal, ip: identified.ip, credential, permission: PhantomData })
 }
 
 /// Whether `principal` has what is needed, and if not, what is missing.

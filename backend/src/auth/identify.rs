@@ -32,8 +32,8 @@ use crate::{
 /// What [`identify`] found, for [`super::Caller`] to judge.
 #[derive(Clone, Debug)]
 pub struct Identified {
-    /// Whom the credential speaks for, or why it speaks for nobody.
-    pub principal: Result<Principal, Failure>,
+    /// The credential and whom it speaks for, or why it speaks for nobody.
+    pub known: Result<(Credential, Principal), Failure>,
     /// The client's address.
     pub ip: IpAddr,
     /// Our own origin.
@@ -47,19 +47,15 @@ pub async fn identify(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let ip = address::client(&request, &app.settings.trusted_proxies);
-    let principal = principal(&app, &request, ip).await;
-    let verdict = principal.as_ref().ok().and_then(|principal| count(&app, &request, principal));
+    let known = known(&app, &request, ip).await;
+    let verdict = known.as_ref().ok().and_then(|(_, principal)| count(&app, &request, principal));
     if let Some(Verdict { retry_after: Some(seconds), .. }) = verdict {
         let refused =
             Failure::new(ProblemType::RateLimited, format!("Too many requests. Try again in {seconds} s."))
                 .retry_after(seconds);
         return Ok(request.error_response(refused).map_into_right_body());
     }
-    request.extensions_mut().insert(Identified {
-        principal,
-        ip,
-        public_url: app.settings.public_url.clone(),
-    });
+    request.extensions_mut().insert(Identified { known, ip, public_url: app.settings.public_url.clone() });
     let mut response = next.call(request).await?;
     if let Some(verdict) = verdict {
         set(
@@ -91,10 +87,60 @@ fn set<B>(response: &mut ServiceResponse<B>, name: &'static str, value: &str) {
     }
 }
 
-async fn principal(app: &App, request: &ServiceRequest, ip: IpAddr) -> Result<Principal, Failure> {
-    match request.headers().get(header::AUTHORIZATION) {
-        Some(value) => bearer(app, value, ip).await,
-        None => session::principal(app, request.request()).await,
+/// The credential of a request, and whom it speaks for; notes that it was used.
+async fn known(app: &App, request: &ServiceRequest, ip: IpAddr) -> Result<(Credential, Principal), Failure> {
+    let credential = Credential::of(app, request)?;
+    let (principal, stale) = credential.look_up(app, ip).await?;
+    match (&principal.identity, &credential) {
+        (Identity::ApiKey { id, .. }, _) => app.last_used.note(*id, app.clock.now(), ip),
+        (Identity::Member { .. }, Credential::Session(session)) if stale => {
+            session::touch(app, session).await?;
+        }
+        _ => {}
+    }
+    Ok((credential, principal))
+}
+
+/// What a request proves itself with, as we store it: enough to look it up again, not enough to be it.
+#[derive(Clone)]
+pub enum Credential {
+    /// The digest of a session's token.
+    Session(String),
+    /// The digests of a key, under each pepper.
+    Key(Vec<String>),
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Session(_) => "Credential::Session",
+            Self::Key(_) => "Credential::Key",
+        })
+    }
+}
+
+impl Credential {
+    fn of(app: &App, request: &ServiceRequest) -> Result<Self, Failure> {
+        match request.headers().get(header::AUTHORIZATION) {
+            Some(value) => bearer(value).map(|token| Self::Key(app.keys.digests(token))),
+            None => {
+                let session = session::of_request(&app.settings, request.request());
+                session.map(Self::Session).ok_or_else(session::nobody)
+            }
+        }
+    }
+
+    /// Whom it speaks for now, from this address, or why for nobody; and whether its last use is to be noted anew.
+    pub async fn look_up(&self, app: &App, ip: IpAddr) -> Result<(Principal, bool), Failure> {
+        match self {
+            Self::Session(session) => session::look_up(app, session).await,
+            Self::Key(digests) => {
+                let record = find_key(app, digests).await?.ok_or_else(invalid)?;
+                check_key(&record, ip, app.clock.now())?;
+                let identity = Identity::ApiKey { id: record.id, name: record.name, scopes: record.scopes };
+                Ok((Principal { workspace: record.workspace, identity }, false))
+            }
+        }
     }
 }
 
@@ -106,25 +152,19 @@ fn invalid() -> Failure {
     .challenge("Bearer error=\"invalid_token\"")
 }
 
-async fn bearer(app: &App, header: &HeaderValue, ip: IpAddr) -> Result<Principal, Failure> {
+/// The token in an `Authorization` header, if it can be one of ours.
+fn bearer(header: &HeaderValue) -> Result<&str, Failure> {
     let value = header.to_str().map_err(|_| invalid())?;
     let (scheme, token) = value.split_once(' ').ok_or_else(invalid)?;
     let token = token.trim();
     if !scheme.eq_ignore_ascii_case("bearer") || !tokens::is_well_formed(tokens::API_KEY, token) {
         return Err(invalid());
     }
-    let record = find_key(app, token).await?.ok_or_else(invalid)?;
-    check_key(&record, ip, app.clock.now())?;
-    app.last_used.note(record.id, app.clock.now(), ip);
-    Ok(Principal {
-        workspace: record.workspace,
-        identity: Identity::ApiKey { id: record.id, name: record.name, scopes: record.scopes },
-    })
+    Ok(token)
 }
 
 /// Finds a key's record, from memory where it was looked up within the last second.
-async fn find_key(app: &App, token: &str) -> Result<Option<KeyRecord>, Failure> {
-    let digests = app.keys.digests(token);
+async fn find_key(app: &App, digests: &[String]) -> Result<Option<KeyRecord>, Failure> {
     let cache = &app.wake.credentials;
     let now = app.clock.now();
     let Some(first) = digests.first().cloned() else { return Ok(None) };
@@ -132,6 +172,7 @@ async fn find_key(app: &App, token: &str) -> Result<Option<KeyRecord>, Failure> 
         return Ok(Some(known));
     }
     let generation = cache.generation();
+    let digests = digests.to_vec();
     let found = app.db.read(move |conn| Ok::<_, Failure>(api_keys::by_digest(conn, &digests)?)).await?;
     if let Some(record) = &found {
         cache.put(first, record.clone(), now, generation);

@@ -45,26 +45,33 @@ pub fn digest(token: &str) -> String {
     crypto::sha256_text(token.as_bytes())
 }
 
-/// Whom the request's session cookie speaks for.
-pub async fn principal(app: &App, request: &HttpRequest) -> Result<Principal, Failure> {
-    let nobody = || {
-        Failure::new(ProblemType::Unauthenticated, "Sign in, or send a key as: Authorization: Bearer slk_…")
-            .challenge("Bearer")
-    };
-    let cookie = request.cookie(cookie_name(&app.settings)).ok_or_else(nobody)?;
-    let session = digest(cookie.value());
+/// The digest of the session that a request's cookie names.
+pub fn of_request(settings: &Settings, request: &HttpRequest) -> Option<String> {
+    request.cookie(cookie_name(settings)).map(|cookie| digest(cookie.value()))
+}
+
+/// Why a request without a living session is refused.
+pub fn nobody() -> Failure {
+    Failure::new(ProblemType::Unauthenticated, "Sign in, or send a key as: Authorization: Bearer slk_…")
+        .challenge("Bearer")
+}
+
+/// Whom a session speaks for, and whether its last use is old enough to be noted anew.
+pub async fn look_up(app: &App, session: &str) -> Result<(Principal, bool), Failure> {
     let now = app.clock.now();
-    let wanted = session.clone();
+    let wanted = session.to_owned();
     let found = app.db.read(move |conn| Ok::<_, Failure>(sessions::find(conn, &wanted)?)).await?;
     let found = found.filter(|found| is_alive(found, now)).ok_or_else(nobody)?;
-    if now.millis_since(found.last_seen_at) >= TOUCH_MS {
-        let touched = session.clone();
-        app.db.write(move |tx| Ok::<_, Failure>(sessions::touch(tx, &touched, now)?)).await?;
-    }
-    Ok(Principal {
-        workspace: found.workspace,
-        identity: Identity::Member { id: found.member_id, email: found.email, role: found.role, session },
-    })
+    let stale = now.millis_since(found.last_seen_at) >= TOUCH_MS;
+    let session = session.to_owned();
+    let identity = Identity::Member { id: found.member_id, email: found.email, role: found.role, session };
+    Ok((Principal { workspace: found.workspace, identity }, stale))
+}
+
+/// Notes that a session was used.
+pub async fn touch(app: &App, session: &str) -> Result<(), Failure> {
+    let (session, now) = (session.to_owned(), app.clock.now());
+    app.db.write(move |tx| Ok::<_, Failure>(sessions::touch(tx, &session, now)?)).await
 }
 
 fn is_alive(session: &sessions::FoundSession, now: Timestamp) -> bool {

@@ -47,6 +47,8 @@ async fn run(app: App, listener: TcpListener, deliver: bool) -> Result<(), Comma
         () = stop.wait() => tracing::info!("stopping"),
         ended = running => return ended.map_err(|error| CommandError::new(error.to_string()))?.map_err(Into::into),
     }
+    // Streams would go on for ever; they end first.
+    app.wake.hub.close();
     // Requests and attempts come to their ends side by side: together they have twenty seconds.
     futures_util::future::join(handle.stop(true), async {
         if let Some(worker) = worker {

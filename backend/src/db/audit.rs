@@ -4,6 +4,7 @@ use api_types::{
     Timestamp,
     audit::{Actor, ActorKind, AuditAction, AuditEntry},
     ids::{AuditId, WorkspaceId},
+    stream::Topic,
 };
 use diesel::prelude::*;
 use serde_json::Value;
@@ -72,8 +73,11 @@ struct Row {
     details: Json<Value>,
 }
 
-/// Appends an entry.
+/// Appends an entry, and tells screens what it is about.
 pub fn append(tx: &mut Tx<'_>, app: &App, who: &Who, change: Change<'_>) -> QueryResult<()> {
+    for topic in topics(change.action) {
+        tx.changed(who.workspace_id, *topic, change.object_id.and_then(|id| id.parse().ok()));
+    }
     let row = Row {
         id: new_id!(app, AuditId),
         workspace_id: who.workspace_id,
@@ -89,6 +93,21 @@ pub fn append(tx: &mut Tx<'_>, app: &App, who: &Who, change: Change<'_>) -> Quer
     };
     let conn: &mut Conn = tx;
     diesel::insert_into(audit_entries::table).values(row).execute(conn).map(drop)
+}
+
+/// What screens show differently after this.
+const fn topics(action: AuditAction) -> &'static [Topic] {
+    match action {
+        AuditAction::WebhookCreated
+        | AuditAction::WebhookUpdated
+        | AuditAction::WebhookSecretRotated
+        | AuditAction::WebhookEnabled => &[Topic::Webhooks],
+        // What waits is canceled with it.
+        AuditAction::WebhookDisabled | AuditAction::WebhookDeleted => &[Topic::Webhooks, Topic::Deliveries],
+        AuditAction::DeliveryRetried => &[Topic::Deliveries],
+        AuditAction::RecoveryStarted | AuditAction::RecoveryCanceled => &[Topic::Recoveries],
+        _ => &[],
+    }
 }
 
 /// Which entries a list wants.

@@ -28,6 +28,10 @@ use std::{
     sync::Arc,
 };
 
+use api_types::{
+    ids::{WebhookId, WorkspaceId},
+    stream::Topic,
+};
 use diesel::{Connection, connection::SimpleConnection};
 
 pub use json::Json;
@@ -117,6 +121,11 @@ impl Tx<'_> {
     /// Leaves a hint that is released once the transaction is durable, and dropped if it is not.
     pub fn on_commit(&mut self, hint: Hint) {
         self.hints.push(hint);
+    }
+
+    /// Tells screens, once the transaction is durable, that something changed: of which webhook, or of any.
+    pub fn changed(&mut self, workspace: WorkspaceId, topic: Topic, webhook: Option<WebhookId>) {
+        self.on_commit(Hint::Changed { workspace, topic, webhook });
     }
 }
 

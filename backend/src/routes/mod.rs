@@ -10,6 +10,7 @@ pub mod health;
 pub mod oauth_apps;
 pub mod remarks;
 pub mod session;
+pub mod stream;
 pub mod tickets;
 pub mod webhooks;
 
@@ -66,5 +67,5 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(broadcasts::create)
         .service(broadcasts::show)
         .service(broadcasts::send);
-    config.service(audit_log::list);
+    config.service(audit_log::list).service(stream::open);
 }

@@ -26,6 +26,7 @@ use crate::{
     },
     plan,
     problem::{Answer, Failure},
+    wake::Hint,
 };
 
 /// Sign in
@@ -122,6 +123,7 @@ pub async fn switch(
             sessions::switch(tx, &session, wanted)?;
             who.workspace_id = wanted;
             audit::append(tx, &inner, &who, change(AuditAction::SessionSwitched, id.as_str(), &subject))?;
+            tx.on_commit(Hint::CredentialsChanged);
             Ok(all)
         })
         .await?;
@@ -144,6 +146,7 @@ pub async fn sign_out(app: Data<App>, caller: Caller<AnySession>) -> Answer {
         .write(move |tx| {
             sessions::delete(tx, &session)?;
             audit::append(tx, &inner, &who, change(AuditAction::SessionEnded, id.as_str(), &email))?;
+            tx.on_commit(Hint::CredentialsChanged);
             Ok::<_, Failure>(())
         })
         .await?;

@@ -20,6 +20,7 @@ mod secret_scan;
 mod send;
 mod session;
 mod startup;
+mod stream;
 mod tickets;
 mod webhooks;
 mod worker;

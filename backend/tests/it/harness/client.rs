@@ -1,5 +1,7 @@
 //! An HTTP client with a credential, and replies that are asserted on.
 
+use std::time::Duration;
+
 use reqwest::{
     Method,
     header::{HeaderMap, HeaderName, HeaderValue},
@@ -57,11 +59,26 @@ impl Client {
         }
         let response = request.send().await.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
         let content_type =
             headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let text = match content_type {
+            // It does not end by itself: its first event is enough.
+            "text/event-stream" => Events::of(response).next().await.unwrap_or_default(),
+            _ => response.text().await.unwrap(),
+        };
         declared::check(method.as_str(), path, status, content_type, &text);
         Reply { call: format!("{method} {path}"), status, headers, text }
+    }
+
+    /// Opens the stream of hints, and waits until it is ready.
+    pub async fn stream(&self) -> Events {
+        let request = self.http.get(format!("{}/v1/stream", self.base)).headers(self.headers.clone());
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let mut events = Events::of(response);
+        let first = events.next().await.unwrap();
+        assert!(first.contains("event: ready"), "{first}");
+        events
     }
 
     /// GET.
@@ -82,6 +99,39 @@ impl Client {
     /// DELETE.
     pub async fn delete(&self, path: &str) -> Reply {
         self.send(Method::DELETE, path, "", "").await
+    }
+}
+
+/// The events of a stream.
+pub struct Events {
+    response: reqwest::Response,
+    buffer: String,
+}
+
+impl Events {
+    fn of(response: reqwest::Response) -> Self {
+        Self { response, buffer: String::new() }
+    }
+
+    /// The next event or comment, as it was sent; none where the stream has ended well.
+    pub async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some((event, rest)) = self.buffer.split_once("\n\n") {
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.buffer = rest;
+                return Some(event);
+            }
+            let chunk = tokio::time::timeout(Duration::from_secs(20), self.response.chunk());
+            let chunk = chunk.await.unwrap_or_else(|_| panic!("nothing came on the stream")).unwrap()?;
+            self.buffer.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+
+    /// The data of the next change.
+    pub async fn change(&mut self) -> Value {
+        let event = self.next().await.unwrap();
+        let data = event.strip_prefix("event: change\ndata: ");
+        serde_json::from_str(data.unwrap_or_else(|| panic!("{event}"))).unwrap()
     }
 }
 

@@ -13,7 +13,7 @@ use api_types::{
     account::{Plan, Role},
     ids::{MemberId, WorkspaceId},
 };
-pub use client::{Client, Reply};
+pub use client::{Client, Events, Reply};
 pub use database::{Fresh, Kind};
 use sayless::{
     app::{App, Settings},
