@@ -1,6 +1,7 @@
 //! What a commit sets in motion: hints that are safe to lose, since each reader also looks by itself.
 
 pub mod hub;
+pub mod nodes;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::{
     delivery::{Courier, Job, KnownSubscriptions, SubscriptionCache},
 };
 use hub::Hub;
+use nodes::Outbox;
 
 /// Something that became durable just now.
 #[derive(Debug)]
@@ -58,11 +60,23 @@ pub struct Wake {
     pub subscriptions: SubscriptionCache,
     /// Who listens for changes.
     pub hub: Arc<Hub>,
+    /// What other nodes are to hear of.
+    pub outbox: Outbox,
 }
 
 impl Wake {
-    /// Passes a hint on.
+    /// Passes on what a commit of this node set in motion.
     pub fn release(&self, hint: Hint) {
+        // What this node can deliver itself, the others need not look for.
+        let ours = || self.courier.crew().is_some_and(|crew| crew.slots.free() > 0);
+        if !matches!(hint, Hint::DeliveriesDue) || !ours() {
+            self.outbox.note(&hint);
+        }
+        self.pass_on(hint);
+    }
+
+    /// Passes a hint on within this node.
+    fn pass_on(&self, hint: Hint) {
         match hint {
             Hint::DeliveriesDue => self.deliveries.notify_one(),
             Hint::Send(jobs) => self.courier.send(jobs),

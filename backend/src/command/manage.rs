@@ -23,7 +23,7 @@ use crate::{
     },
     new_id, plan,
     problem::Failure,
-    wake::Hint,
+    wake::{Hint, nodes},
 };
 
 fn open(database: &Database) -> Result<App, CommandError> {
@@ -39,6 +39,13 @@ fn write<T: Send + 'static>(
     Ok(runtime.block_on(app.db.write(work))?)
 }
 
+/// Has running nodes look credentials up again: whoever lost something is to lose it now.
+fn tell_nodes(database: &Database) -> Result<(), CommandError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(nodes::tell_of_credentials(&database.database_url));
+    Ok(())
+}
+
 /// `sayless workspace …`
 pub fn workspace(command: WorkspaceCommand) -> Result<(), CommandError> {
     match command {
@@ -48,7 +55,10 @@ pub fn workspace(command: WorkspaceCommand) -> Result<(), CommandError> {
             println!("{id}");
             Ok(())
         }
-        WorkspaceCommand::SetPlan { id, plan, database } => set_plan(&open(&database)?, id, plan),
+        WorkspaceCommand::SetPlan { id, plan, database } => {
+            set_plan(&open(&database)?, id, plan)?;
+            tell_nodes(&database)
+        }
     }
 }
 
@@ -171,7 +181,8 @@ fn change(
         let member = Subject { workspace, id, email };
         let done = work(tx, &inner, &member)?;
         record(tx, &inner, &member, done)
-    })
+    })?;
+    tell_nodes(&which.database)
 }
 
 fn record(

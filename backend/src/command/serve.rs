@@ -10,8 +10,10 @@ use crate::{
     app::{App, Settings},
     auth::last_used,
     config::{Database, Serve, Worker},
+    db::DatabaseUrl,
     delivery::worker::Worker as DeliveryWorker,
     server, upkeep,
+    wake::nodes::Link,
 };
 
 /// Serves the API and the console until SIGTERM or SIGINT.
@@ -25,20 +27,22 @@ pub fn serve(args: &Serve) -> Result<(), CommandError> {
         ..Settings::new(public_url)
     };
     let app = build(&args.database, settings)?;
+    let url = &args.database.database_url;
     let listener = TcpListener::bind(args.listen)
         .map_err(|error| CommandError::new(format!("cannot listen on {}: {error}", args.listen)))?;
-    actix_web::rt::System::new().block_on(run(app, listener, !args.no_worker))?;
+    actix_web::rt::System::new().block_on(run(app, listener, url, !args.no_worker))?;
     drop(lock);
     Ok(())
 }
 
-async fn run(app: App, listener: TcpListener, deliver: bool) -> Result<(), CommandError> {
+async fn run(app: App, listener: TcpListener, url: &DatabaseUrl, deliver: bool) -> Result<(), CommandError> {
     let address = listener.local_addr()?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let server = server::build(app.clone(), listener, workers)?;
     let handle = server.handle();
     let stop = StopSignal::catch()?;
     tracing::info!(%address, public_url = %app.settings.public_url, "serving");
+    let _link = Link::start(&app, url);
     let worker = deliver.then(|| DeliveryWorker::start(app.clone()));
     let background =
         [tokio::spawn(last_used::keep_writing(app.clone())), tokio::spawn(upkeep::keep(app.clone()))];
@@ -77,6 +81,7 @@ pub fn worker(args: &Worker) -> Result<(), CommandError> {
     let app = build(&args.database, settings)?;
     actix_web::rt::System::new().block_on(async {
         let stop = StopSignal::catch()?;
+        let _link = Link::start(&app, &args.database.database_url);
         let worker = DeliveryWorker::start(app);
         tracing::info!("delivering");
         stop.wait().await;

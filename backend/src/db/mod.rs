@@ -12,6 +12,7 @@ pub mod dialect;
 pub mod events;
 pub mod idempotency;
 pub mod json;
+pub mod notify;
 pub mod oauth_apps;
 pub mod pasted;
 mod pool;

@@ -58,20 +58,29 @@ struct News {
     change: Option<Pending>,
 }
 
+impl News {
+    fn note(&mut self, topic: Topic, webhook: Option<WebhookId>) {
+        match &mut self.change {
+            Some(pending) => pending.add(topic, webhook),
+            none => *none = Some(Pending::first(topic, webhook)),
+        }
+    }
+}
+
 /// Changes, brought together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Pending {
+pub(super) struct Pending {
     topics: BTreeSet<Topic>,
     /// None where it may be any webhook.
     webhooks: Option<BTreeSet<WebhookId>>,
 }
 
 impl Pending {
-    fn first(topic: Topic, webhook: Option<WebhookId>) -> Self {
+    pub(super) fn first(topic: Topic, webhook: Option<WebhookId>) -> Self {
         Self { topics: BTreeSet::from([topic]), webhooks: webhook.map(|id| BTreeSet::from([id])) }
     }
 
-    fn add(&mut self, topic: Topic, webhook: Option<WebhookId>) {
+    pub(super) fn add(&mut self, topic: Topic, webhook: Option<WebhookId>) {
         self.topics.insert(topic);
         if let (Some(named), Some(webhook)) = (&mut self.webhooks, webhook) {
             named.insert(webhook);
@@ -82,7 +91,7 @@ impl Pending {
         self.webhooks = None;
     }
 
-    fn into_change(self) -> Change {
+    pub(super) fn into_change(self) -> Change {
         Change {
             topics: self.topics.into_iter().collect(),
             webhook_ids: self.webhooks.unwrap_or_default().into_iter().collect(),
@@ -128,11 +137,17 @@ impl Hub {
             return;
         }
         for listener in lock(&self.listeners).of.get(&workspace).into_iter().flatten() {
-            listener.tell(|news| match &mut news.change {
-                Some(pending) => pending.add(topic, webhook),
-                none => *none = Some(Pending::first(topic, webhook)),
-            });
+            listener.tell(|news| news.note(topic, webhook));
         }
+    }
+
+    /// Notes that something may have changed anywhere: hints were lost.
+    pub fn everything_changed(&self) {
+        self.tell_all(|news| {
+            for topic in Topic::ALL {
+                news.note(*topic, None);
+            }
+        });
     }
 
     /// Has every listener's credential looked up again.

@@ -13,6 +13,7 @@ mod diagnoses;
 mod engine;
 mod flow;
 mod harness;
+mod nodes;
 mod oauth_apps;
 mod receive;
 mod receiver;

@@ -38,6 +38,11 @@ impl Client {
         client
     }
 
+    /// The same client, talking to another node.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// The same client, known to be this member's.
     pub fn of(mut self, email: &str) -> Self {
         email.clone_into(&mut self.email);

@@ -24,6 +24,7 @@ use sayless::{
     new_id,
     problem::Failure,
     server,
+    wake::nodes::Link,
 };
 use serde_json::{Value, json};
 
@@ -65,7 +66,7 @@ pub struct World {
     pub url: String,
     server: ServerHandle,
     // Dropped last: the database goes when nobody uses it any more.
-    _database: Fresh,
+    database: Fresh,
 }
 
 impl World {
@@ -89,7 +90,7 @@ impl World {
         let server = server::build(app.clone(), listener, 1).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Self { app, url, server: handle, _database: database }
+        Self { app, url, server: handle, database: database }
     }
 
     /// A new workspace on `plan` with one admin and one member, both signed in.
@@ -165,6 +166,59 @@ impl World {
 }
 
 impl Drop for World {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
+
+/// Another node on a world's database, with its keys and its clock.
+pub struct Node {
+    /// Its parts.
+    pub app: App,
+    /// Where it answers.
+    pub url: String,
+    server: ServerHandle,
+    _link: Option<Link>,
+}
+
+impl World {
+    /// Starts another node, linked with the others or not.
+    pub async fn another_node(&self, linked: bool) -> Node {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let mut settings = (*self.app.settings).clone();
+        // Browsers reach all nodes under one name.
+        settings.public_url = self.url.parse().unwrap();
+        let keys = (*self.app.keys).clone();
+        let app =
+            App::build(&self.database.url, keys, self.app.clock.clone(), Chance::from_os(), settings).unwrap();
+        let server = server::build(app.clone(), listener, 1).unwrap();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        let link = if linked { Some(self.link_of(&app).await) } else { None };
+        Node { app, url, server: handle, _link: link }
+    }
+
+    /// Links the world's own node with the others.
+    pub async fn link(&self) -> Link {
+        self.link_of(&self.app).await
+    }
+
+    async fn link_of(&self, app: &App) -> Link {
+        let link = Link::start(app, &self.database.url).unwrap();
+        crate::receiver::eventually("the link is up", async || app.wake.outbox.is_linked()).await;
+        link
+    }
+}
+
+impl Node {
+    /// The same client, talking to this node.
+    pub fn serves(&self, client: &Client) -> Client {
+        client.at(&self.url)
+    }
+}
+
+impl Drop for Node {
     fn drop(&mut self) {
         drop(self.server.stop(false));
     }

@@ -1,0 +1,189 @@
+//! A connection of its own to PostgreSQL for LISTEN and NOTIFY. It understands the URL as libpq does: TLS where the server has
+//! it (`prefer`), always (`require`), and with a certificate that must be right (`verify-full`; here `require` checks it too).
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, stream};
+use rustls::{
+    ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer, pki_types::pem::PemObject,
+};
+use tokio::{sync::mpsc, task::JoinSet};
+use tokio_postgres::{
+    AsyncMessage, Client, Config, NoTls, Socket, config::SslMode, tls::MakeTlsConnect, types::ToSql,
+};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// The channel on which nodes tell each other.
+const CHANNEL: &str = "sayless";
+/// The longest text that can be sent; PostgreSQL takes less than 8,000 bytes.
+pub const MAX_BYTES: usize = 7_900;
+/// Texts that wait to be read.
+const WAITING: usize = 256;
+/// How long connecting may take, and after which silence the connection is probed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why there is no connection. It names no part of the URL.
+#[derive(Debug, thiserror::Error)]
+pub enum NotifyError {
+    /// The URL says something that this client does not know.
+    #[error("the database URL is not understood")]
+    Url,
+    /// The roots of certificates cannot be used.
+    #[error("the certificates to trust cannot be used")]
+    Roots,
+    /// The server cannot be reached, refuses us, or is gone.
+    #[error(transparent)]
+    Server(#[from] tokio_postgres::Error),
+    /// Nothing came of it in time.
+    #[error("the server did not answer in time")]
+    Timeout,
+}
+
+/// Sends to every node. It works while the [`Listener`] that came with it lives.
+#[derive(Debug)]
+pub struct Speaker(Client);
+
+/// Hears what nodes send.
+#[derive(Debug)]
+pub struct Listener {
+    heard: mpsc::Receiver<String>,
+    _driver: JoinSet<()>,
+}
+
+/// Connects and listens.
+pub async fn open(url: &str) -> Result<(Speaker, Listener), NotifyError> {
+    let plan = Plan::read(url)?;
+    tokio::time::timeout(PATIENCE, plan.connect()).await.map_err(|_| NotifyError::Timeout)?
+}
+
+impl Listener {
+    /// The next text that a node sent, this one included; none when the connection is gone or something was missed.
+    pub async fn hear(&mut self) -> Option<String> {
+        self.heard.recv().await
+    }
+}
+
+impl Speaker {
+    /// Sends texts to every node, in one commit.
+    pub async fn tell(&self, texts: &[String]) -> Result<(), NotifyError> {
+        let statement = "SELECT pg_notify($1, text) FROM unnest($2::text[]) AS text";
+        let parameters: [&(dyn ToSql + Sync); 2] = [&CHANNEL, &texts];
+        let sent = self.0.execute(statement, &parameters);
+        tokio::time::timeout(PATIENCE, sent).await.map_err(|_| NotifyError::Timeout)??;
+        Ok(())
+    }
+}
+
+/// What a URL asks for.
+struct Plan {
+    config: Config,
+    /// The file with the certificates to trust, where it is not the system's.
+    roots: Option<String>,
+    /// Whether to go on without TLS where it fails.
+    optional: bool,
+}
+
+impl Plan {
+    fn read(url: &str) -> Result<Self, NotifyError> {
+        let (start, query) = url.split_once('?').unwrap_or((url, ""));
+        let (mut mode, mut roots, mut known) = (SslMode::Prefer, None, Vec::new());
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=').unwrap_or((pair, "")) {
+                ("sslmode", "disable") => mode = SslMode::Disable,
+                ("sslmode", "allow" | "prefer") => mode = SslMode::Prefer,
+                ("sslmode", _) => mode = SslMode::Require,
+                ("sslrootcert", path) => roots = Some(path.replace("%2F", "/").replace("%2f", "/")),
+                ("host" | "hostaddr" | "port" | "user" | "password" | "dbname" | "options", _) => {
+                    known.push(pair)
+                }
+                // The rest is about how libpq connects, not about where to.
+                _ => {}
+            }
+        }
+        let mut config: Config =
+            format!("{start}?{}", known.join("&")).parse().map_err(|_| NotifyError::Url)?;
+        config.application_name("sayless hints").keepalives_idle(PATIENCE).ssl_mode(mode);
+        Ok(Self { config, roots, optional: mode == SslMode::Prefer })
+    }
+
+    async fn connect(self) -> Result<(Speaker, Listener), NotifyError> {
+        if self.config.get_ssl_mode() == SslMode::Disable {
+            return listen(&self.config, NoTls).await;
+        }
+        match listen(&self.config, MakeRustlsConnect::new(tls(self.roots.as_deref())?)).await {
+            Err(NotifyError::Server(_)) if self.optional => {
+                let mut config = self.config.clone();
+                listen(config.ssl_mode(SslMode::Disable), NoTls).await
+            }
+            other => other,
+        }
+    }
+}
+
+fn tls(file: Option<&str>) -> Result<ClientConfig, NotifyError> {
+    let mut roots = RootCertStore::empty();
+    match file.filter(|file| *file != "system") {
+        Some(file) => {
+            for root in CertificateDer::pem_file_iter(file).map_err(|_| NotifyError::Roots)? {
+                roots.add(root.map_err(|_| NotifyError::Roots)?).map_err(|_| NotifyError::Roots)?;
+            }
+        }
+        None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
+    }
+    Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|_| NotifyError::Roots)?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+async fn listen<T>(config: &Config, tls: T) -> Result<(Speaker, Listener), NotifyError>
+where
+    T: MakeTlsConnect<Socket> + Send,
+    T::Stream: Send + 'static,
+{
+    let (client, mut connection) = config.connect(tls).await?;
+    let (hear, heard) = mpsc::channel(WAITING);
+    let mut driver = JoinSet::new();
+    driver.spawn(async move {
+        let mut messages = stream::poll_fn(move |cx| connection.poll_message(cx));
+        while let Some(Ok(message)) = messages.next().await {
+            // Whoever does not keep up has missed something, and is told so by the end.
+            if let AsyncMessage::Notification(said) = message
+                && hear.try_send(said.payload().to_owned()).is_err()
+            {
+                break;
+            }
+        }
+    });
+    client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+    Ok((Speaker(client), Listener { heard, _driver: driver }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(url: &str) -> (SslMode, bool, Option<String>) {
+        let plan = Plan::read(url).expect("a URL");
+        (plan.config.get_ssl_mode(), plan.optional, plan.roots)
+    }
+
+    #[test]
+    fn urls_are_understood_as_libpq_does() {
+        let url = "postgres://sayless:p%40ss@db.example:5433/sayless";
+        assert_eq!(read(url), (SslMode::Prefer, true, None));
+        assert_eq!(read(&format!("{url}?sslmode=disable")), (SslMode::Disable, false, None));
+        assert_eq!(
+            read(&format!("{url}?sslmode=require&connect_timeout=3&gssencmode=disable")).0,
+            SslMode::Require
+        );
+        let full = format!("{url}?sslmode=verify-full&sslrootcert=%2Fetc%2Fdb.pem");
+        assert_eq!(read(&full), (SslMode::Require, false, Some("/etc/db.pem".to_owned())));
+        let plan = Plan::read(&full).expect("a URL");
+        assert_eq!((plan.config.get_user(), plan.config.get_dbname()), (Some("sayless"), Some("sayless")));
+        assert_eq!(plan.config.get_password(), Some(&b"p@ss"[..]));
+        assert!(!format!("{}", NotifyError::Url).contains("p@ss"));
+        Plan::read("postgres:///sayless?host=/var/run/postgresql").expect("a socket");
+    }
+}
