@@ -3,7 +3,7 @@
 pub mod hub;
 pub mod nodes;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use api_types::{
     ids::{WebhookId, WorkspaceId},
@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use crate::{
     auth::cache::CredentialCache,
+    db::Tx,
     delivery::{Courier, Job, KnownSubscriptions, SubscriptionCache},
 };
 use hub::Hub;
@@ -73,6 +74,16 @@ impl Wake {
             self.outbox.note(&hint);
         }
         self.pass_on(hint);
+    }
+
+    /// Tells screens, once the transaction is durable, that deliveries of these webhooks changed.
+    pub fn deliveries_changed(&self, tx: &mut Tx<'_>, of: impl Iterator<Item = (WorkspaceId, WebhookId)>) {
+        if self.hub.listening() == 0 && !self.outbox.is_open() {
+            return;
+        }
+        for (workspace, webhook) in of.collect::<BTreeSet<_>>() {
+            tx.changed(workspace, Topic::Deliveries, Some(webhook));
+        }
     }
 
     /// Passes a hint on within this node.

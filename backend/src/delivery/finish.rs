@@ -1,13 +1,14 @@
 //! Writing down how attempts ended: guarded by their leases, several in one transaction. A lost lease changes nothing; its
 //! result is kept as a late duplicate.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use api_types::{
     Timestamp,
     deliveries::{AttemptOutcome, Category, Timings, Trigger},
     events::EventType,
-    ids::{AttemptId, DeliveryId, WebhookId},
+    ids::{AttemptId, DeliveryId, WebhookId, WorkspaceId},
+    stream::Topic,
     webhooks::DisabledReason,
 };
 use serde_json::json;
@@ -85,7 +86,7 @@ pub fn write(tx: &mut Tx<'_>, app: &App, reports: &[Report]) -> Result<usize, Fa
             observed.note(decision, finished);
         }
     }
-    ends.store(tx)?;
+    ends.store(tx, app)?;
     let mut observed: Vec<Observed> = health.into_values().collect();
     observed.sort_unstable_by_key(|observed| observed.health.id);
     for observed in observed {
@@ -129,7 +130,7 @@ pub fn recover(tx: &mut Tx<'_>, app: &App, now: Timestamp) -> Result<usize, Fail
     for held in &expired {
         ends.conclude(tx, app, held, &interrupted(app, held))?;
     }
-    ends.store(tx)?;
+    ends.store(tx, app)?;
     Ok(expired.len())
 }
 
@@ -172,6 +173,8 @@ fn interrupted(app: &App, held: &Held) -> Finished {
 struct Ends {
     settled: Vec<(DeliveryId, Settled)>,
     rows: Vec<AttemptRow>,
+    /// Whose deliveries they are.
+    of: BTreeSet<(WorkspaceId, WebhookId)>,
     late: usize,
 }
 
@@ -184,6 +187,7 @@ impl Ends {
         held: &Held,
         finished: &Finished,
     ) -> Result<Decision, Failure> {
+        self.of.insert((held.workspace_id, held.webhook_id));
         let trigger = finished.lease.trigger;
         let ended = Ended {
             trigger,
@@ -226,9 +230,11 @@ impl Ends {
         Ok(decision)
     }
 
-    fn store(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+    fn store(&self, tx: &mut Tx<'_>, app: &App) -> Result<(), Failure> {
         dialect::settle(tx, &self.settled)?;
-        Ok(leases::insert_attempts(tx, &self.rows)?)
+        leases::insert_attempts(tx, &self.rows)?;
+        app.wake.deliveries_changed(tx, self.of.iter().copied());
+        Ok(())
     }
 }
 
@@ -315,6 +321,7 @@ impl Observed {
             return Ok(());
         }
         destinations::set_health(tx, health)?;
+        tx.changed(health.workspace_id, Topic::Webhooks, Some(health.id));
         self.pass_breaker_on(tx)?;
         if let Some(since) = self.recovered {
             publish_recovered(tx, app, health, since)?;

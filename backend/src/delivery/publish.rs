@@ -117,6 +117,7 @@ pub(super) fn store(
         }
     }
     dialect::insert_deliveries(tx, &births.rows)?;
+    app.wake.deliveries_changed(tx, births.rows.iter().map(|row| (row.workspace_id, row.webhook_id)));
     if births.due {
         tx.on_commit(Hint::DeliveriesDue);
     }

@@ -88,6 +88,11 @@ impl Outbox {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether there is anybody to tell.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.load(Ordering::Relaxed)
+    }
+
     /// Whether this node is linked with others right now.
     pub fn is_linked(&self) -> bool {
         self.linked.load(Ordering::Relaxed)
@@ -95,7 +100,7 @@ impl Outbox {
 
     /// Notes what a commit of this node set in motion.
     pub(super) fn note(&self, hint: &Hint) {
-        if !self.open.load(Ordering::Relaxed) {
+        if !self.is_open() {
             return;
         }
         match hint {

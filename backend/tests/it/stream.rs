@@ -4,6 +4,7 @@ use api_types::account::{Plan, Role};
 use sayless::{
     app::Settings,
     db::{Tx, accounts, sessions},
+    delivery::worker::Worker,
     problem::Failure,
     wake::Hint,
 };
@@ -11,7 +12,9 @@ use serde_json::{Value, json};
 
 use crate::{
     both,
+    engine::Engine,
     harness::{Client, Events, Team, World},
+    receiver::{Behaviour, Receiver, eventually},
 };
 
 async fn webhook(team: &Team) -> Value {
@@ -70,6 +73,20 @@ both! {
         // That was all of it: what follows is a sign of life.
         world.advance(15);
         assert_eq!(events.next().await.unwrap(), ": still here");
+    }
+
+    async fn deliveries_are_told_of_when_published_and_when_attempted(world) {
+        let engine = Engine::new(&world).await;
+        let receiver = Receiver::http(Behaviour::Answer(500, "")).await;
+        let webhook = engine.webhook(&receiver.url("/"), &["*"]).await;
+        let mut events = engine.team.admin.stream().await;
+        engine.publish().await;
+        assert_eq!(events.change().await, json!({ "topics": ["deliveries"], "webhook_ids": [webhook] }));
+        let _worker = Worker::start(world.app.clone());
+        eventually("the attempt has ended", async || !engine.list("status=retrying").await.is_empty()).await;
+        world.advance(1);
+        let told = events.change().await;
+        assert_eq!(told, json!({ "topics": ["deliveries", "webhooks"], "webhook_ids": [webhook] }));
     }
 
     async fn other_workspaces_changes_are_not_told(world) {
@@ -212,7 +229,7 @@ const fn few(settings: &mut Settings) {
 
 /// Waits until a stream can be opened again: the server notices that a reader has gone when it next says something.
 async fn room(world: &World, client: &Client) {
-    crate::receiver::eventually("there is room again", async || {
+    eventually("there is room again", async || {
         world.advance(15);
         client.get("/v1/stream").await.status == 200
     })

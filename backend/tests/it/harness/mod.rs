@@ -190,8 +190,8 @@ impl World {
         // Browsers reach all nodes under one name.
         settings.public_url = self.url.parse().unwrap();
         let keys = (*self.app.keys).clone();
-        let app =
-            App::build(&self.database.url, keys, self.app.clock.clone(), Chance::from_os(), settings).unwrap();
+        let app = App::build(&self.database.url, keys, self.app.clock.clone(), Chance::from_os(), settings)
+            .unwrap();
         let server = server::build(app.clone(), listener, 1).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
