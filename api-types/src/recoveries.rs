@@ -45,7 +45,7 @@ pub struct NewRecovery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(example = "2026-11-22T14:00:00Z"))]
     pub since: Option<String>,
-    /// Only created before this time (RFC 3339); now where absent.
+    /// Only created before this time (RFC 3339); now where absent or later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(example = "2026-11-23T14:00:00Z"))]
     pub until: Option<String>,
@@ -62,7 +62,8 @@ pub struct NewRecovery {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecoveryCount {
-    /// How many deliveries match: the sum of those below.
+    /// How many deliveries match: `failed`, `canceled` and `retrying` together.
+    #[cfg_attr(feature = "openapi", schema(example = 312))]
     pub total: u64,
     /// Failed for good: they would start their schedule anew.
     pub failed: u64,
@@ -110,7 +111,7 @@ pub struct Recovery {
     pub finished_at: Option<Timestamp>,
 }
 
-/// What became of the deliveries that a recovery set going.
+/// What became of the deliveries that a recovery set going. Each number is counted up to 100,000.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecoveryOutcome {

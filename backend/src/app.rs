@@ -65,6 +65,8 @@ pub struct Settings {
     pub delivery_timeout: Duration,
     /// The part of it that opening the connection may take.
     pub connect_timeout: Duration,
+    /// How many days deliveries are kept once they are finished.
+    pub keep_days: u32,
     /// The only names that exist for deliveries, where tests need names of their own.
     pub names: Option<FixedNames>,
     /// Certificate authorities that deliveries trust beside the system's.
@@ -83,10 +85,16 @@ impl Settings {
             trusted_proxies: Vec::new(),
             delivery_timeout: Duration::from_secs(15),
             connect_timeout: Duration::from_secs(5),
+            keep_days: 30,
             names: None,
             extra_roots: Vec::new(),
             streams: 2_000,
         }
+    }
+
+    /// How long deliveries are kept once they are finished, in milliseconds.
+    pub fn kept_ms(&self) -> i64 {
+        i64::from(self.keep_days) * 24 * 3_600_000
     }
 
     /// Whether browsers reach us over TLS, so that cookies must be `Secure`.

@@ -52,9 +52,21 @@ impl Clock {
     pub async fn sleep(&self, duration: Duration) {
         match &self.0 {
             Source::Wall => tokio::time::sleep(duration).await,
-            Source::Hands(hands) => {
+            Source::Hands(_) => {
                 let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-                let until = self.now() + millis;
+                self.sleep_until(self.now() + millis).await;
+            }
+        }
+    }
+
+    /// Sleeps until this clock shows `until`; not at all where it does.
+    pub async fn sleep_until(&self, until: Timestamp) {
+        match &self.0 {
+            Source::Wall => {
+                let millis = u64::try_from(until.millis_since(self.now())).unwrap_or(0);
+                tokio::time::sleep(Duration::from_millis(millis)).await;
+            }
+            Source::Hands(hands) => {
                 // The sender lives in `hands`, so waiting cannot fail.
                 let _ = hands.subscribe().wait_for(|now| *now >= until).await;
             }

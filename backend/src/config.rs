@@ -86,6 +86,15 @@ pub struct Destinations {
     pub allow_destination: Vec<IpNet>,
 }
 
+/// How long what happened is kept.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Keeping {
+    /// How many days deliveries are kept once they are finished, with their attempts and events.
+    #[arg(long, env = "SAYLESS_KEEP_DAYS", default_value_t = 30,
+        value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub keep_days: u32,
+}
+
 /// Serve the API and the console.
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -107,6 +116,9 @@ pub struct Serve {
     /// Events per second that a workspace may publish; no limit unless given.
     #[arg(long, env = "SAYLESS_PUBLISH_LIMIT", value_parser = clap::value_parser!(u32).range(1..))]
     pub publish_limit: Option<u32>,
+    /// How long what happened is kept.
+    #[command(flatten)]
+    pub keeping: Keeping,
     /// A proxy whose X-Forwarded-For is believed; may be repeated.
     #[arg(long, env = "SAYLESS_TRUSTED_PROXY", value_delimiter = ',')]
     pub trusted_proxy: Vec<IpNet>,
@@ -124,6 +136,9 @@ pub struct Worker {
     /// Where deliveries may go.
     #[command(flatten)]
     pub destinations: Destinations,
+    /// How long what happened is kept.
+    #[command(flatten)]
+    pub keeping: Keeping,
 }
 
 /// Manage workspaces.

@@ -33,6 +33,8 @@ pub enum Hint {
         /// It is open: nothing more is sent but probes.
         open: bool,
     },
+    /// A recovery began.
+    RecoveriesDue,
     /// A key, an app, a session, a role or a plan changed: cached credentials are stale.
     CredentialsChanged,
     /// Something changed that screens show: who listens on `GET /v1/stream` is told.
@@ -55,6 +57,8 @@ pub struct Wake {
     pub deliveries: Notify,
     /// Makes attempts, where this node has a worker.
     pub courier: Courier,
+    /// Notified when a recovery began.
+    pub recoveries: Notify,
     /// Credentials that were looked up lately.
     pub credentials: CredentialCache,
     /// What webhooks want, as it was read lately.
@@ -92,6 +96,7 @@ impl Wake {
             Hint::DeliveriesDue => self.deliveries.notify_one(),
             Hint::Send(jobs) => self.courier.send(jobs),
             Hint::Breaker { webhook, open } => self.courier.breaker(webhook, open),
+            Hint::RecoveriesDue => self.recoveries.notify_one(),
             Hint::CredentialsChanged => {
                 self.credentials.forget();
                 self.hub.credentials_changed();

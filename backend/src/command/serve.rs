@@ -11,7 +11,7 @@ use crate::{
     auth::last_used,
     config::{Database, Serve, Worker},
     db::DatabaseUrl,
-    delivery::worker::Worker as DeliveryWorker,
+    delivery::{recovery, retention, worker::Worker as DeliveryWorker},
     server, upkeep,
     wake::nodes::Link,
 };
@@ -23,6 +23,7 @@ pub fn serve(args: &Serve) -> Result<(), CommandError> {
     let settings = Settings {
         allowed_destinations: args.destinations.allow_destination.clone(),
         publish_limit: args.publish_limit,
+        keep_days: args.keeping.keep_days,
         trusted_proxies: args.trusted_proxy.clone(),
         ..Settings::new(public_url)
     };
@@ -44,8 +45,14 @@ async fn run(app: App, listener: TcpListener, url: &DatabaseUrl, deliver: bool) 
     tracing::info!(%address, public_url = %app.settings.public_url, "serving");
     let _link = Link::start(&app, url);
     let worker = deliver.then(|| DeliveryWorker::start(app.clone()));
-    let background =
-        [tokio::spawn(last_used::keep_writing(app.clone())), tokio::spawn(upkeep::keep(app.clone()))];
+    let mut background = vec![
+        tokio::spawn(last_used::keep_writing(app.clone())),
+        tokio::spawn(upkeep::keep(app.clone())),
+        tokio::spawn(retention::keep(app.clone())),
+    ];
+    if deliver {
+        background.push(tokio::spawn(recovery::keep(app.clone())));
+    }
     let running = tokio::spawn(server);
     tokio::select! {
         () = stop.wait() => tracing::info!("stopping"),
@@ -76,17 +83,22 @@ pub fn worker(args: &Worker) -> Result<(), CommandError> {
     }
     let settings = Settings {
         allowed_destinations: args.destinations.allow_destination.clone(),
+        keep_days: args.keeping.keep_days,
         ..Settings::new(args.public_url.clone().map_or_else(loopback, Ok)?)
     };
     let app = build(&args.database, settings)?;
     actix_web::rt::System::new().block_on(async {
         let stop = StopSignal::catch()?;
         let _link = Link::start(&app, &args.database.database_url);
-        let worker = DeliveryWorker::start(app);
+        let worker = DeliveryWorker::start(app.clone());
+        let background = [tokio::spawn(recovery::keep(app.clone())), tokio::spawn(retention::keep(app))];
         tracing::info!("delivering");
         stop.wait().await;
         tracing::info!("stopping");
         worker.stop().await;
+        for task in background {
+            task.abort();
+        }
         Ok(())
     })
 }

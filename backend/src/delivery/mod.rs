@@ -16,6 +16,8 @@ mod lease;
 mod lines;
 mod pace;
 mod publish;
+pub mod recovery;
+pub mod retention;
 pub mod retry;
 pub mod secrets;
 pub mod send;

@@ -8,6 +8,7 @@ pub mod event_types;
 pub mod events;
 pub mod health;
 pub mod oauth_apps;
+pub mod recoveries;
 pub mod remarks;
 pub mod session;
 pub mod stream;
@@ -53,6 +54,11 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(deliveries::list)
         .service(deliveries::show)
         .service(deliveries::retry);
+    config
+        .service(recoveries::list)
+        .service(recoveries::create)
+        .service(recoveries::show)
+        .service(recoveries::cancel);
     config
         .service(tickets::list)
         .service(tickets::create)

@@ -110,7 +110,7 @@ impl Outbox {
                 self.lock().note(*workspace, *topic, *webhook);
                 return self.changed.notify_one();
             }
-            Hint::Send(_) | Hint::Breaker { .. } | Hint::SubscriptionsRead(_) => return,
+            Hint::Send(_) | Hint::Breaker { .. } | Hint::RecoveriesDue | Hint::SubscriptionsRead(_) => return,
         }
         self.urgent.notify_one();
     }

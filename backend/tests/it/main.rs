@@ -17,6 +17,8 @@ mod nodes;
 mod oauth_apps;
 mod receive;
 mod receiver;
+mod recoveries;
+mod retention;
 mod secret_scan;
 mod send;
 mod session;

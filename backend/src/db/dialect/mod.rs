@@ -1,6 +1,7 @@
 //! What the two databases do differently. The only place that matches on which one it is.
 
 mod bulk;
+pub mod jobs;
 
 use api_types::{
     Timestamp,

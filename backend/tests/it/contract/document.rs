@@ -38,7 +38,14 @@ fn every_operation_has_a_name_of_its_own_a_summary_and_a_permission() {
         for status in ["429", "500", "503"] {
             assert!(statuses.iter().any(|known| *known == status), "{} {status}", operation.id);
         }
-        assert_eq!(statuses.iter().filter(|status| status.starts_with('2')).count(), 1, "{}", operation.id);
+        // One that can be asked only to count answers that with another status.
+        let successes = if operation.id == "recoveries_create" { 2 } else { 1 };
+        assert_eq!(
+            statuses.iter().filter(|status| status.starts_with('2')).count(),
+            successes,
+            "{}",
+            operation.id
+        );
     }
 }
 
@@ -46,9 +53,9 @@ fn every_operation_has_a_name_of_its_own_a_summary_and_a_permission() {
 fn every_body_and_answer_has_a_schema_with_an_example() {
     for operation in operations() {
         let body = operation.said.get("requestBody");
-        let success =
-            operation.said["responses"].as_object().unwrap().iter().find(|(s, _)| s.starts_with('2'));
-        let contents = body.into_iter().chain(success.map(|(_, response)| response));
+        let responses = operation.said["responses"].as_object().unwrap().iter();
+        let successes = responses.filter(|(status, _)| status.starts_with('2'));
+        let contents = body.into_iter().chain(successes.map(|(_, response)| response));
         for content in contents.filter_map(|said| said["content"].as_object()?.values().next()) {
             let mut seen = BTreeSet::new();
             assert!(has_example(content, &mut seen), "{} has no example: {content}", operation.id);

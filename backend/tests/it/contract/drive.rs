@@ -36,6 +36,17 @@ impl Fixture {
             let made = team.admin.post(&format!("/v1/{noun}"), &body).await.ok(201);
             ids.insert(noun, made["id"].as_str().unwrap().to_owned());
         }
+        // What a disabled webhook left canceled can be recovered, once it is enabled.
+        let webhook = format!("/v1/webhooks/{}", ids["webhooks"]);
+        team.admin.post("/v1/events", &an_event()).await.ok(202);
+        for step in ["disable", "enable"] {
+            team.admin.send(Method::POST, &format!("{webhook}/{step}"), "", "").await.ok(200);
+        }
+        let recovery = json!({ "webhook_id": ids["webhooks"] });
+        let recovery = team.admin.post("/v1/recoveries", &recovery).await.ok(202);
+        ids.insert("recoveries", recovery["id"].as_str().unwrap().to_owned());
+        let other = team.admin.post("/v1/webhooks", &a_webhook()).await.ok(201);
+        ids.insert("another webhook", other["id"].as_str().unwrap().to_owned());
         let event = team.admin.post("/v1/events", &an_event()).await.ok(202);
         ids.insert("events", event["id"].as_str().unwrap().to_owned());
         let deliveries = team.admin.get("/v1/deliveries").await.ok(200);
@@ -66,6 +77,11 @@ impl Fixture {
             "webhooks_create" => a_webhook(),
             "webhooks_update" => json!({ "description": "Another" }),
             "events_create" => an_event(),
+            // At most one runs for a webhook, and there the fixture's does.
+            "recoveries_create" => {
+                json!({ "webhook_id": self.ids["another webhook"], "event_type": "ticket.created",
+                "category": "outage", "since": "2026-11-22T14:00:00Z", "rate_per_second": 10 })
+            }
             "tickets_create" | "tickets_update" => json!({ "title": "Another" }),
             "tickets_create_comment" | "tickets_create_note" => json!({ "body": "Text" }),
             "broadcasts_create" => json!({ "subject": "Another" }),
@@ -118,6 +134,8 @@ fn actions() -> BTreeMap<&'static str, &'static str> {
         ("oauth_apps_update", "oauth_app.updated"),
         ("oauth_apps_rotate", "oauth_app.secret_rotated"),
         ("oauth_apps_remove", "oauth_app.deleted"),
+        ("recoveries_create", "recovery.started"),
+        ("recoveries_cancel", "recovery.canceled"),
         ("session_sign_in", "session.created"),
         ("session_switch", "session.switched"),
         ("session_sign_out", "session.ended"),
