@@ -271,6 +271,8 @@ pub struct Delivery {
     pub attempts: u32,
     /// When the schedule tries next.
     pub next_attempt_at: Option<Timestamp>,
+    /// Whether it is held, whatever the schedule says: its webhook is parked or draining, or has a rate limit.
+    pub held: bool,
     /// When the last attempt ended.
     pub last_attempt_at: Option<Timestamp>,
     /// The last answer's HTTP status.

@@ -3,14 +3,15 @@
 
 use std::{
     collections::HashSet,
-    sync::{
-        Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use api_types::{deliveries::Trigger, ids::WebhookId};
-use tokio::{runtime::Handle, sync::mpsc, task::JoinSet};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 
 use super::{
     LOOK_AGAIN,
@@ -36,8 +37,8 @@ pub struct Crew {
     runtime: Handle,
     attempts: Mutex<JoinSet<()>>,
     results: mpsc::Sender<Report>,
-    /// Takes on nothing more.
-    closed: AtomicBool,
+    /// Whether it takes on nothing more.
+    closed: watch::Sender<bool>,
     /// Webhooks whose breaker opened here lately: what waits for its turn is handed back instead.
     parked: Mutex<HashSet<WebhookId>>,
 }
@@ -46,7 +47,7 @@ impl Courier {
     /// This node's crew, while it takes on deliveries.
     pub fn crew(&self) -> Option<Arc<Crew>> {
         let crew = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
-        crew.filter(|crew| !crew.closed.load(Ordering::Acquire))
+        crew.filter(|crew| !*crew.closed.borrow())
     }
 
     /// Makes a crew this node's.
@@ -94,7 +95,7 @@ impl Crew {
             app,
             attempts: Mutex::default(),
             results,
-            closed: AtomicBool::new(false),
+            closed: watch::Sender::new(false),
             parked: Mutex::default(),
         }
     }
@@ -108,9 +109,9 @@ impl Crew {
         while attempts.try_join_next().is_some() {}
     }
 
-    /// Takes on nothing more; ends when every attempt has.
+    /// Takes on nothing more, and hands back what waits for its turn; ends when every attempt has.
     pub async fn finish(&self) {
-        self.closed.store(true, Ordering::Release);
+        self.closed.send_replace(true);
         loop {
             let mut attempts =
                 std::mem::take(&mut *self.attempts.lock().unwrap_or_else(PoisonError::into_inner));
@@ -125,15 +126,22 @@ impl Crew {
 
     /// Stops everything in the middle, like a crash.
     pub fn abort(&self) {
-        self.closed.store(true, Ordering::Release);
+        self.closed.send_replace(true);
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
     }
 
     /// Makes one attempt when it is its turn. Its slot is free again once its end is on the way to be written down.
     async fn carry_out(self: Arc<Self>, job: Job) {
-        let turn = job.slot.turn().await;
+        let mut closed = self.closed.subscribe();
+        let turn = tokio::select! {
+            biased;
+            turn = job.slot.turn() => Some(turn),
+            _ = closed.wait_for(|closed| *closed) => None,
+        };
         let now = self.app.clock.now();
-        let report = if self.is_held_up(&job) {
+        let report = if turn.is_none() {
+            Report::HandedBack(HandedBack { lease: job.lease.clone(), due_at: now, held: false })
+        } else if self.is_held_up(&job) {
             let back = HandedBack { lease: job.lease.clone(), due_at: now + LOOK_AGAIN, held: true };
             Report::HandedBack(back)
         } else {
