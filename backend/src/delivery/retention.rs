@@ -80,7 +80,7 @@ pub struct Step {
 /// Looks at a bounded number of deliveries or events, and removes those that are too old.
 pub async fn step(app: &App, place: Place) -> Result<Step, Failure> {
     // The one writer of the embedded database is kept for a shorter while.
-    let most: usize = if app.db.is_embedded() { 200 } else { 1_000 };
+    let most: usize = if app.db.is_embedded() { 100 } else { 1_000 };
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
     let before = app.clock.now() - app.settings.kept_ms();
     let ms = u64::try_from(before.as_millis()).unwrap_or(0);

@@ -364,6 +364,35 @@ both! {
         assert_eq!(engine.key.get("/v1/recoveries").await.ok(200)["data"], json!([]));
     }
 
+    async fn while_a_webhook_is_parked_they_wait_for_its_receiver(world) {
+        let engine = Engine::new(&world).await;
+        let receiver = Receiver::http(Behaviour::Answer(500, "")).await;
+        let webhook = engine.missed(&receiver.url("/"), 3).await;
+        let _worker = Worker::start(world.app.clone());
+        let path = format!("/v1/webhooks/{webhook}");
+        for _ in 0..5 {
+            engine.publish().await;
+        }
+        eventually("the webhook is parked", async || {
+            engine.key.get(&path).await.ok(200)["status"] == "parked"
+        })
+        .await;
+        let before = receiver.requests().len();
+        let recovery = engine.recover(json!({ "webhook_id": webhook, "rate_per_second": 1000 })).await;
+        let _job = Job::start(&world);
+        let done = engine.once_started(&recovery, 8).await;
+        assert_eq!((&done["status"], &done["total"]), (&json!("done"), &json!(8)));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(receiver.requests().len(), before, "it is spared until a probe finds it well");
+        receiver.set(Behaviour::Answer(200, ""));
+        eventually("all have arrived", async || {
+            world.app.clock.advance(Duration::from_millis(200));
+            engine.key.get(&recovery).await.ok(200)["outcome"]["succeeded"] == 8
+        })
+        .await;
+        assert_eq!(receiver.requests().len(), before + 8);
+    }
+
     async fn under_a_rate_limit_they_join_the_webhooks_own_line(world) {
         let engine = Engine::new(&world).await;
         let webhook = engine.missed(NOWHERE, 3).await;
