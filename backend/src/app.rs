@@ -59,6 +59,8 @@ pub struct Settings {
     pub allowed_destinations: Vec<IpNet>,
     /// Events per second that a workspace may publish; no limit where absent.
     pub publish_limit: Option<u32>,
+    /// Events that may wait for the database; beyond that, publishers are told to come back.
+    pub ingest_queue: usize,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// The whole exchange with a receiver.
@@ -82,6 +84,7 @@ impl Settings {
             public_url,
             allowed_destinations: Vec::new(),
             publish_limit: None,
+            ingest_queue: 8_192,
             trusted_proxies: Vec::new(),
             delivery_timeout: Duration::from_secs(15),
             connect_timeout: Duration::from_secs(5),

@@ -15,9 +15,12 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts a thread for each processor.
+    /// Starts a thread for every two processors: the database's and those that answer requests need theirs.
     pub fn start() -> io::Result<Self> {
-        let runtime = Builder::new_multi_thread().thread_name("engine").enable_all().build()?;
+        let threads =
+            std::thread::available_parallelism().map_or(1, |processors| processors.get().div_ceil(2));
+        let runtime =
+            Builder::new_multi_thread().worker_threads(threads).thread_name("engine").enable_all().build()?;
         Ok(Self { handle: runtime.handle().clone(), runtime: OnceLock::from(runtime) })
     }
 

@@ -21,6 +21,7 @@ use diesel::{
 
 use super::{
     Conn, Json,
+    deliveries::unsucceeded,
     schema::{deliveries, recoveries, webhooks},
 };
 use crate::paging::Slice;
@@ -271,11 +272,6 @@ fn to_wire(conn: &mut Conn, rows: Vec<RecoveryRow>) -> QueryResult<Vec<Recovery>
         finished_at: row.finished_at,
     };
     Ok(rows.into_iter().map(wire).collect())
-}
-
-/// The words of the index `deliveries_unsucceeded`, without which SQLite does not take it.
-fn unsucceeded() -> SqlLiteral<Bool> {
-    sql("deliveries.status <> 'succeeded'")
 }
 
 /// Counts what a recovery would do.

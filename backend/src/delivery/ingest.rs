@@ -21,9 +21,7 @@ use crate::{
     problem::Failure,
 };
 
-/// Events that wait at most.
-const WAITING: usize = 8_192;
-/// Bytes of their bodies at most.
+/// Bytes of the bodies that wait at most.
 const WAITING_BYTES: usize = 64 * 1024 * 1024;
 /// Events in one transaction at most.
 const BATCH: usize = 256;
@@ -68,14 +66,15 @@ impl Ingest {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts an event into the queue; `true` if nobody is emptying it yet.
+    /// Puts an event into the queue, of at most so many; `true` if nobody is emptying it yet.
     fn push(
         &self,
+        most: usize,
         submission: Submission,
         tell: oneshot::Sender<Result<Stored, Failure>>,
     ) -> Result<bool, Failure> {
         let mut queue = self.lock();
-        if queue.waiting.len() >= WAITING || queue.bytes >= WAITING_BYTES {
+        if queue.waiting.len() >= most || queue.bytes >= WAITING_BYTES {
             return Err(Failure::unavailable(
                 "More events are coming in than can be stored. Nothing of this one was; try again in a moment.",
                 1,
@@ -100,7 +99,7 @@ impl Ingest {
 /// Stores an event with whatever else comes in just now, and answers once it is durable.
 pub async fn submit(app: &App, submission: Submission) -> Result<Stored, Failure> {
     let (tell, told) = oneshot::channel();
-    if app.ingest.push(submission, tell)? {
+    if app.ingest.push(app.settings.ingest_queue, submission, tell)? {
         app.engine.spawn(empty(app.clone()));
     }
     told.await.map_err(|_| Failure::unavailable("The server is stopping. Nothing was stored.", 1))?

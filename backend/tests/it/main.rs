@@ -13,6 +13,7 @@ mod diagnoses;
 mod engine;
 mod flow;
 mod harness;
+mod ingest;
 mod nodes;
 mod oauth_apps;
 mod receive;

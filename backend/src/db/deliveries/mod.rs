@@ -10,7 +10,7 @@ use api_types::{
     events::EventType,
     ids::{AttemptId, DeliveryId, EventId, WebhookId, WorkspaceId},
 };
-use diesel::prelude::*;
+use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 
 use super::{
     Conn, Json,
@@ -148,6 +148,7 @@ pub fn cancel_waiting(
         .set((deliveries::manual_attempt_id.eq(None::<AttemptId>), deliveries::due_at.eq(None::<Timestamp>)))
         .into_boxed();
     let scheduled = diesel::update(deliveries::table)
+        .filter(unsucceeded())
         .filter(deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]))
         .set((
             deliveries::status.eq(DeliveryStatus::Canceled),
@@ -168,4 +169,9 @@ pub fn cancel_waiting(
             scheduled.filter(deliveries::workspace_id.eq(id)).execute(conn)
         }
     }
+}
+
+/// The words of the index `deliveries_unsucceeded`, without which SQLite does not take it.
+pub(in crate::db) fn unsucceeded() -> SqlLiteral<Bool> {
+    sql("deliveries.status <> 'succeeded'")
 }

@@ -1,6 +1,7 @@
 //! What the two databases do differently. The only place that matches on which one it is.
 
 mod bulk;
+mod insert;
 pub mod jobs;
 
 use api_types::{
@@ -14,15 +15,16 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::{
     Conn, DbError,
     deliveries::{
-        AttemptRow, NewDelivery, RetryTarget,
+        RetryTarget,
         destinations::{HealthRow, Holding},
         leases::{Due, Held},
+        unsucceeded,
     },
-    events::EventRow,
-    schema::{attempts, deliveries, events, webhooks},
+    schema::{deliveries, webhooks},
 };
 
 pub use bulk::{hold, settle, take};
+pub use insert::{insert_attempts, insert_deliveries, insert_events};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
@@ -96,43 +98,6 @@ pub fn lock(conn: &mut Conn, name: &str) -> QueryResult<()> {
             .execute(conn)
             .map(drop),
     }
-}
-
-/// Writes the same statement for both kinds of connection, where the derived one cannot take it.
-macro_rules! either {
-    ($conn:expr, $inner:ident => $statement:expr) => {
-        match $conn {
-            Conn::Sqlite($inner) => $statement,
-            Conn::Pg($inner) => $statement,
-        }
-    };
-}
-
-/// Rows per statement: their values stay far below what either database binds at once.
-const ROWS: usize = 500;
-
-/// Stores events, many in one statement.
-pub fn insert_events(conn: &mut Conn, rows: &[EventRow]) -> QueryResult<()> {
-    for rows in rows.chunks(ROWS) {
-        either!(conn, conn => diesel::insert_into(events::table).values(rows).execute(conn))?;
-    }
-    Ok(())
-}
-
-/// Stores deliveries, many in one statement.
-pub fn insert_deliveries(conn: &mut Conn, rows: &[NewDelivery]) -> QueryResult<()> {
-    for rows in rows.chunks(ROWS) {
-        either!(conn, conn => diesel::insert_into(deliveries::table).values(rows).execute(conn))?;
-    }
-    Ok(())
-}
-
-/// Stores attempts, many in one statement.
-pub fn insert_attempts(conn: &mut Conn, rows: &[AttemptRow]) -> QueryResult<()> {
-    for rows in rows.chunks(ROWS) {
-        either!(conn, conn => diesel::insert_into(attempts::table).values(rows).execute(conn))?;
-    }
-    Ok(())
 }
 
 /// Whom a worker passes over when it takes what is due, because they have their share of its slots.
@@ -212,6 +177,7 @@ pub fn lock_waiting(conn: &mut Conn, webhook: WebhookId, newest: bool) -> QueryR
         ($order:expr) => {
             deliveries::table
                 .filter(deliveries::webhook_id.eq(webhook))
+                .filter(unsucceeded())
                 .filter(deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]))
                 .filter(deliveries::due_at.is_not_null())
                 .order($order)
@@ -248,6 +214,7 @@ pub fn lock_holding(conn: &mut Conn) -> QueryResult<Vec<Holding>> {
                     webhooks::draining_since.is_not_null().or(diesel::dsl::exists(
                         deliveries::table
                             .filter(deliveries::webhook_id.eq(webhooks::id))
+                            .filter(unsucceeded())
                             .filter(
                                 deliveries::status
                                     .eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]),
