@@ -28,7 +28,7 @@ async fn park(engine: &Engine, id: &str) -> Vec<String> {
 }
 
 /// Moves the clock in steps that the worker can follow, until something holds.
-async fn step_until(world: &World, what: &str, holds: impl AsyncFn() -> bool) {
+pub async fn step_until(world: &World, what: &str, holds: impl AsyncFn() -> bool) {
     for _ in 0..400 {
         if holds().await {
             return;

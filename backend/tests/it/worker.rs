@@ -3,12 +3,19 @@
 use std::time::Duration;
 
 use api_types::account::Plan;
-use sayless::{app::Settings, db::accounts, delivery::worker::Worker, problem::Failure};
+use diesel::RunQueryDsl;
+use sayless::{
+    app::Settings,
+    db::{Conn, accounts},
+    delivery::worker::Worker,
+    problem::Failure,
+};
 use serde_json::json;
 
 use crate::{
     both,
     engine::Engine,
+    flow::step_until,
     harness::{Kind, World},
     receiver::{Behaviour, Receiver, eventually},
 };
@@ -133,6 +140,44 @@ both! {
         let delivery = engine.show(&id).await;
         assert_eq!((&delivery["in_flight"], &delivery["attempts"]), (&json!(false), &json!(1)));
         assert_eq!(delivery["last_diagnosis"]["code"], "response_timeout");
+    }
+
+    async fn a_stopping_worker_hands_back_what_waits_for_its_turn(world) {
+        let engine = Engine::new(&world).await;
+        let receiver = Receiver::http(Behaviour::Hang).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
+        let worker = Worker::start(world.app.clone());
+        for _ in 0..70 {
+            engine.publish().await;
+        }
+        worker.stop().await;
+        let deliveries = engine.list("").await;
+        let tried = deliveries.iter().filter(|delivery| delivery["attempts"] == 1).count();
+        assert!((1..=64).contains(&tried), "{tried} had their turn");
+        for delivery in deliveries.iter().filter(|delivery| delivery["attempts"] == 0) {
+            assert_eq!(engine.show(delivery["id"].as_str().unwrap()).await["in_flight"], false);
+        }
+        // The next worker goes on with them, after a probe: so many failures have parked the webhook.
+        receiver.set(Behaviour::Answer(200, ""));
+        let _worker = Worker::start(world.app.clone());
+        step_until(&world, "all are there", async || engine.list("status=succeeded").await.len() == 70).await;
+    }
+
+    async fn no_transaction_is_open_while_a_receiver_hangs(world) {
+        let engine = Engine::new(&world).await;
+        let receiver = Receiver::http(Behaviour::Hang).await;
+        engine.webhook(&receiver.url("/"), &["*"]).await;
+        let _worker = Worker::start(world.app.clone());
+        engine.publish().await;
+        receiver.wait_for(1).await;
+        // SQLite has one writer: were it held, nothing else could be written. PostgreSQL says so itself.
+        engine.publish().await;
+        let open = world.app.db.read(|conn| {
+            let Conn::Pg(conn) = conn else { return Ok::<_, Failure>(0) };
+            let idle = "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction')";
+            Ok(diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(idle)).get_result::<i64>(conn)?)
+        });
+        assert_eq!(open.await.unwrap(), 0);
     }
 }
 
