@@ -20,6 +20,7 @@ use crate::{
         },
     },
     engine::Engine,
+    metrics::Metrics,
     wake::Wake,
 };
 
@@ -44,6 +45,8 @@ pub struct App {
     pub ingest: Arc<Ingest>,
     /// Where deliveries and ingest run: apart from the threads that answer requests.
     pub engine: Arc<Engine>,
+    /// What an operator watches.
+    pub metrics: Arc<Metrics>,
     /// Sends webhook requests.
     pub sender: Sender,
     /// What the operator decided.
@@ -146,6 +149,7 @@ impl App {
             sign_ins: Arc::default(),
             ingest: Arc::default(),
             engine: Arc::new(Engine::start()?),
+            metrics: Arc::default(),
             sender: sender(&settings)?,
             settings: Arc::new(settings),
         })

@@ -107,6 +107,9 @@ pub struct Serve {
     /// Where browsers reach us; https, unless on loopback.
     #[arg(long, env = "SAYLESS_PUBLIC_URL")]
     pub public_url: Option<url::Url>,
+    /// Where Prometheus may ask for figures, apart from everything else; nowhere unless given.
+    #[arg(long, env = "SAYLESS_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Leave delivering to `sayless worker` processes.
     #[arg(long, env = "SAYLESS_NO_WORKER")]
     pub no_worker: bool,
@@ -130,6 +133,9 @@ pub struct Worker {
     /// Database and keys.
     #[command(flatten)]
     pub database: Database,
+    /// Where Prometheus may ask for figures, apart from everything else; nowhere unless given.
+    #[arg(long, env = "SAYLESS_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// Where browsers reach the server; named to receivers.
     #[arg(long, env = "SAYLESS_PUBLIC_URL")]
     pub public_url: Option<url::Url>,

@@ -20,6 +20,7 @@ pub mod delivery;
 pub mod engine;
 pub mod fields;
 pub mod idempotent;
+pub mod metrics;
 pub mod oauth;
 pub mod openapi;
 pub mod paging;

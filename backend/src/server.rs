@@ -21,6 +21,7 @@ use crate::{
     app::App,
     auth::identify::identify,
     body::MAX_BYTES,
+    clock::Stopwatch,
     console,
     openapi::{self, KnownPaths},
     problem::{Failure, REQUEST_ID},
@@ -90,6 +91,7 @@ async fn every_request(
     let id = request_id(&app, &request);
     let kind = Kind::of(request.path());
     let preflight = kind == Kind::Api && request.method() == Method::OPTIONS;
+    let watched = app.metrics.is_watched().then(|| (request.method().clone(), Stopwatch::start()));
     let answered = REQUEST_ID
         .scope(id.clone(), async move {
             if preflight {
@@ -98,6 +100,13 @@ async fn every_request(
             next.call(request).await.map(ServiceResponse::map_into_left_body)
         })
         .await;
+    if let Some((method, since)) = watched {
+        let (route, status) = match &answered {
+            Ok(response) => (response.request().match_pattern(), response.status()),
+            Err(error) => (None, error.as_response_error().status_code()),
+        };
+        app.metrics.request(&method, route, status.as_u16(), since.elapsed());
+    }
     match answered {
         Ok(mut response) => {
             decorate(response.headers_mut(), &id, kind, preflight);

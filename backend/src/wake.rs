@@ -72,9 +72,13 @@ pub struct Wake {
 impl Wake {
     /// Passes on what a commit of this node set in motion.
     pub fn release(&self, hint: Hint) {
-        // What this node can deliver itself, the others need not look for.
-        let ours = || self.courier.crew().is_some_and(|crew| crew.slots.free() > 0);
-        if !matches!(hint, Hint::DeliveriesDue) || !ours() {
+        // What this node can do itself, the others need not look for.
+        let ours = match hint {
+            Hint::DeliveriesDue => self.courier.crew().is_some_and(|crew| crew.slots.free() > 0),
+            Hint::RecoveriesDue => self.courier.crew().is_some(),
+            _ => false,
+        };
+        if !ours {
             self.outbox.note(&hint);
         }
         self.pass_on(hint);

@@ -121,13 +121,11 @@ impl std::fmt::Debug for Credential {
 
 impl Credential {
     fn of(app: &App, request: &ServiceRequest) -> Result<Self, Failure> {
-        match request.headers().get(header::AUTHORIZATION) {
-            Some(value) => bearer(value).map(|token| Self::Key(app.keys.digests(token))),
-            None => {
-                let session = session::of_request(&app.settings, request.request());
-                session.map(Self::Session).ok_or_else(session::nobody)
-            }
+        if let Some(value) = request.headers().get(header::AUTHORIZATION) {
+            return bearer(value).map(|token| Self::Key(app.keys.digests(token)));
         }
+        let session = session::of_request(&app.settings, request.request());
+        session.map(Self::Session).ok_or_else(session::nobody)
     }
 
     /// Whom it speaks for now, from this address, or why for nobody; and whether its last use is to be noted anew.

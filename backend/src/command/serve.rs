@@ -1,6 +1,10 @@
 //! The long-running commands: `serve` and `worker`.
 
-use std::{fs::File, io, net::TcpListener};
+use std::{
+    fs::File,
+    io,
+    net::{SocketAddr, TcpListener},
+};
 
 use fs4::FileExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -10,9 +14,8 @@ use crate::{
     app::{App, Settings},
     auth::last_used,
     config::{Database, Serve, Worker},
-    db::DatabaseUrl,
     delivery::{recovery, retention, worker::Worker as DeliveryWorker},
-    server, upkeep,
+    metrics, server, upkeep,
     wake::nodes::Link,
 };
 
@@ -28,22 +31,37 @@ pub fn serve(args: &Serve) -> Result<(), CommandError> {
         ..Settings::new(public_url)
     };
     let app = build(&args.database, settings)?;
-    let url = &args.database.database_url;
-    let listener = TcpListener::bind(args.listen)
-        .map_err(|error| CommandError::new(format!("cannot listen on {}: {error}", args.listen)))?;
-    actix_web::rt::System::new().block_on(run(app, listener, url, !args.no_worker))?;
+    let listener = listen(args.listen)?;
+    let metrics = args.metrics_listen.map(listen).transpose()?;
+    actix_web::rt::System::new().block_on(async {
+        let _link = Link::start(&app, &args.database.database_url);
+        show_metrics(&app, metrics)?;
+        run(app, listener, !args.no_worker).await
+    })?;
     drop(lock);
     Ok(())
 }
 
-async fn run(app: App, listener: TcpListener, url: &DatabaseUrl, deliver: bool) -> Result<(), CommandError> {
+fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
+    TcpListener::bind(address)
+        .map_err(|error| CommandError::new(format!("cannot listen on {address}: {error}")))
+}
+
+/// Answers Prometheus for as long as the process lives.
+fn show_metrics(app: &App, listener: Option<TcpListener>) -> Result<(), CommandError> {
+    let Some(listener) = listener else { return Ok(()) };
+    tracing::info!(address = %listener.local_addr()?, "metrics");
+    actix_web::rt::spawn(metrics::serve(app.clone(), listener)?);
+    Ok(())
+}
+
+async fn run(app: App, listener: TcpListener, deliver: bool) -> Result<(), CommandError> {
     let address = listener.local_addr()?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let server = server::build(app.clone(), listener, workers)?;
     let handle = server.handle();
     let stop = StopSignal::catch()?;
     tracing::info!(%address, public_url = %app.settings.public_url, "serving");
-    let _link = Link::start(&app, url);
     let worker = deliver.then(|| DeliveryWorker::start(app.clone()));
     let mut background = vec![
         tokio::spawn(last_used::keep_writing(app.clone())),
@@ -87,8 +105,10 @@ pub fn worker(args: &Worker) -> Result<(), CommandError> {
         ..Settings::new(args.public_url.clone().map_or_else(loopback, Ok)?)
     };
     let app = build(&args.database, settings)?;
+    let metrics = args.metrics_listen.map(listen).transpose()?;
     actix_web::rt::System::new().block_on(async {
         let stop = StopSignal::catch()?;
+        show_metrics(&app, metrics)?;
         let _link = Link::start(&app, &args.database.database_url);
         let worker = DeliveryWorker::start(app.clone());
         let background = [tokio::spawn(recovery::keep(app.clone())), tokio::spawn(retention::keep(app))];

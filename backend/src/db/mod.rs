@@ -195,6 +195,12 @@ impl Db {
         self.writer.is_some()
     }
 
+    /// How many connections the pool has, and how many of them nobody uses.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections, state.idle_connections)
+    }
+
     /// Asks the database for a sign of life.
     pub async fn ping(&self) -> Result<(), DbError> {
         self.read(|conn| Ok(conn.batch_execute("SELECT 1")?)).await

@@ -94,7 +94,7 @@ impl Plan {
                 ("sslmode", _) => mode = SslMode::Require,
                 ("sslrootcert", path) => roots = Some(path.replace("%2F", "/").replace("%2f", "/")),
                 ("host" | "hostaddr" | "port" | "user" | "password" | "dbname" | "options", _) => {
-                    known.push(pair)
+                    known.push(pair);
                 }
                 // The rest is about how libpq connects, not about where to.
                 _ => {}

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use api_types::{
     Timestamp,
-    deliveries::{AttemptOutcome, Category, Timings, Trigger},
+    deliveries::{AttemptOutcome, Category, Diagnosis, Timings, Trigger},
     events::EventType,
     ids::{AttemptId, DeliveryId, WebhookId, WorkspaceId},
     stream::Topic,
@@ -55,6 +55,26 @@ pub enum Report {
     HandedBack(HandedBack),
     /// There are no more.
     Last,
+}
+
+/// What is counted of an attempt that was made.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// How it ended.
+    pub outcome: AttemptOutcome,
+    /// Why it failed.
+    pub diagnosis: Option<&'a Diagnosis>,
+    /// How long it took.
+    pub timings: &'a Timings,
+}
+
+impl Report {
+    /// What is counted of it.
+    pub fn told(&self) -> Option<Told<'_>> {
+        let Self::Finished(finished) = self else { return None };
+        let AttemptRow { outcome, diagnosis, timings, .. } = &finished.row;
+        Some(Told { outcome: *outcome, diagnosis: diagnosis.as_ref().map(|it| &it.0), timings: &timings.0 })
+    }
 }
 
 /// Writes the ends of some attempts down; answers how many came after their lease had run out.

@@ -118,6 +118,8 @@ async fn empty(app: App) {
             // One of them is refused by the database: each alone, so that it does not hold back the others.
             Err(_) => one_by_one(&app, &submissions).await,
         };
+        let accepted = answers.iter().filter(|answer| answer.is_ok()).count();
+        app.metrics.events.inc_by(u64::try_from(accepted).unwrap_or_default());
         for (tell, answer) in callers.into_iter().zip(answers) {
             // The caller may be gone; the event stands all the same.
             let _ = tell.send(answer);

@@ -29,6 +29,7 @@ pub mod worker;
 
 pub use courier::Courier;
 pub use disable::disable;
+pub use finish::Told;
 pub use ingest::{Ingest, Submission, submit};
 pub use lease::Job;
 pub use lines::let_go_anew;

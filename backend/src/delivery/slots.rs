@@ -77,6 +77,16 @@ impl Slots {
         if taken.bytes >= BYTES { 0 } else { IN_ALL.saturating_sub(taken.in_all) }
     }
 
+    /// How many deliveries this node holds.
+    pub fn held(&self) -> usize {
+        self.lock().in_all
+    }
+
+    /// How many requests are under way.
+    pub fn under_way(&self) -> usize {
+        SENDING.saturating_sub(self.sending.available_permits())
+    }
+
     /// How many slots a webhook could still have, were there no others.
     pub fn room(&self, webhook: WebhookId) -> usize {
         PER_WEBHOOK.saturating_sub(self.lock().webhooks.get(&webhook).map_or(0, |share| share.held))

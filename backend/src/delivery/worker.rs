@@ -174,6 +174,7 @@ impl Node {
         let app = self.app.clone();
         let count = self.app.db.write(move |tx| finish::recover(tx, &app, until)).await?;
         if count > 0 {
+            self.app.metrics.leases_expired.inc_by(u64::try_from(count).unwrap_or_default());
             tracing::info!(count, "attempts were interrupted; their deliveries go on");
         }
         Ok(())
@@ -217,7 +218,9 @@ async fn write_patiently(app: &App, reports: &Arc<[Report]>) -> bool {
         let (inner, batch) = (app.clone(), Arc::clone(reports));
         match app.db.write(move |tx| finish::write(tx, &inner, &batch)).await {
             Ok(late) => {
+                app.metrics.attempts(reports.iter().filter_map(Report::told));
                 if late > 0 {
+                    app.metrics.late_results.inc_by(u64::try_from(late).unwrap_or_default());
                     tracing::warn!(late, "results came after their leases had run out; they changed nothing");
                 }
                 return true;

@@ -3,7 +3,7 @@
 //! makes commits wait for each other; each node sends what has come together, over a connection of its own.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -37,6 +37,20 @@ const WORKSPACES: usize = 500;
 /// The first and the longest pause before connecting again.
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
+/// What needs no more than a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    /// Deliveries are due that the node does not take itself.
+    Due,
+    /// A recovery began that it does not carry out itself.
+    Recoveries,
+    /// A key, an app, a session, a role or a plan changed.
+    Credentials,
+    /// So much changed on screens that it cannot be told one by one.
+    Everything,
+}
+
 /// What one node tells the others.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -44,23 +58,11 @@ struct Message {
     /// Who says it.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<String>,
-    /// Deliveries are due that it does not take itself.
-    #[serde(skip_serializing_if = "is_false")]
-    due: bool,
-    /// A key, an app, a session, a role or a plan changed.
-    #[serde(skip_serializing_if = "is_false")]
-    credentials: bool,
-    /// So much changed that it cannot be told one by one.
-    #[serde(skip_serializing_if = "is_false")]
-    everything: bool,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    words: BTreeSet<Word>,
     /// What screens show differently now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changes: Vec<(WorkspaceId, Change)>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 /// What other nodes are to hear of and have not been told yet: one small set, however long nobody can be reached.
@@ -77,9 +79,7 @@ pub struct Outbox {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    due: bool,
-    credentials: bool,
-    everything: bool,
+    words: BTreeSet<Word>,
     changes: HashMap<WorkspaceId, Pending>,
 }
 
@@ -103,15 +103,17 @@ impl Outbox {
         if !self.is_open() {
             return;
         }
-        match hint {
-            Hint::DeliveriesDue => self.lock().due = true,
-            Hint::CredentialsChanged => self.lock().credentials = true,
+        let word = match hint {
+            Hint::DeliveriesDue => Word::Due,
+            Hint::RecoveriesDue => Word::Recoveries,
+            Hint::CredentialsChanged => Word::Credentials,
             Hint::Changed { workspace, topic, webhook } => {
                 self.lock().note(*workspace, *topic, *webhook);
                 return self.changed.notify_one();
             }
-            Hint::Send(_) | Hint::Breaker { .. } | Hint::RecoveriesDue | Hint::SubscriptionsRead(_) => return,
-        }
+            Hint::Send(_) | Hint::Breaker { .. } | Hint::SubscriptionsRead(_) => return,
+        };
+        self.lock().words.insert(word);
         self.urgent.notify_one();
     }
 
@@ -129,8 +131,8 @@ impl Outbox {
     /// Takes what waits, as texts to send.
     fn take(&self, from: &str) -> Vec<String> {
         let own = || Message { from: Some(from.to_owned()), ..Message::default() };
-        let Waiting { due, credentials, everything, changes } = std::mem::take(&mut *self.lock());
-        let mut messages = vec![Message { due, credentials, everything, ..own() }];
+        let Waiting { words, changes } = std::mem::take(&mut *self.lock());
+        let mut messages = vec![Message { words, ..own() }];
         let mut length = 0;
         for (workspace, pending) in changes {
             let change = pending.into_change();
@@ -156,7 +158,7 @@ impl Outbox {
 
 impl Waiting {
     fn note(&mut self, workspace: WorkspaceId, topic: Topic, webhook: Option<WebhookId>) {
-        if self.everything {
+        if self.words.contains(&Word::Everything) {
             return;
         }
         if let Some(pending) = self.changes.get_mut(&workspace) {
@@ -164,7 +166,7 @@ impl Waiting {
         } else if self.changes.len() < WORKSPACES {
             self.changes.insert(workspace, Pending::first(topic, webhook));
         } else {
-            self.everything = true;
+            self.words.insert(Word::Everything);
             self.changes.clear();
         }
     }
@@ -173,14 +175,13 @@ impl Waiting {
 impl Wake {
     /// Passes on what another node says.
     fn hear(&self, message: Message) {
-        if message.due {
-            self.pass_on(Hint::DeliveriesDue);
-        }
-        if message.credentials {
-            self.pass_on(Hint::CredentialsChanged);
-        }
-        if message.everything {
-            self.hub.everything_changed();
+        for word in message.words {
+            match word {
+                Word::Due => self.pass_on(Hint::DeliveriesDue),
+                Word::Recoveries => self.pass_on(Hint::RecoveriesDue),
+                Word::Credentials => self.pass_on(Hint::CredentialsChanged),
+                Word::Everything => self.hub.everything_changed(),
+            }
         }
         for (workspace, Change { topics, webhook_ids }) in message.changes {
             for topic in topics {
@@ -196,14 +197,15 @@ impl Wake {
 
     /// Assumes the worst after a time of hearing nothing.
     fn catch_up(&self) {
-        self.hear(Message { due: true, credentials: true, everything: true, ..Message::default() });
+        let words = [Word::Due, Word::Recoveries, Word::Credentials, Word::Everything].into();
+        self.hear(Message { words, ..Message::default() });
     }
 }
 
 /// Has every node look credentials up again: for commands, which are no nodes and have no link.
 pub async fn tell_of_credentials(url: &DatabaseUrl) {
     let DatabaseUrl::Postgres(url) = url else { return };
-    let message = Message { credentials: true, ..Message::default() };
+    let message = Message { words: [Word::Credentials].into(), ..Message::default() };
     let told = async {
         let (speaker, _listener) = notify::open(url).await?;
         speaker.tell(&[serde_json::to_string(&message).unwrap_or_default()]).await
@@ -249,6 +251,7 @@ async fn keep(app: App, url: String) {
                     () = listen(&app.wake, listener, &node) => {}
                     () = tell(&app.wake.outbox, &speaker, &node) => {}
                 }
+                app.wake.outbox.linked.store(false, Ordering::Relaxed);
                 tracing::info!(
                     "the link with the other nodes broke; until it is up again, each looks by itself"
                 );
@@ -319,7 +322,7 @@ mod tests {
             outbox.note(&change(number % 100, number));
         }
         let messages = told(&outbox);
-        assert_eq!(messages.iter().filter(|message| message.due).count(), 1);
+        assert_eq!(messages.iter().filter(|message| message.words.contains(&Word::Due)).count(), 1);
         let mut seen: Vec<_> = messages.iter().flat_map(|message| &message.changes).collect();
         seen.sort_by_key(|(workspace, _)| *workspace);
         seen.dedup_by_key(|(workspace, _)| *workspace);
@@ -337,6 +340,6 @@ mod tests {
         }
         let messages = told(&outbox);
         assert_eq!(messages.len(), 1);
-        assert!(messages[0].everything && messages[0].changes.is_empty());
+        assert!(messages[0].words.contains(&Word::Everything) && messages[0].changes.is_empty());
     }
 }

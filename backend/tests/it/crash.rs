@@ -1,96 +1,103 @@
-//! The real binary, killed in the middle of a delivery and started again.
+//! The real binary: killed in the middle of a delivery, stopped in good order, and many of it on one database.
 
-use std::{
-    io::Write,
-    net::TcpListener,
-    process::{Child, Command, Stdio},
-};
+use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
-    harness::{Client, PASSWORD},
-    receiver::{Behaviour, Receiver, eventually},
+    harness::{Client, Kind},
+    process::{Installation, free_address},
+    receiver::{Behaviour, Receiver, eventually, within},
 };
 
-const EMAIL: &str = "admin@example.com";
-
-/// A `sayless serve` that is killed when dropped.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
+async fn publish(client: &Client) -> String {
+    let event = json!({ "type": "ticket.created", "data": crate::engine::ticket() });
+    client.post("/v1/events", &event).await.ok(202)["id"].as_str().unwrap().to_owned()
 }
 
-fn sayless(folder: &std::path::Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sayless"));
-    command
-        .env_clear()
-        .env("SAYLESS_DATABASE_URL", format!("sqlite:{}", folder.join("sayless.db").display()));
-    command
+async fn make_webhook(admin: &Client, receiver: &Receiver) {
+    let webhook = json!({ "url": receiver.url("/"), "event_types": ["ticket.*"] });
+    admin.post("/v1/webhooks", &webhook).await.ok(201);
 }
 
-fn output(command: &mut Command, stdin: &str) -> String {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-async fn serve(folder: &std::path::Path, port: u16) -> Server {
-    let child = sayless(folder)
-        .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--allow-destination", "127.0.0.0/8"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let server = Server(child);
-    eventually("the server listens", async || {
-        tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok()
-    })
-    .await;
-    server
+/// The one delivery of an event.
+async fn delivery(admin: &Client, event: &str) -> Value {
+    admin.get(&format!("/v1/deliveries?event_id={event}")).await.ok(200)["data"][0].clone()
 }
 
 #[actix_web::test]
 async fn a_server_killed_in_the_middle_of_a_delivery_delivers_after_its_restart() {
-    let folder = tempfile::tempdir().unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let workspace = output(
-        sayless(folder.path()).args(["workspace", "create", "--name", "Acme", "--plan", "business"]),
-        "",
-    );
-    let add =
-        ["member", "add", "--workspace", &workspace, "--email", EMAIL, "--role", "admin", "--password-stdin"];
-    output(sayless(folder.path()).args(add), PASSWORD);
+    let (sayless, address) = (Installation::new(Kind::Sqlite), free_address());
     let receiver = Receiver::http(Behaviour::Hang).await;
-
-    let killed = serve(folder.path(), port).await;
-    let base = format!("http://127.0.0.1:{port}");
-    let anyone = Client::new(&base).with_header("origin", &base);
-    let reply = anyone.post("/v1/session", &json!({ "email": EMAIL, "password": PASSWORD })).await;
-    let cookie = reply.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-    reply.ok(200);
-    let admin = anyone.with_header("cookie", &cookie);
-    let webhook = json!({ "url": receiver.url("/"), "event_types": ["ticket.*"] });
-    admin.post("/v1/webhooks", &webhook).await.ok(201);
-    let event = json!({ "type": "ticket.created", "data": crate::engine::ticket() });
-    let id = admin.post("/v1/events", &event).await.ok(202)["id"].as_str().unwrap().to_owned();
+    let killed = sayless.serve(&address, &[]).await;
+    let admin = sayless.sign_in(&address).await;
+    make_webhook(&admin, &receiver).await;
+    let id = publish(&admin).await;
     receiver.wait_for(1).await;
     drop(killed);
 
     receiver.set(Behaviour::Answer(200, ""));
-    let _server = serve(folder.path(), port).await;
+    let _server = sayless.serve(&address, &[]).await;
     let requests = receiver.wait_for(2).await;
     assert!(requests.iter().all(|request| request.header("webhook-id") == Some(&id)));
     assert_eq!(requests[0].body, requests[1].body);
     eventually("the delivery is known to have succeeded", async || {
-        let page = admin.get(&format!("/v1/deliveries?event_id={id}")).await.ok(200);
-        page["data"][0]["status"] == "succeeded" && page["data"][0]["attempts"] == 2
+        let delivery = delivery(&admin, &id).await;
+        delivery["status"] == "succeeded" && delivery["attempts"] == 2
     })
     .await;
+}
+
+#[actix_web::test]
+async fn a_server_that_is_asked_to_stop_ends_its_streams_and_finishes_what_is_under_way() {
+    let (sayless, address) = (Installation::new(Kind::Sqlite), free_address());
+    let receiver = Receiver::http(Behaviour::Wait).await;
+    let server = sayless.serve(&address, &[]).await;
+    let admin = sayless.sign_in(&address).await;
+    make_webhook(&admin, &receiver).await;
+    let mut events = admin.stream().await;
+    let id = publish(&admin).await;
+    receiver.wait_for(1).await;
+    server.signal("TERM");
+    // The stream ends well, though the attempt still goes on.
+    while events.next().await.is_some() {}
+    receiver.let_go();
+    assert!(server.ended().await.success());
+
+    let _server = sayless.serve(&address, &["--no-worker"]).await;
+    let delivery = delivery(&admin, &id).await;
+    assert_eq!((&delivery["status"], &delivery["attempts"]), (&json!("succeeded"), &json!(1)));
+}
+
+#[actix_web::test]
+async fn two_api_nodes_and_two_workers_lose_nothing_when_a_worker_is_killed() {
+    let sayless = Installation::new(Kind::Postgres);
+    let (one, two) = (free_address(), free_address());
+    let _nodes = [sayless.serve(&one, &["--no-worker"]).await, sayless.serve(&two, &["--no-worker"]).await];
+    let admin = sayless.sign_in(&one).await;
+    let elsewhere = admin.at(&format!("http://{two}"));
+    // The first ones hang: each worker has some of them under way.
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    receiver.set_sequence([vec![Behaviour::Hang; 8], vec![Behaviour::Answer(200, "")]].concat());
+    make_webhook(&admin, &receiver).await;
+    let killed = sayless.start(&["worker"]);
+    let _worker = sayless.start(&["worker"]);
+    let mut accepted = BTreeSet::new();
+    for round in 0..100 {
+        accepted.insert(publish(if round % 2 == 0 { &admin } else { &elsewhere }).await);
+        if round == 50 {
+            receiver.wait_for(8).await;
+            killed.signal("KILL");
+        }
+    }
+    // What the killed one had is sent again when its leases have run out, half a minute later.
+    within(90, "everything accepted has been delivered", async || {
+        let done = elsewhere.get("/v1/deliveries?status=succeeded&limit=200").await.ok(200);
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        done["data"].as_array().unwrap().len() == accepted.len()
+    })
+    .await;
+    let got: BTreeSet<String> =
+        receiver.requests().iter().filter_map(|it| it.header("webhook-id").map(str::to_owned)).collect();
+    assert_eq!(got, accepted);
 }

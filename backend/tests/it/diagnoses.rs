@@ -1,14 +1,24 @@
 //! Every diagnosis from the receiver that causes it.
 
+use std::{collections::BTreeSet, net::Ipv4Addr};
+
 use api_types::deliveries::{Category, DiagnosisCode as Code};
 use sayless::delivery::{
     diagnosis::{self, History},
-    send::{Sender, resolve::FixedNames},
+    send::{
+        Sender,
+        resolve::{FixedNames, Resolver},
+    },
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
 };
 
 use crate::{
+    name_server::{NameServer, Says},
     receiver::{Authority, Behaviour, Certificate, Receiver, Validity, loopback, refusing_address},
-    send::{loopback_allowed, outgoing, sender, sender_with},
+    send::{loopback_allowed, outgoing, sender, sender_by, sender_with},
 };
 
 const NOW: i64 = 1_795_000_000_000;
@@ -23,8 +33,25 @@ async fn diagnose(sender: &Sender, url: &str, history: &History) -> (Code, Categ
     (diagnosis.code, diagnosis.category, diagnosis.summary)
 }
 
+/// Every code but this one is a receiver's doing; `worker` has the crashes that cause it.
+const OUR_OWN: Code = Code::Interrupted;
+
 #[tokio::test]
-async fn of_answers() {
+async fn every_code_has_a_receiver_that_causes_it() {
+    let mut caused = BTreeSet::new();
+    // One after the other: each has its deadlines.
+    caused.extend(of_answers().await);
+    caused.extend(of_connections().await);
+    caused.extend(of_names().await);
+    caused.extend(of_certificates().await);
+    caused.extend(of_handshakes().await);
+    let missing: Vec<_> =
+        Code::ALL.iter().filter(|code| **code != OUR_OWN && !caused.contains(code)).collect();
+    assert!(missing.is_empty(), "no receiver causes {missing:?}");
+}
+
+async fn of_answers() -> Vec<Code> {
+    let mut caused = Vec::new();
     let raw = |text: &str| Behaviour::RawThenClose(text.to_owned());
     for (behaviour, code, category) in [
         (
@@ -51,11 +78,12 @@ async fn of_answers() {
         let receiver = Receiver::http(behaviour.clone()).await;
         let (found, whose, summary) = diagnose(&sender(), &receiver.url("/"), &KNOWN).await;
         assert_eq!((found, whose), (code, category), "{behaviour:?}: {summary}");
+        caused.push(found);
     }
+    caused
 }
 
-#[tokio::test]
-async fn of_connections() {
+async fn of_connections() -> Vec<Code> {
     let refusing = format!("http://{}/", refusing_address().await);
     for (history, category) in [(KNOWN, Category::Outage), (NEW, Category::Configuration)] {
         let (code, whose, _) = diagnose(&sender(), &refusing, &history).await;
@@ -70,10 +98,40 @@ async fn of_connections() {
     let plain = Receiver::http(Behaviour::Answer(200, "")).await;
     let silent = format!("https://{}/", plain.address);
     assert_eq!(diagnose(&sender(), &silent, &KNOWN).await.0, Code::ConnectTimeout);
+    vec![Code::ConnectionRefused, Code::DestinationBlocked, Code::ConnectTimeout]
 }
 
-#[tokio::test]
-async fn of_certificates() {
+/// By name servers, over real DNS.
+async fn of_names() -> Vec<Code> {
+    let mut caused = Vec::new();
+    for (says, history, code, category) in [
+        (Says::NoSuchName, KNOWN, Code::DnsNotFound, Category::Configuration),
+        (Says::NoAddress, KNOWN, Code::DnsNotFound, Category::Configuration),
+        // Whose fault a name server's silence is depends on whether it ever knew the name.
+        (Says::Failure, NEW, Code::DnsUnavailable, Category::Ours),
+        (Says::Failure, KNOWN, Code::DnsUnavailable, Category::Outage),
+        (Says::Refused, NEW, Code::DnsUnavailable, Category::Ours),
+        (Says::Nothing, NEW, Code::DnsUnavailable, Category::Ours),
+        (Says::Nothing, KNOWN, Code::DnsUnavailable, Category::Outage),
+    ] {
+        let server = NameServer::start(says).await;
+        let sender = sender_by(loopback_allowed(), Resolver::at(server.address), Vec::new());
+        let (found, whose, summary) = diagnose(&sender, "https://hooks.example/", &history).await;
+        assert_eq!((found, whose), (code, category), "{says:?}: {summary}");
+        assert!(summary.contains("hooks.example"), "{summary}");
+        caused.push(found);
+    }
+    // One that does its work leads to the receiver.
+    let server = NameServer::start(Says::Address(Ipv4Addr::LOCALHOST)).await;
+    let receiver = Receiver::http(Behaviour::Answer(503, "")).await;
+    let sender = sender_by(loopback_allowed(), Resolver::at(server.address), Vec::new());
+    let (found, ..) = diagnose(&sender, &receiver.url_for("hooks.example", "/"), &KNOWN).await;
+    assert_eq!(found, Code::ServerError);
+    caused
+}
+
+async fn of_certificates() -> Vec<Code> {
+    let mut caused = Vec::new();
     let authority = Authority::new("Test Root");
     let issue = |name: &str, validity| authority.issue(&[name], validity);
     for (certificate, trusted, code, fact) in [
@@ -92,5 +150,53 @@ async fn of_certificates() {
             diagnose(&sender, &receiver.url_for("hooks.example", "/"), &KNOWN).await;
         assert_eq!((found, whose), (code, Category::Configuration), "{summary}");
         assert!(summary.contains(fact), "{summary}");
+        caused.push(found);
     }
+    caused
+}
+
+/// Receivers with which TLS cannot be agreed upon.
+async fn of_handshakes() -> Vec<Code> {
+    let mut caused = Vec::new();
+    // Alerts as old or strict servers send them: handshake_failure, protocol_version; and one that speaks plain HTTP.
+    for answer in [
+        &b"\x15\x03\x01\x00\x02\x02\x28"[..],
+        &b"\x15\x03\x01\x00\x02\x02\x46"[..],
+        &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+    ] {
+        let url = answering(answer).await;
+        let (found, whose, summary) = diagnose(&sender(), &url, &KNOWN).await;
+        assert_eq!((found, whose), (Code::TlsHandshakeFailed, Category::Configuration), "{summary}");
+        caused.push(found);
+    }
+    // A real server that wants another protocol inside, and one that wants a certificate from us.
+    let authority = Authority::new("Test Root");
+    let certificate = authority.issue(&["hooks.example"], Validity::Now);
+    let mut only_http2 = certificate.config();
+    only_http2.alpn_protocols = vec![b"h2".to_vec()];
+    for config in [only_http2, certificate.config_that_asks(&authority)] {
+        let receiver = Receiver::tls(Behaviour::Answer(200, ""), config).await;
+        let names = FixedNames::default();
+        names.set("hooks.example", loopback());
+        let sender = sender_with(loopback_allowed(), names, vec![authority.root.clone()]);
+        let (found, whose, summary) =
+            diagnose(&sender, &receiver.url_for("hooks.example", "/"), &KNOWN).await;
+        assert_eq!((found, whose), (Code::TlsHandshakeFailed, Category::Configuration), "{summary}");
+        caused.push(found);
+    }
+    caused
+}
+
+/// The https URL of a server that answers the first thing it is told with these bytes.
+async fn answering(bytes: &'static [u8]) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut hello = [0; 4096];
+        while stream.read(&mut hello).await.is_ok_and(|read| read > 0) {
+            stream.write_all(bytes).await.ok();
+        }
+    });
+    url
 }

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
-use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -25,6 +26,8 @@ pub enum Behaviour {
     RawThenClose(String),
     /// Never answers.
     Hang,
+    /// Answers 200 once it is let go.
+    Wait,
     /// Breaks the connection (RST over plain TCP).
     Reset,
     /// Closes without a word.
@@ -71,6 +74,8 @@ struct State {
     behaviours: VecDeque<Behaviour>,
     requests: Vec<Received>,
     connections: usize,
+    /// Whether those that wait may go on.
+    let_go: bool,
 }
 
 /// A listening receiver; it stops when dropped.
@@ -96,7 +101,12 @@ impl Receiver {
 
     /// The same behind TLS with this certificate.
     pub async fn https(behaviour: Behaviour, certificate: &Certificate) -> Self {
-        Self::start(behaviour, Some(certificate.acceptor())).await
+        Self::tls(behaviour, certificate.config()).await
+    }
+
+    /// The same behind TLS as configured.
+    pub async fn tls(behaviour: Behaviour, config: ServerConfig) -> Self {
+        Self::start(behaviour, Some(TlsAcceptor::from(Arc::new(config)))).await
     }
 
     async fn start(behaviour: Behaviour, tls: Option<TlsAcceptor>) -> Self {
@@ -106,6 +116,7 @@ impl Receiver {
             behaviours: VecDeque::from([behaviour]),
             requests: Vec::new(),
             connections: 0,
+            let_go: false,
         }));
         let (https, shared) = (tls.is_some(), Arc::clone(&state));
         let task = tokio::spawn(async move {
@@ -138,6 +149,11 @@ impl Receiver {
         self.state.lock().unwrap().behaviours = behaviours.into_iter().collect();
     }
 
+    /// Has those that wait answer.
+    pub fn let_go(&self) {
+        self.state.lock().unwrap().let_go = true;
+    }
+
     /// Everything received so far.
     pub fn requests(&self) -> Vec<Received> {
         self.state.lock().unwrap().requests.clone()
@@ -167,14 +183,19 @@ impl Receiver {
 }
 
 /// Waits until something holds: ten seconds at most.
-pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    for _ in 0..500 {
+pub async fn eventually(what: &str, holds: impl AsyncFnMut() -> bool) {
+    within(10, what, holds).await;
+}
+
+/// Waits until something holds: so many seconds at most.
+pub async fn within(seconds: u32, what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..50 * seconds {
         if holds().await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("not within ten seconds: {what}");
+    panic!("not within {seconds} seconds: {what}");
 }
 
 /// An address of this machine where nothing listens.
@@ -211,7 +232,16 @@ async fn serve<S: Breakable>(mut stream: S, state: &Mutex<State>) {
                 state.behaviours.front().cloned()
             }
         };
-        if !behave(&mut stream, behaviour.unwrap()).await {
+        let behaviour = match behaviour.unwrap() {
+            Behaviour::Wait => {
+                while !state.lock().unwrap().let_go {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                Behaviour::Answer(200, "")
+            }
+            at_once => at_once,
+        };
+        if !behave(&mut stream, behaviour).await {
             return;
         }
     }
@@ -250,7 +280,7 @@ async fn behave<S: Breakable>(stream: &mut S, behaviour: Behaviour) -> bool {
             stream.shutdown().await.ok();
             false
         }
-        Behaviour::Hang => {
+        Behaviour::Hang | Behaviour::Wait => {
             tokio::time::sleep(Duration::from_mins(2)).await;
             false
         }
@@ -346,14 +376,31 @@ impl Certificate {
         Self { chain: vec![certificate.der().clone()], key }
     }
 
-    fn acceptor(&self) -> TlsAcceptor {
-        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+    /// A TLS server that shows it.
+    pub fn config(&self) -> ServerConfig {
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
             .with_single_cert(self.chain.clone(), PrivatePkcs8KeyDer::from(self.key.serialize_der()).into())
-            .unwrap();
-        TlsAcceptor::from(Arc::new(config))
+            .unwrap()
+    }
+}
+
+impl Certificate {
+    /// A TLS server that shows it, and wants one of the authority's in return.
+    pub fn config_that_asks(&self, authority: &Authority) -> ServerConfig {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut roots = RootCertStore::empty();
+        roots.add(authority.root.clone()).unwrap();
+        let verifier =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build();
+        ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_client_cert_verifier(verifier.unwrap())
+            .with_single_cert(self.chain.clone(), PrivatePkcs8KeyDer::from(self.key.serialize_der()).into())
+            .unwrap()
     }
 }
 

@@ -31,10 +31,18 @@ pub fn sender_with(
     names: FixedNames,
     extra_roots: Vec<CertificateDer<'static>>,
 ) -> Sender {
+    sender_by(policy, Resolver::Fixed(names), extra_roots)
+}
+
+pub fn sender_by(
+    policy: AddressPolicy,
+    resolver: Resolver,
+    extra_roots: Vec<CertificateDer<'static>>,
+) -> Sender {
     Sender::new(SenderConfig {
         policy,
         limits: limits(),
-        resolver: Resolver::Fixed(names),
+        resolver,
         user_agent: "Sayless-Webhooks/1 (+http://127.0.0.1:8080)".to_owned(),
         extra_roots,
     })

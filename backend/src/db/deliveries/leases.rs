@@ -186,6 +186,17 @@ pub fn expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<H
     dialect::lock_expired(conn, now, limit)
 }
 
+/// Since when the delivery has been due that has been due longest, if any is.
+pub fn longest_due(conn: &mut Conn, now: Timestamp) -> QueryResult<Option<Timestamp>> {
+    let due = deliveries::table
+        .filter(deliveries::due_at.le(now))
+        .order(deliveries::due_at)
+        .select(deliveries::due_at)
+        .first::<Option<Timestamp>>(conn)
+        .optional()?;
+    Ok(due.flatten())
+}
+
 /// Records attempts.
 pub fn insert_attempts(conn: &mut Conn, rows: &[AttemptRow]) -> QueryResult<()> {
     if rows.is_empty() {

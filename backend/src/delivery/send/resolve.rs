@@ -1,14 +1,15 @@
 //! From a host name to addresses: the system's name servers, or a fixed table where tests need names of their own.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use hickory_resolver::TokioResolver;
-use hickory_resolver::config::LookupIpStrategy;
+use hickory_resolver::config::{LookupIpStrategy, NameServerConfig, ResolverConfig};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
+use hickory_resolver::{ResolverBuilder, TokioResolver};
 
 use crate::delivery::address::Host;
 
@@ -53,7 +54,21 @@ impl FixedNames {
 impl Resolver {
     /// A resolver by `/etc/resolv.conf` and `/etc/hosts`. Needs no network to be built.
     pub fn system() -> Self {
-        let built = TokioResolver::builder_tokio().and_then(|mut builder| {
+        Self::built(TokioResolver::builder_tokio())
+    }
+
+    /// A resolver that asks this name server alone.
+    pub fn at(server: SocketAddr) -> Self {
+        let mut config = NameServerConfig::udp_and_tcp(server.ip());
+        for connection in &mut config.connections {
+            connection.port = server.port();
+        }
+        let config = ResolverConfig::from_parts(None, Vec::new(), vec![config]);
+        Self::built(Ok(TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())))
+    }
+
+    fn built(builder: Result<ResolverBuilder<TokioRuntimeProvider>, NetError>) -> Self {
+        let built = builder.and_then(|mut builder| {
             let options = builder.options_mut();
             options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
             options.timeout = Duration::from_secs(2);

@@ -77,7 +77,11 @@ impl World {
 
     /// The same, with settings of one's own. Loopback destinations are allowed unless they take that back.
     pub fn start_with(kind: Kind, adjust: impl FnOnce(&mut Settings)) -> Self {
-        let database = Fresh::create(kind);
+        Self::start_on(Fresh::create(kind), adjust)
+    }
+
+    /// The same on this database.
+    pub fn start_on(database: Fresh, adjust: impl FnOnce(&mut Settings)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut settings = Settings::new(url.parse().unwrap());
@@ -90,7 +94,7 @@ impl World {
         let server = server::build(app.clone(), listener, 1).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Self { app, url, server: handle, database: database }
+        Self { app, url, server: handle, database }
     }
 
     /// A new workspace on `plan` with one admin and one member, both signed in.
