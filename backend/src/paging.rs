@@ -3,7 +3,7 @@
 use std::{fmt::Display, str::FromStr};
 
 use api_types::{
-    Page,
+    Page, Timestamp,
     page::{DEFAULT_LIMIT, MAX_LIMIT},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -20,6 +20,24 @@ pub struct PageParams {
     pub limit: Option<String>,
     /// Where to go on: the `next_cursor` of the page before.
     pub cursor: Option<String>,
+}
+
+/// How far apart the time in a row's id and the row's own may be: both are taken within one transaction.
+const APART: i64 = 60_000;
+
+/// The least id that a row of this time or later has: ids sort by age, so that an index by id also serves times.
+pub fn made_since<Id>(since: Timestamp, id: impl Fn(u64, u128) -> Id) -> Id {
+    id(id_time(since.as_millis().saturating_sub(APART)), 0)
+}
+
+/// An id that no row from before this time has or exceeds.
+pub fn made_until<Id>(until: Timestamp, id: impl Fn(u64, u128) -> Id) -> Id {
+    id(id_time(until.as_millis().saturating_add(APART)), 0)
+}
+
+/// Milliseconds as an id holds them, in 48 bits.
+fn id_time(ms: i64) -> u64 {
+    u64::try_from(ms).unwrap_or_default().min((1 << 48) - 1)
 }
 
 /// The part of a list that is wanted.

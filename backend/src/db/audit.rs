@@ -10,7 +10,11 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::{Conn, Json, Tx, schema::audit_entries};
-use crate::{app::App, new_id, paging::Slice};
+use crate::{
+    app::App,
+    new_id,
+    paging::{self, Slice},
+};
 
 /// Who makes a change, and from where.
 #[derive(Clone, Debug)]
@@ -152,9 +156,11 @@ pub fn list(
     }
     if let Some(since) = wanted.since {
         query = query.filter(audit_entries::created_at.ge(since));
+        query = query.filter(audit_entries::id.ge(paging::made_since(since, AuditId::from_parts)));
     }
     if let Some(until) = wanted.until {
         query = query.filter(audit_entries::created_at.lt(until));
+        query = query.filter(audit_entries::id.lt(paging::made_until(until, AuditId::from_parts)));
     }
     Ok(query.load::<Row>(conn)?.into_iter().map(to_wire).collect())
 }

@@ -185,15 +185,21 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX deliveries_of_workspace ON deliveries (workspace_id, id);
-CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, id);
--- All that counts and recoveries ask of a webhook. It leaves out what succeeded, which is nearly all, and is asked for by the same words.
-CREATE INDEX deliveries_unsucceeded ON deliveries (webhook_id, status, id) WHERE status <> 'succeeded';
+-- Also what counts and recoveries ask of a webhook.
+CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, status, id);
 CREATE INDEX deliveries_held ON deliveries (webhook_id, id) WHERE held;
 CREATE INDEX deliveries_of_recovery ON deliveries (recovery_id, status) WHERE recovery_id IS NOT NULL;
 CREATE INDEX deliveries_of_event ON deliveries (event_id);
 CREATE INDEX deliveries_failures ON deliveries (workspace_id, id) WHERE status IN ('retrying', 'failed');
 -- With the one above, a recovery of a whole workspace walks from the oldest to the newest.
 CREATE INDEX deliveries_canceled ON deliveries (workspace_id, id) WHERE status = 'canceled';
+-- What did not succeed, by each filter of the failures' list. Nothing that succeeds at once is ever in these.
+CREATE INDEX deliveries_failures_by_status ON deliveries (workspace_id, status, id)
+    WHERE status IN ('retrying', 'failed', 'canceled');
+CREATE INDEX deliveries_failures_by_kind ON deliveries (workspace_id, status, last_category, event_type, id)
+    WHERE status IN ('retrying', 'failed', 'canceled');
+CREATE INDEX deliveries_failures_of_webhook ON deliveries (webhook_id, status, last_category, event_type, id)
+    WHERE status IN ('retrying', 'failed', 'canceled');
 
 CREATE TABLE attempts (
     id TEXT PRIMARY KEY,
@@ -268,6 +274,7 @@ CREATE TABLE audit_entries (
 CREATE INDEX audit_entries_of_workspace ON audit_entries (workspace_id, id);
 CREATE INDEX audit_entries_by_action ON audit_entries (workspace_id, action, id);
 CREATE INDEX audit_entries_by_actor ON audit_entries (workspace_id, actor_id, id);
+CREATE INDEX audit_entries_by_actor_and_action ON audit_entries (workspace_id, actor_id, action, id);
 CREATE INDEX audit_entries_by_object ON audit_entries (workspace_id, object_id, id);
 
 CREATE TABLE tickets (

@@ -10,13 +10,13 @@ use api_types::{
 };
 use diesel::prelude::*;
 
-use super::AttemptRow;
+use super::{AttemptRow, ranges};
 use crate::{
     db::{
         Conn, Json,
         schema::{attempts, deliveries, webhooks},
     },
-    paging::Slice,
+    paging::{self, Slice},
 };
 
 /// Which deliveries a list wants.
@@ -126,6 +126,11 @@ pub fn list(
     wanted: &Wanted,
     slice: Slice<DeliveryId>,
 ) -> QueryResult<Vec<Delivery>> {
+    if let Some(newest) = ranges::newest(conn, workspace, wanted, &slice)? {
+        let rows = joined!(workspace).filter(deliveries::id.eq_any(newest)).order(deliveries::id.desc());
+        let rows = rows.load::<(Row, WebhookRow)>(conn)?;
+        return Ok(rows.into_iter().map(|row| to_wire(row).delivery).collect());
+    }
     let mut query = joined!(workspace).order(deliveries::id.desc()).limit(slice.fetch()).into_boxed();
     if let Some(before) = slice.before {
         query = query.filter(deliveries::id.lt(before));
@@ -147,9 +152,11 @@ pub fn list(
     }
     if let Some(since) = wanted.since {
         query = query.filter(deliveries::created_at.ge(since));
+        query = query.filter(deliveries::id.ge(paging::made_since(since, DeliveryId::from_parts)));
     }
     if let Some(until) = wanted.until {
         query = query.filter(deliveries::created_at.lt(until));
+        query = query.filter(deliveries::id.lt(paging::made_until(until, DeliveryId::from_parts)));
     }
     let rows = query.load::<(Row, WebhookRow)>(conn)?;
     Ok(rows.into_iter().map(|row| to_wire(row).delivery).collect())

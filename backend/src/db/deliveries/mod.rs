@@ -3,6 +3,7 @@
 pub mod destinations;
 pub mod leases;
 pub mod lists;
+mod ranges;
 
 use api_types::{
     Timestamp,
@@ -171,7 +172,7 @@ pub fn cancel_waiting(
     }
 }
 
-/// The words of the index `deliveries_unsucceeded`, without which SQLite does not take it.
+/// Everything but what succeeded, which is nearly all.
 pub(in crate::db) fn unsucceeded() -> SqlLiteral<Bool> {
     sql("deliveries.status <> 'succeeded'")
 }
