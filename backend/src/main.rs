@@ -13,6 +13,8 @@ fn main() -> ExitCode {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,actix_server=warn")),
         )
         .with_writer(std::io::stderr)
+        // It would be said on stderr, by a macro that panics: a log on a full disk must not take threads with it.
+        .log_internal_errors(false)
         .init();
     match command::run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
