@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: builds the server and the program that loads it, and gives them a PostgreSQL.
+//! `cargo xtask bench` and `chaos`: builds the server and the program that loads it, and gives them a PostgreSQL.
 
 use crate::postgres::{Cluster, Durability};
 use crate::{need, sh};
@@ -11,8 +11,15 @@ pub fn bench(options: &[&str]) -> Result<()> {
     run("bench", "release", options)
 }
 
+/// `chaos [--quick] [--seed N] [--only FAULT]… [--database sqlite|postgres]…`: mistreats a release build.
+pub fn chaos(options: &[&str]) -> Result<()> {
+    need::server_libraries()?;
+    sh::run(sh::cargo().args(["build", "--release", "--package", "sayless", "--package", "load"]))?;
+    run("chaos", "release", options)
+}
+
 /// Runs `load` on the server of the same profile.
-fn run(command: &str, profile: &str, options: &[&str]) -> Result<()> {
+pub fn run(command: &str, profile: &str, options: &[&str]) -> Result<()> {
     let built = sh::target_dir().join(profile);
     let on_postgres = !options.contains(&"sqlite") || options.contains(&"postgres");
     let cluster = if on_postgres { Some(Cluster::start(Durability::Default, "to load it")?) } else { None };

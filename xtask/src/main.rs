@@ -18,6 +18,7 @@ cargo xtask <command>
   dev [--demo] [--listen ADDR] the same from quick builds, the console built anew when its sources change
   test [--only GROUP]…         every check; GROUP is lint, backend, console or e2e
   bench [--quick] […]          measure a release build against the targets (xtask/load/src/options.rs has the rest)
+  chaos [--quick] [--seed N] […] kill, freeze and starve it under load, and count what was lost
   frontend [--dev] [--force]   build the console into target/console (--dev: quick to build, large)
   sdk                          write openapi/openapi.json, and the TypeScript client from it
 ";
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         ["run", options @ ..] => run::command(options),
         ["dev", options @ ..] => run::dev(options),
         ["bench", options @ ..] => load::bench(options),
+        ["chaos", options @ ..] => load::chaos(options),
         ["sdk"] => sdk::command(),
         ["test", options @ ..] => test::command(options),
         ["help" | "--help" | "-h"] => {

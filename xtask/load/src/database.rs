@@ -2,10 +2,13 @@
 
 use anyhow::{Context as _, Result, bail};
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, PgConnection};
+use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _};
 use std::fmt;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::str::FromStr;
 
 /// Which database.
@@ -56,11 +59,44 @@ impl Cluster {
         Ok(file.lines().next().context("an empty postmaster.pid")?.trim().parse()?)
     }
 
+    /// Stops it, whoever is connected.
+    pub fn stop(&self) -> Result<Stopped<'_>> {
+        let postgres = fs::read_link(format!("/proc/{}/exe", self.pid()?))?;
+        let stopped = Stopped { cluster: self, pg_ctl: postgres.with_file_name("pg_ctl") };
+        stopped.run(&["stop", "-m", "immediate"])?;
+        Ok(stopped)
+    }
+
     fn create(&self, name: &str) -> Result<String> {
         let mut conn = PgConnection::establish(&self.url)?;
         conn.batch_execute(&format!("CREATE DATABASE {name}"))?;
         let (server, _) = self.url.rsplit_once('/').context("a URL without a database")?;
         Ok(format!("{server}/{name}"))
+    }
+}
+
+/// A cluster that was stopped.
+#[derive(Debug)]
+pub struct Stopped<'a> {
+    cluster: &'a Cluster,
+    pg_ctl: PathBuf,
+}
+
+impl Stopped<'_> {
+    /// Starts it again, where it was.
+    pub fn start(self) -> Result<()> {
+        self.run(&["start"])
+    }
+
+    /// As the user who owns the cluster.
+    fn run(&self, args: &[&str]) -> Result<()> {
+        let data = self.cluster.dir.join("data");
+        let owner = fs::metadata(&data)?;
+        let mut command = Command::new(&self.pg_ctl);
+        command.current_dir(&self.cluster.dir).uid(owner.uid()).gid(owner.gid());
+        command.args(args).arg("-w").arg("-D").arg(&data).arg("-l").arg(self.cluster.dir.join("log"));
+        let status = command.stdout(Stdio::null()).status()?;
+        if status.success() { Ok(()) } else { bail!("pg_ctl {} ended with {status}", args[0]) }
     }
 }
 
@@ -84,6 +120,12 @@ impl Database {
         Ok(Self { kind, url, cluster })
     }
 
+    /// The number that a query counts as `n`; on PostgreSQL.
+    pub fn count(&self, sql: &str) -> Result<i64> {
+        let counted: Counted = diesel::sql_query(sql).get_result(&mut PgConnection::establish(&self.url)?)?;
+        Ok(counted.n)
+    }
+
     /// CPU seconds that the database's own processes have used: none where it is part of the server.
     pub fn cpu(&self) -> Result<f64> {
         match &self.cluster {
@@ -91,4 +133,10 @@ impl Database {
             None => Ok(0.0),
         }
     }
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
 }

@@ -23,6 +23,8 @@ pub struct Plan {
     pub keys: Vec<String>,
     pub connections: usize,
     pub until: Until,
+    /// How long a connection waits after each answer.
+    pub pause: Duration,
 }
 
 /// When it is enough.
@@ -64,6 +66,11 @@ impl Driver {
         Self { clock, next: Arc::default() }
     }
 
+    /// An event's number that no other has.
+    pub fn number(&self) -> u32 {
+        self.next.fetch_add(1, Relaxed)
+    }
+
     /// Publishes; whatever is not accepted is an error.
     pub async fn publish(&self, plan: &Plan) -> Result<Outcome> {
         let began = self.clock.nanos();
@@ -72,12 +79,12 @@ impl Driver {
             .map(|index| {
                 let (driver, key) = (self.clone(), &plan.keys[index % plan.keys.len()]);
                 let request = Request::new(plan.server, key);
-                let (server, until) = (plan.server, plan.until);
+                let (server, until, pause) = (plan.server, plan.until, plan.pause);
                 let go_on = move |driver: &Self, event: u32| match until {
                     Until::Elapsed(time) => Duration::from_nanos(driver.clock.nanos() - began) < time,
                     Until::Events(count) => event - last < count,
                 };
-                tokio::spawn(async move { driver.one(server, request, go_on).await })
+                tokio::spawn(async move { driver.one((server, pause), request, go_on).await })
             })
             .collect();
         let mut outcome = Outcome { began, ..Outcome::default() };
@@ -97,14 +104,14 @@ impl Driver {
 
     async fn one(
         &self,
-        server: SocketAddr,
+        (server, pause): (SocketAddr, Duration),
         mut request: Request,
         go_on: impl Fn(&Self, u32) -> bool,
     ) -> Result<Outcome> {
         let mut connection = Connection::open(server).await.context("cannot connect to the server")?;
         let mut outcome = Outcome::default();
         loop {
-            let event = self.next.fetch_add(1, Relaxed);
+            let event = self.number();
             if !go_on(self, event) {
                 return Ok(outcome);
             }
@@ -114,6 +121,9 @@ impl Driver {
             match answer.status {
                 202 => outcome.accepted.push(Accepted { event, sent, answered: self.clock.nanos() }),
                 status => *outcome.refused.entry(status).or_default() += 1,
+            }
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
             }
         }
     }

@@ -1,9 +1,8 @@
 //! `load bench …` and `load chaos …`, started by `cargo xtask`: the real server on both databases, measured and mistreated.
 
-#![expect(dead_code, reason = "the scenarios to come use it")]
-
 mod api;
 mod bench;
+mod chaos;
 mod clock;
 mod database;
 mod driver;
@@ -44,6 +43,7 @@ fn run() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match command.as_str() {
         "bench" => runtime.block_on(bench::run(&site, &options)),
+        "chaos" => runtime.block_on(chaos::run(&site, &options)),
         other => bail!("there is no command {other}"),
     }
 }

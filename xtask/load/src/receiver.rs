@@ -26,6 +26,8 @@ type Hooks = Arc<Mutex<Vec<Hook>>>;
 #[derive(Clone, Debug, Default)]
 pub struct Hook {
     pub mood: Mood,
+    /// How many requests there were, whatever was answered.
+    pub requests: u64,
     /// By event number: when it first arrived, in nanoseconds; zero for never.
     pub arrived: Vec<u64>,
     /// How many different events arrived.
@@ -48,6 +50,8 @@ pub enum Mood {
     Hanging,
     /// 204, after this many milliseconds.
     Slow(u64),
+    /// 503, after this many milliseconds.
+    SlowlyFailing(u64),
 }
 
 impl Receiver {
@@ -100,6 +104,16 @@ impl Receiver {
         }
     }
 
+    /// Requests so far, whatever was answered.
+    pub fn requests(&self, hook: usize) -> u64 {
+        self.hooks()[hook].requests
+    }
+
+    /// Arrivals after an event's first, at all hooks.
+    pub fn duplicates(&self) -> u64 {
+        self.hooks().iter().map(|hook| hook.duplicates.len() as u64).sum()
+    }
+
     fn hooks(&self) -> MutexGuard<'_, Vec<Hook>> {
         self.hooks.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -134,6 +148,10 @@ async fn serve(mut stream: TcpStream, clock: Clock, hooks: Hooks) -> std::io::Re
                 tokio::time::sleep(Duration::from_millis(milliseconds)).await;
                 stream.write_all(OK).await?;
             }
+            Mood::SlowlyFailing(milliseconds) => {
+                tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+                stream.write_all(FAILING).await?;
+            }
         }
     }
 }
@@ -150,6 +168,7 @@ fn note(hooks: &Hooks, request: &[u8], now: u64) -> Mood {
     let event = event_number(request);
     let mut hooks = hooks.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(hook) = hooks.get_mut(path) else { return Mood::Failing };
+    hook.requests += 1;
     if let (Mood::Well | Mood::Slow(_), Some(event)) = (hook.mood, event) {
         hook.note(event, now);
     }

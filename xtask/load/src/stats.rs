@@ -21,6 +21,12 @@ impl Runs {
     }
 }
 
+impl Runs {
+    pub fn most(&self) -> f64 {
+        self.0.last().copied().unwrap_or(f64::NAN)
+    }
+}
+
 impl FromIterator<f64> for Runs {
     fn from_iter<T: IntoIterator<Item = f64>>(values: T) -> Self {
         let mut runs = Self(values.into_iter().collect());
@@ -59,6 +65,12 @@ pub fn percentile(values: &mut [u64], share: f64) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
     let rank = ((values.len() as f64 * share).ceil() as usize).clamp(1, values.len());
     values[rank - 1]
+}
+
+/// A count as a number to divide by.
+#[expect(clippy::cast_precision_loss, reason = "counts of a run are far below 2^52")]
+pub fn count(events: u64) -> f64 {
+    events as f64
 }
 
 /// Nanoseconds as milliseconds.

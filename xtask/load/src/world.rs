@@ -7,21 +7,23 @@ use crate::driver::{Driver, Plan, Until};
 use crate::proc;
 use crate::receiver::Receiver;
 use anyhow::{Context as _, Result, bail};
+use rustix::process::{Pid, Signal};
 use serde_json::json;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 const EMAIL: &str = "bench@example.com";
 const PASSWORD: &str = "only for this machine and these minutes";
 /// For the databases that do not come with a folder for keys.
 const KEY: &str = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-/// How many API keys share the load: enough for the plan's requests per minute.
-const KEYS: usize = 32;
+/// How many API keys share the load.
+const KEYS: usize = 1;
 
 /// Where servers come from.
 #[derive(Clone, Debug)]
@@ -73,30 +75,70 @@ impl World {
         Ok(Self { site: site.clone(), database, server, driver, workspace, admin, keys, folder })
     }
 
-    /// Webhooks for all of a receiver's hooks in this range; their ids.
-    pub async fn subscribe(&self, receiver: &Receiver, hooks: std::ops::Range<usize>) -> Result<Vec<String>> {
+    /// Webhooks for all of a receiver's hooks in this range, wanting these types; their ids.
+    pub async fn subscribe(
+        &self,
+        receiver: &Receiver,
+        hooks: Range<usize>,
+        types: &str,
+    ) -> Result<Vec<String>> {
         let mut ids = Vec::new();
         for hook in hooks {
-            let webhook = json!({ "url": receiver.url(hook), "event_types": ["ticket.*"] });
+            let webhook = json!({ "url": receiver.url(hook), "event_types": [types] });
             let made = self.admin.post("/v1/webhooks", &webhook).await?;
             ids.push(made["id"].as_str().context("no webhook was made")?.to_owned());
         }
         Ok(ids)
     }
 
+    /// Another session of the admin.
+    pub async fn sign_in(&self) -> Result<Api> {
+        Api::new(self.server.address).sign_in(EMAIL, PASSWORD).await
+    }
+
+    /// Kills the server.
+    pub fn stop(&mut self) {
+        self.server.end();
+    }
+
+    /// Starts the server again, where it was.
+    pub async fn start(&mut self) -> Result<()> {
+        let address = self.server.address;
+        self.server = Server::start_at(&self.site, &self.database, &self.folder, &["serve"], address).await?;
+        Ok(())
+    }
+
+    /// Starts the server again as one that leaves delivering to workers.
+    pub async fn serve_only(&mut self) -> Result<()> {
+        self.stop();
+        let (args, address) = (["serve", "--no-worker"], self.server.address);
+        self.server = Server::start_at(&self.site, &self.database, &self.folder, &args, address).await?;
+        Ok(())
+    }
+
+    /// A process that only delivers, logging under this name.
+    pub fn worker(&self, name: &str) -> Result<Server> {
+        let log = File::options().create(true).append(true).open(self.folder.join(name))?;
+        let mut command = command(&self.site, &self.database);
+        command.args(["worker", "--allow-destination", "127.0.0.0/8"]);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn()?;
+        Ok(Server { child, address: self.server.address })
+    }
+
     /// What to publish over so many connections.
     pub fn plan(&self, connections: usize, until: Until) -> Plan {
-        Plan { server: self.server.address, keys: self.keys.clone(), connections, until }
+        Plan {
+            server: self.server.address,
+            keys: self.keys.clone(),
+            connections,
+            until,
+            pause: Duration::ZERO,
+        }
     }
 
     /// CPU seconds of the server and of the database's processes.
     pub fn cpu(&self) -> Result<(f64, f64)> {
         Ok((proc::cpu(self.server.child.id())?, self.database.cpu()?))
-    }
-
-    /// Where this world's files are.
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 }
 
@@ -180,9 +222,34 @@ fn said(folder: &Path) -> String {
     fs::read_to_string(folder.join("log")).unwrap_or_default()
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
+impl Server {
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = Pid::from_child(&self.child);
+        Ok(rustix::process::kill_process(pid, signal)?)
+    }
+
+    /// How it ended, if it does within this time.
+    pub async fn ended(&mut self, patience: Duration) -> Result<Option<ExitStatus>> {
+        let began = Instant::now();
+        while began.elapsed() < patience {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(Some(status));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(None)
+    }
+
+    /// kill -9.
+    pub fn end(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end();
     }
 }

@@ -4,7 +4,7 @@ use super::tally::Tally;
 use super::{Context, Outcome, Stage};
 use crate::frontend::{self, Mode, toolchain};
 use crate::postgres::{Cluster, Durability};
-use crate::{need, sdk, sh};
+use crate::{load, need, sdk, sh};
 use anyhow::{Result, bail};
 use std::fs;
 use std::path::PathBuf;
@@ -15,6 +15,7 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "Clippy", group: "lint", run: clippy },
     Stage { name: "Clippy for the browser", group: "lint", run: clippy_console },
     Stage { name: "Backend tests on SQLite and PostgreSQL", group: "backend", run: backend },
+    Stage { name: "Chaos, the short form", group: "backend", run: chaos },
     Stage { name: "OpenAPI document", group: "backend", run: openapi },
     Stage { name: "Console build", group: "console", run: console_build },
     Stage { name: "Console tests", group: "console", run: console },
@@ -23,7 +24,8 @@ pub const STAGES: &[Stage] = &[
 ];
 
 /// What runs on this machine, console apart.
-const BACKEND: &[&str] = &["--package", "sayless", "--package", "api-types", "--package", "xtask"];
+const BACKEND: &[&str] =
+    &["--package", "sayless", "--package", "api-types", "--package", "xtask", "--package", "load"];
 
 fn formatting(_: &Context) -> Result<Outcome> {
     check(sh::cargo().args(["fmt", "--all", "--check"]))
@@ -69,6 +71,13 @@ fn backend(_: &Context) -> Result<Outcome> {
         tests.env("TEST_DATABASE_URL", url);
     }
     count(&mut tests, Tally::read_cargo)
+}
+
+/// On the server that the tests built.
+fn chaos(_: &Context) -> Result<Outcome> {
+    server()?;
+    load::run("chaos", "debug", &["--quick"])?;
+    Ok(Outcome { ok: true, tests: Tally::default() })
 }
 
 fn openapi(_: &Context) -> Result<Outcome> {
