@@ -3,7 +3,7 @@
 use api_types::{
     Timestamp,
     deliveries::{AttemptOutcome, AttemptResponse, Diagnosis, Timings, Trigger},
-    ids::{AttemptId, DeliveryId, EventId, WebhookId},
+    ids::{AttemptId, DeliveryId, EventId, WebhookId, WorkspaceId},
 };
 use bytes::Bytes;
 
@@ -35,9 +35,11 @@ pub struct Finished {
     pub lease: Lease,
     /// To which webhook.
     pub webhook: WebhookId,
+    /// Whose that is.
+    pub workspace: WorkspaceId,
     /// How it ended, for the schedule.
     pub ending: Ending,
-    /// How it ended, for its owner; its number is given when it is stored.
+    /// How it ended, for its owner, as the first attempt of its delivery; another number is given when it is stored.
     pub row: AttemptRow,
     /// The answer's status.
     pub status: Option<i32>,
@@ -174,7 +176,8 @@ impl Sent {
         let (id, delivery, trigger) = (job.lease.attempt, job.lease.delivery, job.lease.trigger);
         let row = self.into_row(Identity { id, delivery, trigger, started_at }, history);
         let at = Timestamp::from_millis(history.now);
-        Finished { lease: job.lease.clone(), webhook: job.destination.id, ending, row, status, at }
+        let Destination { id: webhook, workspace_id: workspace, .. } = *job.destination;
+        Finished { lease: job.lease.clone(), webhook, workspace, ending, row, status, at }
     }
 
     fn answer(&self) -> Option<&Answer> {
@@ -225,7 +228,7 @@ impl Sent {
         AttemptRow {
             id: identity.id,
             delivery_id: identity.delivery,
-            number: 0,
+            number: 1,
             trigger_kind: identity.trigger,
             started_at: identity.started_at,
             outcome,

@@ -1,24 +1,24 @@
 //! Writing down how attempts ended: guarded by their leases, several in one transaction. A lost lease changes nothing; its
 //! result is kept as a late duplicate.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+};
 
 use api_types::{
     Timestamp,
-    deliveries::{AttemptOutcome, Category, Diagnosis, Timings, Trigger},
+    deliveries::{AttemptOutcome, Diagnosis, Timings, Trigger},
     events::EventType,
     ids::{AttemptId, DeliveryId, WebhookId, WorkspaceId},
-    stream::Topic,
-    webhooks::DisabledReason,
 };
 use serde_json::json;
 
 use super::{
     LOOK_AGAIN,
     attempt::Finished,
-    breaker::{self, Sign},
     diagnosis,
-    disable::disable,
+    health::{Observed, observe},
     publish::{Publication, publish_about},
     retry::{self, Decision, Ended, Ending, Health, State},
 };
@@ -26,23 +26,16 @@ use crate::{
     app::App,
     db::{
         Json, Tx,
-        audit::Who,
         deliveries::{
             AttemptRow,
-            destinations::{self, Breaker, HealthRow},
-            leases::{self, HandedBack, Held, Lease, Settled},
+            leases::{self, FirstSuccess, HandedBack, Held, Lease, Settled},
         },
         dialect,
     },
     new_id,
     problem::Failure,
-    wake::Hint,
 };
 
-/// A webhook that works again after failing for this long (milliseconds) is worth an event.
-const WORTH_TELLING: i64 = 5 * 60_000;
-/// How late the last success may be noted while all is well, in milliseconds.
-const NOTED_WITHIN: i64 = 1_000;
 /// How many interrupted attempts one transaction sorts out.
 const RECOVERED_AT_ONCE: i64 = 200;
 
@@ -88,11 +81,15 @@ pub fn write(tx: &mut Tx<'_>, app: &App, reports: &[Report]) -> Result<usize, Fa
         }
     }
     let mut health = observe(tx, &finished)?;
-    let ids: Vec<DeliveryId> = finished.iter().map(|finished| finished.lease.delivery).collect();
-    let held: HashMap<DeliveryId, Held> =
-        dialect::lock_held(tx, &ids)?.into_iter().map(|held| (held.id, held)).collect();
     let mut ends = Ends::default();
-    for finished in finished {
+    let rest = ends.succeed(tx, &finished, &mut health)?;
+    let ids: Vec<DeliveryId> = rest.iter().map(|finished| finished.lease.delivery).collect();
+    let held: HashMap<DeliveryId, Held> = if ids.is_empty() {
+        HashMap::new()
+    } else {
+        dialect::lock_held(tx, &ids)?.into_iter().map(|held| (held.id, held)).collect()
+    };
+    for finished in rest {
         let lease = &finished.lease;
         let holds =
             |held: &&Held| held.lease_no == lease.number && held.lease_attempt_id == Some(lease.attempt);
@@ -103,44 +100,14 @@ pub fn write(tx: &mut Tx<'_>, app: &App, reports: &[Report]) -> Result<usize, Fa
         };
         let decision = ends.conclude(tx, app, held, finished)?;
         if let Some(observed) = health.get_mut(&finished.webhook) {
-            observed.note(decision, finished);
+            observed.note(decision.health, decision.disable, finished);
         }
     }
     ends.store(tx, app)?;
-    let mut observed: Vec<Observed> = health.into_values().collect();
-    observed.sort_unstable_by_key(|observed| observed.health.id);
-    for observed in observed {
+    for observed in health.into_values() {
         observed.write(tx, app)?;
     }
     Ok(ends.late)
-}
-
-/// The health of the webhooks that attempts say something about, locked. A webhook that is well and only did well is left
-/// alone but once a second, so that nodes that deliver to it need not wait for each other.
-fn observe(tx: &mut Tx<'_>, finished: &[&Finished]) -> Result<HashMap<WebhookId, Observed>, Failure> {
-    let mut newest: HashMap<WebhookId, Option<Timestamp>> = HashMap::new();
-    for finished in finished {
-        let well = (finished.ending == Ending::Succeeded).then_some(finished.at);
-        let entry = newest.entry(finished.webhook).or_insert(well);
-        *entry = entry.and_then(|at| well.map(|well| well.max(at)));
-    }
-    let all: Vec<WebhookId> = newest.keys().copied().collect();
-    let mut concerned: Vec<WebhookId> = destinations::health(tx, &all)?
-        .iter()
-        .filter(|row| {
-            let done_well = newest.get(&row.id).copied().flatten();
-            !done_well.is_some_and(|at| {
-                row.is_well() && row.last_success_at.is_some_and(|last| at.millis_since(last) < NOTED_WITHIN)
-            })
-        })
-        .map(|row| row.id)
-        .collect();
-    concerned.sort_unstable();
-    if concerned.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = destinations::lock_health(tx, &concerned)?;
-    Ok(rows.into_iter().map(|row| (row.id, Observed::new(row))).collect())
 }
 
 /// Marks attempts whose lease ran out by `now` as interrupted, and lets their deliveries go on. Answers how many.
@@ -148,7 +115,8 @@ pub fn recover(tx: &mut Tx<'_>, app: &App, now: Timestamp) -> Result<usize, Fail
     let expired = leases::expired(tx, now, RECOVERED_AT_ONCE)?;
     let mut ends = Ends::default();
     for held in &expired {
-        ends.conclude(tx, app, held, &interrupted(app, held))?;
+        let interrupted = interrupted(app, held);
+        ends.conclude(tx, app, held, &interrupted)?;
     }
     ends.store(tx, app)?;
     Ok(expired.len())
@@ -166,6 +134,7 @@ fn interrupted(app: &App, held: &Held) -> Finished {
     };
     Finished {
         webhook: held.webhook_id,
+        workspace: held.workspace_id,
         ending: Ending::Interrupted,
         row: AttemptRow {
             id: lease.attempt,
@@ -190,15 +159,41 @@ fn interrupted(app: &App, held: &Held) -> Finished {
 
 /// What attempts' ends leave, collected to be stored at once.
 #[derive(Default)]
-struct Ends {
+struct Ends<'a> {
     settled: Vec<(DeliveryId, Settled)>,
-    rows: Vec<AttemptRow>,
+    rows: Vec<Cow<'a, AttemptRow>>,
     /// Whose deliveries they are.
     of: BTreeSet<(WorkspaceId, WebhookId)>,
     late: usize,
 }
 
-impl Ends {
+impl<'a> Ends<'a> {
+    /// Finishes first attempts that succeeded, which is most of all attempts, without reading their deliveries; hands the
+    /// others back.
+    fn succeed(
+        &mut self,
+        tx: &mut Tx<'_>,
+        finished: &[&'a Finished],
+        health: &mut BTreeMap<WebhookId, Observed>,
+    ) -> Result<Vec<&'a Finished>, Failure> {
+        let firsts: Vec<FirstSuccess> =
+            finished.iter().filter_map(|finished| first_success(finished)).collect();
+        let done: HashSet<DeliveryId> = dialect::succeed(tx, &firsts)?.into_iter().collect();
+        let mut rest = Vec::new();
+        for finished in finished {
+            if !done.contains(&finished.lease.delivery) {
+                rest.push(*finished);
+                continue;
+            }
+            self.of.insert((finished.workspace, finished.webhook));
+            self.rows.push(Cow::Borrowed(&finished.row));
+            if let Some(observed) = health.get_mut(&finished.webhook) {
+                observed.note(Health::Success, false, finished);
+            }
+        }
+        Ok(rest)
+    }
+
     /// Decides what follows an attempt whose lease held.
     fn conclude(
         &mut self,
@@ -246,16 +241,29 @@ impl Ends {
             publish_exhausted(tx, app, held, &row)?;
         }
         self.settled.push((held.id, settled));
-        self.rows.push(row);
+        self.rows.push(Cow::Owned(row));
         Ok(decision)
     }
 
     fn store(&self, tx: &mut Tx<'_>, app: &App) -> Result<(), Failure> {
         dialect::settle(tx, &self.settled)?;
-        leases::insert_attempts(tx, &self.rows)?;
+        let rows: Vec<&AttemptRow> = self.rows.iter().map(AsRef::as_ref).collect();
+        dialect::insert_attempts(tx, &rows)?;
         app.wake.deliveries_changed(tx, self.of.iter().copied());
         Ok(())
     }
+}
+
+/// The first attempt of a delivery, if that is what it was and it succeeded.
+fn first_success(finished: &Finished) -> Option<FirstSuccess> {
+    let lease = &finished.lease;
+    let first = lease.number == 1 && lease.trigger == Trigger::Automatic;
+    (first && finished.ending == Ending::Succeeded).then_some(FirstSuccess {
+        delivery: lease.delivery,
+        attempt: lease.attempt,
+        at: finished.at,
+        status: finished.status,
+    })
 }
 
 fn state(held: &Held) -> State {
@@ -280,121 +288,5 @@ fn publish_exhausted(tx: &mut Tx<'_>, app: &App, held: &Held, last: &AttemptRow)
     let about = Some(held.webhook_id);
     let publication =
         Publication { workspace: held.workspace_id, kind: EventType::DeliveryExhausted, data: &data, about };
-    publish_about(tx, app, publication).map(drop)
-}
-
-/// What a batch of attempts showed of one webhook.
-struct Observed {
-    health: HealthRow,
-    breaker_before: Breaker,
-    changed: bool,
-    /// It worked again after failing since then.
-    recovered: Option<Timestamp>,
-    disable: Option<DisabledReason>,
-}
-
-impl Observed {
-    const fn new(health: HealthRow) -> Self {
-        Self { breaker_before: health.breaker, health, changed: false, recovered: None, disable: None }
-    }
-
-    fn note(&mut self, decision: Decision, finished: &Finished) {
-        let (diagnosis, at) = (finished.row.diagnosis.clone(), finished.at);
-        match decision.health {
-            Health::Nothing => return,
-            Health::Success => {
-                let since = self.health.failing_since.take();
-                self.recovered = since.filter(|since| at.millis_since(*since) >= WORTH_TELLING);
-                self.health.last_success_at = self.health.last_success_at.max(Some(at));
-                self.health.last_diagnosis = None;
-                self.show_breaker(Sign::Success, finished);
-            }
-            Health::Failure => {
-                let since = *self.health.failing_since.get_or_insert(at);
-                self.recovered = None;
-                if retry::failing_too_long(since.as_millis(), at.as_millis()) {
-                    self.disable = Some(DisabledReason::Failing);
-                }
-                self.health.last_failure_at = Some(at);
-                self.health.last_diagnosis = diagnosis;
-                self.show_breaker(sign(finished.ending), finished);
-            }
-            Health::Shown => {
-                self.health.last_failure_at = Some(at);
-                self.health.last_diagnosis = diagnosis;
-            }
-        }
-        if decision.disable {
-            self.disable = Some(DisabledReason::Gone);
-        }
-        self.changed = true;
-    }
-
-    fn show_breaker(&mut self, sign: Sign, finished: &Finished) {
-        let probe = finished.lease.trigger == Trigger::Probe;
-        self.health.breaker = breaker::note(self.health.breaker, sign, probe, finished.at);
-    }
-
-    fn write(self, tx: &mut Tx<'_>, app: &App) -> Result<(), Failure> {
-        let health = &self.health;
-        if !self.changed {
-            return Ok(());
-        }
-        destinations::set_health(tx, health)?;
-        tx.changed(health.workspace_id, Topic::Webhooks, Some(health.id));
-        self.pass_breaker_on(tx)?;
-        if let Some(since) = self.recovered {
-            publish_recovered(tx, app, health, since)?;
-        }
-        if let Some(reason) = self.disable {
-            disable(tx, app, &Who::system(health.workspace_id), health.id, reason)?;
-        }
-        Ok(())
-    }
-}
-
-impl Observed {
-    /// Tells whoever publishes and sends that the breaker opened or closed.
-    fn pass_breaker_on(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        let (before, after) = (self.breaker_before, self.health.breaker);
-        let holds = |breaker: Breaker| (breaker.parked_at.is_some(), breaker.draining_since.is_some());
-        if holds(before) == holds(after) {
-            return Ok(());
-        }
-        destinations::bump_subscriptions(tx, self.health.workspace_id)?;
-        let (webhook, open) = (self.health.id, after.parked_at.is_some());
-        tx.on_commit(Hint::Breaker { webhook, open });
-        if !open {
-            tx.on_commit(Hint::DeliveriesDue);
-        }
-        Ok(())
-    }
-}
-
-/// What a failure that counts shows of the receiver.
-fn sign(ending: Ending) -> Sign {
-    match ending {
-        Ending::Failed { category: Category::Outage | Category::Throttling, retry_after } => {
-            Sign::Outage { until: retry_after.map(Timestamp::from_millis) }
-        }
-        Ending::Succeeded => Sign::Success,
-        Ending::Failed { .. } | Ending::Gone | Ending::Interrupted => Sign::Refusal,
-    }
-}
-
-fn publish_recovered(
-    tx: &mut Tx<'_>,
-    app: &App,
-    webhook: &HealthRow,
-    since: Timestamp,
-) -> Result<(), Failure> {
-    let data = json!({ "id": webhook.id, "url": webhook.url, "failing_since": since,
-        "recovered_at": app.clock.now() });
-    let publication = Publication {
-        workspace: webhook.workspace_id,
-        kind: EventType::WebhookRecovered,
-        data: &data,
-        about: Some(webhook.id),
-    };
     publish_about(tx, app, publication).map(drop)
 }

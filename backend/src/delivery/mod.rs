@@ -11,6 +11,7 @@ mod courier;
 pub mod diagnosis;
 mod disable;
 mod finish;
+mod health;
 mod ingest;
 mod lease;
 mod lines;

@@ -47,7 +47,6 @@ pub async fn send_test(app: &App, webhook: WebhookId) -> Result<TestResult, Fail
         trigger: Trigger::Test,
         started_at,
     };
-    let mut row = sent.into_row(identity, &history);
-    row.number = 1;
+    let row = sent.into_row(identity, &history);
     Ok(TestResult { succeeded: row.outcome == AttemptOutcome::Succeeded, attempt: row.into_wire(&payload) })
 }

@@ -91,6 +91,19 @@ pub struct Held {
     pub finished_at: Option<Timestamp>,
 }
 
+/// The first attempt of a delivery, and it succeeded.
+#[derive(Clone, Copy, Debug)]
+pub struct FirstSuccess {
+    /// Of which delivery.
+    pub delivery: DeliveryId,
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// When it ended.
+    pub at: Timestamp,
+    /// The answer's status.
+    pub status: Option<i32>,
+}
+
 /// What an attempt's end leaves of its delivery; the lease goes.
 #[derive(Clone, Debug, AsChangeset)]
 #[diesel(table_name = deliveries)]
@@ -195,14 +208,6 @@ pub fn longest_due(conn: &mut Conn, now: Timestamp) -> QueryResult<Option<Timest
         .first::<Option<Timestamp>>(conn)
         .optional()?;
     Ok(due.flatten())
-}
-
-/// Records attempts.
-pub fn insert_attempts(conn: &mut Conn, rows: &[AttemptRow]) -> QueryResult<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    dialect::insert_attempts(conn, rows)
 }
 
 /// Records a result that came too late over the attempt that was taken for interrupted.

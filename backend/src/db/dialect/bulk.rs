@@ -3,7 +3,7 @@
 
 use api_types::{
     Timestamp,
-    deliveries::{CancelReason, Category},
+    deliveries::{CancelReason, Category, DeliveryStatus},
     ids::DeliveryId,
 };
 use diesel::{
@@ -14,7 +14,7 @@ use diesel::{
 
 use crate::db::{
     Conn, Json,
-    deliveries::leases::{Lease, Settled, cleared},
+    deliveries::leases::{FirstSuccess, Lease, Settled, cleared},
     schema::deliveries,
 };
 
@@ -66,6 +66,64 @@ fn take_at_once(conn: &mut PgConnection, leases: &[Lease], owner: &str) -> Query
     .bind::<Array<BigInt>, _>(column(leases, |lease| lease.until))
     .execute(conn)
     .map(drop)
+}
+
+/// Deliveries whose first attempt succeeded, all that still stand as they did when it was leased: they are finished without
+/// being read first. Answers which.
+pub fn succeed(conn: &mut Conn, firsts: &[FirstSuccess]) -> QueryResult<Vec<DeliveryId>> {
+    if firsts.is_empty() {
+        return Ok(Vec::new());
+    }
+    match conn {
+        Conn::Sqlite(conn) => {
+            let mut done = Vec::with_capacity(firsts.len());
+            for first in firsts {
+                let standing = deliveries::table
+                    .find(first.delivery)
+                    .filter(deliveries::lease_no.eq(1))
+                    .filter(deliveries::lease_attempt_id.eq(first.attempt))
+                    .filter(deliveries::status.eq(DeliveryStatus::Pending));
+                let changed = diesel::update(standing).set((
+                    deliveries::status.eq(DeliveryStatus::Succeeded),
+                    deliveries::attempts.eq(1),
+                    deliveries::next_attempt_at.eq(None::<Timestamp>),
+                    deliveries::last_attempt_at.eq(first.at),
+                    deliveries::last_response_status.eq(first.status),
+                    deliveries::finished_at.eq(first.at),
+                    cleared(),
+                ));
+                if changed.execute(conn)? == 1 {
+                    done.push(first.delivery);
+                }
+            }
+            Ok(done)
+        }
+        Conn::Pg(conn) => succeed_at_once(conn, firsts),
+    }
+}
+
+fn succeed_at_once(conn: &mut PgConnection, firsts: &[FirstSuccess]) -> QueryResult<Vec<DeliveryId>> {
+    #[derive(QueryableByName)]
+    struct Done {
+        #[diesel(sql_type = Text)]
+        id: DeliveryId,
+    }
+    let ids: Vec<&str> = firsts.iter().map(|first| first.delivery.as_str()).collect();
+    let attempts: Vec<&str> = firsts.iter().map(|first| first.attempt.as_str()).collect();
+    let done = diesel::sql_query(
+        "UPDATE deliveries d SET status = 'succeeded', attempts = 1, next_attempt_at = NULL, \
+         last_attempt_at = t.at, last_response_status = t.status, finished_at = t.at, lease_owner = NULL, \
+         lease_attempt_id = NULL, lease_trigger = NULL, lease_started_at = NULL, lease_until = NULL \
+         FROM unnest($1, $2, $3, $4) AS t (id, attempt, at, status) \
+         WHERE d.id = t.id AND d.lease_no = 1 AND d.lease_attempt_id = t.attempt AND d.status = 'pending' \
+         RETURNING d.id",
+    )
+    .bind::<Array<Text>, _>(ids)
+    .bind::<Array<Text>, _>(attempts)
+    .bind::<Array<BigInt>, _>(firsts.iter().map(|first| first.at).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Integer>>, _>(firsts.iter().map(|first| first.status).collect::<Vec<_>>())
+    .load::<Done>(conn)?;
+    Ok(done.into_iter().map(|done| done.id).collect())
 }
 
 /// Moves deliveries that are locked by this transaction into their webhooks' own lines.

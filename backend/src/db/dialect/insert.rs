@@ -86,11 +86,11 @@ fn insert_deliveries_at_once(conn: &mut PgConnection, rows: &[NewDelivery]) -> Q
 }
 
 /// Stores attempts.
-pub fn insert_attempts(conn: &mut Conn, rows: &[AttemptRow]) -> QueryResult<()> {
+pub fn insert_attempts(conn: &mut Conn, rows: &[&AttemptRow]) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(conn) => {
             for row in rows {
-                diesel::insert_into(attempts::table).values(row).execute(conn)?;
+                diesel::insert_into(attempts::table).values(*row).execute(conn)?;
             }
             Ok(())
         }
@@ -99,7 +99,7 @@ pub fn insert_attempts(conn: &mut Conn, rows: &[AttemptRow]) -> QueryResult<()> 
     }
 }
 
-fn insert_attempts_at_once(conn: &mut PgConnection, rows: &[AttemptRow]) -> QueryResult<()> {
+fn insert_attempts_at_once(conn: &mut PgConnection, rows: &[&AttemptRow]) -> QueryResult<()> {
     diesel::sql_query(
         "INSERT INTO attempts (id, delivery_id, number, trigger_kind, started_at, outcome, address, \
          reused_connection, timings, request, response, diagnosis, late_duplicate) \

@@ -23,7 +23,7 @@ use super::{
     schema::{deliveries, webhooks},
 };
 
-pub use bulk::{hold, settle, take};
+pub use bulk::{hold, settle, succeed, take};
 pub use insert::{insert_attempts, insert_deliveries, insert_events};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
