@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     events::{Event, EventType},
-    ids::{AttemptId, DeliveryId, EventId, WebhookId},
+    ids::{AttemptId, DeliveryId, EventId, RecoveryId, WebhookId},
     words::words,
 };
 
@@ -124,6 +124,36 @@ words! {
         UnexpectedStatus = "unexpected_status",
         /// Our process stopped mid-attempt.
         Interrupted = "interrupted",
+    }
+}
+
+impl DiagnosisCode {
+    /// What it is in a few words, as a line about a webhook begins: "Connection refused".
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::DnsNotFound => "Host name not found",
+            Self::DnsUnavailable => "Host name cannot be looked up",
+            Self::DestinationBlocked => "Destination not allowed",
+            Self::ConnectionRefused => "Connection refused",
+            Self::ConnectTimeout => "No connection in time",
+            Self::ConnectionReset => "Connection broken off",
+            Self::TlsCertificateExpired => "Certificate expired",
+            Self::TlsCertificateNotYetValid => "Certificate not valid yet",
+            Self::TlsHostnameMismatch => "Certificate for another name",
+            Self::TlsUntrustedIssuer => "Certificate not trusted",
+            Self::TlsHandshakeFailed => "TLS cannot be agreed upon",
+            Self::ResponseTimeout => "No answer in time",
+            Self::ResponseMalformed => "Answers are not HTTP",
+            Self::Redirected => "Redirects, which are not followed",
+            Self::Unauthorized => "Not authorized (401 or 403)",
+            Self::NotFound => "Not found (404 or 405)",
+            Self::Gone => "Gone (410)",
+            Self::PayloadRejected => "Payload rejected",
+            Self::Throttled => "Told to slow down (429)",
+            Self::ServerError => "Server errors",
+            Self::UnexpectedStatus => "Unexpected answers",
+            Self::Interrupted => "Interrupted on our side",
+        }
     }
 }
 
@@ -273,6 +303,8 @@ pub struct Delivery {
     pub next_attempt_at: Option<Timestamp>,
     /// Whether it is held, whatever the schedule says: its webhook is parked or draining, or has a rate limit.
     pub held: bool,
+    /// The recovery that last set it going.
+    pub recovery_id: Option<RecoveryId>,
     /// When the last attempt ended.
     pub last_attempt_at: Option<Timestamp>,
     /// The last answer's HTTP status.

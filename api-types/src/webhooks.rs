@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
-    deliveries::Attempt,
+    deliveries::{Attempt, DiagnosisCode},
     ids::{SecretId, WebhookId},
     present::present,
     words::words,
@@ -134,10 +134,12 @@ pub struct Webhook {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WebhookHealth {
-    /// One sentence for a person: "Connection refused since 14:02; 312 deliveries are waiting."
+    /// A line for a person: "Connection refused since 2026-11-23 14:02 UTC. 312 deliveries are waiting."
     pub summary: String,
     /// Since when nothing but failures: the first failed attempt after the last success.
     pub failing_since: Option<Timestamp>,
+    /// What the last failure was, while it is failing.
+    pub failing_with: Option<DiagnosisCode>,
     /// The last successful attempt.
     pub last_success_at: Option<Timestamp>,
     /// The last failed attempt.

@@ -16,6 +16,7 @@ export class Receiver {
   status = 200;
   /** What came and was genuine, oldest first. */
   readonly verified: Verified[] = [];
+  private readonly accepted: Verified[] = [];
   /** Why what came was not genuine. */
   readonly refused: string[] = [];
   private secret = "";
@@ -42,6 +43,12 @@ export class Receiver {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/hooks`;
   }
 
+  /** The ids of what came, was genuine and was answered 2xx; of one type, where one is named. */
+  delivered(type?: string): Set<string> {
+    const wanted = this.accepted.filter((message) => !type || message.body.type === type);
+    return new Set(wanted.map((message) => message.id));
+  }
+
   /** Verifies with this signing secret from now on. */
   trust(secret: string): void {
     this.secret = secret;
@@ -56,7 +63,9 @@ export class Receiver {
     const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
     try {
       const verified = new Webhook(this.secret).verify(body, named) as Verified["body"];
-      this.verified.push({ id: named["webhook-id"] ?? "", body: verified });
+      const message = { id: named["webhook-id"] ?? "", body: verified };
+      this.verified.push(message);
+      if (this.status < 300) this.accepted.push(message);
     } catch (error) {
       this.refused.push(String(error));
     }

@@ -1,6 +1,7 @@
 // Steps that several stories of the console take, each story in a workspace of its own.
 import { expect, type Page } from "@playwright/test";
-import { addMember, createWorkspace, type SignIn } from "./world";
+import type { Receiver } from "./receiver";
+import { addMember, createWorkspace, world, type SignIn } from "./world";
 
 let people = 0;
 
@@ -42,6 +43,25 @@ export async function createWebhook(page: Page, url: string, description = ""): 
   await shown.getByRole("button", { name: "I have stored it" }).click();
   await expect(shown).toBeHidden();
   return secret ?? "";
+}
+
+/** A webhook for all ticket events, made with the page's session; the receiver trusts its secret. Returns its id. */
+export async function webhookFor(page: Page, receiver: Receiver): Promise<string> {
+  const data = { url: receiver.url, event_types: ["ticket.*"] };
+  const answer = await page.request.post(`${world().url}/v1/webhooks`, { data });
+  expect(answer.status()).toBe(201);
+  const webhook = (await answer.json()) as { id: string; signing_secret: string };
+  receiver.trust(webhook.signing_secret);
+  return webhook.id;
+}
+
+/** Makes so many tickets with the page's session, each an event. */
+export async function publishTickets(page: Page, count: number): Promise<void> {
+  for (let made = 0; made < count; made += 1) {
+    const data = { title: `Ticket ${made + 1}`, body: "It smokes." };
+    const answer = await page.request.post(`${world().url}/v1/tickets`, { data });
+    expect(answer.status()).toBe(201);
+  }
 }
 
 /** Nothing may make the page wider than the window. */

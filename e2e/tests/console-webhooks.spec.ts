@@ -82,9 +82,12 @@ test("a webhook is tested, edited, rotated, disabled, enabled and deleted", asyn
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Disable" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Disable" }).click();
-  await expect(page.getByText("This webhook is disabled.")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Disabled" })).toBeVisible();
   await page.getByRole("button", { name: "Enable webhook" }).click();
-  await expect(page.getByText("This webhook is disabled.")).toBeHidden();
+  const enable = page.getByRole("dialog", { name: "Enable this webhook?" });
+  await expect(enable.getByText("Nothing was missed")).toBeVisible();
+  await enable.getByRole("button", { name: "Enable" }).click();
+  await expect(page.getByRole("region", { name: "Disabled" })).toBeHidden();
 
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();

@@ -8,6 +8,7 @@ use api_types::{
     deliveries::{AcceptedRetry, Attempt, Delivery, DeliveryDetail, RetryAdvice},
     events::Event,
     oauth_apps::{ClientSecret, CreatedClientSecret, CreatedOAuthApp, OAuthApp},
+    recoveries::{Recovery, RecoveryCount},
     webhooks::{CreatedWebhook, TestResult, Webhook},
 };
 use serde::{
@@ -32,7 +33,7 @@ macro_rules! plain {
     )+};
 }
 
-plain!(Session, ApiKey, OAuthApp, Webhook, TestResult, AcceptedRetry, IgnoredAny);
+plain!(Session, ApiKey, OAuthApp, Webhook, TestResult, AcceptedRetry, Recovery, RecoveryCount, IgnoredAny);
 
 impl<T: DeserializeOwned> Answer for Page<T> {
     fn read(json: &str) -> Result<Self> {

@@ -19,6 +19,15 @@ pub fn local_time(time: Timestamp) -> String {
     format_date(time, &[("dateStyle", "medium"), ("timeStyle", "long")])
 }
 
+/// The time of day in the visitor's time zone, with the day where it is not today: `14:02`, `22 Nov, 14:02`.
+pub fn local_clock(time: Timestamp) -> String {
+    let clock = [("hour", "2-digit"), ("minute", "2-digit")];
+    if local_date(time) == local_date(now()) {
+        return format_date(time, &clock);
+    }
+    format_date(time, &[("day", "numeric"), ("month", "short"), clock[0], clock[1]])
+}
+
 /// The day in the visitor's time zone: `23 Nov 2026`.
 pub fn local_date(time: Timestamp) -> String {
     format_date(time, &[("dateStyle", "medium")])
@@ -98,6 +107,19 @@ pub fn focus(selector: &str) {
         options.set_prevent_scroll(true);
         let _ = element.focus_with_options(&options);
     }
+}
+
+/// Whether rows may come and go in the element with this id: its top is in view, nothing in it is pointed at or has the
+/// focus, and no dialog or menu is open.
+pub fn may_move(id: &str) -> bool {
+    let Some(element) = document().get_element_by_id(id) else { return true };
+    if let Ok(Some(_)) = document().query_selector("dialog[open], :popover-open") {
+        return false;
+    }
+    let active = document().active_element();
+    element.get_bounding_client_rect().top() >= 0.0
+        && !element.matches(":hover").unwrap_or(false)
+        && !element.contains(active.as_deref())
 }
 
 /// Scrolls to the element with this id, if it is there.

@@ -1,7 +1,7 @@
 //! The console: Settings > API in the browser, rendered there by Leptos.
 //!
 //! `routes` says which page is where, `pages` holds one page a file, `ui` what pages are made of; `api` makes the
-//! calls, `data` keeps what they answered, `session` knows who is signed in. There is nothing here that the documented
+//! calls, `data` keeps what they answered, `stream` hears when that changes, `session` knows who is signed in. There is nothing here that the documented
 //! HTTP API does not offer to everybody.
 
 mod answer;
@@ -11,6 +11,7 @@ mod data;
 mod pages;
 mod routes;
 mod session;
+mod stream;
 mod text;
 mod theme;
 mod ui;

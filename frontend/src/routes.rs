@@ -12,6 +12,7 @@ use crate::{
         overview::Overview, shell::Shell, sign_in::SignIn, webhook::WebhookPage,
     },
     session::SessionStore,
+    stream,
     ui::{
         secret::{SecretHost, ShowOnce},
         time::provide_clock,
@@ -26,6 +27,7 @@ pub fn App() -> impl IntoView {
     Toasts::provide();
     ShowOnce::provide();
     provide_clock();
+    stream::provide();
     view! {
         <Router>
             <Routes fallback=NotFound>

@@ -8,7 +8,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     api::{self, ApiError},
-    browser, data,
+    browser, data, stream,
 };
 
 /// What is known about the session.
@@ -33,7 +33,10 @@ impl SessionStore {
     pub fn provide() -> Self {
         let store = Self(RwSignal::new(SessionState::Unknown));
         provide_context(store);
-        api::when_signed_out(move || store.0.set(SessionState::SignedOut));
+        api::when_signed_out(move || {
+            stream::close();
+            store.0.set(SessionState::SignedOut);
+        });
         store.reload();
         store
     }
@@ -74,6 +77,7 @@ impl SessionStore {
     /// Ends the session.
     pub async fn sign_out(self) -> Result<(), ApiError> {
         api::delete("/v1/session").await?;
+        stream::close();
         data::forget_all();
         self.0.set(SessionState::SignedOut);
         Ok(())

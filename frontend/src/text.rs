@@ -1,6 +1,11 @@
 //! Words made of numbers and times, kept apart from the browser so that tests can call them.
 
-use api_types::deliveries::AttemptRequest;
+use api_types::{
+    deliveries::AttemptRequest,
+    recoveries::{Recovery, RecoveryCount, RecoveryStatus},
+};
+
+use crate::data::News;
 
 /// How long ago, or how far ahead, as a person would say it; `None` where a date says it better.
 /// `ms` is the instant minus now.
@@ -21,6 +26,132 @@ pub fn relative(ms: i64) -> Option<String> {
 /// `1 minute`, `2 minutes`.
 pub fn counted(count: u64, unit: &str) -> String {
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
+/// `1,204`.
+pub fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// What the server stops counting at.
+const COUNTED: u64 = 1_000;
+
+/// A count of which there may be more than was counted: `more than 1,000`.
+pub fn at_least(count: u64, capped: bool) -> String {
+    if capped && count >= COUNTED { format!("more than {}", number(COUNTED)) } else { number(count) }
+}
+
+/// `1 delivery`, `312 deliveries`, `more than 1,000 deliveries`.
+pub fn deliveries(count: u64, capped: bool) -> String {
+    let noun = if count == 1 { "delivery" } else { "deliveries" };
+    format!("{} {noun}", at_least(count, capped))
+}
+
+/// What a list holds back: `12 new`, `3 no longer belong here`.
+pub fn news(news: &News) -> Option<String> {
+    let more = if news.more { "more than " } else { "" };
+    match (news.arrived, news.gone.len()) {
+        (0, 0) => None,
+        (new, 0) => Some(format!("{more}{new} new")),
+        (0, 1) => Some("1 no longer belongs here".to_owned()),
+        (0, gone) => Some(format!("{gone} no longer belong here")),
+        (new, gone) => Some(format!("{more}{new} new, {gone} gone")),
+    }
+}
+
+/// How long until something, to the second: `42 s`, `3 min 05 s`, `1 h 02 min`.
+pub fn countdown(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3_600, seconds % 3_600 / 60),
+    }
+}
+
+/// What a recovery would do, as sentences.
+pub fn would_recover(count: &RecoveryCount) -> String {
+    let RecoveryCount { total, failed, canceled, retrying, passed_over } = *count;
+    if total == 0 {
+        return "No delivery matches: there is nothing to recover.".to_owned();
+    }
+    if passed_over >= total {
+        let (all, belong) =
+            if total == 1 { ("The one that matches", "belongs") } else { ("All that match", "belong") };
+        return format!(
+            "{all} {belong} to a webhook that is disabled or deleted, and would be passed over. Enable the webhook first."
+        );
+    }
+    let restarted = match (failed, canceled) {
+        (0, 0) => String::new(),
+        (failed, 0) => format!("restart {} failed {}", number(failed), noun(failed)),
+        (0, canceled) => format!("restart {} canceled {}", number(canceled), noun(canceled)),
+        (failed, canceled) => {
+            format!("restart {} failed and {} canceled deliveries", number(failed), number(canceled))
+        }
+    };
+    let tried = match retrying {
+        0 => String::new(),
+        1 if restarted.is_empty() => "try 1 delivery, which is still retrying, once now".to_owned(),
+        many if restarted.is_empty() => {
+            format!("try {} deliveries, which are still retrying, once now", number(many))
+        }
+        1 => "try 1 that is still retrying once now".to_owned(),
+        many => format!("try {} that are still retrying once now", number(many)),
+    };
+    let deeds: Vec<String> = [restarted, tried].into_iter().filter(|deed| !deed.is_empty()).collect();
+    let passed = match passed_over {
+        0 => String::new(),
+        1 => " Of these, 1 belongs to a webhook that is disabled or deleted and is passed over.".to_owned(),
+        many => format!(
+            " Of these, {} belong to webhooks that are disabled or deleted and are passed over.",
+            number(many)
+        ),
+    };
+    format!("This will {}.{passed}", deeds.join(", and "))
+}
+
+fn noun(count: u64) -> &'static str {
+    if count == 1 { "delivery" } else { "deliveries" }
+}
+
+/// Where a recovery stands, as a headline.
+pub fn recovery_headline(recovery: &Recovery) -> String {
+    let Recovery { total, started, outcome, .. } = recovery;
+    match recovery.status {
+        RecoveryStatus::Running => format!("Recovering {} {}", number(*total), noun(*total)),
+        RecoveryStatus::Canceled => {
+            format!("Recovery canceled after {} of {}", number(*started), number(*total))
+        }
+        RecoveryStatus::Done if outcome.waiting > 0 => {
+            format!("All set going; {} still on the way", number(outcome.waiting))
+        }
+        RecoveryStatus::Done if outcome.failed > 0 => {
+            format!(
+                "Recovery finished: {} delivered, {} failed again",
+                number(outcome.succeeded),
+                number(outcome.failed)
+            )
+        }
+        RecoveryStatus::Done => {
+            format!("Recovery finished: {} {} delivered", number(outcome.succeeded), noun(outcome.succeeded))
+        }
+    }
+}
+
+/// How long a running recovery will still set deliveries going, in seconds.
+pub fn recovery_left(recovery: &Recovery) -> Option<u32> {
+    let left = recovery.total.saturating_sub(recovery.started + recovery.passed_over);
+    let running = recovery.status == RecoveryStatus::Running && left > 0;
+    running
+        .then(|| u32::try_from(left.div_ceil(u64::from(recovery.rate_per_second.max(1)))).unwrap_or(u32::MAX))
 }
 
 /// A number of seconds in the largest unit that says it well.
@@ -133,6 +264,34 @@ mod tests {
         assert_eq!(milliseconds(15_000.0), "15.0 s");
         assert_eq!(seconds(1), "1 second");
         assert_eq!(seconds(121), "3 minutes");
+    }
+
+    #[test]
+    fn counts_are_grouped_and_say_when_there_may_be_more() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(1_204), "1,204");
+        assert_eq!(number(1_000_000), "1,000,000");
+        assert_eq!(at_least(1_000, true), "more than 1,000");
+        assert_eq!(at_least(12, true), "12");
+        assert_eq!(deliveries(1, false), "1 delivery");
+        assert_eq!(countdown(185), "3 min 05 s");
+    }
+
+    #[test]
+    fn what_a_recovery_would_do_is_said_in_words() {
+        let count = |failed, canceled, retrying, passed_over| {
+            let total = failed + canceled + retrying;
+            would_recover(&RecoveryCount { total, failed, canceled, retrying, passed_over })
+        };
+        assert_eq!(
+            count(280, 20, 12, 4),
+            "This will restart 280 failed and 20 canceled deliveries, and try 12 that are still retrying once now. \
+             Of these, 4 belong to webhooks that are disabled or deleted and are passed over."
+        );
+        assert_eq!(count(1, 0, 0, 0), "This will restart 1 failed delivery.");
+        assert_eq!(count(0, 0, 1, 0), "This will try 1 delivery, which is still retrying, once now.");
+        assert!(count(0, 0, 0, 0).contains("nothing to recover"));
+        assert!(count(0, 3, 0, 3).contains("Enable the webhook first"));
     }
 
     #[test]

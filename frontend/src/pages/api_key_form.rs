@@ -13,7 +13,9 @@ use crate::{
     text::lines,
     ui::{
         dialog::{cancel_button, foot},
-        field::{About, TEXT, Text, Ticked, about, area_field, scopes_field, select_field, text_field},
+        field::{
+            About, TEXT, Text, Ticked, about, area_field, owned, scopes_field, select_field, text_field,
+        },
         submit::{Submit, form_error, submit_button},
     },
 };
@@ -123,7 +125,7 @@ pub fn form(
             )}
             {scopes_field("Give it no more than it needs: scopes cannot be added later.", draft.scopes, submit)}
             <div class="grid gap-4 sm:grid-cols-2 items-start">
-                {select_field(EXPIRES, PRESETS, draft.preset, submit)}
+                {select_field(EXPIRES, || owned(PRESETS), draft.preset, submit)}
                 {live(move || {
                     draft.preset.with(|preset| preset == "custom")
                         .then(|| {

@@ -178,21 +178,40 @@ fn response_view(response: &AttemptResponse) -> AnyView {
     code_block(title, "Copy response", true, text)
 }
 
-/// What a test message brought, in full.
-pub fn test_result(result: &TestResult) -> AnyView {
+/// What a test message brought; `whole`: with the request and the answer open.
+pub fn test_result(result: &TestResult, whole: bool) -> AnyView {
     let said = if result.succeeded {
         "The receiver accepted the test."
     } else {
         "The receiver did not accept the test."
     };
     let class = if result.succeeded { "note good" } else { "note bad" };
+    let attempt = result.attempt.clone();
+    let why = attempt.diagnosis.clone().filter(|_| !whole);
+    let exchange = if whole {
+        inside(attempt)
+    } else {
+        view! {
+            <details>
+                <summary class="flex items-center gap-2 muted">
+                    <span class="turn inline-flex">{icon(icon::RIGHT)}</span>
+                    "The request and the answer"
+                </summary>
+                <div class="grid gap-4 pt-3 min-w-0">{inside(attempt)}</div>
+            </details>
+        }
+        .erase()
+    };
     view! {
         <div role="status" class="grid gap-3 min-w-0">
             <div class=class>
                 {icon(if result.succeeded { icon::CHECK } else { icon::ALERT })}
-                <p class="font-semibold">{said}</p>
+                <div class="anywhere">
+                    <p class="font-semibold">{said}</p>
+                    {why.map(|diagnosis| view! { <p>{diagnosis.summary}</p> <p class="muted">{diagnosis.advice}</p> })}
+                </div>
             </div>
-            {inside(result.attempt.clone())}
+            {exchange}
         </div>
     }
     .erase()

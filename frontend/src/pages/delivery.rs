@@ -1,9 +1,14 @@
 //! One delivery: its event, what went wrong and what to do about it, every attempt, and retrying it.
 
+use std::time::Duration;
+
 use crate::ui::erase::{Erase, live};
 use api_types::{
     deliveries::{CancelReason, Delivery, DeliveryDetail, DeliveryStatus, Diagnosis},
     events::EventType,
+    ids::WebhookId,
+    stream::Topic,
+    webhooks::{Draining, Parked, Webhook},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -12,7 +17,7 @@ use crate::{
     browser,
     data::Load,
     pages::{attempt::attempt, retry},
-    text::pretty,
+    text::{self, pretty},
     ui::{
         badge::{self, badge, delivery_status},
         code::{code_block, copyable},
@@ -20,12 +25,12 @@ use crate::{
         load::{loaded, part},
         notice::note,
         page::{self, crumbs, fact, heading, panel},
-        time::{ago, due_or, exact},
+        time::{ago, clock, countdown, due_or, exact},
     },
 };
 
-/// How long, in milliseconds, to keep looking for the result of a retry.
-const FOLLOW_MS: i64 = 60_000;
+/// How long an accepted retry is shown as under way where its result does not come.
+const FOLLOW: Duration = Duration::from_mins(1);
 
 /// The page.
 #[component]
@@ -34,19 +39,23 @@ pub fn DeliveryPage() -> impl IntoView {
     let load = Load::<DeliveryDetail>::new(move || {
         format!("/v1/deliveries/{}", browser::encode(&params.read().get("id").unwrap_or_default()))
     });
+    let own = load.clone();
+    let load = load.live(&[Topic::Deliveries], move || {
+        untrack(|| own.ready()).map(|detail| detail.delivery.webhook.id.to_string())
+    });
     let named = load.clone();
     page::title(move || match named.ready() {
         Some(detail) => format!("{} delivery", detail.delivery.event_type),
         None => "Delivery".to_owned(),
     });
     let asked = RwSignal::new(None::<Delivery>);
-    let following = RwSignal::new(None::<(i64, usize)>);
+    let following = RwSignal::new(None::<usize>);
     follow(&load, following);
     let accepted = {
         let load = load.clone();
         Callback::new(move |()| {
             let known = untrack(|| load.ready()).map_or(0, |detail| detail.attempt_history.len());
-            following.set(Some((browser::now().as_millis() + FOLLOW_MS, known)));
+            following.set(Some(known));
             load.refresh();
         })
     };
@@ -61,24 +70,27 @@ pub fn DeliveryPage() -> impl IntoView {
     }
 }
 
-/// Refetches while something is about to change: an attempt is under way, a retry was accepted a moment ago, or the next
-/// attempt is due.
-fn follow(load: &Load<DeliveryDetail>, following: RwSignal<Option<(i64, usize)>>) {
-    let load = load.clone();
-    browser::every(1_500, move || {
-        let Some(detail) = untrack(|| load.ready()) else { return };
-        let now = browser::now();
-        if let Some((until, known)) = following.get_untracked()
-            && (now.as_millis() > until || (detail.attempt_history.len() > known && !detail.in_flight))
+/// An accepted retry is under way until its attempt has ended, or for as long as one may take.
+fn follow(load: &Load<DeliveryDetail>, following: RwSignal<Option<usize>>) {
+    let progress = load.part(|detail| (detail.attempt_history.len(), detail.in_flight));
+    Effect::new(move |_| {
+        if let (Some((attempts, false)), Some(known)) = (progress.get(), following.get())
+            && attempts > known
         {
             following.set(None);
         }
-        let due = detail.delivery.next_attempt_at.is_some_and(|next| {
-            let late = now.millis_since(next);
-            (0..FOLLOW_MS).contains(&late)
-        });
-        if detail.in_flight || due || following.get_untracked().is_some() {
-            load.refresh();
+    });
+    let turn = StoredValue::new(0_u32);
+    Effect::new(move |_| {
+        turn.update_value(|turn| *turn += 1);
+        let own = turn.get_value();
+        if following.get().is_some() {
+            let give_up = move || {
+                if turn.try_get_value() == Some(own) {
+                    following.try_set(None);
+                }
+            };
+            set_timeout(give_up, FOLLOW);
         }
     });
 }
@@ -86,7 +98,7 @@ fn follow(load: &Load<DeliveryDetail>, following: RwSignal<Option<(i64, usize)>>
 fn content(
     load: &Load<DeliveryDetail>,
     asked: RwSignal<Option<Delivery>>,
-    following: RwSignal<Option<(i64, usize)>>,
+    following: RwSignal<Option<usize>>,
 ) -> AnyView {
     let name =
         |kind: EventType| view! { <span class="mono !text-xl tracking-tight">{kind.as_str()}</span> }.erase();
@@ -110,6 +122,7 @@ fn content(
             },
             retry_button(load, asked),
         )}
+        {part(load, waits, |webhook| webhook.map(held_back).erase())}
         {part(load, |detail| detail.delivery.clone(), |delivery| standing(&delivery))}
         {panel("Delivery", (), part(load, |detail| detail.delivery.clone(), |delivery| facts(&delivery)))}
         {panel("Attempts", (), timeline(load))}
@@ -164,6 +177,75 @@ fn standing(delivery: &Delivery) -> AnyView {
     }
 }
 
+/// The webhook of a delivery that is held.
+fn waits(detail: &DeliveryDetail) -> Option<WebhookId> {
+    let delivery = &detail.delivery;
+    (delivery.held && !delivery.webhook.deleted).then_some(delivery.webhook.id)
+}
+
+/// What the webhook's own line does to its deliveries.
+#[derive(Clone, PartialEq)]
+enum Line {
+    Free,
+    Parked(Parked),
+    Draining(Draining),
+    Limited { limit: u32, held: String },
+}
+
+impl Line {
+    fn of(webhook: &Webhook) -> Self {
+        let health = &webhook.health;
+        match (webhook.parked, webhook.draining, webhook.rate_limit) {
+            (Some(parked), ..) => Self::Parked(parked),
+            (None, Some(draining), _) => Self::Draining(draining),
+            (None, None, Some(limit)) if health.held > 0 => {
+                Self::Limited { limit, held: text::deliveries(health.held, health.counts_capped) }
+            }
+            _ => Self::Free,
+        }
+    }
+}
+
+/// Why a delivery is held, from the state of its webhook.
+fn held_back(id: WebhookId) -> AnyView {
+    let webhook = Load::<Webhook>::new(move || format!("/v1/webhooks/{id}"))
+        .live(&[Topic::Webhooks, Topic::Deliveries], move || Some(id.to_string()));
+    part(&webhook, Line::of, |line| match line {
+        Line::Free => note(
+            "",
+            icon::CLOCK,
+            "Waits its turn: its webhook's deliveries are sent one after the other, oldest first.",
+        ),
+        Line::Parked(parked) => note(
+            "warn",
+            icon::PAUSE,
+            view! {
+                <p class="font-semibold">"Held: the webhook is parked since " {clock(parked.since)}</p>
+                <p>
+                    "It spends no retries meanwhile. Next probe: " {countdown(parked.next_probe_at, "under way")}
+                    "; once one succeeds, what is held is sent, oldest first. A retry by hand does not wait for that."
+                </p>
+            },
+        ),
+        Line::Draining(draining) => note(
+            "",
+            icon::CLOCK,
+            view! {
+                "Waits its turn: the receiver is back, and what was held is being sent, oldest first, "
+                {text::number(draining.per_second.into())} " per second at present."
+            },
+        ),
+        Line::Limited { limit, held } => note(
+            "",
+            icon::CLOCK,
+            view! {
+                "Waits its turn: the webhook is limited to " {text::number(limit.into())} " per second, and " {held}
+                " are held by that."
+            },
+        ),
+    })
+}
+
 fn card(diagnosis: Diagnosis, delivery: &Delivery) -> AnyView {
     let next = delivery.next_attempt_at;
     let row = |name: &'static str, content: AnyView| {
@@ -175,6 +257,7 @@ fn card(diagnosis: Diagnosis, delivery: &Delivery) -> AnyView {
         }
     };
     let schedule = match next {
+        Some(_) if delivery.held => " It is held for the moment.".erase(),
         Some(time) => view! { " The next attempt: " {due_or(Some(time), "")} "." }.erase(),
         None => " No further attempt is scheduled.".erase(),
     };
@@ -210,7 +293,8 @@ fn facts(delivery: &Delivery) -> AnyView {
             {fact("Event ID", copyable("Copy event ID", delivery.event_id.to_string()))}
             {fact("Delivery ID", copyable("Copy delivery ID", delivery.id.to_string()))}
             {fact("Created", view! { {exact(delivery.created_at)} <span class="muted">" (" {ago(delivery.created_at)} ")"</span> })}
-            {fact("Next attempt", due_or(delivery.next_attempt_at, "None is scheduled"))}
+            {fact("Next attempt", if delivery.held { "Held".erase() } else { due_or(delivery.next_attempt_at, "None is scheduled") })}
+            {delivery.recovery_id.map(|id| fact("Set going again by", view! { "a recovery " <span class="mono muted">{id.to_string()}</span> }))}
             {delivery.finished_at.map(|time| fact("Finished", exact(time)))}
         </dl>
     }

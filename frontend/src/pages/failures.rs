@@ -3,8 +3,10 @@
 use crate::ui::erase::{Erase, live};
 use api_types::{
     Timestamp,
-    deliveries::{Category, Delivery, DeliveryStatus},
+    deliveries::{Category, Delivery, DeliveryStatus, Diagnosis, WebhookRef},
     events::EventType,
+    ids::DeliveryId,
+    stream::Topic,
     webhooks::Webhook,
 };
 use leptos::prelude::*;
@@ -16,12 +18,15 @@ use leptos_router::{
 use crate::{
     api, browser,
     data::List,
-    pages::retry,
+    pages::{
+        recoveries::{self, Choice},
+        retry,
+    },
     ui::{
         badge::{self, category_word, delivery_status, delivery_word},
-        field::{filter, owned},
+        field::{Options, filter, owned},
         icon,
-        list::{self, Look, cell, lead, menu_cell, no_match},
+        list::{self, Look, cell, lead, menu_cell, no_match, part_of},
         notice::blank,
         page::section,
         time::{ago, due_or},
@@ -123,7 +128,19 @@ pub fn Failures() -> impl IntoView {
             ("since", &since_time(&filters.since.read())),
         ];
         api::with_query("/v1/deliveries", &parameters)
+    })
+    .live(&[Topic::Deliveries], move || {
+        Some(filters.webhook.get_untracked()).filter(|webhook| !webhook.is_empty())
     });
+    let recover = RwSignal::new(None::<Choice>);
+    let ask = move |_| {
+        recover.set(Some(Choice {
+            webhook: filters.webhook.get_untracked(),
+            event_type: filters.event_type.get_untracked(),
+            category: filters.category.get_untracked(),
+            since: filters.since.get_untracked(),
+        }));
+    };
     let empty = Callback::new(move |()| {
         if filters.any() {
             no_match(move || filters.clear())
@@ -141,10 +158,12 @@ pub fn Failures() -> impl IntoView {
         "delivery-failures",
         "Webhook delivery failures",
         "Investigate failed delivery attempts: whether the configuration is wrong or the receiver is down for a while. Retry only after fixing the destination service; otherwise the same delivery can fail again.",
-        (),
+        view! { <button type="button" class="btn btn-quiet" on:click=ask>"Recover…"</button> },
         view! {
+            <div class="mb-5 empty:hidden">{recoveries::progress(None)}</div>
             <div class="filters mb-3" role="group" aria-label="Filter delivery failures">{filter_row(filters)}</div>
             <div class="panel">{table}</div>
+            {recoveries::dialog(recover)}
         },
     )
 }
@@ -152,17 +171,9 @@ pub fn Failures() -> impl IntoView {
 fn filter_row(filters: Filters) -> AnyView {
     const STATUSES: [(&str, &str); 3] =
         [("", "Retrying and failed"), ("retrying", "Retrying"), ("failed", "Failed")];
-    let webhooks = List::<Webhook>::new(200, || "/v1/webhooks".to_owned());
-    let webhooks = move || {
-        let mut options = owned(&[("", "All webhooks")]);
-        options.extend(
-            webhooks.rows.get().into_iter().map(|(id, webhook)| (id, webhook_label(&webhook.read()))),
-        );
-        options
-    };
     view! {
         {filter("Status", || owned(&STATUSES), filters.status)}
-        {filter("Webhook", webhooks, filters.webhook)}
+        {filter("Webhook", webhook_options(), filters.webhook)}
         {filter("Event type", event_type_options, filters.event_type)}
         {filter("Category", category_options, filters.category)}
         {filter("Since", || owned(&SINCE), filters.since)}
@@ -181,6 +192,18 @@ fn filter_row(filters: Filters) -> AnyView {
     .erase()
 }
 
+/// Every webhook as a choice; they come when they are fetched.
+pub fn webhook_options() -> impl Fn() -> Options + Send + Sync {
+    let webhooks = List::<Webhook>::new(200, || "/v1/webhooks".to_owned());
+    move || {
+        let mut options = owned(&[("", "All webhooks")]);
+        options.extend(
+            webhooks.rows.get().into_iter().map(|(id, webhook)| (id, webhook_label(&webhook.read()))),
+        );
+        options
+    }
+}
+
 /// A webhook in a narrow choice: its description, or its URL without the scheme, cut short.
 fn webhook_label(webhook: &Webhook) -> String {
     let name = if webhook.description.is_empty() {
@@ -191,14 +214,16 @@ fn webhook_label(webhook: &Webhook) -> String {
     if name.chars().count() > 40 { name.chars().take(39).chain(['…']).collect() } else { name.to_owned() }
 }
 
-fn event_type_options() -> Vec<(String, String)> {
+/// The choices of an event type.
+pub fn event_type_options() -> Options {
     let mut options = owned(&[("", "All event types")]);
     let types = EventType::ALL.iter().filter(|kind| **kind != EventType::WebhookTest);
     options.extend(types.map(|kind| (kind.to_string(), kind.to_string())));
     options
 }
 
-fn category_options() -> Vec<(String, String)> {
+/// The choices of whose problem it is.
+pub fn category_options() -> Options {
     let mut options = owned(&[("", "All categories")]);
     options.extend(
         Category::ALL.iter().map(|category| (category.to_string(), category_word(*category).to_owned())),
@@ -207,7 +232,7 @@ fn category_options() -> Vec<(String, String)> {
 }
 
 /// The choices of a delivery's status, all of them.
-pub fn status_options() -> Vec<(String, String)> {
+pub fn status_options() -> Options {
     let mut options = owned(&[("", "All deliveries")]);
     options.extend(
         DeliveryStatus::ALL.iter().map(|status| (status.to_string(), delivery_word(*status).to_owned())),
@@ -225,7 +250,7 @@ pub fn deliveries(
     let asked = RwSignal::new(None::<Delivery>);
     let look =
         Look { label, columns: &["Event", "What happened", "Attempts", "Next attempt", "Status", ""], empty };
-    let table = list::table(list, look, move |delivery| row(delivery, with_webhook, asked));
+    let table = list::table(list, look, move |delivery| row(&delivery, with_webhook, asked));
     let refresh = {
         let list = list.clone();
         Callback::new(move |()| list.refresh())
@@ -237,42 +262,49 @@ pub fn deliveries(
     .erase()
 }
 
-fn row(delivery: ArcRwSignal<Delivery>, with_webhook: bool, asked: RwSignal<Option<Delivery>>) -> AnyView {
-    let for_button = delivery.clone();
-    let failing = {
-        let delivery = delivery.clone();
-        Memo::new(move |_| delivery.with(|delivery| is_failure(delivery.status)))
-    };
-    let cells = move || {
-        let delivery = delivery.get();
+fn row(delivery: &ArcRwSignal<Delivery>, with_webhook: bool, asked: RwSignal<Option<Delivery>>) -> AnyView {
+    let head = move |(id, kind, webhook, created_at): (DeliveryId, EventType, WebhookRef, Timestamp)| {
         view! {
-            {lead(view! {
-                <a class="rowlink block mono !text-[0.8125rem]" href=format!("/settings/api/deliveries/{}", delivery.id)>
-                    {delivery.event_type.as_str()}
-                </a>
-                {with_webhook.then(|| webhook_of(&delivery))}
-                <span class="muted block text-[0.8125rem]">{ago(delivery.created_at)}</span>
-            })}
-            {cell("What happened", what_happened(&delivery))}
-            {cell("Attempts", delivery.attempts)}
-            {cell("Next attempt", due_or(delivery.next_attempt_at, "None"))}
-            {cell("Status", delivery_status(delivery.status))}
+            <a class="rowlink block mono !text-[0.8125rem]" href=format!("/settings/api/deliveries/{id}")>
+                {kind.as_str()}
+            </a>
+            {with_webhook.then(|| webhook_of(&webhook))}
+            <span class="muted block text-[0.8125rem]">{ago(created_at)}</span>
         }
+        .erase()
     };
-    let button = move || {
-        let delivery = for_button.clone();
-        failing.get().then(|| {
-            let name = format!("Retry {}", delivery.with_untracked(|delivery| delivery.event_type.as_str()));
-            view! {
-                <button type="button" class="btn btn-quiet btn-sm" title=name on:click=move |_| asked.set(Some(delivery.get_untracked()))>
-                    "Retry"
-                </button>
-            }
-        })
+    let happened = |delivery: &Delivery| (delivery.last_diagnosis.clone(), delivery.last_response_status);
+    let asks = delivery.clone();
+    let button = move |(failing, kind): (bool, EventType)| {
+        let delivery = asks.clone();
+        failing
+            .then(|| {
+                view! {
+                    <button
+                        type="button"
+                        class="btn btn-quiet btn-sm"
+                        title=format!("Retry {kind}")
+                        on:click=move |_| asked.set(Some(delivery.get_untracked()))
+                    >
+                        "Retry"
+                    </button>
+                }
+            })
+            .erase()
     };
     view! {
-        {cells}
-        {menu_cell(button)}
+        {lead(part_of(delivery, |it| (it.id, it.event_type, it.webhook.clone(), it.created_at), head))}
+        {cell("What happened", part_of(delivery, happened, |(diagnosis, status)| what_happened(diagnosis, status)))}
+        {cell("Attempts", part_of(delivery, |it| it.attempts, Erase::erase))}
+        {cell("Next attempt", part_of(delivery, |it| (it.held, it.next_attempt_at), |(held, at)| {
+            if held {
+                view! { <span title="Waits until its webhook may be sent more">"Held"</span> }.erase()
+            } else {
+                due_or(at, "None")
+            }
+        }))}
+        {cell("Status", part_of(delivery, |it| it.status, delivery_status))}
+        {menu_cell(part_of(delivery, |it| (is_failure(it.status), it.event_type), button))}
     }
     .erase()
 }
@@ -281,19 +313,18 @@ const fn is_failure(status: DeliveryStatus) -> bool {
     matches!(status, DeliveryStatus::Retrying | DeliveryStatus::Failed)
 }
 
-fn webhook_of(delivery: &Delivery) -> AnyView {
-    let webhook = &delivery.webhook;
+fn webhook_of(webhook: &WebhookRef) -> AnyView {
     let name = if webhook.description.is_empty() { webhook.url.clone() } else { webhook.description.clone() };
     let deleted = webhook.deleted.then_some(" (deleted)");
     view! { <span class="muted anywhere line-clamp-2" dir="auto" title=webhook.url.clone()>{name} {deleted}</span> }.erase()
 }
 
-fn what_happened(delivery: &Delivery) -> AnyView {
-    let Some(diagnosis) = delivery.last_diagnosis.clone() else {
-        let answer = delivery.last_response_status.map(|status| format!("Answered {status}"));
+fn what_happened(diagnosis: Option<Diagnosis>, status: Option<u16>) -> AnyView {
+    let Some(diagnosis) = diagnosis else {
+        let answer = status.map(|status| format!("Answered {status}"));
         return view! { <span class="muted">{answer.unwrap_or_else(|| "—".to_owned())}</span> }.erase();
     };
-    let status = delivery.last_response_status.map(|status| view! { <span class="chip">{status}</span> });
+    let status = status.map(|status| view! { <span class="chip">{status}</span> });
     view! {
         <span class="flex flex-wrap gap-1.5 items-center mb-1">{badge::category(diagnosis.category)} {status}</span>
         <span class="anywhere block">{diagnosis.summary}</span>

@@ -1,4 +1,4 @@
-//! The pages, one a file, and the parts that are too large to stand in theirs; `shell` surrounds those for which one
+//! The pages, one a file or folder, and the parts that are too large to stand in theirs; `shell` surrounds those for which one
 //! signs in.
 
 pub mod api_key_form;
@@ -12,10 +12,12 @@ pub mod oauth_app;
 pub mod oauth_app_form;
 pub mod oauth_apps;
 pub mod overview;
+pub mod recoveries;
 pub mod retry;
 pub mod rotate;
 pub mod shell;
 pub mod sign_in;
+pub mod test;
 pub mod verify;
 pub mod webhook;
 pub mod webhook_form;

@@ -1,15 +1,12 @@
 //! Retrying a delivery by hand: first what went wrong and what to do about it, then the attempt.
 
-use crate::ui::erase::{Erase, live};
-use api_types::{
-    deliveries::{AcceptedRetry, Delivery, RetryHelps},
-    webhooks::TestResult,
-};
+use crate::ui::erase::Erase;
+use api_types::deliveries::{AcceptedRetry, Delivery, RetryHelps};
 use leptos::prelude::*;
 
 use crate::{
     api::{self, Nothing},
-    pages::attempt,
+    pages::test::Test,
     ui::{
         badge,
         dialog::{Kind, cancel_button, dialog_for, foot},
@@ -43,8 +40,7 @@ pub const fn when(helps: RetryHelps) -> &'static str {
 
 fn body(delivery: &Delivery, asked: RwSignal<Option<Delivery>>, accepted: Callback<()>) -> AnyView {
     let toasts = Toasts::use_toasts();
-    let (submit, test) = (Submit::new(), Submit::new());
-    let result = RwSignal::new(None::<TestResult>);
+    let (submit, test) = (Submit::new(), Test::new());
     let webhook = delivery.webhook.id;
     let path = format!("/v1/deliveries/{}/retry", delivery.id);
     let retry = move |_| {
@@ -55,13 +51,6 @@ fn body(delivery: &Delivery, asked: RwSignal<Option<Delivery>>, accepted: Callba
             toasts.say("Retry accepted: one attempt is made now.");
         });
     };
-    let send_test = move |_| {
-        result.set(None);
-        let path = format!("/v1/webhooks/{webhook}/test");
-        test.run(async move { api::post::<TestResult>(&path, &Nothing {}).await }, move |answer| {
-            result.set(Some(answer));
-        });
-    };
     let deleted = delivery.webhook.deleted;
     view! {
         <div class="form">
@@ -70,14 +59,13 @@ fn body(delivery: &Delivery, asked: RwSignal<Option<Delivery>>, accepted: Callba
             <p>
                 "Retry delivery when the receiving system is ready to accept the event. Retry only after fixing the destination service; otherwise the same delivery can fail again."
             </p>
-            {form_error(test, &[])}
-            {live(move || result.get().map(|result| attempt::test_result(&result)))}
+            {test.outcome(false)}
             {foot(view! {
                 {cancel_button(move || asked.set(None))}
                 {(!deleted)
                     .then(|| {
                         view! {
-                            <button type="button" class="btn btn-quiet" disabled=move || test.busy() on:click=send_test>
+                            <button type="button" class="btn btn-quiet" disabled=move || test.busy() on:click=move |_| test.send(webhook, || ())>
                                 {spinner(move || test.busy())}
                                 "Send a test first"
                             </button>

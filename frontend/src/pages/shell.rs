@@ -1,6 +1,6 @@
 //! What surrounds Settings > API: navigation, workspace, account; and who may not come in, and why.
 
-use crate::ui::erase::Erase;
+use crate::ui::erase::{Erase, live};
 use api_types::account::{Plan, Session};
 use leptos::prelude::*;
 use leptos_router::{
@@ -12,6 +12,7 @@ use leptos_router::{
 use crate::{
     browser,
     session::{SessionState, SessionStore},
+    stream::Interrupted,
     theme,
     ui::{
         dialog::{Kind, dialog_for},
@@ -120,6 +121,7 @@ fn frame(store: SessionStore, session: &Session) -> AnyView {
                 }}
             </main>
         </div>
+        {interrupted()}
         {dialog_for(sheet, Kind::Sheet, |()| "Navigation".to_owned(), move |()| {
             let narrow = narrow.clone();
             view! {
@@ -137,6 +139,18 @@ fn frame(store: SessionStore, session: &Session) -> AnyView {
     .erase()
 }
 
+/// Says that what is on the screen may be old, while it may.
+fn interrupted() -> AnyView {
+    let sign = use_context::<Interrupted>();
+    let on = move || sign.is_some_and(|sign| sign.0.get());
+    view! {
+        <div class="paused" role="status">
+            {live(move || on().then(|| view! { <p class="tag dot live warn">"Updates paused, reconnecting"</p> }))}
+        </div>
+    }
+    .erase()
+}
+
 fn is_link(event: &web_sys::MouseEvent) -> bool {
     use wasm_bindgen::JsCast;
     let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
@@ -147,7 +161,7 @@ fn side(store: SessionStore, session: &Session, allowed: bool) -> AnyView {
     view! {
         <div class="px-1">{workspace_switcher(store, session)}</div>
         <nav aria-label="Settings" class="grid gap-5 flex-1 content-start">{allowed.then(nav_links)}</nav>
-        <div class="grid gap-3">
+        <div class="grid grid-cols-1 gap-3">
             {theme_choice()}
             {account(store, session)}
         </div>

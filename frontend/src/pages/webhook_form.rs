@@ -14,7 +14,7 @@ use crate::{
     data::{Load, Loaded},
     ui::{
         dialog::{cancel_button, foot},
-        field::{TEXT, Text, about, group, pick, text_field, tick},
+        field::{About, TEXT, Text, about, group, pick, text_field, tick},
         notice::{bones, failed},
         submit::{Submit, form_error, submit_button},
     },
@@ -26,6 +26,8 @@ pub struct Draft {
     url: RwSignal<String>,
     description: RwSignal<String>,
     signature: RwSignal<String>,
+    /// Deliveries per second; empty for no limit.
+    rate_limit: RwSignal<String>,
     /// `all` or `chosen`.
     which: RwSignal<String>,
     /// Types and groups (`ticket.*`).
@@ -39,6 +41,7 @@ impl Draft {
             url: RwSignal::default(),
             description: RwSignal::default(),
             signature: RwSignal::new("v1".to_owned()),
+            rate_limit: RwSignal::default(),
             which: RwSignal::new("chosen".to_owned()),
             chosen: RwSignal::default(),
         }
@@ -51,6 +54,7 @@ impl Draft {
             url: RwSignal::new(webhook.url.clone()),
             description: RwSignal::new(webhook.description.clone()),
             signature: RwSignal::new(webhook.signature.as_str().to_owned()),
+            rate_limit: RwSignal::new(webhook.rate_limit.map(|limit| limit.to_string()).unwrap_or_default()),
             which: RwSignal::new(if all { "all" } else { "chosen" }.to_owned()),
             chosen: RwSignal::new(if all { Vec::new() } else { webhook.event_types.clone() }),
         }
@@ -84,22 +88,41 @@ impl Draft {
         self.set(&format!("{group}.*"), on);
     }
 
+    /// None where the field is empty.
+    fn rate_limit(self) -> Result<Option<u32>, ApiError> {
+        let typed = self.rate_limit.get_untracked();
+        let typed = typed.trim();
+        let limit = if typed.is_empty() { Ok(None) } else { typed.parse().map(Some) };
+        limit.map_err(|_| {
+            ApiError::of_field("rate_limit", "Give a whole number from 1 to 1,000, or leave it empty.")
+        })
+    }
+
     async fn send<T: Answer>(self, path: Option<String>) -> Result<T, ApiError> {
         let url = self.url.read_untracked().trim().to_owned();
+        let rate_limit = self.rate_limit()?;
         let Some(path) = path else {
             let description = Some(self.description.get_untracked()).filter(|text| !text.is_empty());
             let signature = Some(self.signature.get_untracked());
-            let new = NewWebhook { url, event_types: self.event_types(), description, signature };
+            let event_types = self.event_types();
+            let new = NewWebhook { url, event_types, description, signature, rate_limit };
             return api::post("/v1/webhooks", &new).await;
         };
         let changes = WebhookChanges {
             url: Some(url),
             event_types: Some(self.event_types()),
             description: Some(self.description.get_untracked()),
+            rate_limit: Some(rate_limit),
         };
         api::patch(&path, &changes).await
     }
 }
+
+const RATE_LIMIT: About = about(
+    "Rate limit (optional)",
+    "rate_limit",
+    "The most deliveries per second that the receiver is sent, 1 to 1,000. What exceeds it waits its turn.",
+);
 
 /// The form. With `path`, it changes that webhook; without, it makes one. `done` gets the answer.
 pub fn form<T: Answer + 'static>(
@@ -117,7 +140,7 @@ pub fn form<T: Answer + 'static>(
     };
     view! {
         <form class="form" on:submit=send>
-            {form_error(submit, &["url", "event_types", "description", "signature"])}
+            {form_error(submit, &["url", "event_types", "description", "signature", "rate_limit"])}
             {text_field(
                 about("Destination URL", "url", if new { "https, reachable from the internet." } else { "A new URL holds from the next attempt and starts the webhook's health afresh." }),
                 Text { first: true, placeholder: "https://hooks.acme.example/sayless", ..TEXT },
@@ -131,6 +154,7 @@ pub fn form<T: Answer + 'static>(
                 submit,
             )}
             {events_field(draft, submit)}
+            {text_field(RATE_LIMIT, Text { placeholder: "No limit", number: true, ..TEXT }, draft.rate_limit, submit)}
             {new.then(|| signature_field(draft, submit))}
             {foot(view! {
                 {cancel_button(close)}

@@ -5,7 +5,7 @@ use api_types::{
     Scope,
     api_keys::ApiKeyStatus,
     deliveries::{AttemptOutcome, Category, DeliveryStatus},
-    webhooks::WebhookStatus,
+    webhooks::{Webhook, WebhookStatus},
 };
 use leptos::prelude::*;
 
@@ -23,12 +23,42 @@ pub fn key_status(status: ApiKeyStatus) -> AnyView {
     }
 }
 
-/// Whether a webhook sends.
-pub fn webhook_status(status: WebhookStatus) -> AnyView {
-    match status {
-        WebhookStatus::Active => badge("dot good", "Active"),
-        WebhookStatus::Parked => badge("dot warn", "Waiting for receiver"),
-        WebhookStatus::Disabled => badge("dot quiet", "Disabled"),
+/// What a webhook's badge says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It sends, and all is well.
+    Active,
+    /// It sends, and nothing but failures comes back.
+    Failing,
+    /// Its breaker is open.
+    Parked,
+    /// What was held is being sent.
+    CatchingUp,
+    /// It does not send.
+    Disabled,
+}
+
+impl Standing {
+    /// This webhook's.
+    pub fn of(webhook: &Webhook) -> Self {
+        match webhook.status {
+            WebhookStatus::Disabled => Self::Disabled,
+            WebhookStatus::Parked => Self::Parked,
+            WebhookStatus::Active if webhook.draining.is_some() => Self::CatchingUp,
+            WebhookStatus::Active if webhook.health.failing_since.is_some() => Self::Failing,
+            WebhookStatus::Active => Self::Active,
+        }
+    }
+}
+
+/// How a webhook is doing, in a word.
+pub fn webhook(standing: Standing) -> AnyView {
+    match standing {
+        Standing::Active => badge("dot good", "Active"),
+        Standing::Failing => badge("dot bad", "Failing"),
+        Standing::Parked => badge("dot warn", "Parked"),
+        Standing::CatchingUp => badge("dot live info", "Catching up"),
+        Standing::Disabled => badge("dot quiet", "Disabled"),
     }
 }
 

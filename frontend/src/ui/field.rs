@@ -80,10 +80,13 @@ pub struct Text {
     pub placeholder: &'static str,
     /// Whether it has the focus when its form appears.
     pub first: bool,
+    /// Whether it takes a number, and says so to keyboards on glass.
+    pub number: bool,
 }
 
 /// A plain text field.
-pub const TEXT: Text = Text { kind: "text", autocomplete: "off", placeholder: "", first: false };
+pub const TEXT: Text =
+    Text { kind: "text", autocomplete: "off", placeholder: "", first: false, number: false };
 
 /// A field of one line.
 pub fn text_field(about: About, look: Text, value: RwSignal<String>, submit: Submit) -> AnyView {
@@ -100,6 +103,8 @@ pub fn text_field(about: About, look: Text, value: RwSignal<String>, submit: Sub
                 autocomplete=look.autocomplete
                 placeholder=look.placeholder
                 autofocus=look.first
+                inputmode=look.number.then_some("numeric")
+                class:short=look.number
                 dir="auto"
                 spellcheck="false"
                 aria-describedby=format!("{hint_id} {error_id}")
@@ -145,10 +150,13 @@ pub fn area_field(
     .erase()
 }
 
-/// A choice of one in a closed list: values with their words.
+/// Values with their words.
+pub type Options = Vec<(String, String)>;
+
+/// A choice of one of `options`, which may come later.
 pub fn select_field(
     about: About,
-    options: &'static [(&'static str, &'static str)],
+    options: impl Fn() -> Options + Send + Sync + 'static,
     value: RwSignal<String>,
     submit: Submit,
 ) -> AnyView {
@@ -174,21 +182,8 @@ pub fn select_field(
     .erase()
 }
 
-fn choices(options: &'static [(&'static str, &'static str)], value: RwSignal<String>) -> AnyView {
-    let options = options.iter();
-    options
-        .map(|(word, label)| view! { <option value=*word prop:selected=move || value.with(|value| value == word)>{*label}</option> })
-        .collect_view()
-        .erase()
-}
-
-/// A small choice above a list, named for screen readers only. Options may come later.
-pub fn filter(
-    label: &'static str,
-    options: impl Fn() -> Vec<(String, String)> + Send + Sync + 'static,
-    value: RwSignal<String>,
-) -> AnyView {
-    let listed = move || {
+fn choices(options: impl Fn() -> Options + Send + Sync + 'static, value: RwSignal<String>) -> AnyView {
+    live(move || {
         let options = options().into_iter();
         options
             .map(|(word, label)| {
@@ -196,17 +191,25 @@ pub fn filter(
                 view! { <option value=word prop:selected=move || value.with(|value| *value == own)>{label}</option> }
             })
             .collect_view()
-    };
+    })
+}
+
+/// A small choice above a list, named for screen readers only. Options may come later.
+pub fn filter(
+    label: &'static str,
+    options: impl Fn() -> Options + Send + Sync + 'static,
+    value: RwSignal<String>,
+) -> AnyView {
     view! {
         <select class="select select-sm" aria-label=label on:change:target=move |event| value.set(event.target().value())>
-            {listed}
+            {choices(options, value)}
         </select>
     }
     .erase()
 }
 
-/// Owned pairs of a closed list, for [`filter`].
-pub fn owned(options: &[(&str, &str)]) -> Vec<(String, String)> {
+/// Owned pairs of a closed list.
+pub fn owned(options: &[(&str, &str)]) -> Options {
     options.iter().map(|(word, label)| ((*word).to_owned(), (*label).to_owned())).collect()
 }
 

@@ -46,3 +46,4 @@ pub const EDIT: &str = "M3 13l.6-2.8L10.8 3l2.2 2.2l-7.2 7.2zM9.3 4.5l2.2 2.2";
 pub const TRASH: &str = "M2.8 4.5h10.4M6 4.5v-2h4v2M4.2 4.5l.6 9h6.4l.6-9";
 pub const PAUSE: &str = "M5.5 3.5v9M10.5 3.5v9";
 pub const PLAY: &str = "M5 3l7.5 5L5 13z";
+pub const CLOCK: &str = "M14 8a6 6 0 1 1-12 0a6 6 0 0 1 12 0M8 4.8V8l2.2 1.6";

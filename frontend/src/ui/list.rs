@@ -1,4 +1,5 @@
-//! Tables of what a [`List`] holds: loading, empty, failed, rows, and the next page. On a phone each row is a card.
+//! Tables of what a [`List`] holds: loading, empty, failed, rows, what arrived meanwhile, and the next page. On a phone
+//! each row is a card.
 
 use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
@@ -6,7 +7,9 @@ use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    data::{HasId, List, Phase, Wire},
+    browser,
+    data::{HasId, List, News, Phase, Wire},
+    text,
     ui::{
         icon::{self, icon},
         notice::{bones, failed},
@@ -67,14 +70,16 @@ pub fn table<T: Wire + HasId + DeserializeOwned>(
                 };
                 view! { <th scope="col" role="columnheader">{name}</th> }
             });
+            let (place, news) = (list.place.to_string(), list.news.clone());
             view! {
-                <table class="dt" role="table" aria-label=look.label>
+                {arrivals(&list)}
+                <table class="dt" role="table" id=place aria-label=look.label>
                     <thead role="rowgroup">
                         <tr role="row">{head.collect_view()}</tr>
                     </thead>
                     <tbody role="rowgroup">
-                        <For each=move || rows.get() key=|(id, _)| id.clone() let((_, row))>
-                            <tr role="row">{cells.with_value(|cells| cells(row))}</tr>
+                        <For each=move || rows.get() key=|(id, _)| id.clone() let((id, row))>
+                            <tr role="row" class:gone=is_gone(news.clone(), id)>{cells.with_value(|cells| cells(row))}</tr>
                         </For>
                     </tbody>
                 </table>
@@ -83,6 +88,52 @@ pub fn table<T: Wire + HasId + DeserializeOwned>(
             .erase()
         }
     })
+}
+
+/// Whether a row is only still there because somebody may be reading it.
+fn is_gone(news: ArcRwSignal<News>, id: String) -> Memo<bool> {
+    Memo::new(move |_| news.with(|news| news.gone.contains(&id)))
+}
+
+/// What waits to be shown, as a button that floats over the rows: it takes no room, so that it moves nothing either.
+fn arrivals<T: Wire + HasId + DeserializeOwned>(list: &List<T>) -> AnyView {
+    let (news, list) = (list.news.clone(), list.clone());
+    let said = Memo::new(move |_| news.with(text::news));
+    let any = Memo::new(move |_| said.with(Option::is_some));
+    let show = move |_| {
+        list.let_in();
+        browser::scroll_to(&list.place);
+        browser::focus(&format!("#{} a", list.place));
+    };
+    view! {
+        <div class="arrivals">
+            <p class="sr-only" role="status">{live(move || any.get().then_some("This list has changed."))}</p>
+            {live(move || {
+                let show = show.clone();
+                any.get()
+                    .then(|| {
+                        view! {
+                            <button type="button" class="btn btn-neutral btn-sm" on:click=show>
+                                {icon(icon::AGAIN)}
+                                {live(move || said.get())}
+                            </button>
+                        }
+                    })
+            })}
+        </div>
+    }
+    .erase()
+}
+
+/// A part of a row, drawn again only when that part changes, so that a refetch takes no focus away.
+pub fn part_of<T: Wire, U: Clone + PartialEq + Send + Sync + 'static>(
+    row: &ArcRwSignal<T>,
+    pick: impl Fn(&T) -> U + Send + Sync + 'static,
+    draw: impl Fn(U) -> AnyView + Send + 'static,
+) -> AnyView {
+    let row = row.clone();
+    let part = Memo::new(move |_| row.with(&pick));
+    live(move || draw(part.get()))
 }
 
 fn more<T: Wire + HasId + DeserializeOwned>(list: &List<T>) -> AnyView {

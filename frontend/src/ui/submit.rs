@@ -33,6 +33,13 @@ impl Submit {
         self.error.get()
     }
 
+    /// Shows an error that something else than its request met, or none.
+    pub fn show(self, error: Option<ApiError>) {
+        if self.error.try_with_untracked(|old| *old != error) == Some(true) {
+            self.error.set(error);
+        }
+    }
+
     /// Makes the request unless one is under way; `done` gets what it answered. A component that is gone by then
     /// hears nothing.
     pub fn run<T: 'static>(

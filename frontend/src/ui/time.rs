@@ -35,6 +35,8 @@ fn relative(time: Timestamp, due: bool) -> AnyView {
         if due && ms <= 0 {
             return "due now".to_owned();
         }
+        // The page's clock is a few seconds behind: what it takes for the near future has just happened.
+        let ms = if (1..10_000).contains(&ms) && !due { 0 } else { ms };
         text::relative(ms).unwrap_or_else(|| browser::local_date(time))
     });
     view! {
@@ -48,6 +50,33 @@ fn relative(time: Timestamp, due: bool) -> AnyView {
 /// The same, or a word where there is no time.
 pub fn ago_or(time: Option<Timestamp>, otherwise: &'static str) -> AnyView {
     time.map_or_else(|| view! { <span class="muted">{otherwise}</span> }.erase(), ago)
+}
+
+/// The time of day, with the day where it is not today: for "since 14:02".
+pub fn clock(time: Timestamp) -> AnyView {
+    view! {
+        <time class="nowrap" datetime=time.to_string() title=browser::local_time(time)>
+            {browser::local_clock(time)}
+        </time>
+    }
+    .erase()
+}
+
+/// How long until an instant, to the second; `then` once it has come.
+pub fn countdown(time: Timestamp, then: &'static str) -> AnyView {
+    let left = move || time.millis_since(browser::now());
+    let now = RwSignal::new(left());
+    browser::every(1_000, move || now.set(left()));
+    let said = move || match now.get() {
+        ms if ms <= 0 => then.to_owned(),
+        ms => text::countdown(ms.unsigned_abs().div_ceil(1_000)),
+    };
+    view! {
+        <time class="nowrap tabular-nums" datetime=time.to_string() title=browser::local_time(time)>
+            {live(said)}
+        </time>
+    }
+    .erase()
 }
 
 /// The exact time in the visitor's zone.

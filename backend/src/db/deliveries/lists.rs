@@ -6,7 +6,7 @@ use api_types::{
         Attempt, AttemptRequest, CancelReason, Category, Delivery, DeliveryStatus, Diagnosis, WebhookRef,
     },
     events::EventType,
-    ids::{AttemptId, DeliveryId, EventId, WebhookId, WorkspaceId},
+    ids::{AttemptId, DeliveryId, EventId, RecoveryId, WebhookId, WorkspaceId},
 };
 use diesel::prelude::*;
 
@@ -49,6 +49,7 @@ struct Row {
     attempts: i32,
     next_attempt_at: Option<Timestamp>,
     held: bool,
+    recovery_id: Option<RecoveryId>,
     last_attempt_at: Option<Timestamp>,
     last_response_status: Option<i32>,
     last_diagnosis: Option<Json<Diagnosis>>,
@@ -101,6 +102,7 @@ fn to_wire((row, webhook): (Row, WebhookRow)) -> Shown {
             attempts: u32::try_from(row.attempts).unwrap_or_default(),
             next_attempt_at: row.next_attempt_at,
             held: row.held,
+            recovery_id: row.recovery_id,
             last_attempt_at: row.last_attempt_at,
             last_response_status: row.last_response_status.and_then(|status| u16::try_from(status).ok()),
             last_diagnosis: row.last_diagnosis.map(Json::into_inner),

@@ -25,6 +25,7 @@ pub fn webhook(shown: Shown) -> Webhook {
     let health = WebhookHealth {
         summary: summary(&row, counts),
         failing_since: row.failing_since,
+        failing_with: row.failing_since.and(row.last_diagnosis.as_ref()).map(|diagnosis| diagnosis.0.code),
         last_success_at: row.last_success_at,
         last_failure_at: row.last_failure_at,
         waiting: counts.pending + counts.retrying,
@@ -73,8 +74,7 @@ fn summary(row: &WebhookRow, counts: Counts) -> String {
     };
     match (row.failing_since, &row.last_diagnosis, row.last_success_at) {
         (Some(since), Some(diagnosis), _) => {
-            let what = diagnosis.0.summary.trim_end_matches('.');
-            format!("Failing since {}: {what}.{waiting}{held_back}", moment(since))
+            format!("{} since {}.{waiting}{held_back}", diagnosis.0.code.phrase(), moment(since))
         }
         (Some(since), None, _) => format!("Failing since {}.{waiting}{held_back}", moment(since)),
         (None, _, Some(_)) => format!("Working.{waiting}{held_back}"),

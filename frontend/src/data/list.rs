@@ -1,0 +1,278 @@
+//! A list of the API, by pages.
+
+use std::{cell::Cell, sync::Arc};
+
+use api_types::{Page, stream::Topic};
+use leptos::{prelude::*, task::spawn_local};
+use serde::de::DeserializeOwned;
+
+use super::{Address, HasId, Requests, Wire, fetch, known};
+use crate::{api::ApiError, browser, stream};
+
+/// How far a list has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// The first page is not here yet.
+    Loading,
+    /// Here it is.
+    Ready,
+    /// A further page is on its way.
+    More,
+    /// The first page failed.
+    Failed(ApiError),
+    /// A further page failed.
+    MoreFailed(ApiError),
+}
+
+/// A row: its id, and its object as a signal, so that a refetch changes rows in place and focus stays where it is.
+pub type Row<T> = (String, ArcRwSignal<T>);
+
+/// What a list holds back so that no row moves under a reader's eyes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// How many rows are new.
+    pub arrived: usize,
+    /// Whether there are more new ones than one answer holds.
+    pub more: bool,
+    /// Ids of rows that are shown and no longer belong here.
+    pub gone: Vec<String>,
+}
+
+/// A list by pages.
+#[derive(Clone)]
+pub struct List<T: Wire + HasId + DeserializeOwned> {
+    /// The rows, newest first.
+    pub rows: ArcRwSignal<Vec<Row<T>>>,
+    /// How far it has come.
+    pub phase: ArcRwSignal<Phase>,
+    /// Where the next page starts.
+    pub next: ArcRwSignal<Option<String>>,
+    /// What waits until the reader asks for it.
+    pub news: ArcRwSignal<News>,
+    /// The id of the element that holds its rows.
+    pub place: Arc<str>,
+    held: ArcRwSignal<Option<Page<T>>>,
+    path: Address,
+    limit: usize,
+    requests: Arc<Requests>,
+}
+
+/// What to do with an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Into {
+    /// It is the list.
+    Whole,
+    /// It is the next page.
+    Next,
+    /// It is the list, which somebody may be reading.
+    Unasked,
+}
+
+thread_local! {
+    static LISTS: Cell<u32> = const { Cell::new(0) };
+}
+
+impl<T: Wire + HasId + DeserializeOwned> List<T> {
+    /// Fetches the first `limit` from `path` (which may have a query), again whenever it changes.
+    pub fn new(limit: usize, path: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        LISTS.set(LISTS.get() + 1);
+        let list = Self {
+            rows: ArcRwSignal::default(),
+            phase: ArcRwSignal::new(Phase::Loading),
+            next: ArcRwSignal::default(),
+            news: ArcRwSignal::default(),
+            place: format!("list{}", LISTS.get()).into(),
+            held: ArcRwSignal::default(),
+            path: Arc::new(path),
+            limit,
+            requests: Arc::default(),
+        };
+        let this = list.clone();
+        Effect::new(move |_| {
+            let path = page_path(&(this.path)(), limit, None);
+            match known::<Page<T>>(&path) {
+                Some(page) => this.put(page, false),
+                None => this.phase.set(Phase::Loading),
+            }
+            this.fetch(path, Into::Whole);
+        });
+        list
+    }
+
+    /// Follows the stream, as [`Load::live`] does. Rows change in place; they come and go by themselves only where that
+    /// moves nothing under the reader's eyes, pointer or focus, and wait in `news` otherwise.
+    #[must_use]
+    pub fn live(self, topics: &'static [Topic], webhook: impl Fn() -> Option<String> + 'static) -> Self {
+        let this = self.clone();
+        stream::watch(topics, webhook, move || {
+            if this.requests.may_begin() {
+                this.fetch(this.first_page(), Into::Unasked);
+            }
+        });
+        self
+    }
+
+    /// As many rows as are here (200 at most).
+    fn first_page(&self) -> String {
+        let limit = self.rows.with_untracked(Vec::len).clamp(self.limit, 200);
+        page_path(&untrack(|| (self.path)()), limit, None)
+    }
+
+    /// Fetches again as many rows as are here (200 at most), showing what is here meanwhile.
+    pub fn refresh(&self) {
+        self.fetch(self.first_page(), Into::Whole);
+    }
+
+    /// Fetches again from the failed state, showing that it does.
+    pub fn retry(&self) {
+        self.phase.set(Phase::Loading);
+        self.refresh();
+    }
+
+    /// Fetches the next page.
+    pub fn more(&self) {
+        if let Some(cursor) = self.next.get_untracked() {
+            self.phase.set(Phase::More);
+            self.fetch(page_path(&untrack(|| (self.path)()), self.limit, Some(&cursor)), Into::Next);
+        }
+    }
+
+    /// Shows what was held back.
+    pub fn let_in(&self) {
+        if let Some(page) = self.held.try_update(Option::take).flatten() {
+            self.put(page, false);
+        }
+    }
+
+    fn fetch(&self, path: String, into: Into) {
+        let run = self.requests.begin();
+        let this = self.clone();
+        spawn_local(async move {
+            let answer = fetch::<Page<T>>(&path).await;
+            if !this.requests.end(run) {
+                return;
+            }
+            if into != Into::Next && this.requests.wanted_again() {
+                this.fetch(path, Into::Unasked);
+            }
+            match (answer, into) {
+                (Ok(page), Into::Unasked) => this.take(page),
+                (Ok(page), _) => this.put(page, into == Into::Next),
+                (Err(error), Into::Next) => this.phase.set(Phase::MoreFailed(error)),
+                (Err(error), _) => {
+                    if this.phase.with_untracked(|phase| matches!(phase, Phase::Loading | Phase::Failed(_))) {
+                        this.phase.set(Phase::Failed(error));
+                    }
+                }
+            }
+        });
+    }
+
+    /// An answer that nobody asked for: in place where it may, held back otherwise.
+    fn take(&self, mut page: Page<T>) {
+        let old = self.rows.get_untracked();
+        self.keep_rest(&mut page, &old);
+        let ids: Vec<String> = page.data.iter().map(HasId::id).collect();
+        let known: Vec<&str> = old.iter().map(|(id, _)| id.as_str()).collect();
+        let news = news(&known, &ids, page.next_cursor.is_some());
+        if news == News::default() || old.is_empty() || browser::may_move(&self.place) {
+            self.put(page, false);
+            return;
+        }
+        for object in &page.data {
+            let id = object.id();
+            if let Some((_, signal)) = old.iter().find(|(known, _)| *known == id)
+                && signal.with_untracked(|known| known != object)
+            {
+                signal.set(object.clone());
+            }
+        }
+        self.held.set(Some(page));
+        if self.news.with_untracked(|old| *old != news) {
+            self.news.set(news);
+        }
+    }
+
+    /// A list that is longer than one answer can be keeps what lies beyond it.
+    fn keep_rest(&self, page: &mut Page<T>, old: &[Row<T>]) {
+        let Some(last) = page.data.last().map(HasId::id) else { return };
+        if page.next_cursor.is_some() && old.len() > page.data.len() {
+            let rest = old.iter().filter(|(id, _)| *id < last);
+            page.data.extend(rest.map(|(_, signal)| signal.get_untracked()));
+            page.next_cursor = self.next.get_untracked();
+        }
+    }
+
+    fn put(&self, page: Page<T>, append: bool) {
+        let old = self.rows.get_untracked();
+        let mut rows = if append { old.clone() } else { Vec::with_capacity(page.data.len()) };
+        for object in page.data {
+            let id = object.id();
+            let row = old.iter().find(|(known, _)| *known == id);
+            match row {
+                Some((_, signal)) => {
+                    if signal.with_untracked(|known| *known != object) {
+                        signal.set(object);
+                    }
+                    if !append {
+                        rows.push((id, signal.clone()));
+                    }
+                }
+                None => rows.push((id, ArcRwSignal::new(object))),
+            }
+        }
+        let same = rows.len() == old.len() && rows.iter().zip(&old).all(|(row, old)| row.0 == old.0);
+        if !same {
+            self.rows.set(rows);
+        }
+        if !append {
+            self.held.set(None);
+            if self.news.with_untracked(|news| *news != News::default()) {
+                self.news.set(News::default());
+            }
+        }
+        if self.next.with_untracked(|next| *next != page.next_cursor) {
+            self.next.set(page.next_cursor);
+        }
+        if self.phase.with_untracked(|phase| *phase != Phase::Ready) {
+            self.phase.set(Phase::Ready);
+        }
+    }
+}
+
+/// What an answer with these ids, newest first, means for the rows that are shown; `more`: it has a next page.
+fn news(shown: &[&str], ids: &[String], more: bool) -> News {
+    let is_shown = |id: &String| shown.contains(&id.as_str());
+    let last = ids.iter().rposition(is_shown);
+    // Behind the last row that is known there is only what moved up from the next page.
+    let arrived = ids[..last.unwrap_or(ids.len())].iter().filter(|id| !is_shown(id)).count();
+    // What is older than the answer's end was pushed onto the next page; it still belongs to the list.
+    let reaches = |id: &str| !more || ids.last().is_some_and(|end| id > end.as_str());
+    let gone = shown.iter().filter(|id| reaches(id) && !ids.iter().any(|other| other == *id));
+    News { arrived, more: more && last.is_none(), gone: gone.map(|id| (*id).to_owned()).collect() }
+}
+
+fn page_path(path: &str, limit: usize, cursor: Option<&str>) -> String {
+    let join = if path.contains('?') { '&' } else { '?' };
+    let cursor = cursor.map(|cursor| format!("&cursor={}", browser::encode(cursor))).unwrap_or_default();
+    format!("{path}{join}limit={limit}{cursor}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::news;
+
+    #[test]
+    fn what_a_list_holds_back_is_what_came_and_went_before_the_readers_eyes() {
+        let ids = |ids: &[&str]| -> Vec<String> { ids.iter().map(|id| (*id).to_owned()).collect() };
+        let shown = ["d", "c", "b"];
+        assert_eq!(news(&shown, &ids(&["d", "c", "b"]), true), super::News::default());
+        let two = news(&shown, &ids(&["f", "e", "d"]), true);
+        assert_eq!((two.arrived, two.more, two.gone.len()), (2, false, 0));
+        let flood = news(&shown, &ids(&["z", "y", "x"]), true);
+        assert_eq!((flood.arrived, flood.more, flood.gone.len()), (3, true, 0));
+        let left = news(&shown, &ids(&["d", "b", "a"]), true);
+        assert_eq!((left.arrived, left.gone), (0, ids(&["c"])));
+        assert_eq!(news(&shown, &[], false).gone, ids(&["d", "c", "b"]));
+    }
+}

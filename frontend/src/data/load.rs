@@ -1,0 +1,122 @@
+//! One object of the API.
+
+use std::sync::{Arc, atomic::Ordering::Relaxed};
+
+use api_types::stream::Topic;
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{Address, Requests, Wire, fetch, known};
+use crate::{answer::Answer, api::ApiError, stream};
+
+/// How far a request has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Loaded<T> {
+    /// Not answered yet.
+    Loading,
+    /// Here it is.
+    Ready(T),
+    /// It failed, and there is nothing older to show.
+    Failed(ApiError),
+}
+
+/// One object.
+#[derive(Clone)]
+pub struct Load<T: Wire> {
+    state: ArcRwSignal<Loaded<T>>,
+    path: Address,
+    requests: Arc<Requests>,
+}
+
+impl<T: Wire + Answer> Load<T> {
+    /// Fetches from `path`, again whenever it changes.
+    pub fn new(path: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        let load =
+            Self { state: ArcRwSignal::new(Loaded::Loading), path: Arc::new(path), requests: Arc::default() };
+        let this = load.clone();
+        Effect::new(move |_| {
+            let path = (this.path)();
+            this.state.set(known(&path).map_or(Loaded::Loading, Loaded::Ready));
+            this.fetch(path);
+        });
+        load
+    }
+
+    /// Follows the stream: fetches again when one of these topics changes, of this webhook where one is named.
+    #[must_use]
+    pub fn live(self, topics: &'static [Topic], webhook: impl Fn() -> Option<String> + 'static) -> Self {
+        let this = self.clone();
+        stream::watch(topics, webhook, move || {
+            if this.requests.may_begin() {
+                this.refresh();
+            }
+        });
+        self
+    }
+
+    /// What is known now.
+    pub fn get(&self) -> Loaded<T> {
+        self.state.get()
+    }
+
+    /// The object, if it is here.
+    pub fn ready(&self) -> Option<T> {
+        self.state.with(|state| if let Loaded::Ready(value) = state { Some(value.clone()) } else { None })
+    }
+
+    /// A part of the object, as a signal that moves only when that part does.
+    pub fn part<U: PartialEq + Send + Sync + 'static>(
+        &self,
+        pick: impl Fn(&T) -> U + Send + Sync + 'static,
+    ) -> Memo<Option<U>> {
+        let state = self.state.clone();
+        Memo::new(move |_| {
+            state.with(|state| if let Loaded::Ready(value) = state { Some(pick(value)) } else { None })
+        })
+    }
+
+    /// Takes a newer version, as changes answer with.
+    pub fn set(&self, value: T) {
+        self.requests.newest.fetch_add(1, Relaxed);
+        self.state.set(Loaded::Ready(value));
+    }
+
+    /// Fetches again, showing what is here meanwhile.
+    pub fn refresh(&self) {
+        self.fetch(untrack(|| (self.path)()));
+    }
+
+    /// Fetches again from the failed state, showing that it does.
+    pub fn retry(&self) {
+        self.state.set(Loaded::Loading);
+        self.refresh();
+    }
+
+    fn fetch(&self, path: String) {
+        let run = self.requests.begin();
+        let this = self.clone();
+        spawn_local(async move {
+            let answer = fetch::<T>(&path).await;
+            if !this.requests.end(run) {
+                return;
+            }
+            if this.requests.wanted_again() {
+                this.fetch(path);
+            }
+            match answer {
+                Ok(value) => {
+                    let value = Loaded::Ready(value);
+                    if this.state.with_untracked(|old| *old != value) {
+                        this.state.set(value);
+                    }
+                }
+                Err(error) => {
+                    // A passing fault does not take away what is on the screen; a vanished object does.
+                    let keeps = this.state.with_untracked(|state| matches!(state, Loaded::Ready(_)));
+                    if !keeps || error.is_not_found() {
+                        this.state.set(Loaded::Failed(error));
+                    }
+                }
+            }
+        });
+    }
+}
