@@ -1,17 +1,17 @@
-//! A connection of its own to PostgreSQL for LISTEN and NOTIFY. It understands the URL as libpq does: TLS where the server has
-//! it (`prefer`), always (`require`), and with a certificate that must be right (`verify-full`; here `require` checks it too).
+//! A connection of its own to PostgreSQL for LISTEN and NOTIFY. It understands the URL as libpq does.
 
-use std::{sync::Arc, time::Duration};
+mod tls;
+
+use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use rustls::{
-    ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer, pki_types::pem::PemObject,
-};
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_postgres::{
     AsyncMessage, Client, Config, NoTls, Socket, config::SslMode, tls::MakeTlsConnect, types::ToSql,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+use tls::Trust;
 
 /// The channel on which nodes tell each other.
 const CHANNEL: &str = "sayless";
@@ -79,6 +79,8 @@ struct Plan {
     config: Config,
     /// The file with the certificates to trust, where it is not the system's.
     roots: Option<String>,
+    /// What must be right about the server's certificate.
+    trust: Trust,
     /// Whether to go on without TLS where it fails.
     optional: bool,
 }
@@ -86,12 +88,10 @@ struct Plan {
 impl Plan {
     fn read(url: &str) -> Result<Self, NotifyError> {
         let (start, query) = url.split_once('?').unwrap_or((url, ""));
-        let (mut mode, mut roots, mut known) = (SslMode::Prefer, None, Vec::new());
+        let (mut asked, mut roots, mut known) = ("prefer", None, Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=').unwrap_or((pair, "")) {
-                ("sslmode", "disable") => mode = SslMode::Disable,
-                ("sslmode", "allow" | "prefer") => mode = SslMode::Prefer,
-                ("sslmode", _) => mode = SslMode::Require,
+                ("sslmode", mode) => asked = mode,
                 ("sslrootcert", path) => roots = Some(path.replace("%2F", "/").replace("%2f", "/")),
                 ("host" | "hostaddr" | "port" | "user" | "password" | "dbname" | "options", _) => {
                     known.push(pair);
@@ -100,17 +100,26 @@ impl Plan {
                 _ => {}
             }
         }
+        let (mode, trust) = match (asked, &roots) {
+            ("disable", _) => (SslMode::Disable, Trust::Anybody),
+            ("allow" | "prefer", _) => (SslMode::Prefer, Trust::Anybody),
+            ("require", None) => (SslMode::Require, Trust::Anybody),
+            ("require", Some(_)) | ("verify-ca", _) => (SslMode::Require, Trust::Issuer),
+            _ => (SslMode::Require, Trust::IssuerAndName),
+        };
         let mut config: Config =
             format!("{start}?{}", known.join("&")).parse().map_err(|_| NotifyError::Url)?;
         config.application_name("sayless hints").keepalives_idle(PATIENCE).ssl_mode(mode);
-        Ok(Self { config, roots, optional: mode == SslMode::Prefer })
+        Ok(Self { config, roots, trust, optional: mode == SslMode::Prefer })
     }
 
     async fn connect(self) -> Result<(Speaker, Listener), NotifyError> {
         if self.config.get_ssl_mode() == SslMode::Disable {
             return listen(&self.config, NoTls).await;
         }
-        match listen(&self.config, MakeRustlsConnect::new(tls(self.roots.as_deref())?)).await {
+        match listen(&self.config, MakeRustlsConnect::new(tls::config(self.trust, self.roots.as_deref())?))
+            .await
+        {
             Err(NotifyError::Server(_)) if self.optional => {
                 let mut config = self.config.clone();
                 listen(config.ssl_mode(SslMode::Disable), NoTls).await
@@ -118,23 +127,6 @@ impl Plan {
             other => other,
         }
     }
-}
-
-fn tls(file: Option<&str>) -> Result<ClientConfig, NotifyError> {
-    let mut roots = RootCertStore::empty();
-    match file.filter(|file| *file != "system") {
-        Some(file) => {
-            for root in CertificateDer::pem_file_iter(file).map_err(|_| NotifyError::Roots)? {
-                roots.add(root.map_err(|_| NotifyError::Roots)?).map_err(|_| NotifyError::Roots)?;
-            }
-        }
-        None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
-    }
-    Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|_| NotifyError::Roots)?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }
 
 async fn listen<T>(config: &Config, tls: T) -> Result<(Speaker, Listener), NotifyError>
@@ -164,22 +156,23 @@ where
 mod tests {
     use super::*;
 
-    fn read(url: &str) -> (SslMode, bool, Option<String>) {
+    fn read(url: &str) -> (SslMode, Trust, bool) {
         let plan = Plan::read(url).expect("a URL");
-        (plan.config.get_ssl_mode(), plan.optional, plan.roots)
+        (plan.config.get_ssl_mode(), plan.trust, plan.optional)
     }
 
     #[test]
     fn urls_are_understood_as_libpq_does() {
         let url = "postgres://sayless:p%40ss@db.example:5433/sayless";
-        assert_eq!(read(url), (SslMode::Prefer, true, None));
-        assert_eq!(read(&format!("{url}?sslmode=disable")), (SslMode::Disable, false, None));
-        assert_eq!(
-            read(&format!("{url}?sslmode=require&connect_timeout=3&gssencmode=disable")).0,
-            SslMode::Require
-        );
+        assert_eq!(read(url), (SslMode::Prefer, Trust::Anybody, true));
+        assert_eq!(read(&format!("{url}?sslmode=disable")), (SslMode::Disable, Trust::Anybody, false));
+        let require = format!("{url}?sslmode=require&connect_timeout=3&gssencmode=disable");
+        assert_eq!(read(&require), (SslMode::Require, Trust::Anybody, false));
+        assert_eq!(read(&format!("{require}&sslrootcert=a.pem")), (SslMode::Require, Trust::Issuer, false));
+        assert_eq!(read(&format!("{url}?sslmode=verify-ca")), (SslMode::Require, Trust::Issuer, false));
         let full = format!("{url}?sslmode=verify-full&sslrootcert=%2Fetc%2Fdb.pem");
-        assert_eq!(read(&full), (SslMode::Require, false, Some("/etc/db.pem".to_owned())));
+        assert_eq!(read(&full), (SslMode::Require, Trust::IssuerAndName, false));
+        assert_eq!(Plan::read(&full).expect("a URL").roots.as_deref(), Some("/etc/db.pem"));
         let plan = Plan::read(&full).expect("a URL");
         assert_eq!((plan.config.get_user(), plan.config.get_dbname()), (Some("sayless"), Some("sayless")));
         assert_eq!(plan.config.get_password(), Some(&b"p@ss"[..]));

@@ -3,7 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use sayless::delivery::worker::Worker;
+use sayless::{
+    db::{accounts, sessions},
+    delivery::worker::Worker,
+    problem::Failure,
+    wake::nodes,
+};
 use serde_json::json;
 
 use crate::{
@@ -67,6 +72,23 @@ async fn a_session_that_ends_on_one_node_ends_its_streams_on_the_other() {
     let session = world.sign_in(&team.admin.email).await;
     let mut events = other.serves(&session).stream().await;
     session.delete("/v1/session").await.ok(204);
+    assert_eq!(events.next().await, None);
+}
+
+#[actix_web::test]
+async fn what_an_operators_command_changes_running_nodes_hear_of() {
+    let world = World::start(Kind::Postgres);
+    let team = world.business().await;
+    let _link = world.link().await;
+    let (mut events, email, workspace) = (team.admin.stream().await, team.admin.email.clone(), team.id);
+    // As the command does it, in a process of its own: nothing on this node knows of it.
+    let removed = world.app.db.write(move |tx| {
+        let (id, _) = accounts::member_by_email(tx, &email)?.unwrap();
+        sessions::delete_of_member(tx, id, Some(workspace))?;
+        Ok::<_, Failure>(accounts::delete_membership(tx, workspace, id)?)
+    });
+    removed.await.unwrap();
+    nodes::tell_of_credentials(world.database_url()).await;
     assert_eq!(events.next().await, None);
 }
 

@@ -20,7 +20,7 @@ use sayless::{
     chance::Chance,
     clock::Clock,
     crypto::{keys::ServerKeys, passwords},
-    db::accounts,
+    db::{DatabaseUrl, accounts},
     new_id,
     problem::Failure,
     server,
@@ -201,6 +201,11 @@ impl World {
         actix_web::rt::spawn(server);
         let link = if linked { Some(self.link_of(&app).await) } else { None };
         Node { app, url, server: handle, _link: link }
+    }
+
+    /// Where its database is.
+    pub fn database_url(&self) -> &DatabaseUrl {
+        &self.database.url
     }
 
     /// Links the world's own node with the others.
