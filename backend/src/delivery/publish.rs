@@ -1,6 +1,9 @@
 //! Publishing: an event and its deliveries, written in the transaction of the change that they are about.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use api_types::{
     Timestamp,
@@ -108,9 +111,9 @@ pub(super) fn store(
     let mut births = Births { app, crew: crew.as_deref(), rows: Vec::new(), jobs: Vec::new(), due: false };
     for event in events {
         let workspace = event.workspace_id;
-        if !workspaces.contains_key(&workspace) {
+        if let Entry::Vacant(place) = workspaces.entry(workspace) {
             let (plan, version) = destinations::subscriptions_version(tx, workspace)?;
-            workspaces.insert(workspace, (plan, known(tx, app, workspace, version)?));
+            place.insert((plan, known(tx, app, workspace, version)?));
         }
         if let Some((plan, subscriptions)) = workspaces.get(&workspace) {
             births.deliver(event, *plan, subscriptions, about);

@@ -87,7 +87,7 @@ impl ServerCertVerifier for Verifier {
             Err(Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if self.trust == Trust::Issuer => Ok(ServerCertVerified::assertion()),
-            verified => verified,
+            other => other,
         }
     }
 
