@@ -173,6 +173,8 @@ fn standing(delivery: &Delivery) -> AnyView {
             .erase()
         }
         (_, Some(diagnosis)) => card(diagnosis, delivery),
+        // What it waits for is said above.
+        (_, None) if delivery.held => ().erase(),
         (_, None) => note("plain", icon::INFO, "No attempt has failed. There is nothing to do yet."),
     }
 }
