@@ -100,7 +100,9 @@ impl DbError {
             Self::Unavailable(_)
             | Self::Query(
                 Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
-                | Error::BrokenTransactionManager,
+                | Error::BrokenTransactionManager
+                // The database gave the whole transaction up, as SQLite does on a full disk.
+                | Error::NotInTransaction,
             ) => true,
             Self::Query(Error::DatabaseError(_, info)) => dialect::means_unavailable(info.message()),
             Self::Query(_) | Self::Panicked => false,

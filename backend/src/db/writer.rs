@@ -19,7 +19,8 @@ const MAX_BATCH: usize = 256;
 
 /// Tells a caller how its work ended, once the fate of the batch is known.
 type Announce = Box<dyn FnOnce(Result<(), String>) + Send>;
-type Job = Box<dyn FnOnce(&mut Conn) -> Announce + Send>;
+/// Does its work, and says whether that went well.
+type Job = Box<dyn FnOnce(&mut Conn) -> (Announce, bool) + Send>;
 
 #[derive(Clone, Debug)]
 pub(super) struct Writer {
@@ -47,7 +48,8 @@ impl Writer {
         let (tell, told) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
             let result = work(conn);
-            Box::new(move |fate| {
+            let went_well = result.is_ok();
+            let announce: Announce = Box::new(move |fate| {
                 let answer = match (fate, result) {
                     (Ok(()), Ok((value, hints))) => {
                         for hint in hints {
@@ -60,7 +62,8 @@ impl Writer {
                 };
                 // The caller may be gone; its work stands all the same.
                 let _ = tell.send(answer);
-            })
+            });
+            (announce, went_well)
         });
         self.jobs.send(job).map_err(|_| DbError::Unavailable("the writer has stopped".into()))?;
         told.await.map_err(|_| DbError::Unavailable("the writer could not take the work".into()))?
@@ -94,11 +97,16 @@ fn run_batch(conn: &mut Conn, batch: Vec<Job>) -> bool {
     }
     let mut announcements = Vec::with_capacity(batch.len());
     for job in batch {
-        if let Ok(announce) = catch_unwind(AssertUnwindSafe(|| job(conn))) {
-            announcements.push(announce);
-        } else {
+        let Ok((announce, went_well)) = catch_unwind(AssertUnwindSafe(|| job(conn))) else {
             tracing::error!("a write panicked; its batch is rolled back");
             tell_all(announcements, &Err("another write of the same batch panicked".into()));
+            return false;
+        };
+        announcements.push(announce);
+        // A full disk can end the whole transaction, not just the savepoint: what came after it would commit by itself.
+        if !went_well && begin_immediate(conn).is_ok() {
+            tracing::error!("the database gave up a transaction; its batch is rolled back");
+            tell_all(announcements, &Err("the database gave up the transaction".into()));
             return false;
         }
     }

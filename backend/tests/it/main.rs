@@ -33,3 +33,4 @@ mod stream;
 mod tickets;
 mod webhooks;
 mod worker;
+mod writer;
