@@ -2,11 +2,11 @@
 //! while it has a worker.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use api_types::{deliveries::Trigger, ids::WebhookId};
+use api_types::{Timestamp, deliveries::Trigger, ids::WebhookId};
 use tokio::{
     runtime::Handle,
     sync::{mpsc, watch},
@@ -39,8 +39,9 @@ pub struct Crew {
     results: mpsc::Sender<Report>,
     /// Whether it takes on nothing more.
     closed: watch::Sender<bool>,
-    /// Webhooks whose breaker opened here lately: what waits for its turn is handed back instead.
-    parked: Mutex<HashSet<WebhookId>>,
+    /// When webhooks' breakers opened here: what was leased before and waits for its turn is handed back instead. What is
+    /// leased later knows better, whichever node closed them.
+    parked: Mutex<HashMap<WebhookId, Timestamp>>,
 }
 
 impl Courier {
@@ -77,7 +78,7 @@ impl Courier {
         if let Some(crew) = crew {
             let mut parked = crew.parked.lock().unwrap_or_else(PoisonError::into_inner);
             if open {
-                parked.insert(webhook);
+                parked.insert(webhook, crew.app.clock.now());
             } else {
                 parked.remove(&webhook);
             }
@@ -157,7 +158,8 @@ impl Crew {
 
     /// Whether the webhook's breaker opened while the attempt waited for its turn.
     fn is_held_up(&self, job: &Job) -> bool {
+        let parked = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
         job.lease.trigger == Trigger::Automatic
-            && self.parked.lock().unwrap_or_else(PoisonError::into_inner).contains(&job.destination.id)
+            && parked.get(&job.destination.id).is_some_and(|at| job.lease.started_at <= *at)
     }
 }

@@ -11,12 +11,12 @@ use crate::{
 };
 
 /// A webhook as its page shows it.
-async fn webhook(engine: &Engine, id: &str) -> Value {
+pub async fn webhook(engine: &Engine, id: &str) -> Value {
     engine.team.admin.get(&format!("/v1/webhooks/{id}")).await.ok(200)
 }
 
 /// Publishes until the receiver's failures have parked the webhook; the deliveries' ids, oldest first.
-async fn park(engine: &Engine, id: &str) -> Vec<String> {
+pub async fn park(engine: &Engine, id: &str) -> Vec<String> {
     let mut deliveries = Vec::new();
     for _ in 0..5 {
         let delivery = engine.delivery_of(&engine.publish().await).await;

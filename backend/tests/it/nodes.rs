@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::{
     engine::Engine,
+    flow::{park, step_until, webhook},
     harness::{Kind, World},
     receiver::{Behaviour, Receiver, eventually},
 };
@@ -151,4 +152,24 @@ async fn what_a_worker_had_under_way_when_it_died_the_other_delivers() {
     })
     .await;
     assert_eq!(received(&receiver), accepted);
+}
+
+#[actix_web::test]
+async fn a_breaker_closed_on_one_node_holds_nothing_up_on_the_one_that_opened_it() {
+    let world = World::start(Kind::Postgres);
+    let engine = Engine::new(&world).await;
+    let other = world.another_node(false).await;
+    let broken = Receiver::http(Behaviour::Answer(503, "")).await;
+    let mended = Receiver::http(Behaviour::Answer(200, "")).await;
+    let id = engine.webhook(&broken.url("/"), &["ticket.*"]).await;
+    let _worker = Worker::start(world.app.clone());
+    let parked = park(&engine, &id).await.len();
+    world.advance(1);
+    let path = format!("/v1/webhooks/{id}");
+    let moved = json!({ "url": mended.url("/") });
+    other.serves(&engine.team.admin).patch(&path, &moved).await.ok(200);
+    step_until(&world, "what was held is there", async || mended.requests().len() == parked).await;
+    step_until(&world, "the drain ends", async || webhook(&engine, &id).await["draining"].is_null()).await;
+    engine.publish().await;
+    mended.wait_for(parked + 1).await;
 }
