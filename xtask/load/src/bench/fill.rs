@@ -20,6 +20,15 @@ pub enum What {
     AuditEntries,
 }
 
+impl What {
+    const fn tables(self) -> &'static [&'static str] {
+        match self {
+            Self::Deliveries => &["events", "deliveries", "attempts"],
+            Self::AuditEntries => &["audit_entries"],
+        }
+    }
+}
+
 /// Fills so many rows for a world's workspace. Deliveries go to these webhooks: most to all but the last in turn; the last
 /// has only a few old ones. Everything else is spread the same way: something common, something rare and old.
 pub fn fill(world: &World, what: What, rows: u32, webhooks: &[String]) -> Result<()> {
@@ -28,8 +37,10 @@ pub fn fill(world: &World, what: What, rows: u32, webhooks: &[String]) -> Result
     execute(&world.database, &all)?;
     match world.database.kind {
         // What autovacuum does within the minute.
-        Kind::Postgres => execute(&world.database, "VACUUM (ANALYZE) deliveries; ")
-            .or_else(|_| execute(&world.database, "ANALYZE;")),
+        Kind::Postgres => what
+            .tables()
+            .iter()
+            .try_for_each(|table| execute(&world.database, &format!("VACUUM (ANALYZE) {table}"))),
         Kind::Sqlite => Ok(()),
     }
 }
