@@ -44,7 +44,7 @@ pub async fn run(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
     Ok(())
 }
 
-const KEYS: usize = 64;
+const KEYS: usize = 128;
 const TIME: Duration = Duration::from_millis(1500);
 
 /// Requests per second over 32 connections, which take the keys in turn.
