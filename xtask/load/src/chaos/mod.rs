@@ -121,6 +121,7 @@ pub async fn run(site: &Site, options: &Options) -> Result<()> {
         }
     }
     match chaos.violations.as_slice() {
+        [] if chaos.reports == 0 => bail!("no fault is called so: nothing was tried"),
         [] => {
             println!("every promise was kept, in {} reports", chaos.reports);
             Ok(())
