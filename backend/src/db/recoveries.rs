@@ -21,7 +21,6 @@ use diesel::{
 
 use super::{
     Conn, Json,
-    deliveries::unsucceeded,
     schema::{deliveries, recoveries, webhooks},
 };
 use crate::paging::Slice;
@@ -288,7 +287,6 @@ pub fn count(conn: &mut Conn, workspace: WorkspaceId, filter: &Filter) -> QueryR
     let (first, end) = filter.ids();
     let mut matching = deliveries::table
         .filter(deliveries::webhook_id.eq_any(&ids))
-        .filter(unsucceeded())
         .filter(sql::<Bool>("deliveries.status IN ('failed', 'canceled', 'retrying')"))
         .filter(deliveries::id.ge(first))
         .filter(deliveries::id.lt(end))
@@ -327,9 +325,9 @@ pub fn candidates(conn: &mut Conn, row: &RecoveryRow, limit: usize) -> QueryResu
     // Each of these is one walk along one partial index, in the index's own words.
     let walks: &[&str] = match row.filter.webhook_id {
         Some(_) => &[
-            "deliveries.status <> 'succeeded' AND deliveries.status = 'failed'",
-            "deliveries.status <> 'succeeded' AND deliveries.status = 'canceled'",
-            "deliveries.status <> 'succeeded' AND deliveries.status = 'retrying'",
+            "deliveries.status = 'failed'",
+            "deliveries.status = 'canceled'",
+            "deliveries.status = 'retrying'",
         ],
         None => &["deliveries.status IN ('retrying', 'failed')", "deliveries.status = 'canceled'"],
     };

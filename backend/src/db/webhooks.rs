@@ -253,9 +253,9 @@ fn counts(conn: &mut Conn, ids: &[WebhookId]) -> QueryResult<HashMap<WebhookId, 
         .filter(webhooks::id.eq_any(ids))
         .select((
             webhooks::id,
-            counted("d.status <> 'succeeded' AND d.status = 'pending'"),
-            counted("d.status <> 'succeeded' AND d.status = 'retrying'"),
-            counted("d.status <> 'succeeded' AND d.status = 'failed'"),
+            counted("d.status = 'pending'"),
+            counted("d.status = 'retrying'"),
+            counted("d.status = 'failed'"),
             counted("d.held"),
         ))
         .load::<(WebhookId, i64, i64, i64, i64)>(conn)?;

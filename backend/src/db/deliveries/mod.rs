@@ -11,7 +11,7 @@ use api_types::{
     events::EventType,
     ids::{AttemptId, DeliveryId, EventId, WebhookId, WorkspaceId},
 };
-use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
+use diesel::prelude::*;
 
 use super::{
     Conn, Json,
@@ -149,7 +149,6 @@ pub fn cancel_waiting(
         .set((deliveries::manual_attempt_id.eq(None::<AttemptId>), deliveries::due_at.eq(None::<Timestamp>)))
         .into_boxed();
     let scheduled = diesel::update(deliveries::table)
-        .filter(unsucceeded())
         .filter(deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]))
         .set((
             deliveries::status.eq(DeliveryStatus::Canceled),
@@ -170,9 +169,4 @@ pub fn cancel_waiting(
             scheduled.filter(deliveries::workspace_id.eq(id)).execute(conn)
         }
     }
-}
-
-/// Everything but what succeeded, which is nearly all.
-pub(in crate::db) fn unsucceeded() -> SqlLiteral<Bool> {
-    sql("deliveries.status <> 'succeeded'")
 }

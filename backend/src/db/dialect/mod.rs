@@ -18,7 +18,6 @@ use super::{
         RetryTarget,
         destinations::{HealthRow, Holding},
         leases::{Due, Held},
-        unsucceeded,
     },
     schema::{deliveries, webhooks},
 };
@@ -177,7 +176,6 @@ pub fn lock_waiting(conn: &mut Conn, webhook: WebhookId, newest: bool) -> QueryR
         ($order:expr) => {
             deliveries::table
                 .filter(deliveries::webhook_id.eq(webhook))
-                .filter(unsucceeded())
                 .filter(deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]))
                 .filter(deliveries::due_at.is_not_null())
                 .order($order)
@@ -214,7 +212,6 @@ pub fn lock_holding(conn: &mut Conn) -> QueryResult<Vec<Holding>> {
                     webhooks::draining_since.is_not_null().or(diesel::dsl::exists(
                         deliveries::table
                             .filter(deliveries::webhook_id.eq(webhooks::id))
-                            .filter(unsucceeded())
                             .filter(
                                 deliveries::status
                                     .eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]),
