@@ -64,6 +64,7 @@ test("the keyboard alone makes a key and opens its menu", async ({ page }) => {
   await page.keyboard.press("Escape");
   await expect(menu).toBeFocused();
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Edit" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog", { name: "Edit “By keyboard”" })).toBeVisible();
   await page.keyboard.press("Escape");
