@@ -39,6 +39,16 @@ words! {
         OAuthAppSecretRotated = "oauth_app.secret_rotated",
         /// An OAuth app was deleted.
         OAuthAppDeleted = "oauth_app.deleted",
+        /// A member let an OAuth app act for them, or let it do more.
+        AuthorizationGranted = "authorization.granted",
+        /// A member refused an OAuth app.
+        AuthorizationDenied = "authorization.denied",
+        /// A member's consent to an OAuth app was withdrawn.
+        AuthorizationWithdrawn = "authorization.withdrawn",
+        /// An OAuth app gave a token back.
+        OAuthTokenRevoked = "oauth_token.revoked",
+        /// A refresh token or an authorization code was used again: every token that came from it was revoked.
+        OAuthTokenReused = "oauth_token.reused",
         /// A webhook was created.
         WebhookCreated = "webhook.created",
         /// A webhook was changed.

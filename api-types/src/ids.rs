@@ -126,6 +126,8 @@ ids! {
     SecretId = "sec",
     /// A member's consent to an OAuth app.
     AuthorizationId = "atz",
+    /// The refresh tokens that follow one another from one authorization code.
+    TokenFamilyId = "fam",
     /// A webhook.
     WebhookId = "whk",
     /// An event; it is also the `webhook-id` of every message about it.

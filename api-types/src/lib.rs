@@ -6,6 +6,7 @@
 pub mod account;
 pub mod api_keys;
 pub mod audit;
+pub mod authorizations;
 pub mod broadcasts;
 pub mod deliveries;
 pub mod events;

@@ -35,6 +35,8 @@ words! {
         PlanRequired = "plan-required",
         /// The plan's limit for this kind of object is reached.
         PlanLimit = "plan-limit",
+        /// The member does not belong to the workspace that this is about.
+        NotAMember = "not-a-member",
         /// The change did not come from our own origin.
         CrossOrigin = "cross-origin",
         /// No such object in this workspace.
@@ -83,6 +85,7 @@ impl ProblemType {
             | Self::SessionRequired
             | Self::PlanRequired
             | Self::PlanLimit
+            | Self::NotAMember
             | Self::CrossOrigin => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
@@ -113,6 +116,7 @@ impl ProblemType {
             Self::SessionRequired => "Only a signed-in member may do this",
             Self::PlanRequired => "The plan does not include the API",
             Self::PlanLimit => "The plan's limit is reached",
+            Self::NotAMember => "You do not belong to this workspace",
             Self::CrossOrigin => "The request came from another origin",
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",

@@ -1,0 +1,155 @@
+//! Authorizations: a member lets an OAuth app act for them, sees what they have allowed, and withdraws it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Scope, Timestamp,
+    account::Workspace,
+    api_keys::MemberRef,
+    ids::{AuthorizationId, OAuthAppId, TokenFamilyId},
+    words::words,
+};
+
+/// What an app asks a member for, as the consent screen shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuthorizationRequest {
+    /// The request's id, good for one answer.
+    #[cfg_attr(feature = "openapi", schema(example = "0Wd3c1m7hYb2o8rXn5tQvKzJ4sLgPfEaUi9yHxBqM6k"))]
+    pub id: String,
+    /// Who asks.
+    pub app: AppRef,
+    /// The workspace that the app would act in.
+    pub workspace: Workspace,
+    /// The member who is asked.
+    pub member: MemberRef,
+    /// Where the member is sent afterwards: the redirect URI's host, or its scheme where an app on the device opens.
+    #[cfg_attr(feature = "openapi", schema(example = "acme.example"))]
+    pub redirect_host: String,
+    /// What it asks for.
+    pub scopes: Vec<RequestedScope>,
+    /// Whether the member has allowed all of it before and need not be asked again.
+    pub remembered: bool,
+    /// When the request can no longer be answered.
+    pub expires_at: Timestamp,
+}
+
+/// An app as members see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AppRef {
+    /// The app's id, which is its `client_id`.
+    pub id: OAuthAppId,
+    /// The app's name.
+    pub name: String,
+    /// What the app does; empty where not said.
+    pub description: String,
+    /// The app's homepage; empty where not said.
+    pub homepage_url: String,
+    /// The app's logo as a `data:` URL; empty where there is none.
+    pub logo: String,
+}
+
+/// One scope that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RequestedScope {
+    /// The scope.
+    pub scope: Scope,
+    /// What it lets the app do, in words for a person.
+    pub description: String,
+    /// Whether the member may do this themselves; what they may not do, they cannot hand on, and it is left out.
+    pub available: bool,
+    /// Whether the member has allowed it before.
+    pub granted_before: bool,
+}
+
+/// The end of a consent screen: where to go.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AnsweredRequest {
+    /// The app's redirect URI with the answer; it may hold an authorization code, so it is followed at once and not kept.
+    #[cfg_attr(feature = "openapi", schema(example = "https://acme.example/callback?code=…&state=…&iss=…"))]
+    pub redirect_to: String,
+}
+
+impl std::fmt::Debug for AnsweredRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AnsweredRequest")
+    }
+}
+
+/// A member's consent to an app.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Authorization {
+    /// The authorization's id.
+    pub id: AuthorizationId,
+    /// The app.
+    pub app: AppRef,
+    /// Who consented.
+    pub member: MemberRef,
+    /// What the app may do for them.
+    pub scopes: Vec<Scope>,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When one of its tokens was last used.
+    pub last_used_at: Option<Timestamp>,
+    /// From which address it was last used.
+    pub last_used_ip: Option<String>,
+}
+
+/// All of an app's authorizations were withdrawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Withdrawn {
+    /// How many.
+    #[cfg_attr(feature = "openapi", schema(example = 12))]
+    pub withdrawn: u64,
+}
+
+words! {
+    /// What happened that should not have.
+    IncidentKind {
+        /// A refresh token was used again after its successor: somebody has a copy of it.
+        RefreshTokenReused = "refresh_token_reused",
+        /// An authorization code was used twice: somebody has a copy of it.
+        CodeReused = "code_reused",
+    }
+}
+
+/// A sign that somebody holds a copy of a credential; every token that came from it has been revoked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Incident {
+    /// The token family that was revoked.
+    pub id: TokenFamilyId,
+    /// What happened.
+    pub kind: IncidentKind,
+    /// When.
+    pub occurred_at: Timestamp,
+    /// From which address the copy was used.
+    pub ip: Option<String>,
+    /// For whom the tokens acted.
+    pub member: MemberRef,
+}
+
+/// What an app holds right now, and what happened to it lately.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OAuthAppActivity {
+    /// Members who let it act for them.
+    #[cfg_attr(feature = "openapi", schema(example = 12))]
+    pub authorizations: i64,
+    /// Access tokens that act for members and have not ended.
+    #[cfg_attr(feature = "openapi", schema(example = 4))]
+    pub access_tokens: i64,
+    /// Refresh tokens that have not ended, one for each time a member went through consent.
+    #[cfg_attr(feature = "openapi", schema(example = 14))]
+    pub refresh_tokens: i64,
+    /// Access tokens that act as the app itself and have not ended, to the minute.
+    #[cfg_attr(feature = "openapi", schema(example = 2))]
+    pub client_credentials_tokens: i64,
+    /// Copies of its credentials that were used, in the last 90 days, newest first, at most 20.
+    pub incidents: Vec<Incident>,
+}
