@@ -66,7 +66,7 @@ pub struct SwitchWorkspace {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
-    /// The signed-in member; absent where a key or a token calls.
+    /// The signed-in member, or the one for whom a token acts; absent where a key or an app as itself calls.
     pub member: Option<Member>,
     /// The workspace that the credential is in.
     pub workspace: Workspace,
@@ -74,7 +74,7 @@ pub struct Session {
     pub workspaces: Vec<Workspace>,
     /// What the plan allows.
     pub limits: Limits,
-    /// What the credential may do: all scopes for a session.
+    /// What the credential may do right now: all scopes for a session.
     pub scopes: Vec<crate::Scope>,
 }
 

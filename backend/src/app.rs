@@ -9,7 +9,10 @@ use crate::{
     auth::{last_used::LastUsed, throttle::SignInThrottle},
     chance::Chance,
     clock::Clock,
-    crypto::keys::{KeysError, ServerKeys},
+    crypto::{
+        es256,
+        keys::{KeysError, ServerKeys},
+    },
     db::{DatabaseUrl, Db, DbError},
     delivery::{
         Ingest,
@@ -21,6 +24,7 @@ use crate::{
     },
     engine::Engine,
     metrics::Metrics,
+    oauth::{issued::IssuedCounts, signing_keys::SigningKeys},
     wake::Wake,
 };
 
@@ -39,6 +43,10 @@ pub struct App {
     pub wake: Arc<Wake>,
     /// When credentials were last used, until it is written.
     pub last_used: Arc<LastUsed>,
+    /// How many tokens apps were given as themselves, until it is written.
+    pub issued: Arc<IssuedCounts>,
+    /// The keys that sign access tokens.
+    pub signing_keys: Arc<SigningKeys>,
     /// Counts sign-in attempts.
     pub sign_ins: Arc<SignInThrottle>,
     /// Events on their way into the database.
@@ -136,6 +144,7 @@ impl App {
         settings: Settings,
     ) -> Result<Self, StartError> {
         const POOL: u32 = 16;
+        es256::install();
         let wake = Arc::new(Wake::default());
         let released = wake.clone();
         let db = Db::open(database_url, POOL, Arc::new(move |hint| released.release(hint)))?;
@@ -146,6 +155,8 @@ impl App {
             keys: Arc::new(keys),
             wake,
             last_used: Arc::default(),
+            issued: Arc::default(),
+            signing_keys: Arc::default(),
             sign_ins: Arc::default(),
             ingest: Arc::default(),
             engine: Arc::new(Engine::start()?),

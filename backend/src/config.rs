@@ -107,6 +107,12 @@ pub struct Serve {
     /// Where browsers reach us; https, unless on loopback.
     #[arg(long, env = "SAYLESS_PUBLIC_URL")]
     pub public_url: Option<url::Url>,
+    /// Serve over TLS with this certificate chain, in PEM. A renewed file is taken up within a minute.
+    #[arg(long, env = "SAYLESS_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    #[arg(long, env = "SAYLESS_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
     /// Where Prometheus may ask for figures, apart from everything else; nowhere unless given.
     #[arg(long, env = "SAYLESS_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,

@@ -61,6 +61,7 @@ pub fn document() -> Document {
         .into_utoipa_app()
         .openapi(Base::openapi())
         .service(scope("/v1").configure(routes::v1))
+        .configure(routes::oauth)
         .service(routes::health::alive)
         .service(routes::health::ready)
         .split_for_parts();

@@ -34,6 +34,17 @@ pub const fn limits(plan: Plan) -> Limits {
     }
 }
 
+/// Refuses what a plan without the API does not include.
+pub fn check_api(plan: Plan) -> Result<(), Failure> {
+    if limits(plan).api_access {
+        return Ok(());
+    }
+    Err(Failure::new(
+        ProblemType::PlanRequired,
+        "API access needs the Startup plan or above. This workspace is on the free plan.",
+    ))
+}
+
 /// Refuses one more `what` where the plan's limit is reached; what is there already keeps working.
 pub fn check_room(plan: Plan, what: &str, have: i64, limit: u32) -> Result<(), Failure> {
     if have < i64::from(limit) {

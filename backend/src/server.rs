@@ -8,7 +8,7 @@ use actix_web::{
     dev::{Server, ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
-        Method,
+        Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::{Next, from_fn},
@@ -23,13 +23,19 @@ use crate::{
     body::MAX_BYTES,
     clock::Stopwatch,
     console,
+    oauth::error::OAuthError,
     openapi::{self, KnownPaths},
     problem::{Failure, REQUEST_ID},
     routes,
 };
 
-/// Builds the server on `listener`; it runs when awaited and stops by its handle.
-pub fn build(app: App, listener: TcpListener, workers: usize) -> io::Result<Server> {
+/// Builds the server on `listener`, over TLS where `tls` is given; it runs when awaited and stops by its handle.
+pub fn build(
+    app: App,
+    listener: TcpListener,
+    tls: Option<rustls::ServerConfig>,
+    workers: usize,
+) -> io::Result<Server> {
     let document = openapi::document();
     let known = Data::new(KnownPaths::of(&document));
     let app = Data::new(app);
@@ -47,17 +53,22 @@ pub fn build(app: App, listener: TcpListener, workers: usize) -> io::Result<Serv
             .service(
                 scope("/v1").wrap(from_fn(identify)).configure(routes::v1).default_service(web::to(unknown)),
             )
+            .configure(routes::oauth)
             .service(routes::health::alive)
             .service(routes::health::ready)
             .into_app()
+            .configure(only_by_post)
             .configure(move |config| openapi::configure(config, &document))
             .default_service(web::get().to(console::serve))
     })
     .workers(workers)
     // Ours: the operator's process decides when to stop.
     .disable_signals()
-    .shutdown_timeout(18)
-    .listen(listener)?;
+    .shutdown_timeout(18);
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
     Ok(server.run())
 }
 
@@ -82,6 +93,17 @@ async fn unknown(request: HttpRequest, known: Data<KnownPaths>) -> Result<HttpRe
     }
 }
 
+/// The OAuth endpoints that apps call know one method; other methods are told so in their own protocol's words.
+fn only_by_post(config: &mut web::ServiceConfig) {
+    let endpoints = ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par"];
+    config.service(web::resource(endpoints).to(|| async {
+        let error = OAuthError::request("Use POST.").status(StatusCode::METHOD_NOT_ALLOWED);
+        let mut response = actix_web::ResponseError::error_response(&error);
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        response
+    }));
+}
+
 /// Around every request: its id, and the headers that all answers carry.
 async fn every_request(
     app: Data<App>,
@@ -90,7 +112,7 @@ async fn every_request(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let id = request_id(&app, &request);
     let kind = Kind::of(request.path());
-    let preflight = kind == Kind::Api && request.method() == Method::OPTIONS;
+    let preflight = kind.is_open_to_scripts() && request.method() == Method::OPTIONS;
     let watched = app.metrics.is_watched().then(|| (request.method().clone(), Stopwatch::start()));
     let answered = REQUEST_ID
         .scope(id.clone(), async move {
@@ -123,20 +145,34 @@ async fn every_request(
 /// What a path belongs to, which decides its headers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    /// `/v1`.
     Api,
+    /// What OAuth apps call, also from a browser's script.
+    OAuth,
+    /// What OAuth apps call from their servers, or a member's browser goes to.
+    OAuthClosed,
+    /// What clients discover.
+    WellKnown,
     Docs,
     Other,
 }
 
 impl Kind {
     fn of(path: &str) -> Self {
-        if path.starts_with("/v1/") {
-            Self::Api
-        } else if path == "/docs" || path.starts_with("/docs/") {
-            Self::Docs
-        } else {
-            Self::Other
+        match path {
+            "/oauth/token" | "/oauth/revoke" | "/oauth/par" => Self::OAuth,
+            "/oauth/introspect" | "/oauth/authorize" => Self::OAuthClosed,
+            "/docs" => Self::Docs,
+            _ if path.starts_with("/v1/") => Self::Api,
+            _ if path.starts_with("/.well-known/") => Self::WellKnown,
+            _ if path.starts_with("/docs/") => Self::Docs,
+            _ => Self::Other,
         }
+    }
+
+    /// Whether any site's scripts may call: with credentials of their own, since cookies do not ride along.
+    const fn is_open_to_scripts(self) -> bool {
+        matches!(self, Self::Api | Self::OAuth | Self::WellKnown)
     }
 }
 
@@ -153,23 +189,26 @@ fn decorate(headers: &mut HeaderMap, id: &str, kind: Kind, preflight: bool) {
     };
     set("x-request-id", id);
     set("x-content-type-options", "nosniff");
+    if matches!(kind, Kind::Api | Kind::OAuth | Kind::OAuthClosed) {
+        set("cache-control", "no-store");
+    }
     match kind {
-        Kind::Api => {
-            set("cache-control", "no-store");
-            // Any site's scripts may call with a key; cookies do not ride along, since credentials are not allowed.
-            set("access-control-allow-origin", "*");
-            set("access-control-expose-headers", "x-request-id, retry-after, ratelimit, ratelimit-policy");
-            if preflight {
-                set("access-control-allow-methods", "GET, POST, PATCH, DELETE");
-                set(
-                    "access-control-allow-headers",
-                    "authorization, content-type, idempotency-key, x-request-id",
-                );
-                set("access-control-max-age", "86400");
-            }
-        }
         Kind::Docs => set("content-security-policy", DOCS_POLICY),
-        Kind::Other => {}
+        // What a member's browser was asked for leaks to nobody.
+        Kind::OAuthClosed => set("referrer-policy", "no-referrer"),
+        _ => {}
+    }
+    if kind.is_open_to_scripts() {
+        set("access-control-allow-origin", "*");
+        set(
+            "access-control-expose-headers",
+            "x-request-id, retry-after, ratelimit, ratelimit-policy, www-authenticate",
+        );
+    }
+    if preflight {
+        set("access-control-allow-methods", "GET, POST, PATCH, DELETE");
+        set("access-control-allow-headers", "authorization, content-type, idempotency-key, x-request-id");
+        set("access-control-max-age", "86400");
     }
 }
 

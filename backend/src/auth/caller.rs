@@ -8,7 +8,7 @@ use std::{
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use api_types::{
-    ProblemType,
+    ProblemType, Scope,
     account::{Plan, Role},
     ids::WorkspaceId,
 };
@@ -102,37 +102,35 @@ fn extract<P: Permission>(request: &HttpRequest) -> Result<Caller<P>, Failure> {
 
 /// Whether `principal` has what is needed, and if not, what is missing.
 fn allow(principal: &Principal, needs: Needs) -> Result<(), Failure> {
-    match &principal.identity {
-        Identity::Member { role, .. } => {
-            if needs.role == Role::Admin && *role != Role::Admin {
-                return Err(Failure::new(
-                    ProblemType::AdminRequired,
-                    "Only admins use Settings > API. Ask an admin of your workspace.",
-                ));
-            }
+    let identity = &principal.identity;
+    match (identity, identity.scopes(), needs.scope) {
+        (Identity::Member { role, .. }, ..) if needs.role == Role::Admin && *role != Role::Admin => {
+            return Err(Failure::new(
+                ProblemType::AdminRequired,
+                "Only admins use Settings > API. Ask an admin of your workspace.",
+            ));
         }
-        Identity::ApiKey { scopes, .. } => match needs.scope {
-            Some(scope) if !scopes.contains(&scope) => {
-                return Err(Failure::new(
-                    ProblemType::InsufficientScope,
-                    format!("This needs the scope {scope}, which the credential does not hold."),
-                )
-                .challenge(format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")));
-            }
-            None if !needs.any_credential => {
-                return Err(Failure::new(
-                    ProblemType::SessionRequired,
-                    "Keys and tokens may not do this: it needs a signed-in session.",
-                ));
-            }
-            _ => {}
-        },
+        (_, Some(scopes), Some(scope)) if !scopes.contains(&scope) => return Err(lacks(identity, scope)),
+        (_, Some(_), None) if !needs.any_credential => {
+            return Err(Failure::new(
+                ProblemType::SessionRequired,
+                "Keys and tokens may not do this: it needs a signed-in session.",
+            ));
+        }
+        _ => {}
     }
-    if needs.plan && !plan::limits(principal.workspace.plan).api_access {
-        return Err(Failure::new(
-            ProblemType::PlanRequired,
-            "API access needs the Startup plan or above. This workspace is on the free plan.",
-        ));
-    }
-    Ok(())
+    if needs.plan { plan::check_api(principal.workspace.plan) } else { Ok(()) }
+}
+
+/// A key or a token does not hold a scope, or no longer.
+fn lacks(identity: &Identity, scope: Scope) -> Failure {
+    let detail = match identity {
+        Identity::Token { withheld, .. } if withheld.contains(&scope) => format!(
+            "This needs the scope {scope}, which the token was given and no longer holds: its app or the member it acts for \
+             lost it."
+        ),
+        _ => format!("This needs the scope {scope}, which the credential does not hold."),
+    };
+    Failure::new(ProblemType::InsufficientScope, detail)
+        .challenge(format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\""))
 }

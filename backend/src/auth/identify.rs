@@ -17,14 +17,16 @@ use api_types::{ProblemType, Timestamp};
 
 use super::{
     address,
+    last_used::Used,
     limiter::Verdict,
     principal::{Identity, Principal},
-    session,
+    session, token,
 };
 use crate::{
     app::App,
     crypto::tokens,
     db::api_keys::{self, KeyRecord},
+    oauth::access_token::{self, Claims},
     plan,
     problem::Failure,
 };
@@ -89,10 +91,12 @@ fn set<B>(response: &mut ServiceResponse<B>, name: &'static str, value: &str) {
 
 /// The credential of a request, and whom it speaks for; notes that it was used.
 async fn known(app: &App, request: &ServiceRequest, ip: IpAddr) -> Result<(Credential, Principal), Failure> {
-    let credential = Credential::of(app, request)?;
+    let credential = Credential::of(app, request).await?;
     let (principal, stale) = credential.look_up(app, ip).await?;
+    let used = |used| app.last_used.note(used, app.clock.now(), ip);
     match (&principal.identity, &credential) {
-        (Identity::ApiKey { id, .. }, _) => app.last_used.note(*id, app.clock.now(), ip),
+        (Identity::ApiKey { id, .. }, _) => used(Used::Key(*id)),
+        (Identity::Token { member: Some(member), .. }, _) => used(Used::Authorization(member.authorization)),
         (Identity::Member { .. }, Credential::Session(session)) if stale => {
             session::touch(app, session).await?;
         }
@@ -108,6 +112,8 @@ pub enum Credential {
     Session(String),
     /// The digests of a key, under each pepper.
     Key(Vec<String>),
+    /// What an access token says.
+    Token(Box<Claims>),
 }
 
 impl std::fmt::Debug for Credential {
@@ -115,14 +121,22 @@ impl std::fmt::Debug for Credential {
         f.write_str(match self {
             Self::Session(_) => "Credential::Session",
             Self::Key(_) => "Credential::Key",
+            Self::Token(_) => "Credential::Token",
         })
     }
 }
 
 impl Credential {
-    fn of(app: &App, request: &ServiceRequest) -> Result<Self, Failure> {
-        if let Some(value) = request.headers().get(header::AUTHORIZATION) {
-            return bearer(value).map(|token| Self::Key(app.keys.digests(token)));
+    async fn of(app: &App, request: &ServiceRequest) -> Result<Self, Failure> {
+        let mut headers = request.headers().get_all(header::AUTHORIZATION);
+        if let Some(value) = headers.next() {
+            // Of two credentials, none can be preferred.
+            let token = bearer(value).filter(|_| headers.next().is_none()).ok_or_else(invalid)?;
+            if tokens::is_well_formed(tokens::API_KEY, token) {
+                return Ok(Self::Key(app.keys.digests(token)));
+            }
+            let claims = access_token::verify(app, token).await?.ok_or_else(invalid)?;
+            return Ok(Self::Token(Box::new(claims)));
         }
         let session = session::of_request(&app.settings, request.request());
         session.map(Self::Session).ok_or_else(session::nobody)
@@ -138,6 +152,11 @@ impl Credential {
                 let identity = Identity::ApiKey { id: record.id, name: record.name, scopes: record.scopes };
                 Ok((Principal { workspace: record.workspace, identity }, false))
             }
+            Self::Token(claims) => {
+                let found = token::look_up(app, claims).await?;
+                let record = found.filter(|_| claims.is_current(app.clock.now())).ok_or_else(invalid)?;
+                Ok((token::principal(claims, record), false))
+            }
         }
     }
 }
@@ -145,25 +164,21 @@ impl Credential {
 fn invalid() -> Failure {
     Failure::new(
         ProblemType::InvalidCredential,
-        "The credential in the Authorization header is not one of ours. Send it as: Authorization: Bearer slk_…",
+        "The credential in the Authorization header is not one of ours, or no longer. Send an API key or an access token as: \
+         Authorization: Bearer …",
     )
     .challenge("Bearer error=\"invalid_token\"")
 }
 
-/// The token in an `Authorization` header, if it can be one of ours.
-fn bearer(header: &HeaderValue) -> Result<&str, Failure> {
-    let value = header.to_str().map_err(|_| invalid())?;
-    let (scheme, token) = value.split_once(' ').ok_or_else(invalid)?;
-    let token = token.trim();
-    if !scheme.eq_ignore_ascii_case("bearer") || !tokens::is_well_formed(tokens::API_KEY, token) {
-        return Err(invalid());
-    }
-    Ok(token)
+/// The credential in an `Authorization` header, if it has the form of one.
+fn bearer(header: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+    Some(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))
 }
 
 /// Finds a key's record, from memory where it was looked up within the last second.
 async fn find_key(app: &App, digests: &[String]) -> Result<Option<KeyRecord>, Failure> {
-    let cache = &app.wake.credentials;
+    let cache = &app.wake.credentials.keys;
     let now = app.clock.now();
     let Some(first) = digests.first().cloned() else { return Ok(None) };
     if let Some(known) = cache.get(&first, now) {

@@ -14,6 +14,7 @@ pub mod permission;
 pub mod principal;
 pub mod session;
 pub mod throttle;
+pub mod token;
 
 pub use caller::{Admin, Caller};
 pub use principal::{Identity, Principal};

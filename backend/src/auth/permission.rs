@@ -33,8 +33,27 @@ macro_rules! permissions {
     )+};
 }
 
-const fn scope(scope: Scope, role: Role) -> Needs {
-    Needs { scope: Some(scope), role, plan: true, any_credential: false }
+const fn scope(scope: Scope) -> Needs {
+    Needs { scope: Some(scope), role: role_for(scope), plan: true, any_credential: false }
+}
+
+/// The role that a member needs to do what a scope stands for: what they may not do, they cannot hand on.
+const fn role_for(scope: Scope) -> Role {
+    match scope {
+        Scope::TicketsRead | Scope::TicketsWrite | Scope::BroadcastsRead | Scope::BroadcastsWrite => {
+            Role::Member
+        }
+        Scope::EventsWrite
+        | Scope::WebhooksRead
+        | Scope::WebhooksWrite
+        | Scope::DeliveriesRead
+        | Scope::DeliveriesRetry => Role::Admin,
+    }
+}
+
+/// Whether a member with this role may do what a scope stands for.
+pub fn may(role: Role, scope: Scope) -> bool {
+    role == Role::Admin || role_for(scope) == Role::Member
 }
 
 permissions! {
@@ -42,24 +61,26 @@ permissions! {
     AdminSession: Needs { scope: None, role: Role::Admin, plan: true, any_credential: false };
     /// Any member's session, whatever the plan.
     AnySession: Needs { scope: None, role: Role::Member, plan: false, any_credential: false };
+    /// Any member's session, for what is their own.
+    MemberSession: Needs { scope: None, role: Role::Member, plan: true, any_credential: false };
     /// Any valid credential, whatever the plan: to ask who one is.
     AnyCredential: Needs { scope: None, role: Role::Member, plan: false, any_credential: true };
     /// `tickets:read`, or any member.
-    TicketsRead: scope(Scope::TicketsRead, Role::Member);
+    TicketsRead: scope(Scope::TicketsRead);
     /// `tickets:write`, or any member.
-    TicketsWrite: scope(Scope::TicketsWrite, Role::Member);
+    TicketsWrite: scope(Scope::TicketsWrite);
     /// `broadcasts:read`, or any member.
-    BroadcastsRead: scope(Scope::BroadcastsRead, Role::Member);
+    BroadcastsRead: scope(Scope::BroadcastsRead);
     /// `broadcasts:write`, or any member.
-    BroadcastsWrite: scope(Scope::BroadcastsWrite, Role::Member);
+    BroadcastsWrite: scope(Scope::BroadcastsWrite);
     /// `events:write`, or an admin.
-    EventsWrite: scope(Scope::EventsWrite, Role::Admin);
+    EventsWrite: scope(Scope::EventsWrite);
     /// `webhooks:read`, or an admin.
-    WebhooksRead: scope(Scope::WebhooksRead, Role::Admin);
+    WebhooksRead: scope(Scope::WebhooksRead);
     /// `webhooks:write`, or an admin.
-    WebhooksWrite: scope(Scope::WebhooksWrite, Role::Admin);
+    WebhooksWrite: scope(Scope::WebhooksWrite);
     /// `deliveries:read`, or an admin.
-    DeliveriesRead: scope(Scope::DeliveriesRead, Role::Admin);
+    DeliveriesRead: scope(Scope::DeliveriesRead);
     /// `deliveries:retry`, or an admin.
-    DeliveriesRetry: scope(Scope::DeliveriesRetry, Role::Admin);
+    DeliveriesRetry: scope(Scope::DeliveriesRetry);
 }

@@ -4,7 +4,7 @@ use api_types::{
     Scope,
     account::{Plan, Role},
     audit::{Actor, ActorKind},
-    ids::{ApiKeyId, MemberId, WorkspaceId},
+    ids::{ApiKeyId, AuthorizationId, MemberId, OAuthAppId, WorkspaceId},
 };
 
 /// Whom a valid credential speaks for.
@@ -50,6 +50,32 @@ pub enum Identity {
         /// What it may do.
         scopes: Vec<Scope>,
     },
+    /// An OAuth app with an access token: for a member, or as itself.
+    Token {
+        /// Which app.
+        app: OAuthAppId,
+        /// Its name.
+        name: String,
+        /// For whom it acts.
+        member: Option<OnBehalfOf>,
+        /// What it may do.
+        scopes: Vec<Scope>,
+        /// What it was given but may no longer do.
+        withheld: Vec<Scope>,
+    },
+}
+
+/// The member for whom an app acts.
+#[derive(Clone, Debug)]
+pub struct OnBehalfOf {
+    /// Who.
+    pub id: MemberId,
+    /// Their e-mail address.
+    pub email: String,
+    /// Their role in the workspace.
+    pub role: Role,
+    /// Their consent.
+    pub authorization: AuthorizationId,
 }
 
 impl Identity {
@@ -62,6 +88,13 @@ impl Identity {
             Self::ApiKey { id, name, .. } => {
                 Actor { kind: ActorKind::ApiKey, id: Some(id.to_string()), name: name.clone() }
             }
+            Self::Token { app, name, member, .. } => {
+                let name = match member {
+                    Some(member) => format!("{name} for {}", member.email),
+                    None => name.clone(),
+                };
+                Actor { kind: ActorKind::OAuthApp, id: Some(app.to_string()), name }
+            }
         }
     }
 
@@ -70,6 +103,16 @@ impl Identity {
         match self {
             Self::Member { session, .. } => session,
             Self::ApiKey { id, .. } => id.as_str(),
+            Self::Token { member: Some(member), .. } => member.authorization.as_str(),
+            Self::Token { app, member: None, .. } => app.as_str(),
+        }
+    }
+
+    /// The scopes that bound what a key or a token may do; a member in a session is bound by their role alone.
+    pub fn scopes(&self) -> Option<&[Scope]> {
+        match self {
+            Self::Member { .. } => None,
+            Self::ApiKey { scopes, .. } | Self::Token { scopes, .. } => Some(scopes),
         }
     }
 }

@@ -52,8 +52,11 @@ pub fn of_request(settings: &Settings, request: &HttpRequest) -> Option<String> 
 
 /// Why a request without a living session is refused.
 pub fn nobody() -> Failure {
-    Failure::new(ProblemType::Unauthenticated, "Sign in, or send a key as: Authorization: Bearer slk_…")
-        .challenge("Bearer")
+    Failure::new(
+        ProblemType::Unauthenticated,
+        "Sign in, or send an API key or an access token as: Authorization: Bearer …",
+    )
+    .challenge("Bearer")
 }
 
 /// Whom a session speaks for, and whether its last use is old enough to be noted anew.

@@ -18,8 +18,8 @@ use crate::{
     db::{
         Tx, accounts,
         audit::{self, Change, Who},
-        deliveries::{self, Whose},
-        sessions,
+        authorizations::{self, Whose},
+        deliveries, sessions,
     },
     new_id, plan,
     problem::Failure,
@@ -88,7 +88,12 @@ fn set_plan(app: &App, id: WorkspaceId, plan: Plan) -> Result<(), CommandError> 
         let canceled = if plan::limits(plan).api_access {
             0
         } else {
-            deliveries::cancel_waiting(tx, Whose::Workspace(id), CancelReason::Plan, inner.clock.now())?
+            deliveries::cancel_waiting(
+                tx,
+                deliveries::Whose::Workspace(id),
+                CancelReason::Plan,
+                inner.clock.now(),
+            )?
         };
         let change = Change {
             action: AuditAction::WorkspacePlanChanged,
@@ -126,8 +131,10 @@ pub fn member(command: MemberCommand) -> Result<(), CommandError> {
                 Ok((AuditAction::MemberPasswordChanged, json!({})))
             })
         }
-        MemberCommand::Remove { which } => change(&which, |tx, _, member| {
+        MemberCommand::Remove { which } => change(&which, |tx, app, member| {
             sessions::delete_of_member(tx, member.id, Some(member.workspace))?;
+            // Who comes back one day does not come back with apps that they let in long ago.
+            authorizations::withdraw(tx, Whose::Member(member.workspace, member.id), None, app.clock.now())?;
             accounts::delete_membership(tx, member.workspace, member.id)?;
             Ok((AuditAction::MemberRemoved, json!({})))
         }),

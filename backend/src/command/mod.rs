@@ -15,6 +15,7 @@ use crate::{
     db::DatabaseUrl,
     openapi,
     problem::Failure,
+    tls::TlsError,
 };
 
 /// Why a command failed, as a sentence for the terminal.
@@ -44,7 +45,7 @@ macro_rules! from {
     )+};
 }
 
-from!(io::Error, StartError, KeysError, Failure);
+from!(io::Error, StartError, KeysError, TlsError, Failure);
 
 /// Runs a command to its end.
 pub fn run(command: Command) -> Result<(), CommandError> {

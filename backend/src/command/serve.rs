@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io,
     net::{SocketAddr, TcpListener},
+    sync::Arc,
 };
 
 use fs4::FileExt;
@@ -15,7 +16,9 @@ use crate::{
     auth::last_used,
     config::{Database, Serve, Worker},
     delivery::{recovery, retention, worker::Worker as DeliveryWorker},
-    metrics, server, upkeep,
+    metrics, server,
+    tls::Identity,
+    upkeep,
     wake::nodes::Link,
 };
 
@@ -30,13 +33,15 @@ pub fn serve(args: &Serve) -> Result<(), CommandError> {
         trusted_proxies: args.trusted_proxy.clone(),
         ..Settings::new(public_url)
     };
+    let identity = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
+    let identity = identity.map(|(certificate, key)| Identity::read(certificate, key)).transpose()?;
     let app = build(&args.database, settings)?;
     let listener = listen(args.listen)?;
     let metrics = args.metrics_listen.map(listen).transpose()?;
     actix_web::rt::System::new().block_on(async {
         let _link = Link::start(&app, &args.database.database_url);
         show_metrics(&app, metrics)?;
-        run(app, listener, !args.no_worker).await
+        run(app, listener, identity, !args.no_worker).await
     })?;
     drop(lock);
     Ok(())
@@ -55,10 +60,16 @@ fn show_metrics(app: &App, listener: Option<TcpListener>) -> Result<(), CommandE
     Ok(())
 }
 
-async fn run(app: App, listener: TcpListener, deliver: bool) -> Result<(), CommandError> {
+async fn run(
+    app: App,
+    listener: TcpListener,
+    identity: Option<Arc<Identity>>,
+    deliver: bool,
+) -> Result<(), CommandError> {
     let address = listener.local_addr()?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let server = server::build(app.clone(), listener, workers)?;
+    let tls = identity.as_ref().map(Identity::config).transpose()?;
+    let server = server::build(app.clone(), listener, tls, workers)?;
     let handle = server.handle();
     let stop = StopSignal::catch()?;
     tracing::info!(%address, public_url = %app.settings.public_url, "serving");
@@ -70,6 +81,9 @@ async fn run(app: App, listener: TcpListener, deliver: bool) -> Result<(), Comma
     ];
     if deliver {
         background.push(tokio::spawn(recovery::keep(app.clone())));
+    }
+    if let Some(identity) = identity {
+        background.push(tokio::spawn(identity.keep_fresh(app.clock.clone())));
     }
     let running = tokio::spawn(server);
     tokio::select! {
@@ -149,9 +163,12 @@ fn public_url(args: &Serve) -> Result<url::Url, CommandError> {
     let listen = args.listen;
     let url = match &args.public_url {
         Some(url) => url.clone(),
-        None if listen.ip().is_loopback() => format!("http://{listen}")
-            .parse()
-            .map_err(|error| CommandError::new(format!("http://{listen} is no URL: {error}")))?,
+        None if listen.ip().is_loopback() => {
+            let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
+            format!("{scheme}://{listen}")
+                .parse()
+                .map_err(|error| CommandError::new(format!("{scheme}://{listen} is no URL: {error}")))?
+        }
         None => return Err(CommandError::new(format!("listening on {listen} needs an https --public-url"))),
     };
     if url.scheme() != "https" && !listen.ip().is_loopback() {

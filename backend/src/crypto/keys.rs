@@ -126,6 +126,12 @@ impl ServerKeys {
         self.peppers.iter().map(|pepper| text(&hmac_sha256(&pepper.bytes, &[secret.as_bytes()]))).collect()
     }
 
+    /// A secret that can be made again from `parts` but not guessed from them, newest pepper first: the first is to be handed
+    /// out, all of them are recognised.
+    pub fn derive(&self, parts: &[&[u8]]) -> Vec<String> {
+        self.peppers.iter().map(|pepper| text(&hmac_sha256(&pepper.bytes, parts))).collect()
+    }
+
     /// A 96-bit tag over values that leave us and come back, such as cursors.
     pub fn tag(&self, parts: &[&[u8]]) -> [u8; 12] {
         let mut tag = [0; 12];

@@ -1,5 +1,6 @@
 //! Secrets: how they are made, recognised, stored and compared.
 
+pub mod es256;
 pub mod keys;
 pub mod passwords;
 pub mod seal;

@@ -6,6 +6,9 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod audit;
+pub mod authorization_codes;
+pub mod authorization_requests;
+pub mod authorizations;
 pub mod broadcasts;
 pub mod deliveries;
 pub mod dialect;
@@ -14,6 +17,7 @@ pub mod idempotency;
 pub mod json;
 pub mod notify;
 pub mod oauth_apps;
+pub mod oauth_clients;
 pub mod pasted;
 mod pool;
 pub mod recoveries;
@@ -21,7 +25,10 @@ pub mod remarks;
 pub mod retention;
 pub mod schema;
 pub mod sessions;
+pub mod signing_keys;
 pub mod tickets;
+pub mod token_families;
+pub mod tokens;
 pub mod webhooks;
 mod writer;
 

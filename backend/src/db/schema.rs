@@ -94,6 +94,112 @@ diesel::table! {
 }
 
 diesel::table! {
+    signing_keys (id) {
+        id -> Text,
+        public_key -> Text,
+        sealed -> Text,
+        created_at -> BigInt,
+        active_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    pushed_requests (digest) {
+        digest -> Text,
+        app_id -> Text,
+        parameters -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    authorization_requests (id) {
+        id -> Text,
+        app_id -> Text,
+        workspace_id -> Text,
+        session_digest -> Nullable<Text>,
+        browser_digest -> Text,
+        redirect_uri -> Text,
+        state -> Nullable<Text>,
+        scopes -> Text,
+        code_challenge -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    authorizations (id) {
+        id -> Text,
+        workspace_id -> Text,
+        app_id -> Text,
+        member_id -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        last_used_ip -> Nullable<Text>,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    authorization_codes (digest) {
+        digest -> Text,
+        app_id -> Text,
+        authorization_id -> Text,
+        redirect_uri -> Text,
+        scopes -> Text,
+        code_challenge -> Text,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        family_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    token_families (id) {
+        id -> Text,
+        workspace_id -> Text,
+        app_id -> Text,
+        authorization_id -> Text,
+        scopes -> Text,
+        refreshable -> Bool,
+        generation -> BigInt,
+        created_at -> BigInt,
+        rotated_at -> BigInt,
+        ends_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        revoked_reason -> Nullable<Text>,
+        revoked_ip -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    access_tokens (id) {
+        id -> Text,
+        family_id -> Text,
+        app_id -> Text,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    issued_tokens (app_id, minute) {
+        app_id -> Text,
+        minute -> BigInt,
+        issued -> BigInt,
+    }
+}
+
+diesel::table! {
+    revoked_tokens (id) {
+        id -> Text,
+        app_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     webhooks (id) {
         id -> Text,
         workspace_id -> Text,
@@ -300,6 +406,10 @@ diesel::joinable!(sessions -> workspaces (workspace_id));
 diesel::joinable!(api_keys -> workspaces (workspace_id));
 diesel::joinable!(oauth_apps -> workspaces (workspace_id));
 diesel::joinable!(client_secrets -> oauth_apps (app_id));
+diesel::joinable!(authorizations -> oauth_apps (app_id));
+diesel::joinable!(authorizations -> members (member_id));
+diesel::joinable!(token_families -> authorizations (authorization_id));
+diesel::joinable!(access_tokens -> token_families (family_id));
 diesel::joinable!(signing_secrets -> webhooks (webhook_id));
 diesel::joinable!(deliveries -> webhooks (webhook_id));
 diesel::joinable!(deliveries -> events (event_id));
@@ -313,6 +423,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     oauth_apps,
     client_secrets,
+    signing_keys,
+    pushed_requests,
+    authorization_requests,
+    authorizations,
+    authorization_codes,
+    token_families,
+    access_tokens,
+    issued_tokens,
+    revoked_tokens,
     webhooks,
     signing_secrets,
     events,

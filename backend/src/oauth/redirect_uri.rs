@@ -62,6 +62,50 @@ fn check_loopback(url: &Url) -> Result<(), &'static str> {
     }
 }
 
+/// Whether a redirect URI that was sent is the registered one: byte for byte, but for the port of a loopback address, which
+/// an app on the device learns only when it starts (RFC 8252, section 7.3).
+pub fn matches(registered: &str, sent: &str) -> bool {
+    if registered == sent {
+        return true;
+    }
+    match (without_loopback_port(registered), without_loopback_port(sent)) {
+        (Some(registered), Some(sent)) => registered == sent,
+        _ => false,
+    }
+}
+
+/// A loopback URI's host, and what follows its port; none where it is anything else, or the port is none.
+fn without_loopback_port(uri: &str) -> Option<(&str, &str)> {
+    let rest = uri.strip_prefix("http://")?;
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(_) => authority.split_at(authority.find(']')? + 1),
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    };
+    let ip: IpAddr = host.trim_start_matches('[').trim_end_matches(']').parse().ok()?;
+    let number = port.strip_prefix(':');
+    let numbered = port.is_empty() || number.is_some_and(is_port);
+    (ip.is_loopback() && numbered).then_some((host, path))
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+/// Where a redirect URI leads, for a person: its host, or its scheme where an app on the device opens.
+pub fn destination(uri: &str) -> String {
+    match Url::parse(uri) {
+        Ok(url) if matches!(url.scheme(), "https" | "http") => url.host_str().unwrap_or_default().to_owned(),
+        Ok(url) => url.scheme().to_owned(),
+        Err(_) => String::new(),
+    }
+}
+
+/// Whether whoever controls the URI's host has been named by its certificate. Anything on the device can claim the others.
+pub fn proves_its_app(uri: &str) -> bool {
+    uri.starts_with("https://")
+}
+
 #[cfg(test)]
 mod tests {
     use api_types::oauth_apps::ClientKind::{Confidential, Public};
@@ -90,6 +134,36 @@ mod tests {
             "",
         ] {
             assert!(check(bad, Confidential).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn only_a_loopback_address_may_vary_and_only_its_port() {
+        assert!(matches("https://a.example/cb", "https://a.example/cb"));
+        for (registered, sent) in [
+            ("http://127.0.0.1/cb", "http://127.0.0.1:49152/cb"),
+            ("http://127.0.0.1:80/cb", "http://127.0.0.1/cb"),
+            ("http://[::1]/cb?a=b", "http://[::1]:1/cb?a=b"),
+        ] {
+            assert!(matches(registered, sent), "{sent}");
+        }
+        for (registered, sent) in [
+            ("https://a.example/cb", "https://a.example/cb/"),
+            ("https://a.example/cb", "https://a.example:443/cb"),
+            ("https://a.example/cb", "https://A.example/cb"),
+            ("https://a.example/cb", "https://a.example/cb?"),
+            ("https://a.example/cb", "https://a.example@evil.example/cb"),
+            ("http://127.0.0.1/cb", "http://localhost/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.2/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1/other"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1/cb#"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:/cb"),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1@evil.example/cb"),
+            ("http://127.0.0.1/cb", "http://[::1]/cb"),
+            ("http://127.0.0.1/cb", "https://127.0.0.1/cb"),
+        ] {
+            assert!(!matches(registered, sent), "{sent}");
         }
     }
 }

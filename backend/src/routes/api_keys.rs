@@ -259,7 +259,9 @@ fn change<'a>(
 fn member(caller: &Admin) -> Result<MemberId, Failure> {
     match caller.identity() {
         Identity::Member { id, .. } => Ok(*id),
-        Identity::ApiKey { .. } => Err(Failure::internal(&"an admin operation was reached by a key")),
+        Identity::ApiKey { .. } | Identity::Token { .. } => {
+            Err(Failure::internal(&"an admin operation was reached by a key"))
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub mod api_keys;
 pub mod audit_log;
+pub mod authorization_requests;
+pub mod authorizations;
 pub mod broadcasts;
 pub mod deliveries;
 pub mod event_types;
@@ -17,6 +19,20 @@ pub mod webhooks;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::oauth::{authorize, introspect, metadata, par, revoke, token};
+
+/// The OAuth server, and what its clients discover.
+pub fn oauth(config: &mut ServiceConfig<'_>) {
+    config
+        .service(authorize::ask)
+        .service(authorize::ask_by_form)
+        .service(par::push)
+        .service(token::give)
+        .service(revoke::revoke)
+        .service(introspect::introspect);
+    config.service(metadata::server).service(metadata::resource).service(metadata::keys);
+}
+
 /// Everything under `/v1`.
 pub fn v1(config: &mut ServiceConfig<'_>) {
     config
@@ -30,13 +46,7 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(api_keys::show)
         .service(api_keys::update)
         .service(api_keys::revoke);
-    config
-        .service(oauth_apps::list)
-        .service(oauth_apps::create)
-        .service(oauth_apps::show)
-        .service(oauth_apps::update)
-        .service(oauth_apps::remove)
-        .service(oauth_apps::rotate);
+    oauth_apps_and_consent(config);
     config
         .service(webhooks::list)
         .service(webhooks::create)
@@ -74,4 +84,24 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(broadcasts::show)
         .service(broadcasts::send);
     config.service(audit_log::list).service(stream::open);
+}
+
+fn oauth_apps_and_consent(config: &mut ServiceConfig<'_>) {
+    config
+        .service(oauth_apps::list)
+        .service(oauth_apps::create)
+        .service(oauth_apps::show)
+        .service(oauth_apps::update)
+        .service(oauth_apps::remove)
+        .service(oauth_apps::rotate)
+        .service(oauth_apps::activity::show_activity)
+        .service(oauth_apps::activity::list_authorizations)
+        .service(oauth_apps::activity::withdraw_authorization)
+        .service(oauth_apps::activity::withdraw_all_authorizations);
+    config
+        .service(authorization_requests::show)
+        .service(authorization_requests::approve)
+        .service(authorization_requests::deny)
+        .service(authorizations::list)
+        .service(authorizations::withdraw);
 }

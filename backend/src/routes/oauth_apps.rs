@@ -1,5 +1,6 @@
 //! OAuth apps: for admins in a session alone.
 
+pub mod activity;
 mod input;
 
 use actix_web::{HttpResponse, delete, get, patch, post, web::Data, web::Json, web::Path, web::Query};
@@ -23,6 +24,7 @@ use crate::{
     db::{
         Json as JsonColumn,
         audit::{self, Change},
+        authorizations::{self, Whose},
         dialect,
         oauth_apps::{self, AppRow, NewSecretRow},
     },
@@ -148,7 +150,7 @@ pub async fn update(
 
 /// Delete an OAuth app
 ///
-/// Its secrets stop at once, for good.
+/// Its secrets and tokens stop at once, for good, and members' authorizations of it end.
 #[utoipa::path(tag = "OAuth apps", security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id")),
     responses((status = 204, description = "Deleted")))]
 #[delete("/oauth-apps/{id}")]
@@ -158,12 +160,13 @@ pub async fn remove(app: Data<App>, caller: Admin, path: Path<String>) -> Answer
     app.db
         .write(move |tx| {
             let before = found(oauth_apps::find(tx, workspace, id, now)?)?;
+            let ended = authorizations::withdraw(tx, Whose::App(workspace, id), None, now)?.len();
             oauth_apps::delete(tx, workspace, id, now)?;
             audit::append(
                 tx,
                 &inner,
                 &who,
-                change(AuditAction::OAuthAppDeleted, &id, &before.name, json!({})),
+                change(AuditAction::OAuthAppDeleted, &id, &before.name, json!({ "authorizations": ended })),
             )?;
             tx.on_commit(Hint::CredentialsChanged);
             Ok::<_, Failure>(())

@@ -92,6 +92,10 @@ pub async fn show(app: Data<App>, caller: Caller<AnyCredential>) -> Answer<Json<
     let workspace = Workspace { id, name, plan };
     match caller.identity().clone() {
         Identity::ApiKey { scopes, .. } => Ok(Json(describe(None, workspace, Vec::new(), scopes))),
+        Identity::Token { member, scopes, .. } => {
+            let member = member.map(|member| (member.id, member.email, member.role));
+            Ok(Json(describe(member, workspace, Vec::new(), scopes)))
+        }
         Identity::Member { id, email, role, .. } => {
             let all = app.db.read(move |conn| Ok::<_, Failure>(accounts::workspaces_of(conn, id)?)).await?;
             Ok(Json(describe(Some((id, email, role)), workspace, all, Scope::ALL.to_vec())))
@@ -156,7 +160,9 @@ pub async fn sign_out(app: Data<App>, caller: Caller<AnySession>) -> Answer {
 fn member<P>(caller: &Caller<P>) -> Result<(MemberId, String, String), Failure> {
     match caller.identity() {
         Identity::Member { id, email, session, .. } => Ok((*id, email.clone(), session.clone())),
-        Identity::ApiKey { .. } => Err(Failure::internal(&"a session operation was reached by a key")),
+        Identity::ApiKey { .. } | Identity::Token { .. } => {
+            Err(Failure::internal(&"a session operation was reached by a key"))
+        }
     }
 }
 

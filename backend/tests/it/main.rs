@@ -18,6 +18,7 @@ mod ingest;
 mod metrics;
 mod name_server;
 mod nodes;
+mod oauth;
 mod oauth_apps;
 mod outages;
 mod process;

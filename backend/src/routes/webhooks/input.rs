@@ -98,7 +98,7 @@ pub fn check_subscriptions<P>(caller: &Caller<P>, event_types: &[Subscription]) 
 
 /// The same, for an identity.
 pub fn check_readable(identity: &Identity, event_types: &[Subscription]) -> Result<(), Failure> {
-    let Identity::ApiKey { scopes, .. } = identity else { return Ok(()) };
+    let Some(scopes) = identity.scopes() else { return Ok(()) };
     for wanted in event_types {
         match wanted.scope_for_reading() {
             Some(scope) if scopes.contains(&scope) => {}

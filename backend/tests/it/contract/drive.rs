@@ -10,6 +10,7 @@ use super::{Operation, operations};
 use crate::{
     both,
     harness::{Client, PASSWORD, Reply, Team, World},
+    oauth::Third,
 };
 
 /// Operations that change something and write no audit entry, with the reason. This list only shrinks.
@@ -51,6 +52,26 @@ impl Fixture {
         ids.insert("events", event["id"].as_str().unwrap().to_owned());
         let deliveries = team.admin.get("/v1/deliveries").await.ok(200);
         ids.insert("deliveries", deliveries["data"][0]["id"].as_str().unwrap().to_owned());
+        let app = Third::existing(world, &team, &ids["oauth-apps"]).await;
+        // Asked before the consents: what is remembered is not asked again.
+        ids.insert("authorization-requests", app.question(&team.admin).await);
+        ids.insert("a member's request", app.question(&team.member).await);
+        for (noun, client) in [("authorizations", &team.admin), ("a member's authorization", &team.member)] {
+            app.consent(client).await;
+            let authorizations = client.get("/v1/authorizations").await.ok(200);
+            ids.insert(noun, authorizations["data"][0]["id"].as_str().unwrap().to_owned());
+        }
+        Self { team, ids }
+    }
+
+    /// The same, where a member stands where the admin does: what is one's own is another.
+    pub fn of_member(self) -> Self {
+        let Self { team, mut ids } = self;
+        for (noun, own) in
+            [("authorization-requests", "a member's request"), ("authorizations", "a member's authorization")]
+        {
+            ids.insert(noun, ids[own].clone());
+        }
         Self { team, ids }
     }
 
@@ -61,7 +82,8 @@ impl Fixture {
             Some((noun, _)) => {
                 let noun = noun.trim_start_matches("/v1/");
                 let id = self.ids.get(noun).unwrap_or_else(|| panic!("the fixture makes no {noun}"));
-                operation.path.replace("{id}", id)
+                let path = operation.path.replace("{id}", id);
+                path.replace("{authorization_id}", &self.ids["authorizations"])
             }
         }
     }
@@ -127,6 +149,9 @@ fn actions() -> BTreeMap<&'static str, &'static str> {
         ("api_keys_create", "api_key.created"),
         ("api_keys_update", "api_key.updated"),
         ("api_keys_revoke", "api_key.revoked"),
+        ("authorizations_approve", "authorization.granted"),
+        ("authorizations_deny", "authorization.denied"),
+        ("authorizations_withdraw", "authorization.withdrawn"),
         ("broadcasts_create", "broadcast.created"),
         ("broadcasts_send", "broadcast.sent"),
         ("deliveries_retry", "delivery.retried"),
@@ -134,6 +159,8 @@ fn actions() -> BTreeMap<&'static str, &'static str> {
         ("oauth_apps_update", "oauth_app.updated"),
         ("oauth_apps_rotate", "oauth_app.secret_rotated"),
         ("oauth_apps_remove", "oauth_app.deleted"),
+        ("oauth_apps_withdraw_authorization", "authorization.withdrawn"),
+        ("oauth_apps_withdraw_all_authorizations", "authorization.withdrawn"),
         ("recoveries_create", "recovery.started"),
         ("recoveries_cancel", "recovery.canceled"),
         ("session_sign_in", "session.created"),
@@ -190,7 +217,9 @@ both! {
             }
             let action = table.get(operation.id.as_str());
             let action = action.unwrap_or_else(|| panic!("which entry does {} write?", operation.id));
-            assert_eq!(after, before + 1, "{} is not audited once", operation.id);
+            // One entry, or one for each of several objects.
+            let entries = if operation.id == "oauth_apps_withdraw_all_authorizations" { 2 } else { 1 };
+            assert_eq!(after, before + entries, "{} is not audited once", operation.id);
             assert_eq!(newest["action"], *action, "{}", operation.id);
             assert_eq!(newest["actor"]["name"], team.admin.email, "{}", operation.id);
             assert_eq!(newest["ip"], "127.0.0.1", "{}", operation.id);

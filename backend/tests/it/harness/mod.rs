@@ -91,7 +91,7 @@ impl World {
         let clock = Clock::by_hand("2026-11-23T08:00:00Z".parse::<Timestamp>().unwrap());
         let keys = ServerKeys::random(&chance);
         let app = App::build(&database.url, keys, clock, chance, settings).unwrap();
-        let server = server::build(app.clone(), listener, 1).unwrap();
+        let server = server::build(app.clone(), listener, None, 1).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
         Self { app, url, server: handle, database }
@@ -196,7 +196,7 @@ impl World {
         let keys = (*self.app.keys).clone();
         let app = App::build(&self.database.url, keys, self.app.clock.clone(), Chance::from_os(), settings)
             .unwrap();
-        let server = server::build(app.clone(), listener, 1).unwrap();
+        let server = server::build(app.clone(), listener, None, 1).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
         let link = if linked { Some(self.link_of(&app).await) } else { None };

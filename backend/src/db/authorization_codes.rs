@@ -1,0 +1,72 @@
+//! Authorization codes, by digest: good for one redemption, and remembered a day longer to notice a second one.
+
+use api_types::{
+    Scope, Timestamp,
+    ids::{AuthorizationId, OAuthAppId, TokenFamilyId},
+};
+use diesel::prelude::*;
+
+use super::{Conn, Json, schema::authorization_codes};
+
+/// A code as it is stored.
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = authorization_codes)]
+#[diesel(treat_none_as_default_value = false)]
+pub struct CodeRow {
+    /// The code under the pepper.
+    pub digest: String,
+    /// For which app.
+    pub app_id: OAuthAppId,
+    /// By which consent.
+    pub authorization_id: AuthorizationId,
+    /// Where it was sent.
+    pub redirect_uri: String,
+    /// What for.
+    pub scopes: Json<Vec<Scope>>,
+    /// What its verifier must hash to.
+    pub code_challenge: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was used, rightly or not.
+    pub used_at: Option<Timestamp>,
+    /// The tokens that it gave.
+    pub family_id: Option<TokenFamilyId>,
+}
+
+/// Stores a code.
+pub fn insert(conn: &mut Conn, row: &CodeRow) -> QueryResult<()> {
+    diesel::insert_into(authorization_codes::table).values(row).execute(conn).map(drop)
+}
+
+/// The code that is stored under one of `digests`.
+pub fn find(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<CodeRow>> {
+    authorization_codes::table
+        .filter(authorization_codes::digest.eq_any(digests))
+        .select(CodeRow::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Uses a code up, for these tokens or for none; `false` where it was used before.
+pub fn use_up(
+    conn: &mut Conn,
+    digest: &str,
+    family: Option<TokenFamilyId>,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    diesel::update(
+        authorization_codes::table
+            .filter(authorization_codes::digest.eq(digest))
+            .filter(authorization_codes::used_at.is_null()),
+    )
+    .set((authorization_codes::used_at.eq(now), authorization_codes::family_id.eq(family)))
+    .execute(conn)
+    .map(|changed| changed == 1)
+}
+
+/// Removes codes that ended before `before`.
+pub fn delete_ended(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
+    diesel::delete(authorization_codes::table.filter(authorization_codes::expires_at.lt(before)))
+        .execute(conn)
+        .map(drop)
+}

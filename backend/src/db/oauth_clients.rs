@@ -1,0 +1,111 @@
+//! OAuth apps as the OAuth server needs them: by `client_id` alone, with their secrets' digests.
+
+use api_types::{
+    Scope, Timestamp,
+    account::Plan,
+    ids::{OAuthAppId, SecretId, WorkspaceId},
+    oauth_apps::{ClientKind, GrantType},
+};
+use diesel::prelude::*;
+
+use super::{
+    Conn, Json,
+    schema::{client_secrets, oauth_apps, workspaces},
+};
+use crate::auth::principal::WorkspaceRef;
+
+/// A client.
+#[derive(Clone, Debug)]
+pub struct ClientRecord {
+    /// Its id.
+    pub id: OAuthAppId,
+    /// Its name.
+    pub name: String,
+    /// The workspace that it serves.
+    pub workspace: WorkspaceRef,
+    /// Whether it can keep a secret.
+    pub kind: ClientKind,
+    /// Where members may be sent back to.
+    pub redirect_uris: Vec<String>,
+    /// What it may ask for.
+    pub scopes: Vec<Scope>,
+    /// How it may obtain tokens.
+    pub grants: Vec<GrantType>,
+    /// Whether it is suspended.
+    pub suspended: bool,
+    /// Its secrets that have not ended.
+    pub secrets: Vec<SecretDigest>,
+}
+
+/// A client secret's digest.
+#[derive(Clone)]
+pub struct SecretDigest {
+    /// Which secret.
+    pub id: SecretId,
+    /// The secret under its pepper.
+    pub digest: String,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for SecretDigest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretDigest").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+type Row = (
+    (OAuthAppId, String, ClientKind, Option<Timestamp>),
+    (Json<Vec<String>>, Json<Vec<Scope>>, Json<Vec<GrantType>>),
+    (WorkspaceId, String, Plan),
+);
+
+/// The client with this id, unless it was deleted.
+pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Option<ClientRecord>> {
+    let row = oauth_apps::table
+        .inner_join(workspaces::table)
+        .filter(oauth_apps::id.eq(id))
+        .filter(oauth_apps::deleted_at.is_null())
+        .select((
+            (oauth_apps::id, oauth_apps::name, oauth_apps::kind, oauth_apps::suspended_at),
+            (oauth_apps::redirect_uris, oauth_apps::scopes, oauth_apps::grants),
+            (workspaces::id, workspaces::name, workspaces::plan),
+        ))
+        .first::<Row>(conn)
+        .optional()?;
+    let Some(((id, name, kind, suspended_at), (redirect_uris, scopes, grants), workspace)) = row else {
+        return Ok(None);
+    };
+    let secrets = client_secrets::table
+        .filter(client_secrets::app_id.eq(id))
+        .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(now)))
+        .select((client_secrets::id, client_secrets::digest, client_secrets::expires_at))
+        .load::<(SecretId, String, Option<Timestamp>)>(conn)?;
+    let (workspace_id, workspace_name, plan) = workspace;
+    Ok(Some(ClientRecord {
+        id,
+        name,
+        workspace: WorkspaceRef { id: workspace_id, name: workspace_name, plan },
+        kind,
+        redirect_uris: redirect_uris.into_inner(),
+        scopes: scopes.into_inner(),
+        grants: grants.into_inner(),
+        suspended: suspended_at.is_some(),
+        secrets: secrets
+            .into_iter()
+            .map(|(id, digest, expires_at)| SecretDigest { id, digest, expires_at })
+            .collect(),
+    }))
+}
+
+/// Notes when a secret was last used.
+pub fn set_secret_used(conn: &mut Conn, id: SecretId, at: Timestamp, ip: &str) -> QueryResult<()> {
+    diesel::update(
+        client_secrets::table
+            .find(id)
+            .filter(client_secrets::last_used_at.is_null().or(client_secrets::last_used_at.lt(at))),
+    )
+    .set((client_secrets::last_used_at.eq(at), client_secrets::last_used_ip.eq(ip)))
+    .execute(conn)
+    .map(drop)
+}

@@ -1,0 +1,181 @@
+//! Families of refresh tokens: each redeemed code begins one, and all its tokens end together.
+
+use api_types::{
+    Scope, Timestamp,
+    api_keys::MemberRef,
+    authorizations::{Incident, IncidentKind},
+    ids::{AuthorizationId, MemberId, OAuthAppId, TokenFamilyId, WorkspaceId},
+};
+use diesel::prelude::*;
+
+use super::{
+    Conn, Json,
+    schema::{access_tokens, authorizations, members, token_families},
+};
+
+/// Why a family ended where nobody did wrong: its member or an admin withdrew the consent, or the app was deleted.
+pub const WITHDRAWN: &str = "withdrawn";
+/// Why a family ended where nobody did wrong: the app gave its refresh token back.
+pub const GIVEN_BACK: &str = "given_back";
+
+/// A family as it is stored.
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = token_families)]
+pub struct FamilyRow {
+    /// Its id.
+    pub id: TokenFamilyId,
+    /// In which workspace.
+    pub workspace_id: WorkspaceId,
+    /// Whose tokens.
+    pub app_id: OAuthAppId,
+    /// By which consent.
+    pub authorization_id: AuthorizationId,
+    /// What the code was for.
+    pub scopes: Json<Vec<Scope>>,
+    /// Whether there is a refresh token.
+    pub refreshable: bool,
+    /// Which refresh token of the family is the present one, from 1.
+    pub generation: i64,
+    /// When the code was redeemed.
+    pub created_at: Timestamp,
+    /// When the present refresh token was given.
+    pub rotated_at: Timestamp,
+    /// When the present refresh token ends.
+    pub ends_at: Timestamp,
+}
+
+/// A family with its member, unless it was revoked.
+#[derive(Clone, Debug)]
+pub struct LiveFamily {
+    /// The family.
+    pub row: FamilyRow,
+    /// For whom its tokens act.
+    pub member: MemberId,
+    /// Their e-mail address.
+    pub email: String,
+    /// What the member agrees to now.
+    pub consented: Vec<Scope>,
+}
+
+/// Stores a family.
+pub fn insert(conn: &mut Conn, row: &FamilyRow) -> QueryResult<()> {
+    diesel::insert_into(token_families::table).values(row).execute(conn).map(drop)
+}
+
+/// A family, unless it was revoked or its consent withdrawn.
+pub fn find(conn: &mut Conn, id: TokenFamilyId) -> QueryResult<Option<LiveFamily>> {
+    let row = token_families::table
+        .inner_join(authorizations::table.inner_join(members::table))
+        .filter(token_families::id.eq(id))
+        .filter(token_families::revoked_at.is_null())
+        .filter(authorizations::withdrawn_at.is_null())
+        .select((FamilyRow::as_select(), members::id, members::email, authorizations::scopes))
+        .first::<(FamilyRow, MemberId, String, Json<Vec<Scope>>)>(conn)
+        .optional()?;
+    Ok(row.map(|(row, member, email, scopes)| LiveFamily {
+        row,
+        member,
+        email,
+        consented: scopes.into_inner(),
+    }))
+}
+
+/// Moves a family on to its next refresh token.
+pub fn rotate(conn: &mut Conn, id: TokenFamilyId, now: Timestamp, ends_at: Timestamp) -> QueryResult<()> {
+    diesel::update(token_families::table.find(id))
+        .set((
+            token_families::generation.eq(token_families::generation + 1),
+            token_families::rotated_at.eq(now),
+            token_families::ends_at.eq(ends_at),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Ends a family with all its tokens; `false` where it was ended before.
+pub fn revoke(
+    conn: &mut Conn,
+    id: TokenFamilyId,
+    why: &str,
+    ip: Option<&str>,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    diesel::update(
+        token_families::table.filter(token_families::id.eq(id)).filter(token_families::revoked_at.is_null()),
+    )
+    .set((
+        token_families::revoked_at.eq(now),
+        token_families::revoked_reason.eq(why),
+        token_families::revoked_ip.eq(ip),
+    ))
+    .execute(conn)
+    .map(|changed| changed == 1)
+}
+
+/// Ends every family of these consents.
+pub fn revoke_of(conn: &mut Conn, authorizations: &[AuthorizationId], now: Timestamp) -> QueryResult<()> {
+    diesel::update(
+        token_families::table
+            .filter(token_families::authorization_id.eq_any(authorizations))
+            .filter(token_families::revoked_at.is_null()),
+    )
+    .set((token_families::revoked_at.eq(now), token_families::revoked_reason.eq(WITHDRAWN)))
+    .execute(conn)
+    .map(drop)
+}
+
+/// How many refresh tokens of an app have not ended.
+pub fn count(conn: &mut Conn, app: OAuthAppId, now: Timestamp) -> QueryResult<i64> {
+    token_families::table
+        .filter(token_families::app_id.eq(app))
+        .filter(token_families::revoked_at.is_null())
+        .filter(token_families::refreshable)
+        .filter(token_families::ends_at.gt(now))
+        .count()
+        .get_result(conn)
+}
+
+/// An app's families that ended because somebody held a copy, newest first.
+pub fn incidents(
+    conn: &mut Conn,
+    app: OAuthAppId,
+    since: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<Incident>> {
+    let kinds: Vec<&str> = IncidentKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let rows = token_families::table
+        .inner_join(authorizations::table.inner_join(members::table))
+        .filter(token_families::app_id.eq(app))
+        .filter(token_families::revoked_at.gt(since))
+        .filter(token_families::revoked_reason.eq_any(kinds))
+        .order(token_families::revoked_at.desc())
+        .limit(limit)
+        .select((
+            token_families::id,
+            token_families::revoked_reason.assume_not_null(),
+            token_families::revoked_at.assume_not_null(),
+            token_families::revoked_ip,
+            (members::id, members::email),
+        ))
+        .load::<(TokenFamilyId, IncidentKind, Timestamp, Option<String>, (MemberId, String))>(conn)?;
+    let incident = |(id, kind, occurred_at, ip, (member, email))| Incident {
+        id,
+        kind,
+        occurred_at,
+        ip,
+        member: MemberRef { id: member, email },
+    };
+    Ok(rows.into_iter().map(incident).collect())
+}
+
+/// Removes families that ended before `before` and have no access token any more.
+pub fn delete_ended(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
+    let used = access_tokens::table.filter(access_tokens::family_id.eq(token_families::id));
+    diesel::delete(
+        token_families::table
+            .filter(token_families::ends_at.lt(before).or(token_families::revoked_at.lt(before)))
+            .filter(diesel::dsl::not(diesel::dsl::exists(used))),
+    )
+    .execute(conn)
+    .map(drop)
+}

@@ -1,0 +1,176 @@
+//! The one error of the OAuth endpoints: an [`OAuthError`] becomes the JSON of RFC 6749, section 5.2. Causes are logged, never
+//! returned, and nothing that a caller sent is repeated.
+
+use std::fmt;
+
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
+use serde::Serialize;
+
+use crate::{db::DbError, problem::Failure};
+
+/// The registered error codes that we use, as they stand on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// A parameter is missing, repeated or malformed (RFC 6749, section 5.2).
+    InvalidRequest,
+    /// The client did not prove who it is.
+    InvalidClient,
+    /// The code or refresh token is not good, or not this client's.
+    InvalidGrant,
+    /// The client may not use this grant.
+    UnauthorizedClient,
+    /// There is no such grant.
+    UnsupportedGrantType,
+    /// A scope is unknown, or more than was given.
+    InvalidScope,
+    /// There is no such resource (RFC 8707, section 2).
+    InvalidTarget,
+    /// The member said no.
+    AccessDenied,
+    /// Only `code` is answered.
+    UnsupportedResponseType,
+    /// The pushed request is over, used or not this client's (RFC 9101, section 6.3).
+    InvalidRequestUri,
+    /// Request objects by value are not read (RFC 9101, section 6.3).
+    RequestNotSupported,
+    /// Not now.
+    TemporarilyUnavailable,
+    /// Something failed on our side.
+    ServerError,
+}
+
+impl Code {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
+            Self::AccessDenied => "access_denied",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::ServerError => "server_error",
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::InvalidClient => StatusCode::UNAUTHORIZED,
+            Self::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+/// Why an OAuth endpoint refuses.
+#[derive(Clone, Copy, Debug)]
+pub struct OAuthError {
+    code: Code,
+    description: &'static str,
+    status: StatusCode,
+}
+
+/// The body of a refusal.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ErrorBody {
+    /// A registered error code.
+    #[schema(example = "invalid_grant")]
+    pub error: &'static str,
+    /// What is wrong, for the developer who reads it.
+    #[schema(example = "The code has expired, was used, or is not this client's.")]
+    pub error_description: &'static str,
+}
+
+impl OAuthError {
+    /// A refusal; `description` is plain ASCII without quotes, as RFC 6749 wants it.
+    pub const fn new(code: Code, description: &'static str) -> Self {
+        Self { code, description, status: code.status() }
+    }
+
+    /// The same under another status, where HTTP has one that fits better.
+    #[must_use]
+    pub const fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// A parameter is missing, repeated or malformed.
+    pub const fn request(description: &'static str) -> Self {
+        Self::new(Code::InvalidRequest, description)
+    }
+
+    /// The code or refresh token is not good.
+    pub const fn grant(description: &'static str) -> Self {
+        Self::new(Code::InvalidGrant, description)
+    }
+
+    /// What it is.
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What is wrong, for a developer: plain text of ours.
+    pub const fn description(&self) -> &'static str {
+        self.description
+    }
+
+    /// The status of an answer that is no redirect.
+    pub const fn http_status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl fmt::Display for OAuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.description)
+    }
+}
+
+impl ResponseError for OAuthError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponseBuilder::new(self.status);
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header(("www-authenticate", "Basic realm=\"OAuth client\", charset=\"UTF-8\""));
+        }
+        if self.code == Code::TemporarilyUnavailable {
+            response.insert_header(("retry-after", "5"));
+        }
+        response.json(ErrorBody { error: self.code.as_str(), error_description: self.description })
+    }
+}
+
+impl From<DbError> for OAuthError {
+    fn from(error: DbError) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+impl From<diesel::result::Error> for OAuthError {
+    fn from(error: diesel::result::Error) -> Self {
+        DbError::from(error).into()
+    }
+}
+
+/// What is shared with `/v1` fails there as a problem, whose cause is logged by then.
+impl From<Failure> for OAuthError {
+    fn from(failure: Failure) -> Self {
+        if failure.is_unavailable() {
+            return Self::new(
+                Code::TemporarilyUnavailable,
+                "The server cannot answer right now. Nothing was changed; try again.",
+            );
+        }
+        Self::new(Code::ServerError, "Something failed on our side. Try again.")
+    }
+}

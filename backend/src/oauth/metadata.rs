@@ -1,0 +1,82 @@
+//! What clients discover: the server's metadata (RFC 8414), the API's (RFC 9728), and the keys that sign tokens (RFC 7517).
+
+use actix_web::{HttpResponse, get, http::header, web::Data};
+use api_types::{Scope, oauth_apps::GrantType};
+use serde_json::{Value, json};
+
+use super::{issuer, signing_keys};
+use crate::{app::App, problem::Answer};
+
+/// How long these may be kept: shorter than a key is published before it signs.
+const KEEP: &str = "public, max-age=300";
+
+fn kept(document: &Value) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, KEEP)).json(document)
+}
+
+fn scopes() -> Vec<&'static str> {
+    Scope::ALL.iter().map(|scope| scope.as_str()).collect()
+}
+
+/// The OAuth server's metadata
+///
+/// RFC 8414: endpoints, grants, and what else this server can do.
+#[utoipa::path(tag = "OAuth", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
+    example = json!({ "issuer": "https://sayless.example", "token_endpoint": "https://sayless.example/oauth/token" }))))]
+#[get("/.well-known/oauth-authorization-server")]
+pub async fn server(app: Data<App>) -> HttpResponse {
+    let issuer = issuer(&app);
+    let at = |path: &str| format!("{issuer}{path}");
+    let grants: Vec<&str> = GrantType::ALL.iter().map(|grant| grant.as_str()).collect();
+    let with_secret = ["client_secret_basic", "client_secret_post"];
+    let any = ["client_secret_basic", "client_secret_post", "none"];
+    kept(&json!({
+        "issuer": issuer,
+        "authorization_endpoint": at("/oauth/authorize"),
+        "token_endpoint": at("/oauth/token"),
+        "revocation_endpoint": at("/oauth/revoke"),
+        "introspection_endpoint": at("/oauth/introspect"),
+        "pushed_authorization_request_endpoint": at("/oauth/par"),
+        "require_pushed_authorization_requests": false,
+        "jwks_uri": at("/.well-known/jwks.json"),
+        "scopes_supported": scopes(),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": grants,
+        "token_endpoint_auth_methods_supported": any,
+        "revocation_endpoint_auth_methods_supported": any,
+        "introspection_endpoint_auth_methods_supported": with_secret,
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+        "service_documentation": at("/docs/"),
+    }))
+}
+
+/// The API's metadata
+///
+/// RFC 9728: which server gives tokens for this API, and for what.
+#[utoipa::path(tag = "OAuth", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
+    example = json!({ "resource": "https://sayless.example", "authorization_servers": ["https://sayless.example"] }))))]
+#[get("/.well-known/oauth-protected-resource")]
+pub async fn resource(app: Data<App>) -> HttpResponse {
+    let issuer = issuer(&app);
+    kept(&json!({
+        "resource": issuer,
+        "authorization_servers": [issuer],
+        "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+        "scopes_supported": scopes(),
+        "bearer_methods_supported": ["header"],
+        "resource_name": "Sayless API",
+        "resource_documentation": format!("{issuer}/docs/"),
+    }))
+}
+
+/// The keys that sign access tokens
+///
+/// A JWK set. A new key is here a day before it signs, and stays a day after the next took over.
+#[utoipa::path(tag = "OAuth", responses((status = 200, description = "The key set", body = Value, content_type = "application/json",
+    example = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "…", "x": "…", "y": "…" }] }))))]
+#[get("/.well-known/jwks.json")]
+pub async fn keys(app: Data<App>) -> Answer {
+    Ok(kept(&signing_keys::ring(&app).await?.published()))
+}

@@ -1,0 +1,56 @@
+//! `/oauth/par`: a request for authorization, pushed ahead from server to server (RFC 9126).
+
+use actix_web::{HttpRequest, HttpResponse, post, web::Data};
+use serde::Serialize;
+
+use super::{client, error::ErrorBody, error::OAuthError, issuer, params::Form, request};
+use crate::{app::App, crypto, db::authorization_requests as requests};
+
+/// What a request URI begins with (RFC 9126, section 2.2).
+pub const URN: &str = "urn:ietf:params:oauth:request_uri:";
+/// How long a pushed request waits to be used, in seconds.
+const LIFETIME_SECS: i64 = 90;
+
+/// Where a pushed request waits.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct PushedRequest {
+    /// To be sent to `/oauth/authorize` with `client_id`, once.
+    #[schema(example = "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c")]
+    pub request_uri: String,
+    /// How long, in seconds.
+    #[schema(example = 90)]
+    pub expires_in: i64,
+}
+
+impl std::fmt::Debug for PushedRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PushedRequest")
+    }
+}
+
+/// Push an authorization request
+///
+/// The parameters of `/oauth/authorize`, sent ahead by the app itself, which authenticates as at the token endpoint.
+#[utoipa::path(tag = "OAuth",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "The parameters of /oauth/authorize"),
+    responses((status = 201, description = "Where it waits", body = PushedRequest),
+        (status = 400, description = "Not a request that could be authorized", body = ErrorBody),
+        (status = 401, description = "Not a client", body = ErrorBody)))]
+#[post("/oauth/par")]
+pub async fn push(app: Data<App>, request: HttpRequest, form: Form) -> Result<HttpResponse, OAuthError> {
+    let Form(params) = form;
+    let client = client::authenticate(&app, &request, &params).await?;
+    if params.get("request_uri").is_some() {
+        return Err(OAuthError::request("A pushed request cannot refer to another."));
+    }
+    request::check(&client.record, &params, &issuer(&app)).map_err(|refusal| refusal.error())?;
+    let reference = crypto::text(&app.chance.bytes::<32>());
+    let (digest, _) = app.keys.digest(&reference);
+    let (id, parameters) = (client.record.id, params.to_json(&["client_secret"]));
+    let expires_at = app.clock.now() + LIFETIME_SECS * 1_000;
+    app.db
+        .write(move |tx| Ok::<_, OAuthError>(requests::push(tx, &digest, id, parameters, expires_at)?))
+        .await?;
+    let answer = PushedRequest { request_uri: format!("{URN}{reference}"), expires_in: LIFETIME_SECS };
+    Ok(HttpResponse::Created().json(answer))
+}

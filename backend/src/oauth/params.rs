@@ -1,0 +1,173 @@
+//! Parameters of the OAuth endpoints: `application/x-www-form-urlencoded`, in a query or a body, read strictly.
+
+use std::{fmt, future::Future, pin::Pin};
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::{StatusCode, header},
+    web,
+};
+use percent_encoding::percent_decode;
+use serde_json::{Map, Value};
+
+use super::error::OAuthError;
+
+/// The longest value of a parameter, in bytes.
+const MAX_VALUE: usize = 8 * 1024;
+
+/// Parameters in the order they came. One without a value counts as absent (RFC 6749, section 3.1). `Debug` shows no value.
+#[derive(Clone, Default)]
+pub struct Params(Vec<(String, String)>);
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// Why parameters cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// They are not UTF-8.
+    NotText,
+    /// One is too long.
+    TooLong,
+}
+
+impl Unreadable {
+    /// What is wrong, as a sentence.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::NotText => "The parameters are not UTF-8 in application/x-www-form-urlencoded.",
+            Self::TooLong => "A parameter has more than 8,192 bytes.",
+        }
+    }
+}
+
+impl Params {
+    /// Reads a query string or a body.
+    pub fn parse(encoded: &[u8]) -> Result<Self, Unreadable> {
+        let mut params = Vec::new();
+        for pair in encoded.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
+            let at = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
+            let (name, value) = (decode(&pair[..at])?, decode(pair.get(at + 1..).unwrap_or_default())?);
+            if !value.is_empty() {
+                params.push((name, value));
+            }
+        }
+        Ok(Self(params))
+    }
+
+    /// A parameter's first value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a parameter.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a parameter came more than once.
+    pub fn repeats(&self, name: &str) -> bool {
+        self.all(name).nth(1).is_some()
+    }
+
+    /// Whether any parameter came more than once, but for `resource`, which may (RFC 8707, section 2).
+    pub fn repeats_any(&self) -> bool {
+        let mut names: Vec<&str> =
+            self.0.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "resource").collect();
+        names.sort_unstable();
+        names.windows(2).any(|pair| pair[0] == pair[1])
+    }
+
+    /// As JSON that [`Params::from_json`] reads: a list of pairs, without those of these names.
+    pub fn to_json(&self, without: &[&str]) -> Value {
+        let kept = self.0.iter().filter(|(name, _)| !without.contains(&name.as_str()));
+        kept.map(|(name, value)| {
+            let mut pair = Map::new();
+            pair.insert(name.clone(), Value::String(value.clone()));
+            Value::Object(pair)
+        })
+        .collect()
+    }
+
+    /// Reads what [`Params::to_json`] wrote.
+    pub fn from_json(value: &Value) -> Self {
+        let pairs = value.as_array().into_iter().flatten().filter_map(Value::as_object).flatten();
+        Self(pairs.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect())
+    }
+}
+
+/// Decodes `+` and `%XX`, strictly UTF-8.
+pub fn decode(encoded: &[u8]) -> Result<String, Unreadable> {
+    if encoded.len() > 3 * MAX_VALUE {
+        return Err(Unreadable::TooLong);
+    }
+    let spaced: Vec<u8> = encoded.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
+    let bytes: Vec<u8> = percent_decode(&spaced).collect();
+    if bytes.len() > MAX_VALUE {
+        return Err(Unreadable::TooLong);
+    }
+    // No text of ours has a NUL, and PostgreSQL cannot even be asked for one.
+    String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')).ok_or(Unreadable::NotText)
+}
+
+/// A body of parameters, of which none may be repeated.
+#[derive(Clone, Debug)]
+pub struct Form(pub Params);
+
+impl FromRequest for Form {
+    type Error = OAuthError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, OAuthError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let typed = check_type(request);
+        let bytes = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            typed?;
+            let bytes = bytes.await.map_err(|_| {
+                OAuthError::request("The body is too large, or ended before it was complete.")
+                    .status(StatusCode::PAYLOAD_TOO_LARGE)
+            })?;
+            let params = Params::parse(&bytes).map_err(|why| OAuthError::request(why.describe()))?;
+            if params.repeats_any() {
+                return Err(OAuthError::request("A parameter is there more than once."));
+            }
+            Ok(Self(params))
+        })
+    }
+}
+
+fn check_type(request: &HttpRequest) -> Result<(), OAuthError> {
+    let value =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Ok(());
+    }
+    Err(OAuthError::request("Send the parameters in the body, as application/x-www-form-urlencoded."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_read_strictly() {
+        let params = Params::parse(b"a=1&b=x+y%20%26&c=&d&a=2&&=z").expect("reads");
+        assert_eq!((params.get("a"), params.get("b")), (Some("1"), Some("x y &")));
+        assert_eq!((params.get("c"), params.get("d"), params.get("")), (None, None, Some("z")));
+        assert!(params.repeats("a") && params.repeats_any() && !params.repeats("b"));
+        assert!(!Params::parse(b"resource=a&resource=b&c=").expect("reads").repeats_any());
+        assert_eq!(Params::parse(b"a=%FF").err(), Some(Unreadable::NotText));
+        assert_eq!(Params::parse(b"a=%00").err(), Some(Unreadable::NotText));
+        assert_eq!(Params::parse("a".repeat(100_000).as_bytes()).err(), Some(Unreadable::TooLong));
+        assert_eq!(
+            Params::parse(format!("a={}", "b".repeat(8_193)).as_bytes()).err(),
+            Some(Unreadable::TooLong)
+        );
+        assert_eq!(Params::from_json(&params.to_json(&["b"])).all("a").count(), 2);
+    }
+}

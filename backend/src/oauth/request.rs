@@ -1,0 +1,194 @@
+//! What an app may ask of a member: the parameters of an authorization request, checked (OAuth 2.1, section 4.1.1; RFC 7636,
+//! 8707, 9207). The order decides whether an answer may be sent back at all.
+
+use api_types::{Scope, oauth_apps::GrantType};
+use url::form_urlencoded;
+
+use super::{
+    error::{Code, OAuthError},
+    params::Params,
+    redirect_uri,
+};
+use crate::{db::oauth_clients::ClientRecord, plan};
+
+/// Characters of a SHA-256 in base64url.
+const CHALLENGE_LEN: usize = 43;
+
+/// A request that may be put to a member.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Where the answer goes.
+    pub back: ReturnAddress,
+    /// What is asked for.
+    pub scopes: Vec<Scope>,
+    /// What the code's verifier must hash to, by S256.
+    pub code_challenge: String,
+}
+
+/// A registered redirect URI, and what the app wants back with the answer.
+#[derive(Clone, Debug)]
+pub struct ReturnAddress {
+    /// The URI, exactly as it was sent.
+    pub redirect_uri: String,
+    /// What the app wants back.
+    pub state: Option<String>,
+}
+
+impl ReturnAddress {
+    /// The URI with these parameters added to it, the state, and who answers (RFC 9207).
+    pub fn with(&self, issuer: &str, parameters: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in parameters {
+            query.append_pair(name, value);
+        }
+        if let Some(state) = &self.state {
+            query.append_pair("state", state);
+        }
+        query.append_pair("iss", issuer);
+        let joint = match self.redirect_uri.split_once('?') {
+            None => "?",
+            Some((_, rest)) if rest.is_empty() || rest.ends_with('&') => "",
+            Some(_) => "&",
+        };
+        format!("{}{joint}{}", self.redirect_uri, query.finish())
+    }
+}
+
+/// Why a request is not put to anybody.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// Nothing is known that an answer may be sent to: the member is told.
+    Page(OAuthError),
+    /// The app is told.
+    Back(ReturnAddress, OAuthError),
+}
+
+impl Refusal {
+    /// The error itself, where its caller is the app.
+    pub const fn error(&self) -> OAuthError {
+        match self {
+            Self::Page(error) | Self::Back(_, error) => *error,
+        }
+    }
+}
+
+/// Checks a request of this client.
+pub fn check(client: &ClientRecord, params: &Params, resource: &str) -> Result<Asked, Refusal> {
+    let redirect_uri = check_redirect_uri(client, params).map_err(Refusal::Page)?;
+    let state = params.get("state").filter(|_| !params.repeats("state")).map(Into::into);
+    let back = ReturnAddress { redirect_uri, state };
+    match check_rest(client, params, resource) {
+        Ok((scopes, code_challenge)) => Ok(Asked { back, scopes, code_challenge }),
+        Err(error) => Err(Refusal::Back(back, error)),
+    }
+}
+
+fn check_redirect_uri(client: &ClientRecord, params: &Params) -> Result<String, OAuthError> {
+    if params.repeats("redirect_uri") {
+        return Err(OAuthError::request("redirect_uri is there more than once."));
+    }
+    let registered = &client.redirect_uris;
+    match (params.get("redirect_uri"), registered.as_slice()) {
+        (None, [only]) => Ok(only.clone()),
+        (None, _) => Err(OAuthError::request("redirect_uri is missing.")),
+        (Some(sent), _) if registered.iter().any(|known| redirect_uri::matches(known, sent)) => {
+            Ok(sent.to_owned())
+        }
+        (Some(_), _) => Err(OAuthError::request(
+            "redirect_uri is not one that the app registered. It is compared exactly.",
+        )),
+    }
+}
+
+fn check_rest(
+    client: &ClientRecord,
+    params: &Params,
+    resource: &str,
+) -> Result<(Vec<Scope>, String), OAuthError> {
+    if params.repeats_any() {
+        return Err(OAuthError::request("A parameter is there more than once."));
+    }
+    if params.get("request").is_some() {
+        return Err(OAuthError::new(Code::RequestNotSupported, "Push the request instead: see RFC 9126."));
+    }
+    match params.get("response_type") {
+        Some("code") => {}
+        Some(_) => {
+            return Err(OAuthError::new(
+                Code::UnsupportedResponseType,
+                "Only response_type=code is answered.",
+            ));
+        }
+        None => return Err(OAuthError::request("response_type is missing; it must be code.")),
+    }
+    if params.get("response_mode").is_some_and(|mode| mode != "query") {
+        return Err(OAuthError::request("Only response_mode=query is answered."));
+    }
+    if !client.grants.contains(&GrantType::AuthorizationCode) {
+        return Err(OAuthError::new(Code::UnauthorizedClient, "This app may not use authorization_code."));
+    }
+    if !plan::limits(client.workspace.plan).api_access {
+        return Err(OAuthError::new(
+            Code::UnauthorizedClient,
+            "The plan of this app's workspace does not include the API.",
+        ));
+    }
+    let code_challenge = check_challenge(params)?;
+    check_resource(params, resource)?;
+    Ok((check_scope(client, params)?, code_challenge))
+}
+
+fn check_challenge(params: &Params) -> Result<String, OAuthError> {
+    let Some(challenge) = params.get("code_challenge") else {
+        return Err(OAuthError::request("code_challenge is missing: every app proves itself with PKCE."));
+    };
+    if params.get("code_challenge_method") != Some("S256") {
+        return Err(OAuthError::request("code_challenge_method must be S256."));
+    }
+    let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if challenge.len() != CHALLENGE_LEN || !challenge.bytes().all(is_base64url) {
+        return Err(OAuthError::request("code_challenge must be a SHA-256 in base64url: 43 characters."));
+    }
+    Ok(challenge.to_owned())
+}
+
+/// There is one resource, ours (RFC 8707); asking for it by name is not needed.
+pub fn check_resource(params: &Params, ours: &str) -> Result<(), OAuthError> {
+    let is_ours =
+        |wanted: &str| wanted.strip_prefix(ours).is_some_and(|rest| matches!(rest, "" | "/" | "/v1"));
+    if params.all("resource").all(is_ours) {
+        return Ok(());
+    }
+    Err(OAuthError::new(
+        Code::InvalidTarget,
+        "There is no such resource here; there is only the issuer's own API.",
+    ))
+}
+
+/// The scopes that are asked for; everything that the app was given where none is named.
+fn check_scope(client: &ClientRecord, params: &Params) -> Result<Vec<Scope>, OAuthError> {
+    narrow(params.get("scope"), &client.scopes)
+}
+
+/// Reads a `scope` parameter of which nothing may exceed `given`; all of that where it is absent.
+pub fn narrow(scope: Option<&str>, given: &[Scope]) -> Result<Vec<Scope>, OAuthError> {
+    let Some(scope) = scope else { return Ok(given.to_vec()) };
+    let mut wanted = Vec::new();
+    for word in scope.split(' ').filter(|word| !word.is_empty()) {
+        match word.parse() {
+            Ok(scope) if given.contains(&scope) => wanted.push(scope),
+            _ => {
+                return Err(OAuthError::new(
+                    Code::InvalidScope,
+                    "A scope does not exist, or is more than was given.",
+                ));
+            }
+        }
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    if wanted.is_empty() {
+        return Err(OAuthError::new(Code::InvalidScope, "scope names nothing."));
+    }
+    Ok(wanted)
+}

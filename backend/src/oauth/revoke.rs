@@ -1,0 +1,104 @@
+//! `/oauth/revoke`: an app gives a token back (RFC 7009). A refresh token takes with it all that came from the same code; an
+//! access token goes alone.
+
+use actix_web::{HttpRequest, HttpResponse, post, web::Data};
+use api_types::{Timestamp, audit::AuditAction, ids::TokenFamilyId};
+use serde_json::{Value, json};
+
+use super::{
+    access_token::{self, Claims},
+    client::{self, Client},
+    error::{Code, ErrorBody, OAuthError},
+    params::Form,
+    refresh_token,
+};
+use crate::{
+    app::App,
+    db::{
+        Tx,
+        audit::{self, Change},
+        token_families, tokens,
+    },
+    wake::Hint,
+};
+
+const NOT_YOURS: OAuthError =
+    OAuthError::new(Code::UnauthorizedClient, "The token was given to another client.");
+
+/// Revoke a token
+///
+/// Answers with 200 also where there is no such token, or no longer.
+#[utoipa::path(tag = "OAuth",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`token`, and perhaps `token_type_hint`"),
+    responses((status = 200, description = "It does not work, or no longer"),
+        (status = 400, description = "Refused", body = ErrorBody),
+        (status = 401, description = "Not a client", body = ErrorBody)))]
+#[post("/oauth/revoke")]
+pub async fn revoke(app: Data<App>, request: HttpRequest, form: Form) -> Result<HttpResponse, OAuthError> {
+    let Form(params) = form;
+    let client = client::authenticate(&app, &request, &params).await?;
+    let token = params.get("token").ok_or(OAuthError::request("token is missing."))?;
+    if let Some((family, _)) = refresh_token::read(&app.keys, token) {
+        end_family(&app, client, family).await?;
+    } else if let Some(claims) = access_token::verify(&app, token).await? {
+        end_access_token(&app, client, claims).await?;
+    }
+    Ok(HttpResponse::Ok().finish())
+}
+
+async fn end_family(app: &App, client: Client, id: TokenFamilyId) -> Result<(), OAuthError> {
+    let inner = app.clone();
+    app.db
+        .write(move |tx| {
+            let Some(family) = token_families::find(tx, id)? else { return Ok(()) };
+            if family.row.app_id != client.record.id {
+                return Err(NOT_YOURS);
+            }
+            token_families::revoke(tx, id, token_families::GIVEN_BACK, Some(&client.ip), inner.clock.now())?;
+            record(
+                tx,
+                &inner,
+                &client,
+                json!({ "kind": "refresh_token", "member": family.email, "token_family": id }),
+            )
+        })
+        .await
+}
+
+async fn end_access_token(app: &App, client: Client, claims: Claims) -> Result<(), OAuthError> {
+    if claims.client_id != client.record.id.as_str() {
+        return Err(NOT_YOURS);
+    }
+    let inner = app.clone();
+    app.db
+        .write(move |tx| {
+            let now: Timestamp = inner.clock.now();
+            let ended = if claims.is_of_app_itself() {
+                tokens::revoke_own(tx, &claims.jti, client.record.id, claims.ends_at())?
+            } else {
+                tokens::revoke(tx, &claims.jti, now)?
+            };
+            if !ended {
+                return Ok(());
+            }
+            record(
+                tx,
+                &inner,
+                &client,
+                json!({ "kind": "access_token", "sub": claims.sub, "jti": claims.jti }),
+            )
+        })
+        .await
+}
+
+fn record(tx: &mut Tx<'_>, app: &App, client: &Client, details: Value) -> Result<(), OAuthError> {
+    let change = Change {
+        action: AuditAction::OAuthTokenRevoked,
+        object_id: Some(client.record.id.as_str()),
+        object_name: &client.record.name,
+        details,
+    };
+    audit::append(tx, app, &client.who(), change)?;
+    tx.on_commit(Hint::CredentialsChanged);
+    Ok(())
+}
