@@ -16,10 +16,11 @@ use crate::{
 /// What a token stands for, from memory where it was looked up within the last second; none where something ended it.
 pub async fn look_up(app: &App, claims: &Claims) -> Result<Option<TokenRecord>, Failure> {
     let (cache, now) = (&app.wake.credentials.tokens, app.clock.now());
-    if let Some(known) = cache.get(&claims.jti, now) {
-        return Ok(Some(known));
-    }
     let Ok(client) = claims.client_id.parse::<OAuthAppId>() else { return Ok(None) };
+    let its = |record: &TokenRecord| record.app_id == client;
+    if let Some(known) = cache.get(&claims.jti, now) {
+        return Ok(Some(known).filter(its));
+    }
     let generation = cache.generation();
     let (jti, own) = (claims.jti.clone(), claims.is_of_app_itself());
     let found = app
@@ -33,7 +34,7 @@ pub async fn look_up(app: &App, claims: &Claims) -> Result<Option<TokenRecord>, 
     if let Some(record) = &found {
         cache.put(claims.jti.clone(), record.clone(), now, generation);
     }
-    Ok(found)
+    Ok(found.filter(its))
 }
 
 /// What a token may do now, and what it was given but may not: only what the app, the member's consent and the member

@@ -65,14 +65,13 @@ impl Claims {
 
     /// When it ends.
     pub const fn ends_at(&self) -> Timestamp {
-        Timestamp::from_millis(self.exp * 1_000)
+        Timestamp::from_millis(self.exp.saturating_mul(1_000))
     }
 
     /// Whether it is of the present, as far as clocks agree.
     pub fn is_current(&self, now: Timestamp) -> bool {
         let issued = Timestamp::from_millis(self.iat.saturating_mul(1_000));
-        let ends = Timestamp::from_millis(self.exp.saturating_mul(1_000));
-        now.millis_since(ends) < LEEWAY_MS && issued.millis_since(now) <= LEEWAY_MS
+        now.millis_since(self.ends_at()) < LEEWAY_MS && issued.millis_since(now) <= LEEWAY_MS
     }
 }
 

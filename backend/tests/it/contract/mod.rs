@@ -2,7 +2,7 @@
 //! something, described, and hardened against bad input. A new operation fails here until it is in the table of `drive`.
 
 mod document;
-mod drive;
+pub mod drive;
 mod input;
 mod permission;
 
@@ -13,21 +13,21 @@ use crate::harness::declared::document;
 
 /// An operation under `/v1`, as the document describes it.
 #[derive(Clone, Debug)]
-struct Operation {
-    id: String,
+pub struct Operation {
+    pub id: String,
     method: Method,
     /// With its `{id}`.
     path: String,
     /// The roles that a session needs; none where a session may not do it, or where no credential is needed.
     session: Option<Vec<String>>,
     /// The scopes that a key needs; none where keys may not do it.
-    bearer: Option<Vec<String>>,
+    pub bearer: Option<Vec<String>>,
     said: Value,
 }
 
 impl Operation {
     /// Whether it can be called without any credential: signing in.
-    fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.session.is_none() && self.bearer.is_none()
     }
 
@@ -50,7 +50,7 @@ impl Operation {
 }
 
 /// Every operation under `/v1`.
-fn operations() -> Vec<Operation> {
+pub fn operations() -> Vec<Operation> {
     let mut found = Vec::new();
     for (path, item) in document()["paths"].as_object().unwrap() {
         for (method, said) in item.as_object().unwrap().iter().filter(|_| path.starts_with("/v1/")) {

@@ -4,7 +4,13 @@ use api_types::{events::EventType, ids::WorkspaceId};
 use diesel::prelude::*;
 use sayless::{
     catalogue,
-    db::{DbError, schema::events},
+    db::{
+        DbError,
+        schema::{
+            access_tokens, audit_entries, authorization_codes, client_secrets, events, pushed_requests,
+            signing_keys, token_families,
+        },
+    },
 };
 use serde_json::Value;
 
@@ -38,5 +44,34 @@ impl World {
     /// The types of a workspace's events, oldest first.
     pub async fn event_types(&self, workspace: WorkspaceId) -> Vec<EventType> {
         self.events(workspace).await.into_iter().map(|(kind, _)| kind).collect()
+    }
+
+    /// Every row of whatever the OAuth server stores, as text.
+    pub async fn oauth_rows(&self) -> String {
+        type Text = Option<String>;
+        self.app
+            .db
+            .read(|conn| {
+                let mut rows = Vec::new();
+                macro_rules! add {
+                    ($table:ident: $($column:ident)+) => {
+                        for row in $table::table.select(($($table::$column.nullable(),)+)).load(conn)? {
+                            let row: ($(add!(@ $column),)+) = row;
+                            rows.push(format!("{} {row:?}", stringify!($table)));
+                        }
+                    };
+                    (@ $column:ident) => { Text };
+                }
+                add!(authorization_codes: digest app_id authorization_id redirect_uri scopes code_challenge family_id);
+                add!(token_families: id app_id authorization_id scopes revoked_reason revoked_ip);
+                add!(access_tokens: id family_id app_id);
+                add!(pushed_requests: digest app_id parameters);
+                add!(client_secrets: id app_id hint digest);
+                add!(signing_keys: id public_key sealed);
+                add!(audit_entries: actor_id actor_name action object_id object_name ip details);
+                Ok::<_, DbError>(rows.join("\n"))
+            })
+            .await
+            .unwrap()
     }
 }
