@@ -2,10 +2,13 @@
 //! does what it was told to.
 
 use std::collections::VecDeque;
+use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -388,6 +391,14 @@ impl Certificate {
 }
 
 impl Certificate {
+    /// Writes it and its key into files, as an operator has them.
+    pub fn write(&self, certificate: &Path, key: &Path) {
+        let encoded = STANDARD.encode(&self.chain[0]);
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n");
+        fs::write(certificate, pem).unwrap();
+        fs::write(key, self.key.serialize_pem()).unwrap();
+    }
+
     /// A TLS server that shows it, and wants one of the authority's in return.
     pub fn config_that_asks(&self, authority: &Authority) -> ServerConfig {
         let provider = Arc::new(rustls::crypto::ring::default_provider());

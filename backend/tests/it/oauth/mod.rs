@@ -6,6 +6,7 @@ mod bearer;
 mod consent;
 mod discovery;
 mod hostile;
+mod library;
 mod power;
 mod refresh;
 mod revoke;
