@@ -37,8 +37,18 @@ pub enum Command {
     /// Manage members.
     #[command(subcommand)]
     Member(MemberCommand),
+    /// Manage the keys that sign OAuth access tokens.
+    #[command(subcommand)]
+    SigningKey(SigningKeyCommand),
     /// Receive webhooks and print them: for trying things out.
     Receive(Receive),
+}
+
+/// Manage the keys that sign OAuth access tokens.
+#[derive(Debug, Subcommand)]
+pub enum SigningKeyCommand {
+    /// Have a new key sign from now on. It happens by itself every 90 days; tokens that are out keep working either way.
+    Rotate(Database),
 }
 
 /// Which database, and the server's own keys.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{CommandError, build, loopback};
 use crate::{
     app::{App, Settings},
-    config::{Database, MemberCommand, WhichMember, WorkspaceCommand},
+    config::{Database, MemberCommand, SigningKeyCommand, WhichMember, WorkspaceCommand},
     crypto::passwords,
     db::{
         Tx, accounts,
@@ -21,7 +21,9 @@ use crate::{
         authorizations::{self, Whose},
         deliveries, sessions,
     },
-    new_id, plan,
+    new_id,
+    oauth::signing_keys,
+    plan,
     problem::Failure,
     wake::{Hint, nodes},
 };
@@ -139,6 +141,14 @@ pub fn member(command: MemberCommand) -> Result<(), CommandError> {
             Ok((AuditAction::MemberRemoved, json!({})))
         }),
     }
+}
+
+/// `sayless signing-key …`: running nodes find the new key as soon as they meet it, or within a minute.
+pub fn signing_key(command: &SigningKeyCommand) -> Result<(), CommandError> {
+    let SigningKeyCommand::Rotate(database) = command;
+    let app = open(database)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(signing_keys::rotate(&app))?)
 }
 
 /// A member of a workspace whom a command is about.

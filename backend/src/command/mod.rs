@@ -59,6 +59,7 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         }
         Command::Workspace(command) => manage::workspace(command),
         Command::Member(command) => manage::member(command),
+        Command::SigningKey(command) => manage::signing_key(&command),
         Command::Receive(args) => receive::receive(args),
     }
 }

@@ -10,7 +10,10 @@ use std::{
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::harness::{Client, PASSWORD};
+use crate::{
+    harness::{Client, PASSWORD},
+    receiver::{Authority, Validity},
+};
 
 /// A data folder, and the command that works on it.
 struct Place(TempDir);
@@ -78,14 +81,18 @@ struct Served {
 
 impl Served {
     fn start(place: &Place) -> Self {
+        Self::start_with(place, "http", &[])
+    }
+
+    fn start_with(place: &Place, scheme: &str, more: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let listen = format!("127.0.0.1:{port}");
         let mut child =
-            place.command(&["serve", "--listen", &listen]).stderr(Stdio::piped()).spawn().unwrap();
+            place.command(&["serve", "--listen", &listen]).args(more).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         assert!(lines.any(|line| line.unwrap().contains("serving")), "serve ended before it served");
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url: format!("http://{listen}") }
+        Self { child, url: format!("{scheme}://{listen}") }
     }
 
     async fn sign_in(&self, email: &str, password: &str) -> Option<Client> {
@@ -193,4 +200,51 @@ fn one_data_folder_has_one_server() {
     assert!(place.refused(&["serve", "--listen", "127.0.0.1:0"]).contains("another sayless serve"));
     assert_eq!(server.terminate(), Some(0));
     assert_eq!(Served::start(&place).terminate(), Some(0));
+}
+
+#[actix_web::test]
+async fn an_operator_serves_tls_with_a_certificate_and_a_key_that_fit() {
+    let place = Place::new();
+    let authority = Authority::new("tests");
+    let at = |name: &str| place.0.path().join(name).display().to_string();
+    let (certificate, key) = (at("cert.pem"), at("key.pem"));
+    authority.issue(&["127.0.0.1"], Validity::Now).write(certificate.as_ref(), key.as_ref());
+    authority
+        .issue(&["127.0.0.1"], Validity::Now)
+        .write(at("other.pem").as_ref(), at("other-key.pem").as_ref());
+    assert!(place.refused(&["serve", "--tls-cert", &certificate]).contains("--tls-key"));
+    for (certificate, key) in [
+        (&certificate, &at("other-key.pem")),
+        (&key, &certificate),
+        (&at("nothing"), &key),
+        (&certificate, &at("nothing")),
+    ] {
+        let said =
+            place.refused(&["serve", "--listen", "127.0.0.1:0", "--tls-cert", certificate, "--tls-key", key]);
+        assert!(said.contains(".pem") || said.contains("nothing"), "{said}");
+    }
+    let server = Served::start_with(&place, "https", &["--tls-cert", &certificate, "--tls-key", &key]);
+    let root = oauth2::reqwest::Certificate::from_der(&authority.root).unwrap();
+    let client = oauth2::reqwest::Client::builder().add_root_certificate(root).no_proxy().build().unwrap();
+    let get = async |path: &str| -> serde_json::Value {
+        let text = client.get(format!("{}{path}", server.url)).send().await.unwrap().text().await.unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    assert_eq!(get("/.well-known/oauth-authorization-server").await["issuer"], server.url);
+    let before = get("/.well-known/jwks.json").await;
+    assert_eq!(place.ok(&["signing-key", "rotate"]), "");
+    // The running node looks again within a minute, and its tokens' new key is in the set by then.
+    assert_eq!(get("/.well-known/jwks.json").await, before);
+    assert_eq!(server.terminate(), Some(0));
+    let server = Served::start_with(&place, "https", &["--tls-cert", &certificate, "--tls-key", &key]);
+    let text = client
+        .get(format!("{}/.well-known/jwks.json", server.url))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let after: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((after["keys"].as_array().unwrap().len(), &after["keys"][0]), (2, &before["keys"][0]));
 }

@@ -9,6 +9,7 @@ mod requests;
 mod resting;
 mod table;
 mod throughput;
+mod tokens;
 
 use crate::options::Options;
 use crate::world::Site;
@@ -51,6 +52,9 @@ pub async fn run(site: &Site, options: &Options) -> Result<()> {
         }
         if options.wants("requests") {
             requests::run(&mut bench, kind).await?;
+        }
+        if options.wants("tokens") {
+            tokens::run(&mut bench, kind).await?;
         }
         if options.wants("hanging") {
             hanging::run(&mut bench, kind).await?;
