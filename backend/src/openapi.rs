@@ -48,7 +48,10 @@ impl Modify for Credentials {
             SecurityScheme::Http(
                 HttpBuilder::new()
                     .scheme(HttpAuthScheme::Bearer)
-                    .description(Some("An API key (`slk_…`) that holds the scopes named at the operation."))
+                    .description(Some(
+                        "An API key (`slk_…`), or an OAuth access token from `/oauth/token`, that holds the scopes named at \
+                         the operation.",
+                    ))
                     .build(),
             ),
         );
