@@ -23,7 +23,7 @@ pub struct RequestRow {
     pub app_id: OAuthAppId,
     /// For which workspace.
     pub workspace_id: WorkspaceId,
-    /// The session in which it was asked, if there was one.
+    /// The session in which it was asked or shown last, if there was one.
     pub session_digest: Option<String>,
     /// The browser in which it was asked.
     pub browser_digest: String,
@@ -52,6 +52,14 @@ pub fn find(conn: &mut Conn, id: &str, now: Timestamp) -> QueryResult<Option<Req
         .select(RequestRow::as_select())
         .first(conn)
         .optional()
+}
+
+/// Notes to which session a question was shown.
+pub fn show_to(conn: &mut Conn, id: &str, session: &str) -> QueryResult<()> {
+    diesel::update(authorization_requests::table.filter(authorization_requests::id.eq(id)))
+        .set(authorization_requests::session_digest.eq(session))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Takes a question away because it is answered; `false` where that happened before.

@@ -27,7 +27,7 @@ use crate::{
         audit::{self, Change, Who},
         authorization_codes::{self, CodeRow},
         authorization_requests::{self as requests, RequestRow},
-        authorizations, oauth_apps,
+        authorizations, dialect, oauth_apps,
         oauth_clients::{self, ClientRecord},
     },
     new_id, plan,
@@ -142,8 +142,8 @@ fn covers(granted: Option<&(AuthorizationId, Vec<Scope>)>, scopes: &[Scope]) -> 
     !scopes.is_empty() && granted.is_some_and(|(_, granted)| all_of(granted))
 }
 
-/// Finds a question, for whoever was asked it.
-pub fn find(conn: &mut Conn, id: &str, answerer: &Answerer, now: Timestamp) -> Result<Standing, Failure> {
+/// Finds a question, for whoever may see it: in the session or the browser in which it was asked.
+fn find(conn: &mut Conn, id: &str, answerer: &Answerer, now: Timestamp) -> Result<Standing, Failure> {
     let over = || {
         Failure::new(
             ProblemType::NotFound,
@@ -174,14 +174,34 @@ pub fn find(conn: &mut Conn, id: &str, answerer: &Answerer, now: Timestamp) -> R
     Ok(Standing { question, client, role, granted })
 }
 
-/// The question as the consent screen shows it.
+/// Finds a question, for the session to which it was shown last: nobody answers for whoever else has signed in since.
+pub fn to_answer(
+    tx: &mut Tx<'_>,
+    id: &str,
+    answerer: &Answerer,
+    now: Timestamp,
+) -> Result<Standing, Failure> {
+    // Two answers to the same app at once make one authorization of both.
+    dialect::lock(tx, &format!("consents of {}", answerer.member.id))?;
+    let standing = find(tx, id, answerer, now)?;
+    if standing.question.session_digest.as_ref().is_some_and(|session| *session != answerer.session) {
+        return Err(Failure::conflict("Somebody else has signed in since. Look at the request again."));
+    }
+    Ok(standing)
+}
+
+/// The question as the consent screen shows it; from here on it is this session's to answer.
 pub fn show(
-    conn: &mut Conn,
+    tx: &mut Tx<'_>,
     id: &str,
     answerer: Answerer,
     now: Timestamp,
 ) -> Result<AuthorizationRequest, Failure> {
+    let conn: &mut Conn = tx;
     let Standing { question, client, role, granted } = find(conn, id, &answerer, now)?;
+    if question.session_digest.as_ref() != Some(&answerer.session) {
+        requests::show_to(conn, id, &answerer.session)?;
+    }
     let app = oauth_apps::find(conn, client.workspace.id, client.id, now)?
         .ok_or_else(|| Failure::not_found("OAuth app"))?;
     let asked = question.scopes.into_inner();

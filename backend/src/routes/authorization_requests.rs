@@ -33,7 +33,7 @@ pub async fn show(
 ) -> Answer<Json<AuthorizationRequest>> {
     let (answerer, now) = (answerer(&app, &caller, &request)?, app.clock.now());
     let id = path.into_inner();
-    Ok(Json(app.db.read(move |conn| consent::show(conn, &id, answerer, now)).await?))
+    Ok(Json(app.db.write(move |tx| consent::show(tx, &id, answerer, now)).await?))
 }
 
 /// Allow what an app asks for
@@ -54,7 +54,7 @@ pub async fn approve(
     let (back, code) = app
         .db
         .write(move |tx| {
-            let standing = consent::find(tx, &id, &answerer, inner.clock.now())?;
+            let standing = consent::to_answer(tx, &id, &answerer, inner.clock.now())?;
             tx.on_commit(Hint::CredentialsChanged);
             consent::approve(tx, &inner, standing, &who)
         })
@@ -80,7 +80,7 @@ pub async fn deny(
     let back = app
         .db
         .write(move |tx| {
-            let standing = consent::find(tx, &id, &answerer, inner.clock.now())?;
+            let standing = consent::to_answer(tx, &id, &answerer, inner.clock.now())?;
             consent::deny(tx, &inner, &standing, &who)
         })
         .await?;

@@ -109,6 +109,28 @@ both! {
         approve(&member, &id).await;
     }
 
+    async fn nobody_answers_for_whoever_has_signed_in_since(world) {
+        let team = world.business().await;
+        let third = Third::new(&world, &team, &["tickets:read"]).await;
+        let browser = "sayless-browser=the-same";
+        let signed_in = async |email: &str| {
+            let client = world.anyone();
+            let body = json!({ "email": email, "password": crate::harness::PASSWORD });
+            let session = cookie(&client.post("/v1/session", &body).await);
+            client.with_header("cookie", &format!("{session}; {browser}"))
+        };
+        let (first, second) = (signed_in(&team.member.email).await, signed_in(&team.admin.email).await);
+        let id = third.question(&first).await;
+        shown(&first, &id).await;
+        answer(&second, &id, "approve").await.problem(409, "conflict");
+        answer(&second, &id, "deny").await.problem(409, "conflict");
+        // Who looks at it may answer it, and then the other may not.
+        assert_eq!(shown(&second, &id).await["member"]["email"], team.admin.email);
+        answer(&first, &id, "approve").await.problem(409, "conflict");
+        approve(&second, &id).await;
+        assert_eq!(first.get("/v1/authorizations").await.ok(200)["data"], json!([]));
+    }
+
     async fn somebody_of_another_workspace_is_told_whom_it_takes(world) {
         let (team, others) = (world.business().await, world.business().await);
         let third = Third::new(&world, &team, &["tickets:read"]).await;
@@ -219,6 +241,20 @@ both! {
         let yes = answers.iter().filter(|answer| answer.status == 200).count();
         assert_eq!(yes, 1, "{answers:?}");
         assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 404 | 409)), "{answers:?}");
+    }
+
+    async fn consents_to_the_same_app_at_once_are_one_authorization(world) {
+        let team = world.business().await;
+        let third = Third::new(&world, &team, &["tickets:read", "tickets:write"]).await;
+        let mut asked = Vec::new();
+        for scope in ["tickets:read", "tickets:write"].into_iter().cycle().take(8) {
+            asked.push(third.question_with(&team.member, &[("scope", scope)]).await);
+        }
+        let answers = futures_util::future::join_all(asked.iter().map(|id| answer(&team.member, id, "approve"))).await;
+        assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+        let mine = team.member.get("/v1/authorizations").await.ok(200);
+        assert_eq!(mine["data"].as_array().unwrap().len(), 1);
+        assert_eq!(mine["data"][0]["scopes"], json!(["tickets:read", "tickets:write"]));
     }
 
     async fn who_left_and_came_back_is_asked_again(world) {
