@@ -5,6 +5,7 @@ use api_types::{
     Page,
     account::Session,
     api_keys::{ApiKey, CreatedApiKey},
+    authorizations::{AnsweredRequest, AuthorizationRequest, OAuthAppActivity, Withdrawn},
     deliveries::{AcceptedRetry, Attempt, Delivery, DeliveryDetail, RetryAdvice},
     events::Event,
     oauth_apps::{ClientSecret, CreatedClientSecret, CreatedOAuthApp, OAuthApp},
@@ -33,7 +34,20 @@ macro_rules! plain {
     )+};
 }
 
-plain!(Session, ApiKey, OAuthApp, Webhook, TestResult, AcceptedRetry, Recovery, RecoveryCount, IgnoredAny);
+plain!(Session, ApiKey, OAuthApp, OAuthAppActivity, Withdrawn, AuthorizationRequest, AnsweredRequest);
+plain!(Webhook, TestResult, AcceptedRetry, Recovery, RecoveryCount, AuthorizationServer, IgnoredAny);
+
+/// What the OAuth server says about itself (RFC 8414), as far as somebody who connects a client wants to read it.
+#[derive(Clone, PartialEq, Deserialize)]
+pub struct AuthorizationServer {
+    pub issuer: String,
+    pub authorization_endpoint: String,
+    pub token_endpoint: String,
+    pub revocation_endpoint: String,
+    pub introspection_endpoint: String,
+    pub pushed_authorization_request_endpoint: String,
+    pub jwks_uri: String,
+}
 
 impl<T: DeserializeOwned> Answer for Page<T> {
     fn read(json: &str) -> Result<Self> {

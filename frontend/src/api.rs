@@ -54,9 +54,14 @@ impl ApiError {
         self.problem.as_ref()?.request_id.clone()
     }
 
+    /// Whether the answer was this problem.
+    pub fn is(&self, kind: ProblemType) -> bool {
+        self.problem.as_ref().and_then(|problem| problem.problem_type()) == Some(kind)
+    }
+
     /// Whether the object is not there (any more).
     pub fn is_not_found(&self) -> bool {
-        self.problem.as_ref().and_then(|problem| problem.problem_type()) == Some(ProblemType::NotFound)
+        self.is(ProblemType::NotFound)
     }
 }
 
@@ -88,6 +93,11 @@ pub async fn patch<T: Answer>(path: &str, body: &impl Serialize) -> Result<T, Ap
 /// `DELETE path`, which answers without a body.
 pub async fn delete(path: &str) -> Result<(), ApiError> {
     send("DELETE", path, None).await.map(|_| ())
+}
+
+/// `DELETE path` of many things at once, which answers with what became of them.
+pub async fn delete_all<T: Answer>(path: &str) -> Result<T, ApiError> {
+    parse(&send("DELETE", path, None).await?)
 }
 
 /// The body of the POSTs that need none.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use api_types::Timestamp;
 use js_sys::{Object, Reflect};
-use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*};
+use leptos::{ev, leptos_dom::helpers::set_interval_with_handle, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -98,6 +98,17 @@ pub fn every(ms: u64, tick: impl Fn() + 'static) {
     }
 }
 
+/// Calls `act` whenever the window gets the focus, until the component that asked for it is gone.
+pub fn on_return(act: impl Fn() + 'static) {
+    let listener = window_event_listener(ev::focus, move |_| act());
+    on_cleanup(move || listener.remove());
+}
+
+/// Goes to an address in this page's place in the history, so that "back" does not return to what is over.
+pub fn leave_for(address: &str) {
+    let _ = window().location().replace(address);
+}
+
 /// Focuses the first element that matches, if there is one.
 pub fn focus(selector: &str) {
     if let Ok(Some(element)) = document().query_selector(selector)
@@ -107,6 +118,15 @@ pub fn focus(selector: &str) {
         options.set_prevent_scroll(true);
         let _ = element.focus_with_options(&options);
     }
+}
+
+/// Where the keyboard goes on when what it was on leaves the page with a closing dialog's row: at the page's start, once
+/// the dialog has given focus back.
+pub fn focus_main_soon() {
+    leptos::task::spawn_local(async {
+        sleep(30).await;
+        focus("#main");
+    });
 }
 
 /// Whether rows may come and go in the element with this id: its top is in view, nothing in it is pointed at or has the

@@ -1,4 +1,5 @@
-//! The console: Settings > API in the browser, rendered there by Leptos.
+//! The console: Settings > API in the browser, rendered there by Leptos; with the consent screen and, for every member,
+//! the apps that act for them.
 //!
 //! `routes` says which page is where, `pages` holds one page a file, `ui` what pages are made of; `api` makes the
 //! calls, `data` keeps what they answered, `stream` hears when that changes, `session` knows who is signed in. There is nothing here that the documented

@@ -8,8 +8,16 @@ use leptos_router::{
 
 use crate::{
     pages::{
-        audit::Audit, delivery::DeliveryPage, not_found::NotFound, oauth_app::OAuthAppPage,
-        overview::Overview, shell::Shell, sign_in::SignIn, webhook::WebhookPage,
+        audit::Audit,
+        authorizations::Authorizations,
+        consent::Consent,
+        delivery::DeliveryPage,
+        not_found::NotFound,
+        oauth_app::OAuthAppPage,
+        overview::Overview,
+        shell::{Settings, Shell},
+        sign_in::SignIn,
+        webhook::WebhookPage,
     },
     session::SessionStore,
     stream,
@@ -33,12 +41,16 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=|| view! { <Redirect path="/settings/api" /> } />
                 <Route path=path!("/sign-in") view=SignIn />
-                <ParentRoute path=path!("/settings/api") view=Shell>
-                    <Route path=path!("") view=Overview />
-                    <Route path=path!("/oauth/:id") view=OAuthAppPage />
-                    <Route path=path!("/webhooks/:id") view=WebhookPage />
-                    <Route path=path!("/deliveries/:id") view=DeliveryPage />
-                    <Route path=path!("/audit") view=Audit />
+                <Route path=path!("/oauth/consent/:id") view=Consent />
+                <ParentRoute path=path!("") view=Shell>
+                    <ParentRoute path=path!("/settings/api") view=Settings>
+                        <Route path=path!("") view=Overview />
+                        <Route path=path!("/oauth/:id") view=OAuthAppPage />
+                        <Route path=path!("/webhooks/:id") view=WebhookPage />
+                        <Route path=path!("/deliveries/:id") view=DeliveryPage />
+                        <Route path=path!("/audit") view=Audit />
+                    </ParentRoute>
+                    <Route path=path!("/account/authorizations") view=Authorizations />
                 </ParentRoute>
             </Routes>
         </Router>

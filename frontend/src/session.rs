@@ -35,6 +35,8 @@ impl SessionStore {
         provide_context(store);
         api::when_signed_out(move || {
             stream::close();
+            // Whoever signs in next may be somebody else.
+            data::forget_all();
             store.0.set(SessionState::SignedOut);
         });
         store.reload();
@@ -87,7 +89,9 @@ impl SessionStore {
     pub async fn switch(self, workspace_id: WorkspaceId) -> Result<(), ApiError> {
         api::patch::<Session>("/v1/session", &SwitchWorkspace { workspace_id }).await?;
         // Everything on the screen belongs to the old workspace: begin anew rather than patch it up.
-        let _ = window().location().assign("/settings/api");
+        let here = browser::here();
+        let there = if here.starts_with("/account/") { &here } else { "/settings/api" };
+        let _ = window().location().assign(there);
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Words made of numbers and times, kept apart from the browser so that tests can call them.
 
 use api_types::{
+    authorizations::OAuthAppActivity,
     deliveries::AttemptRequest,
     recoveries::{Recovery, RecoveryCount, RecoveryStatus},
 };
@@ -67,13 +68,34 @@ pub fn news(news: &News) -> Option<String> {
     }
 }
 
-/// How long until something, to the second: `42 s`, `3 min 05 s`, `1 h 02 min`.
+/// How long until something, to the second: `42 s`, `3 min 05 s`, `1 h 02 min`, `6 d 23 h`.
 pub fn countdown(seconds: u64) -> String {
     match seconds {
         0..60 => format!("{seconds} s"),
         60..3_600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {:02} min", seconds / 3_600, seconds % 3_600 / 60),
+        3_600..86_400 => format!("{} h {:02} min", seconds / 3_600, seconds % 3_600 / 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3_600),
     }
+}
+
+/// What an app holds, to say what ends with it: `12 members' authorizations, 4 access tokens and 1 refresh token`;
+/// `None` where it holds nothing.
+pub fn holds(activity: &OAuthAppActivity) -> Option<String> {
+    let parts = [
+        (activity.authorizations, "member's authorization", "members' authorizations"),
+        (activity.access_tokens, "access token", "access tokens"),
+        (activity.refresh_tokens, "refresh token", "refresh tokens"),
+        (activity.client_credentials_tokens, "client-credentials token", "client-credentials tokens"),
+    ];
+    let mut parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| {
+            format!("{} {}", number(count.unsigned_abs()), if count == 1 { one } else { many })
+        })
+        .collect();
+    let last = parts.pop()?;
+    Some(if parts.is_empty() { last } else { format!("{} and {last}", parts.join(", ")) })
 }
 
 /// What a recovery would do, as sentences.
@@ -275,6 +297,25 @@ mod tests {
         assert_eq!(at_least(12, true), "12");
         assert_eq!(deliveries(1, false), "1 delivery");
         assert_eq!(countdown(185), "3 min 05 s");
+        assert_eq!(countdown(7 * 86_400 - 1), "6 d 23 h");
+    }
+
+    #[test]
+    fn what_an_app_holds_is_counted_without_what_it_has_none_of() {
+        let activity = |authorizations, access_tokens, refresh_tokens, client_credentials_tokens| {
+            holds(&OAuthAppActivity {
+                authorizations,
+                access_tokens,
+                refresh_tokens,
+                client_credentials_tokens,
+                incidents: Vec::new(),
+            })
+        };
+        let all =
+            "1,204 members' authorizations, 4 access tokens, 1 refresh token and 2 client-credentials tokens";
+        assert_eq!(activity(1_204, 4, 1, 2).as_deref(), Some(all));
+        assert_eq!(activity(0, 0, 0, 1).as_deref(), Some("1 client-credentials token"));
+        assert_eq!(activity(0, 0, 0, 0), None);
     }
 
     #[test]

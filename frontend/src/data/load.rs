@@ -6,7 +6,7 @@ use api_types::stream::Topic;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Address, Requests, Wire, fetch, known};
-use crate::{answer::Answer, api::ApiError, stream};
+use crate::{answer::Answer, api::ApiError, browser, stream};
 
 /// How far a request has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +46,18 @@ impl<T: Wire + Answer> Load<T> {
     pub fn live(self, topics: &'static [Topic], webhook: impl Fn() -> Option<String> + 'static) -> Self {
         let this = self.clone();
         stream::watch(topics, webhook, move || {
+            if this.requests.may_begin() {
+                this.refresh();
+            }
+        });
+        self
+    }
+
+    /// Fetches again whenever the reader comes back to the tab, for what no topic of the stream tells of.
+    #[must_use]
+    pub fn on_return(self) -> Self {
+        let this = self.clone();
+        browser::on_return(move || {
             if this.requests.may_begin() {
                 this.refresh();
             }

@@ -23,7 +23,7 @@ use crate::{
         page::section,
         secret::{Secret, ShowOnce},
         submit::{Submit, form_error, spinner, submit_button},
-        time::{ago, ago_or},
+        time::{ago_or, last_used, used_from},
         toast::Toasts,
     },
 };
@@ -107,7 +107,7 @@ fn row(key: ArcRwSignal<ApiKey>, dialogs: Dialogs) -> AnyView {
                 <span class="mono muted">{key.hint.clone()}</span>
             })}
             {cell("Scopes", badge::scope_chips(&key.scopes, 2))}
-            {cell("Last used", last_used(&key))}
+            {cell("Last used", last_used(key.last_used_at, key.last_used_ip.clone()))}
             {cell("Expires", ago_or(key.expires_at, "Never"))}
             {cell("Status", badge::key_status(key.status))}
         }
@@ -140,14 +140,6 @@ fn items(key: &ArcRwSignal<ApiKey>, dialogs: Dialogs) -> Vec<Item> {
         Item::new("Replace key", icon::AGAIN, opens(dialogs.replace)),
         Item::new("Revoke", icon::TRASH, opens(dialogs.revoke)).danger(),
     ]
-}
-
-fn last_used(key: &ApiKey) -> AnyView {
-    view! {
-        {ago_or(key.last_used_at, "Never")}
-        {key.last_used_ip.clone().map(|ip| view! { <span class="block mono muted text-xs">{ip}</span> })}
-    }
-    .erase()
 }
 
 fn open_dialogs(dialogs: Dialogs, list: &List<ApiKey>) -> AnyView {
@@ -278,7 +270,10 @@ fn retire(old: &ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
                 <dd class="anywhere"><bdi>{old.name.clone()}</bdi> " " <span class="mono muted">{old.hint.clone()}</span></dd>
                 <dt>"Last used"</dt>
                 <dd class="flex flex-wrap items-center justify-between gap-2" aria-live="polite">
-                    <span>{live(move || last_used(&key.get()))}</span>
+                    <span>{live(move || {
+                        let key = key.get();
+                        last_used(key.last_used_at, key.last_used_ip)
+                    })}</span>
                     <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| check()>
                         {spinner(move || look.busy())}
                         "Check again"
@@ -323,7 +318,7 @@ fn revoke(key: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
     };
     let used = match key.last_used_at {
         Some(time) => view! {
-            "It was last used " {ago(time)} {key.last_used_ip.clone().map(|ip| view! { " from " <span class="mono">{ip}</span> })} "."
+            "It was last used " {used_from(time, key.last_used_ip.clone())} "."
         }
         .erase(),
         None => "It has never been used.".erase(),

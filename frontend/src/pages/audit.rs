@@ -104,6 +104,7 @@ fn words(action: AuditAction) -> String {
     let object = match object {
         "api key" => "API key".to_owned(),
         "oauth app" => "OAuth app".to_owned(),
+        "oauth token" => "OAuth token".to_owned(),
         other => other[..1].to_uppercase() + &other[1..],
     };
     format!("{object} {deed}")
@@ -175,7 +176,8 @@ fn plain(value: &Value) -> String {
 /// What changed: names and values.
 fn details(details: &Value) -> AnyView {
     let Value::Object(fields) = details else { return ().erase() };
-    let fields = fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| {
+    let says = |value: &Value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty());
+    let fields = fields.iter().filter(|(_, value)| says(value)).map(|(name, value)| {
         let value = plain(value);
         view! { <span class="block anywhere"><span class="mono">{name.clone()}</span> ": " <bdi>{value}</bdi></span> }
     });

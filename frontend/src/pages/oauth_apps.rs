@@ -63,18 +63,28 @@ pub fn OAuthApps() -> impl IntoView {
     )
 }
 
-/// The app's logo, or its first letter.
-pub fn app_logo(app: &OAuthApp) -> AnyView {
-    if app.logo.starts_with("data:image/") {
-        return view! { <img class="size-9 rounded-lg object-contain bg-base-200 flex-none" src=app.logo.clone() alt="" /> }.erase();
+/// An app's logo, or the first letter of its name; `size` is `size-9`, or `size-14 text-2xl` where the app is introduced.
+pub fn app_logo(name: &str, logo: &str, size: &'static str) -> AnyView {
+    if logo.starts_with("data:image/") {
+        let class = format!("{size} rounded-lg object-contain bg-base-200 flex-none");
+        return view! { <img class=class src=logo.to_owned() alt="" /> }.erase();
     }
-    let letter: String = app.name.chars().next().unwrap_or('?').to_uppercase().collect();
-    view! {
-        <span class="size-9 rounded-lg bg-accent/12 text-accent font-semibold grid place-items-center flex-none" aria-hidden="true">
-            {letter}
-        </span>
-    }
-    .erase()
+    let letter: String = name.chars().next().unwrap_or('?').to_uppercase().collect();
+    let class =
+        format!("{size} rounded-lg bg-accent/12 text-accent font-semibold grid place-items-center flex-none");
+    view! { <span class=class aria-hidden="true">{letter}</span> }.erase()
+}
+
+/// An app's homepage as a link. Only https: anything else that an app says of itself is left out.
+pub fn homepage(url: &str) -> Option<AnyView> {
+    url.starts_with("https://").then(|| {
+        view! {
+            <a class="textlink anywhere" dir="ltr" href=url.to_owned() rel="noopener noreferrer" target="_blank">
+                {url.to_owned()}
+            </a>
+        }
+        .erase()
+    })
 }
 
 /// An app's kind in words.
@@ -86,8 +96,8 @@ pub const fn kind_word(kind: ClientKind) -> &'static str {
 }
 
 /// Whether the app is suspended.
-pub fn app_status(app: &OAuthApp) -> AnyView {
-    if app.suspended { badge("dot warn", "Suspended") } else { badge("dot good", "Active") }
+pub fn app_status(suspended: bool) -> AnyView {
+    if suspended { badge("dot warn", "Suspended") } else { badge("dot good", "Active") }
 }
 
 fn row(app: ArcRwSignal<OAuthApp>) -> AnyView {
@@ -96,7 +106,7 @@ fn row(app: ArcRwSignal<OAuthApp>) -> AnyView {
         view! {
             {lead(view! {
                 <div class="flex gap-3 items-center min-w-0">
-                    {app_logo(&app)}
+                    {app_logo(&app.name, &app.logo, "size-9")}
                     <span class="min-w-0">
                         <a class="rowlink block anywhere" dir="auto" href=format!("/settings/api/oauth/{}", app.id)>{app.name.clone()}</a>
                         {(!app.description.is_empty())
@@ -107,7 +117,7 @@ fn row(app: ArcRwSignal<OAuthApp>) -> AnyView {
             {cell("Kind", kind_word(app.kind))}
             {cell("Scopes", scope_chips(&app.scopes, 2))}
             {cell("Created", ago(app.created_at))}
-            {cell("Status", app_status(&app))}
+            {cell("Status", app_status(app.suspended))}
         }
     })
 }

@@ -13,7 +13,7 @@ use crate::{
 
 /// A button that copies `text`; says "Copied" for two seconds. `label` is its accessible name: "Copy client ID".
 pub fn copy_button(label: &'static str, text: impl Fn() -> String + Send + Sync + 'static) -> AnyView {
-    copy_with(label, None, "btn btn-ghost btn-sm btn-square", text)
+    copy_with(label, None, "btn btn-ghost btn-sm btn-square", Box::new(text))
 }
 
 /// The same with its label on it.
@@ -22,14 +22,14 @@ pub fn copy_labelled(
     class: &'static str,
     text: impl Fn() -> String + Send + Sync + 'static,
 ) -> AnyView {
-    copy_with(label, Some(label), class, text)
+    copy_with(label, Some(label), class, Box::new(text))
 }
 
 fn copy_with(
     name: &'static str,
     shown: Option<&'static str>,
     class: &'static str,
-    text: impl Fn() -> String + Send + Sync + 'static,
+    text: Box<dyn Fn() -> String + Send + Sync>,
 ) -> AnyView {
     let copied = RwSignal::new(false);
     let toasts = Toasts::use_toasts();

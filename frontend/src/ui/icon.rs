@@ -47,3 +47,5 @@ pub const TRASH: &str = "M2.8 4.5h10.4M6 4.5v-2h4v2M4.2 4.5l.6 9h6.4l.6-9";
 pub const PAUSE: &str = "M5.5 3.5v9M10.5 3.5v9";
 pub const PLAY: &str = "M5 3l7.5 5L5 13z";
 pub const CLOCK: &str = "M14 8a6 6 0 1 1-12 0a6 6 0 0 1 12 0M8 4.8V8l2.2 1.6";
+/// A member with a tick: they agreed.
+pub const CONSENT: &str = "M8.8 5a2.6 2.6 0 1 1-5.2 0a2.6 2.6 0 0 1 5.2 0M1.7 13.3c0-2.6 2-4.2 4.5-4.2c.9 0 1.7.2 2.4.6M9.8 11.7l1.7 1.7l3-3.6";

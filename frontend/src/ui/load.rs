@@ -20,24 +20,47 @@ pub fn loaded<T: Wire + Answer>(
     what: &'static str,
     content: impl Fn() -> AnyView + Send + 'static,
 ) -> AnyView {
+    let waiting = move || view! { <div class="panel">{bones(what, 6)}</div> }.erase();
+    by_state(load, waiting, move |error, retry| failed_or_gone(error, what, retry), content)
+}
+
+/// The same in a panel that is there already.
+pub fn loaded_within<T: Wire + Answer>(
+    load: &Load<T>,
+    what: &'static str,
+    content: impl Fn() -> AnyView + Send + 'static,
+) -> AnyView {
+    by_state(load, move || bones(what, 2), move |error, retry| failed(error, what, retry), content)
+}
+
+/// What tries again.
+pub type Retry = Box<dyn Fn()>;
+
+/// What stands for an object that is waited for, that could not be had, or that is here.
+pub fn by_state<T: Wire + Answer>(
+    load: &Load<T>,
+    waiting: impl Fn() -> AnyView + Send + 'static,
+    failure: impl Fn(&ApiError, Retry) -> AnyView + Send + 'static,
+    content: impl Fn() -> AnyView + Send + 'static,
+) -> AnyView {
     let (state, load) = (load.clone(), load.clone());
-    let failure = Memo::new(move |_| match state.get() {
+    let outcome = Memo::new(move |_| match state.get() {
         Loaded::Loading => None,
         Loaded::Failed(error) => Some(Some(error)),
         Loaded::Ready(_) => Some(None),
     });
-    live(move || match failure.get() {
-        None => view! { <div class="panel">{bones(what, 6)}</div> }.erase(),
+    live(move || match outcome.get() {
+        None => waiting(),
         Some(Some(error)) => {
             let load = load.clone();
-            failed_or_gone(&error, what, move || load.retry())
+            failure(&error, Box::new(move || load.retry()))
         }
         Some(None) => content(),
     })
 }
 
 /// Not found, with the way back; or the failure, with a way to try again.
-fn failed_or_gone(error: &ApiError, what: &'static str, retry: impl Fn() + 'static) -> AnyView {
+fn failed_or_gone(error: &ApiError, what: &'static str, retry: Retry) -> AnyView {
     let content = if error.status == 404 {
         blank(
             icon::INFO,

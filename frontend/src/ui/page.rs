@@ -77,6 +77,17 @@ pub fn panel(name: &'static str, actions: impl Erase, content: impl Erase) -> An
     .erase()
 }
 
+/// One figure of a row of them (`<dl class="figures">`).
+pub fn figure(name: &'static str, value: impl Erase) -> AnyView {
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd class="tabular-nums">{value.erase()}</dd>
+        </div>
+    }
+    .erase()
+}
+
 /// One fact of a description list.
 pub fn fact(name: &'static str, value: impl Erase) -> AnyView {
     view! {

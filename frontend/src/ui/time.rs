@@ -52,6 +52,24 @@ pub fn ago_or(time: Option<Timestamp>, otherwise: &'static str) -> AnyView {
     time.map_or_else(|| view! { <span class="muted">{otherwise}</span> }.erase(), ago)
 }
 
+/// When something was last used, and below it from which address.
+pub fn last_used(time: Option<Timestamp>, ip: Option<String>) -> AnyView {
+    view! {
+        {ago_or(time, "Never")}
+        {ip.map(|ip| view! { <span class="block mono muted text-xs anywhere" dir="ltr">{ip}</span> })}
+    }
+    .erase()
+}
+
+/// The same within a sentence: `3 minutes ago from 203.0.113.7`.
+pub fn used_from(time: Timestamp, ip: Option<String>) -> AnyView {
+    view! {
+        {ago(time)}
+        {ip.map(|ip| view! { " from " <span class="mono" dir="ltr">{ip}</span> })}
+    }
+    .erase()
+}
+
 /// The time of day, with the day where it is not today: for "since 14:02".
 pub fn clock(time: Timestamp) -> AnyView {
     view! {

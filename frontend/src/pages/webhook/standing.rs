@@ -20,6 +20,7 @@ use crate::{
         erase::{Erase, live},
         icon::{self, icon},
         load::part,
+        page::figure,
         time::{ago, ago_or, clock, countdown},
     },
 };
@@ -320,16 +321,6 @@ fn figures(state: State, load: &Load<Webhook>) -> AnyView {
         {figure("Failures", part(load, |webhook| (webhook.health.failures, webhook.health.counts_capped), |(failures, capped)| {
             at_least(failures, capped).erase()
         }))}
-    }
-    .erase()
-}
-
-fn figure(name: &'static str, value: AnyView) -> AnyView {
-    view! {
-        <div>
-            <dt>{name}</dt>
-            <dd class="tabular-nums">{value}</dd>
-        </div>
     }
     .erase()
 }

@@ -1,0 +1,188 @@
+//! The apps that a member lets act for them, and withdrawing that.
+
+use api_types::{Scope, account::Session, authorizations::Authorization};
+use leptos::prelude::*;
+
+use crate::{
+    api, browser,
+    data::List,
+    pages::oauth_apps::{app_logo, homepage},
+    session::SessionStore,
+    ui::{
+        confirm::{Question, confirm},
+        dialog::{Kind, dialog_for},
+        erase::{Erase, live},
+        icon,
+        list::{self, Look, cell, lead, menu_cell},
+        notice::blank,
+        page::{self, heading},
+        submit::Submit,
+        time::{ago, last_used},
+        toast::Toasts,
+    },
+};
+
+/// How many scopes a row spells out before the rest folds.
+const SHOWN: usize = 3;
+
+/// The page.
+#[component]
+pub fn Authorizations() -> impl IntoView {
+    page::title(|| "Authorized apps".to_owned());
+    let store = SessionStore::use_store();
+    let content = match untrack(|| store.session()) {
+        Some(session) if !session.limits.api_access => not_on_plan(&session),
+        _ => own(),
+    };
+    view! {
+        {heading("Authorized apps", (), ())}
+        <p class="muted -mt-4 mb-5 max-w-2xl">
+            "Apps that you let act for you in this workspace, and what you let them do. Withdraw what you no longer use."
+        </p>
+        <div class="panel">{content}</div>
+    }
+}
+
+fn not_on_plan(session: &Session) -> AnyView {
+    let workspace = session.workspace.name.clone();
+    blank(
+        icon::LOCK,
+        "No app can act for you on the Free plan",
+        view! {
+            <bdi class="font-medium">{workspace}</bdi>
+            " is on the Free plan, which lets no app in. What you authorized earlier is kept, and appears here when the workspace moves to the Startup plan or above."
+        },
+        (),
+    )
+}
+
+fn own() -> AnyView {
+    let list = List::<Authorization>::new(20, || "/v1/authorizations".to_owned());
+    let withdrawing = RwSignal::new(None::<Authorization>);
+    let empty = Callback::new(|()| {
+        blank(
+            icon::CONSENT,
+            "No app acts for you",
+            "When an app asks to act for you and you agree, it appears here: with what you let it do, when it last did something, and a button that ends it.",
+            (),
+        )
+    });
+    let look =
+        Look { label: "Authorized apps", columns: &["App", "It may", "Since", "Last used", ""], empty };
+    let table = list::table(&list, look, move |row| cells(&row, withdrawing));
+    view! {
+        {table}
+        {dialog_for(
+            withdrawing,
+            Kind::Small,
+            |authorization| format!("Withdraw “{}”?", authorization.app.name),
+            move |authorization| {
+                let list = list.clone();
+                withdraw_own(&authorization, withdrawing, Callback::new(move |()| list.refresh()))
+            },
+        )}
+    }
+    .erase()
+}
+
+fn cells(row: &ArcRwSignal<Authorization>, withdrawing: RwSignal<Option<Authorization>>) -> AnyView {
+    let shown = row.clone();
+    view! {
+        {move || {
+            let Authorization { app, scopes, created_at, last_used_at, last_used_ip, .. } = shown.get();
+            view! {
+                {lead(view! {
+                    <div class="flex gap-3 items-start min-w-0">
+                        {app_logo(&app.name, &app.logo, "size-9")}
+                        <span class="min-w-0">
+                            <span class="block font-[560] anywhere" dir="auto">{app.name.clone()}</span>
+                            {homepage(&app.homepage_url)}
+                        </span>
+                    </div>
+                })}
+                {cell("It may", may(&scopes))}
+                {cell("Since", ago(created_at))}
+                {cell("Last used", last_used(last_used_at, last_used_ip))}
+            }
+        }}
+        {withdraw_cell(row, withdrawing, |authorization| authorization.app.name.clone())}
+    }
+    .erase()
+}
+
+/// What the scopes let an app do, in words, with their names for those who know them; many of them fold.
+fn may(scopes: &[Scope]) -> AnyView {
+    let listed = |some: &[Scope]| {
+        let rows = some.iter().map(|scope| view! { <li title=scope.as_str()>{scope.describe()}</li> });
+        view! { <ul class="grid gap-0.5">{rows.collect_view()}</ul> }
+    };
+    let (first, rest) = scopes.split_at(if scopes.len() > SHOWN + 1 { SHOWN } else { scopes.len() });
+    let rest = (!rest.is_empty()).then(|| {
+        view! {
+            <details class="mt-0.5">
+                <summary class="inline-flex items-center gap-1 muted">
+                    <span class="turn inline-flex">{icon::icon(icon::RIGHT)}</span>
+                    {rest.len()}
+                    " more"
+                </summary>
+                {listed(rest)}
+            </details>
+        }
+    });
+    view! {
+        {listed(first)}
+        {rest}
+    }
+    .erase()
+}
+
+/// The cell of the button that withdraws; `name` says to screen readers which.
+pub fn withdraw_cell(
+    row: &ArcRwSignal<Authorization>,
+    target: RwSignal<Option<Authorization>>,
+    name: fn(&Authorization) -> String,
+) -> AnyView {
+    let (row, named) = (row.clone(), row.clone());
+    menu_cell(view! {
+        <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| target.set(Some(row.get_untracked()))>
+            "Withdraw"
+            <span class="sr-only">" " {live(move || named.with(name))}</span>
+        </button>
+    })
+}
+
+fn withdraw_own(
+    authorization: &Authorization,
+    target: RwSignal<Option<Authorization>>,
+    done: Callback<()>,
+) -> AnyView {
+    let name = authorization.app.name.clone();
+    let explain = view! {
+        <p>
+            <bdi class="font-medium anywhere">{name}</bdi>
+            " can no longer act for you; its tokens stop working at once. To use it again you would be asked again."
+        </p>
+    };
+    withdraw(format!("/v1/authorizations/{}", authorization.id), explain, target, done)
+}
+
+/// The body of the dialog that withdraws the authorization at `path`.
+pub fn withdraw(
+    path: String,
+    explain: impl Erase,
+    target: RwSignal<Option<Authorization>>,
+    done: Callback<()>,
+) -> AnyView {
+    let toasts = Toasts::use_toasts();
+    let submit = Submit::new();
+    let act = move || {
+        let path = path.clone();
+        submit.run(async move { api::delete(&path).await }, move |()| {
+            target.set(None);
+            browser::focus_main_soon();
+            done.run(());
+            toasts.say("The authorization is withdrawn.");
+        });
+    };
+    confirm(Question { submit, action: "Withdraw", fields: &[] }, explain, move || target.set(None), act)
+}

@@ -1,0 +1,224 @@
+//! The consent screen: an app asks to act for a member, who lets it or not, and is sent back to the app either way.
+
+mod question;
+
+use api_types::{
+    ProblemType,
+    authorizations::{AnsweredRequest, AuthorizationRequest},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::{
+    api::{self, ApiError, Nothing},
+    browser,
+    data::Load,
+    pages::signed_in::{sign_out_button, signed_in},
+    ui::{
+        erase::{Erase, live},
+        icon::{self, icon, logo},
+        load::{Retry, by_state},
+        notice::{bones, failed},
+        page,
+        submit::{Submit, spinner},
+    },
+};
+
+/// The page.
+#[component]
+pub fn Consent() -> impl IntoView {
+    let params = use_params_map();
+    signed_in(move |_, _| {
+        let id = move || browser::encode(&params.read().get("id").unwrap_or_default());
+        asked(&Load::new(move || format!("/v1/authorization-requests/{}", id())).on_return())
+    })
+}
+
+/// The member's answer: being given, or given.
+#[derive(Clone, Copy)]
+struct Answer {
+    allow: Submit,
+    deny: Submit,
+    /// Where the member goes, once the server has said so.
+    leaving_for: RwSignal<Option<String>>,
+}
+
+impl Answer {
+    fn new() -> Self {
+        Self { allow: Submit::new(), deny: Submit::new(), leaving_for: RwSignal::new(None) }
+    }
+
+    fn busy(self) -> bool {
+        self.allow.busy() || self.deny.busy()
+    }
+
+    fn error(self) -> Option<ApiError> {
+        self.allow.error().or_else(|| self.deny.error())
+    }
+
+    /// Lets the app, or not, and goes where the server says.
+    fn give(self, request: &AuthorizationRequest, allowed: bool) {
+        if untrack(|| self.busy()) {
+            return;
+        }
+        self.allow.show(None);
+        self.deny.show(None);
+        let (submit, word) = if allowed { (self.allow, "approve") } else { (self.deny, "deny") };
+        let path = format!("/v1/authorization-requests/{}/{word}", browser::encode(&request.id));
+        submit.run(
+            async move { api::post::<AnsweredRequest>(&path, &Nothing {}).await },
+            move |AnsweredRequest { redirect_to }| {
+                browser::leave_for(&redirect_to);
+                self.leaving_for.set(Some(redirect_to));
+            },
+        );
+    }
+}
+
+fn asked(load: &Load<AuthorizationRequest>) -> AnyView {
+    let answer = Answer::new();
+    let app = load.part(|request| (request.app.name.clone(), request.remembered));
+    page::title(move || match (app.get(), answer.leaving_for.read().is_some()) {
+        (Some((name, false)), false) => format!("Allow {name}?"),
+        (Some((name, _)), _) => format!("Back to {name}"),
+        (None, _) => "An app asks for access".to_owned(),
+    });
+    // Who has allowed all of it before is not asked again.
+    let remembered = load.clone();
+    Effect::new(move |_| {
+        if app.get().is_some_and(|(_, remembered)| remembered)
+            && let Some(request) = untrack(|| remembered.ready())
+        {
+            answer.give(&request, true);
+        }
+    });
+    let load = load.clone();
+    let over = Memo::new(move |_| answer.error().is_some_and(|error| error.is_not_found()));
+    let card = live(move || match answer.leaving_for.get() {
+        Some(address) => leaving(&load, &address),
+        None if over.get() => request_over(),
+        None => {
+            let asking = load.clone();
+            by_state(
+                &load,
+                || bones("the app's request", 6),
+                failure,
+                move || {
+                    let request = asking.clone();
+                    let remembered = asking.part(|request| request.remembered);
+                    live(move || match remembered.get() {
+                        Some(true) => passing(&request, answer),
+                        _ => question::question(&request, answer),
+                    })
+                },
+            )
+        }
+    });
+    view! {
+        <main class="min-h-dvh grid place-items-center px-4 py-8" id="main">
+            <div class="w-full max-w-md min-w-0">
+                <div class="flex items-center gap-2.5 mb-6 justify-center text-lg font-semibold">{logo()} "Sayless"</div>
+                <div class="panel">{card}</div>
+            </div>
+        </main>
+    }
+    .erase()
+}
+
+/// An end of the story: what it is, what to do now.
+fn end(shape: &'static str, title: &'static str, text: impl Erase, action: impl Erase) -> AnyView {
+    view! {
+        <div class="blank">
+            {icon(shape)}
+            <h1 class="font-semibold text-base">{title}</h1>
+            <p class="muted anywhere">{text.erase()}</p>
+            {action.erase()}
+        </div>
+    }
+    .erase()
+}
+
+fn again(retry: impl Fn() + 'static) -> AnyView {
+    view! {
+        <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| retry()>
+            {icon(icon::AGAIN)}
+            "Try again"
+        </button>
+    }
+    .erase()
+}
+
+fn request_over() -> AnyView {
+    end(
+        icon::CLOCK,
+        "This request is over",
+        "It has been answered, it was left waiting for too long, or it was begun in another browser. Go back to the app and start again there.",
+        view! { <a class="btn btn-quiet btn-sm" href="/account/authorizations">"See authorized apps"</a> },
+    )
+}
+
+/// Why there is nothing to answer.
+fn failure(error: &ApiError, retry: Retry) -> AnyView {
+    if error.is_not_found() {
+        return request_over();
+    }
+    if error.is(ProblemType::NotAMember) {
+        return end(
+            icon::LOCK,
+            "This app belongs to another workspace",
+            error.message(),
+            sign_out_button("btn btn-primary btn-sm", None, "Use another account"),
+        );
+    }
+    // The plan has no API, or an admin suspended the app meanwhile: the sentence says which.
+    if error.is(ProblemType::PlanRequired) || error.is(ProblemType::Conflict) {
+        return end(icon::LOCK, "This app cannot be let in now", error.message(), again(retry));
+    }
+    view! {
+        <h1 class="sr-only">"An app asks for access"</h1>
+        {failed(error, "This request", retry)}
+    }
+    .erase()
+}
+
+/// Nothing to ask: allowed before, and on the way already, unless that fails.
+fn passing(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
+    let load = load.clone();
+    live(move || match answer.error() {
+        None => back(&load, spinner(|| true), ()),
+        Some(error) => {
+            let load = load.clone();
+            let retry = move || {
+                if let Some(request) = untrack(|| load.ready()) {
+                    answer.give(&request, true);
+                }
+            };
+            end(icon::ALERT, "You could not be taken back to the app", error.message(), again(retry))
+        }
+    })
+}
+
+/// Taking the member back to the app. Another program may open without anything happening here.
+fn leaving(load: &Load<AuthorizationRequest>, address: &str) -> AnyView {
+    let elsewhere = !address.starts_with("http://") && !address.starts_with("https://");
+    if !elsewhere {
+        return back(load, spinner(|| true), ());
+    }
+    let by_hand = view! {
+        <p class="muted">"You can close this window."</p>
+        <a class="btn btn-quiet btn-sm" href=address.to_owned() rel="external">"Nothing happened? Open the app"</a>
+    };
+    back(load, icon(icon::CHECK), by_hand)
+}
+
+fn back(load: &Load<AuthorizationRequest>, mark: AnyView, more: impl Erase) -> AnyView {
+    let name = untrack(|| load.ready()).map(|request| request.app.name).unwrap_or_default();
+    view! {
+        <div class="blank" role="status">
+            {mark}
+            <h1 class="font-semibold text-base anywhere">"Taking you back to " <bdi>{name}</bdi> "…"</h1>
+            {more.erase()}
+        </div>
+    }
+    .erase()
+}
