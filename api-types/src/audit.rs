@@ -37,6 +37,8 @@ words! {
         OAuthAppUpdated = "oauth_app.updated",
         /// An OAuth app's client secret was rotated.
         OAuthAppSecretRotated = "oauth_app.secret_rotated",
+        /// An OAuth app's old client secret was dropped before its time.
+        OAuthAppSecretDropped = "oauth_app.secret_dropped",
         /// An OAuth app was deleted.
         OAuthAppDeleted = "oauth_app.deleted",
         /// A member let an OAuth app act for them, or let it do more.

@@ -239,3 +239,13 @@ pub fn end_secrets(conn: &mut Conn, app: OAuthAppId, at: Timestamp) -> QueryResu
     .execute(conn)
     .map(drop)
 }
+
+/// Lets one secret of an app stop now.
+pub fn end_secret(conn: &mut Conn, app: OAuthAppId, id: SecretId, now: Timestamp) -> QueryResult<()> {
+    diesel::update(
+        client_secrets::table.filter(client_secrets::app_id.eq(app)).filter(client_secrets::id.eq(id)),
+    )
+    .set(client_secrets::expires_at.eq(now))
+    .execute(conn)
+    .map(drop)
+}

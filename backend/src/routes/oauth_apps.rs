@@ -2,17 +2,14 @@
 
 pub mod activity;
 mod input;
+pub mod secrets;
 
 use actix_web::{HttpResponse, delete, get, patch, post, web::Data, web::Json, web::Path, web::Query};
 use api_types::{
-    Page, Timestamp,
+    Page,
     audit::AuditAction,
-    events::EventType,
-    ids::{OAuthAppId, SecretId, WorkspaceId},
-    oauth_apps::{
-        ClientKind, ClientSecret, CreatedClientSecret, CreatedOAuthApp, NewOAuthApp, OAuthApp,
-        OAuthAppChanges, RotateSecret,
-    },
+    ids::OAuthAppId,
+    oauth_apps::{ClientKind, CreatedOAuthApp, NewOAuthApp, OAuthApp, OAuthAppChanges},
 };
 use serde_json::{Value, json};
 
@@ -20,15 +17,13 @@ use crate::{
     app::App,
     auth::{Admin, Identity},
     body::Body,
-    crypto::tokens,
     db::{
         Json as JsonColumn,
         audit::{self, Change},
         authorizations::{self, Whose},
         dialect,
-        oauth_apps::{self, AppRow, NewSecretRow},
+        oauth_apps::{self, AppRow},
     },
-    delivery::publish,
     idempotent::NoIdempotencyKey,
     new_id,
     paging::{PageParams, Slice},
@@ -79,8 +74,8 @@ pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Bo
         created_at: now,
         created_by,
     };
-    let secret =
-        (row.kind == ClientKind::Confidential).then(|| new_secret(&app, row.workspace_id, row.id, now));
+    let secret = (row.kind == ClientKind::Confidential)
+        .then(|| secrets::new_secret(&app, row.workspace_id, row.id, now));
     let (inner, who, plan) = (app.clone(), caller.who(), caller.plan());
     let (client_secret, secret_row) = secret.unzip();
     let made = app
@@ -173,78 +168,6 @@ pub async fn remove(app: Data<App>, caller: Admin, path: Path<String>) -> Answer
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// Rotate an OAuth app's client secret
-///
-/// The answer holds the new secret, this once. The old ones keep working for the overlap.
-#[utoipa::path(tag = "OAuth apps", security(("session" = ["admin"])),
-    extensions(("x-problems" = json!(["conflict"]))), params(("id" = OAuthAppId, Path, description = "The app's id")),
-    request_body = RotateSecret, responses((status = 201, description = "The new secret", body = CreatedClientSecret)))]
-#[post("/oauth-apps/{id}/secrets")]
-pub async fn rotate(
-    app: Data<App>,
-    caller: Admin,
-    path: Path<String>,
-    _: NoIdempotencyKey,
-    body: Body<RotateSecret>,
-) -> Answer {
-    let id = parse_id(&path)?;
-    let overlap = crate::fields::overlap(&body.value)?;
-    let (workspace, now) = (caller.workspace_id(), app.clock.now());
-    let (client_secret, row) = new_secret(&app, workspace, id, now);
-    let secret = ClientSecret {
-        id: row.id,
-        hint: row.hint.clone(),
-        created_at: now,
-        expires_at: None,
-        last_used_at: None,
-        last_used_ip: None,
-    };
-    let (inner, who) = (app.clone(), caller.who());
-    app.db
-        .write(move |tx| {
-            let before = found(oauth_apps::find(tx, workspace, id, now)?)?;
-            if before.kind == ClientKind::Public {
-                return Err(Failure::conflict("A public app has no client secret: it cannot keep one."));
-            }
-            oauth_apps::end_secrets(tx, id, now + overlap.as_millis())?;
-            oauth_apps::insert_secret(tx, &row)?;
-            let details = json!({ "overlap": overlap, "hint": row.hint });
-            audit::append(
-                tx,
-                &inner,
-                &who,
-                change(AuditAction::OAuthAppSecretRotated, &id, &before.name, details),
-            )?;
-            let about = json!({ "id": id, "name": before.name, "overlap": overlap, "rotated_at": now });
-            publish(tx, &inner, workspace, EventType::OAuthAppSecretRotated, &about)?;
-            tx.on_commit(Hint::CredentialsChanged);
-            Ok::<_, Failure>(())
-        })
-        .await?;
-    Ok(HttpResponse::Created().json(CreatedClientSecret { secret, client_secret }))
-}
-
-/// Makes a client secret and its row.
-fn new_secret(
-    app: &App,
-    workspace: WorkspaceId,
-    app_id: OAuthAppId,
-    now: Timestamp,
-) -> (String, NewSecretRow) {
-    let secret = tokens::generate(tokens::CLIENT_SECRET, &app.chance);
-    let (digest, pepper_version) = app.keys.digest(&secret);
-    let row = NewSecretRow {
-        id: new_id!(app, SecretId),
-        app_id,
-        workspace_id: workspace,
-        hint: tokens::hint(&secret),
-        digest,
-        pepper_version,
-        created_at: now,
-    };
-    (secret, row)
 }
 
 /// The fields that differ, each with its value before and after; the logo only as changed or not.

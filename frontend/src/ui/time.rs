@@ -56,7 +56,7 @@ pub fn ago_or(time: Option<Timestamp>, otherwise: &'static str) -> AnyView {
 pub fn last_used(time: Option<Timestamp>, ip: Option<String>) -> AnyView {
     view! {
         {ago_or(time, "Never")}
-        {ip.map(|ip| view! { <span class="block mono muted text-xs anywhere" dir="ltr">{ip}</span> })}
+        {ip.map(|ip| view! { <span class="block mono muted text-xs break-words" dir="ltr">{ip}</span> })}
     }
     .erase()
 }

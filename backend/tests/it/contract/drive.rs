@@ -53,6 +53,10 @@ impl Fixture {
         let deliveries = team.admin.get("/v1/deliveries").await.ok(200);
         ids.insert("deliveries", deliveries["data"][0]["id"].as_str().unwrap().to_owned());
         let app = Third::existing(world, &team, &ids["oauth-apps"]).await;
+        let app_path = format!("/v1/oauth-apps/{}", ids["oauth-apps"]);
+        let old = team.admin.get(&app_path).await.ok(200)["secrets"][0]["id"].as_str().unwrap().to_owned();
+        ids.insert("an old secret", old);
+        team.admin.post(&format!("{app_path}/secrets"), &json!({ "overlap": "24h" })).await.ok(201);
         // Asked before the consents: what is remembered is not asked again.
         ids.insert("authorization-requests", app.question(&team.admin).await);
         ids.insert("a member's request", app.question(&team.member).await);
@@ -84,6 +88,7 @@ impl Fixture {
                 let id = self.ids.get(noun).unwrap_or_else(|| panic!("the fixture makes no {noun}"));
                 let path = operation.path.replace("{id}", id);
                 path.replace("{authorization_id}", &self.ids["authorizations"])
+                    .replace("{secret_id}", &self.ids["an old secret"])
             }
         }
     }
@@ -158,6 +163,7 @@ fn actions() -> BTreeMap<&'static str, &'static str> {
         ("oauth_apps_create", "oauth_app.created"),
         ("oauth_apps_update", "oauth_app.updated"),
         ("oauth_apps_rotate", "oauth_app.secret_rotated"),
+        ("oauth_apps_drop_secret", "oauth_app.secret_dropped"),
         ("oauth_apps_remove", "oauth_app.deleted"),
         ("oauth_apps_withdraw_authorization", "authorization.withdrawn"),
         ("oauth_apps_withdraw_all_authorizations", "authorization.withdrawn"),

@@ -13,14 +13,14 @@ both! {
         for id in ["", "app_01JDBN5X7W3Q9K2M4E6R8T0VYZ", "rubbish", "%00", "<script>"] {
             let page = third.authorize(&team.member, &[("client_id", id)]).await;
             assert!(!page.text.contains("<script>"), "{}", page.text);
-            page.is_page(if id.is_empty() { "invalid_request" } else { "invalid_client" });
+            page.shows_page(if id.is_empty() { "invalid_request" } else { "invalid_client" });
         }
         team.admin.patch(&third.path, &json!({ "suspended": true })).await.ok(200);
-        third.authorize(&team.member, &[]).await.is_page("invalid_client");
+        third.authorize(&team.member, &[]).await.shows_page("invalid_client");
         team.admin.patch(&third.path, &json!({ "suspended": false })).await.ok(200);
         third.question(&team.member).await;
         team.admin.delete(&third.path).await.ok(204);
-        third.authorize(&team.member, &[]).await.is_page("invalid_client");
+        third.authorize(&team.member, &[]).await.shows_page("invalid_client");
     }
 
     /// Row 2.
@@ -48,13 +48,13 @@ both! {
             "https://acme.example/callback ",
             "https://acme.example/callback\u{0}",
         ] {
-            third.authorize(&team.member, &[("redirect_uri", uri)]).await.is_page("invalid_request");
+            third.authorize(&team.member, &[("redirect_uri", uri)]).await.shows_page("invalid_request");
         }
         // One that is registered need not be named; with several it must be.
         third.question_with(&team.member, &[("redirect_uri", "")]).await;
         let two = json!({ "redirect_uris": [CALLBACK, "https://acme.example/other?a=b"] });
         team.admin.patch(&third.path, &two).await.ok(200);
-        third.authorize(&team.member, &[("redirect_uri", "")]).await.is_page("invalid_request");
+        third.authorize(&team.member, &[("redirect_uri", "")]).await.shows_page("invalid_request");
         let location = third.consent_with(&team.member, &[("redirect_uri", "https://acme.example/other?a=b")]).await;
         assert!(location.starts_with("https://acme.example/other?a=b&code="), "{location}");
     }
@@ -82,7 +82,7 @@ both! {
             "http://127.0.0.1:1@evil.example/cb",
             "http://[::ffff:127.0.0.1]:1/cb",
         ] {
-            third.authorize(&team.member, &[("redirect_uri", uri)]).await.is_page("invalid_request");
+            third.authorize(&team.member, &[("redirect_uri", uri)]).await.shows_page("invalid_request");
         }
     }
 
@@ -134,13 +134,13 @@ both! {
         }
         for again in [form(&[("redirect_uri", CALLBACK)]), form(&[("client_id", &third.id)]),
             form(&[("redirect_uri", "https://evil.example")])] {
-            team.member.get(&format!("{url}&{again}")).await.is_page("invalid_request");
+            team.member.get(&format!("{url}&{again}")).await.shows_page("invalid_request");
         }
         // Ten thousand of them are too many as well.
         let many = vec![form(&[("redirect_uri", CALLBACK)]); 10_000].join("&");
         let body = format!("{}&{many}", url.split_once('?').unwrap().1);
         let kind = "application/x-www-form-urlencoded";
-        team.member.send(reqwest::Method::POST, "/oauth/authorize", kind, body).await.is_page("invalid_request");
+        team.member.send(reqwest::Method::POST, "/oauth/authorize", kind, body).await.shows_page("invalid_request");
     }
 
     /// Rows 10 to 12.

@@ -81,7 +81,7 @@ both! {
         assert!(uri.starts_with("urn:ietf:params:oauth:request_uri:"));
         let other = Third::new(&world, &team, &["tickets:read"]).await;
         let lead = |id: &str, uri: &str| format!("/oauth/authorize?{}", form(&[("client_id", id), ("request_uri", uri)]));
-        team.member.get(&lead(&other.id, &uri)).await.is_page("invalid_request_uri");
+        team.member.get(&lead(&other.id, &uri)).await.shows_page("invalid_request_uri");
         // What stands beside it counts for nothing.
         let beside = format!("{}&scope=tickets%3Aread&state=beside", lead(&third.id, &uri));
         let question = team.member.get(&beside).await;
@@ -90,11 +90,11 @@ both! {
         assert_eq!(parameter(&location, "state").as_deref(), Some("pushed"));
         let given = third.redeem(&parameter(&location, "code").unwrap()).await.ok(200);
         assert_eq!(given["scope"], "tickets:write");
-        team.member.get(&lead(&third.id, &uri)).await.is_page("invalid_request_uri");
+        team.member.get(&lead(&third.id, &uri)).await.shows_page("invalid_request_uri");
         let late = pushed(&third, &[]).await.ok(201)["request_uri"].as_str().unwrap().to_owned();
         world.advance(90);
         for bad in [late.as_str(), "urn:ietf:params:oauth:request_uri:", "https://acme.example/request", "é"] {
-            team.member.get(&lead(&third.id, bad)).await.is_page("invalid_request_uri");
+            team.member.get(&lead(&third.id, bad)).await.shows_page("invalid_request_uri");
         }
     }
 

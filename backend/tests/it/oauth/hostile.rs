@@ -40,7 +40,7 @@ both! {
             assert!(matches!(big.status, 400 | 413), "{path}: {}", big.status);
         }
         for query in ["%FF", "client_id=%FF", "a=%00", &long[..60_000]] {
-            team.member.get(&format!("/oauth/authorize?{query}")).await.is_page("invalid_request");
+            team.member.get(&format!("/oauth/authorize?{query}")).await.shows_page("invalid_request");
         }
     }
 

@@ -96,7 +96,7 @@ async fn all_the_way(kind: Kind) {
     assert_eq!(parameter(&location, "iss").as_deref(), Some(served.url.as_str()));
     let code = AuthorizationCode::new(parameter(&location, "code").unwrap());
     let tokens = library.exchange_code(code).set_pkce_verifier(verifier).request_async(&http).await.unwrap();
-    assert_eq!(tokens.expires_in(), Some(Duration::from_secs(600)));
+    assert_eq!(tokens.expires_in(), Some(Duration::from_mins(10)));
     assert_eq!(served.status(tokens.access_token().secret()).await, 200);
 
     let first = tokens.refresh_token().unwrap();

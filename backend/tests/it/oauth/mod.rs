@@ -268,7 +268,7 @@ impl Reply {
 
     /// A page that tells the member, and sends nobody anywhere.
     #[track_caller]
-    pub fn is_page(self, code: &str) {
+    pub fn shows_page(self, code: &str) {
         assert_eq!((self.status, self.header("location")), (400, None), "{}", self.text);
         assert_eq!(self.header("content-type"), Some("text/html; charset=utf-8"));
         assert!(self.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"));

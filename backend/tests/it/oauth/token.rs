@@ -219,6 +219,24 @@ both! {
         new.own_token().await;
     }
 
+    async fn an_old_secret_is_dropped_before_its_time_and_the_current_one_is_not(world) {
+        let team = world.business().await;
+        let old = Third::new(&world, &team, &["tickets:read"]).await;
+        let rotated = team.admin.post(&format!("{}/secrets", old.path), &json!({ "overlap": "7d" })).await.ok(201);
+        let new = Third { secret: rotated["client_secret"].as_str().map(Into::into), ..old.clone() };
+        old.own_token().await;
+        let secrets = team.admin.get(&old.path).await.ok(200)["secrets"].clone();
+        let path = |at: usize| format!("{}/secrets/{}", old.path, secrets[at]["id"].as_str().unwrap());
+        team.admin.delete(&path(0)).await.problem(409, "conflict");
+        team.admin.delete(&path(1)).await.ok(204);
+        team.admin.delete(&path(1)).await.problem(404, "not-found");
+        assert_eq!(team.audited().await[0], "oauth_app.secret_dropped");
+        old.token(&[("grant_type", "client_credentials")]).await.refused(401, "invalid_client");
+        new.own_token().await;
+        let other = Third::new(&world, &team, &["tickets:read"]).await;
+        team.admin.delete(&path(0).replace(&old.id, &other.id)).await.problem(404, "not-found");
+    }
+
     async fn only_a_form_that_is_posted_is_read(world) {
         let team = world.business().await;
         let third = Third::new(&world, &team, &["tickets:read"]).await;

@@ -4,7 +4,7 @@ use api_types::oauth_apps::{CreatedClientSecret, OAuthApp, OAuthAppChanges};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{Dialogs, Loads, activity::holdings};
+use super::{Dialogs, Loads, activity::holdings, secrets};
 use crate::{
     api,
     data::Load,
@@ -26,7 +26,7 @@ use crate::{
 /// Every dialog of the page, each open while its target holds something.
 pub fn dialogs(dialogs: Dialogs, loads: &Loads) -> AnyView {
     let (for_edit, for_rotate) = (loads.app.clone(), loads.app.clone());
-    let (for_suspend, for_delete) = (loads.clone(), loads.clone());
+    let (for_suspend, for_delete, for_drop) = (loads.clone(), loads.clone(), loads.app.clone());
     view! {
         {dialog_for(dialogs.edit, Kind::Wide, |app| format!("Edit “{}”", app.name), move |app| edit(&app, dialogs, for_edit.clone()))}
         {dialog_for(
@@ -46,6 +46,12 @@ pub fn dialogs(dialogs: Dialogs, loads: &Loads) -> AnyView {
             Kind::Small,
             |app| format!("Delete “{}”?", app.name),
             move |app| delete(&app, dialogs, &for_delete),
+        )}
+        {dialog_for(
+            dialogs.drop,
+            Kind::Small,
+            |_| "Drop the old secret?".to_owned(),
+            move |old| secrets::drop_dialog(&old, &for_drop, dialogs.drop),
         )}
     }
     .erase()

@@ -37,6 +37,7 @@ struct Dialogs {
     rotate: RwSignal<Option<OAuthApp>>,
     suspend: RwSignal<Option<OAuthApp>>,
     delete: RwSignal<Option<OAuthApp>>,
+    drop: RwSignal<Option<secrets::Old>>,
 }
 
 /// The app, and what it holds.
@@ -60,6 +61,7 @@ pub fn OAuthAppPage() -> impl IntoView {
         rotate: RwSignal::new(None),
         suspend: RwSignal::new(None),
         delete: RwSignal::new(None),
+        drop: RwSignal::new(None),
     };
     let content = {
         let app = app.clone();
@@ -126,7 +128,7 @@ fn below(id: Memo<String>, loads: &Loads, dialogs: Dialogs) -> AnyView {
     let app = &loads.app;
     let secrets = {
         let rotate = opens(app, dialogs.rotate);
-        move |(kind, secrets): (ClientKind, Vec<_>)| secrets::panel(kind, &secrets, rotate.clone())
+        move |(kind, secrets): (ClientKind, Vec<_>)| secrets::panel(kind, &secrets, rotate.clone(), dialogs.drop)
     };
     view! {
         {activity::incidents(loads, opens(app, dialogs.suspend))}

@@ -1,24 +1,35 @@
-//! An app's client secrets, and whether an old one may go yet.
+//! An app's client secrets, whether an old one may go yet, and letting it go before its time.
 
 use api_types::{
     Timestamp,
-    oauth_apps::{ClientKind, ClientSecret},
+    oauth_apps::{ClientKind, ClientSecret, OAuthApp},
 };
 use leptos::prelude::*;
 
-use crate::ui::{
-    badge::badge,
-    erase::Erase,
-    icon::{self, icon},
-    page,
-    time::{ago, countdown, last_used, used_from},
+use crate::{
+    api,
+    data::Load,
+    ui::{
+        badge::badge,
+        confirm::{Question, confirm},
+        erase::Erase,
+        icon::{self, icon},
+        page,
+        submit::Submit,
+        time::{ago, countdown, last_used, used_from},
+        toast::Toasts,
+    },
 };
 
-/// The panel; `rotate` opens the dialog.
+/// The secret that is to be dropped, with the newest one's age.
+pub type Old = (ClientSecret, Option<Timestamp>);
+
+/// The panel; `rotate` opens the dialog, and so does putting an old secret into `drop`.
 pub fn panel(
     kind: ClientKind,
     secrets: &[ClientSecret],
     rotate: impl Fn() + Send + Sync + 'static,
+    drop: RwSignal<Option<Old>>,
 ) -> AnyView {
     if kind == ClientKind::Public {
         let why = "A public app has no secret. It proves itself with PKCE on each authorization.";
@@ -29,7 +40,7 @@ pub fn panel(
     };
     // The newest is the one that the others were rotated for.
     let rotated_at = secrets.first().map(|newest| newest.created_at);
-    let rows = secrets.iter().map(|secret| row(secret, rotated_at));
+    let rows = secrets.iter().map(|secret| row(secret, rotated_at, drop));
     page::panel(
         "Client secrets",
         button,
@@ -37,7 +48,16 @@ pub fn panel(
     )
 }
 
-fn row(secret: &ClientSecret, rotated_at: Option<Timestamp>) -> AnyView {
+fn row(secret: &ClientSecret, rotated_at: Option<Timestamp>, drop: RwSignal<Option<Old>>) -> AnyView {
+    let old = (secret.clone(), rotated_at);
+    let label = format!("Drop {}", secret.hint);
+    let button = secret.expires_at.map(|_| {
+        view! {
+            <button type="button" class="btn btn-quiet btn-sm mt-2" aria-label=label on:click=move |_| drop.set(Some(old.clone()))>
+                "Drop now"
+            </button>
+        }
+    });
     let (state, ends, safety) = match secret.expires_at {
         None => (badge("dot good", "Current"), "Works until it is rotated".erase(), None),
         Some(time) => (
@@ -55,6 +75,7 @@ fn row(secret: &ClientSecret, rotated_at: Option<Timestamp>) -> AnyView {
             </span>
             <span class="muted sm:text-right">
                 "Last used: " {last_used(secret.last_used_at, secret.last_used_ip.clone())}
+                <span class="block">{button}</span>
             </span>
         </li>
     }
@@ -82,4 +103,29 @@ fn safety(old: &ClientSecret, rotated_at: Option<Timestamp>) -> AnyView {
         </span>
     }
     .erase()
+}
+
+/// Asks before an old secret is dropped.
+pub fn drop_dialog((old, rotated_at): &Old, load: &Load<OAuthApp>, target: RwSignal<Option<Old>>) -> AnyView {
+    let toasts = Toasts::use_toasts();
+    let submit = Submit::new();
+    let close = move || target.set(None);
+    let Some(app) = untrack(|| load.ready()) else { return ().erase() };
+    let (path, load) = (format!("/v1/oauth-apps/{}/secrets/{}", app.id, old.id), load.clone());
+    let explain = view! {
+        <p>
+            "The old secret " <span class="mono">{old.hint.clone()}</span>
+            " stops working at once, instead of when its time is over. Whatever still uses it is refused."
+        </p>
+        {safety(old, *rotated_at)}
+    };
+    let act = move || {
+        let (path, load) = (path.clone(), load.clone());
+        submit.run(async move { api::delete(&path).await }, move |()| {
+            close();
+            load.refresh();
+            toasts.say("The old secret is dropped.");
+        });
+    };
+    confirm(Question { submit, action: "Drop secret", fields: &[] }, explain, close, act)
 }

@@ -27,7 +27,7 @@ pub async fn run(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
     let session = Api::new(world.server.address).with_key(&keys[0]).get("/v1/session").await?;
     let handler = bare::handler(session)?;
     let asking = |server: SocketAddr, keys: &[String]| -> Vec<Vec<u8>> {
-        let with = |key| Api::new(server).with_key(key).request("GET", "/v1/session", &Value::Null);
+        let with = |key: &String| Api::new(server).with_key(key).request("GET", "/v1/session", &Value::Null);
         keys.iter().map(with).collect()
     };
     let (mut ours, mut ratios) = (Runs::default(), Runs::default());
