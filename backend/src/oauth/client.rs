@@ -6,11 +6,13 @@ use actix_web::{
     http::header::{self, HeaderValue},
 };
 use api_types::{
-    audit::{Actor, ActorKind},
+    audit::{Actor, ActorKind, AuditAction},
     ids::OAuthAppId,
     oauth_apps::{ClientKind, GrantType},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use diesel::QueryResult;
+use serde_json::Value;
 use subtle::ConstantTimeEq;
 
 use super::{
@@ -22,11 +24,13 @@ use crate::{
     auth::{address, last_used::Used},
     crypto::tokens,
     db::{
-        audit::Who,
+        Tx,
+        audit::{self, Change, Who},
         oauth_clients::{self, ClientRecord, SecretDigest},
     },
     plan,
     problem::Failure,
+    wake::Hint,
 };
 
 /// A client that proved who it is, as far as its kind can, and where it calls from.
@@ -69,6 +73,21 @@ impl Client {
             },
             ip: Some(self.ip.clone()),
         }
+    }
+}
+
+impl Client {
+    /// Records what happened to this app's tokens, by its own call.
+    pub fn record(&self, tx: &mut Tx<'_>, app: &App, action: AuditAction, details: Value) -> QueryResult<()> {
+        let change = Change {
+            action,
+            object_id: Some(self.record.id.as_str()),
+            object_name: &self.record.name,
+            details,
+        };
+        audit::append(tx, app, &self.who(), change)?;
+        tx.on_commit(Hint::CredentialsChanged);
+        Ok(())
     }
 }
 

@@ -16,13 +16,10 @@ use super::{
 use crate::{
     app::App,
     db::{
-        Tx, accounts,
-        audit::{self, Change},
-        dialect,
+        Tx, accounts, dialect,
         token_families::{self, LiveFamily},
         tokens,
     },
-    wake::Hint,
 };
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -125,13 +122,5 @@ pub fn end_copied(
         return Ok(());
     }
     let details = json!({ "kind": kind, "member": family.email, "token_family": id });
-    let change = Change {
-        action: AuditAction::OAuthTokenReused,
-        object_id: Some(client.record.id.as_str()),
-        object_name: &client.record.name,
-        details,
-    };
-    audit::append(tx, app, &client.who(), change)?;
-    tx.on_commit(Hint::CredentialsChanged);
-    Ok(())
+    Ok(client.record(tx, app, AuditAction::OAuthTokenReused, details)?)
 }

@@ -2,8 +2,8 @@
 //! access token goes alone.
 
 use actix_web::{HttpRequest, HttpResponse, post, web::Data};
-use api_types::{Timestamp, audit::AuditAction, ids::TokenFamilyId};
-use serde_json::{Value, json};
+use api_types::{audit::AuditAction, ids::TokenFamilyId};
+use serde_json::json;
 
 use super::{
     access_token::{self, Claims},
@@ -14,12 +14,7 @@ use super::{
 };
 use crate::{
     app::App,
-    db::{
-        Tx,
-        audit::{self, Change},
-        token_families, tokens,
-    },
-    wake::Hint,
+    db::{token_families, tokens},
 };
 
 const NOT_YOURS: OAuthError =
@@ -55,12 +50,8 @@ async fn end_family(app: &App, client: Client, id: TokenFamilyId) -> Result<(), 
                 return Err(NOT_YOURS);
             }
             token_families::revoke(tx, id, token_families::GIVEN_BACK, Some(&client.ip), inner.clock.now())?;
-            record(
-                tx,
-                &inner,
-                &client,
-                json!({ "kind": "refresh_token", "member": family.email, "token_family": id }),
-            )
+            let details = json!({ "kind": "refresh_token", "member": family.email, "token_family": id });
+            Ok(client.record(tx, &inner, AuditAction::OAuthTokenRevoked, details)?)
         })
         .await
 }
@@ -72,7 +63,7 @@ async fn end_access_token(app: &App, client: Client, claims: Claims) -> Result<(
     let inner = app.clone();
     app.db
         .write(move |tx| {
-            let now: Timestamp = inner.clock.now();
+            let now = inner.clock.now();
             let ended = if claims.is_of_app_itself() {
                 tokens::revoke_own(tx, &claims.jti, client.record.id, claims.ends_at())?
             } else {
@@ -81,24 +72,8 @@ async fn end_access_token(app: &App, client: Client, claims: Claims) -> Result<(
             if !ended {
                 return Ok(());
             }
-            record(
-                tx,
-                &inner,
-                &client,
-                json!({ "kind": "access_token", "sub": claims.sub, "jti": claims.jti }),
-            )
+            let details = json!({ "kind": "access_token", "sub": claims.sub, "jti": claims.jti });
+            Ok(client.record(tx, &inner, AuditAction::OAuthTokenRevoked, details)?)
         })
         .await
-}
-
-fn record(tx: &mut Tx<'_>, app: &App, client: &Client, details: Value) -> Result<(), OAuthError> {
-    let change = Change {
-        action: AuditAction::OAuthTokenRevoked,
-        object_id: Some(client.record.id.as_str()),
-        object_name: &client.record.name,
-        details,
-    };
-    audit::append(tx, app, &client.who(), change)?;
-    tx.on_commit(Hint::CredentialsChanged);
-    Ok(())
 }

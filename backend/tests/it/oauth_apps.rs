@@ -115,6 +115,32 @@ both! {
         assert_eq!(team.admin.get("/v1/oauth-apps").await.ok(200)["data"], json!([]));
     }
 
+    /// Row 35 of the OAuth requirements.
+    async fn a_redirect_uri_that_anybody_could_take_over_is_refused_with_the_reason(world) {
+        let team = world.business().await;
+        for uri in [
+            "http://acme.example/cb", "http://localhost/cb", "http://10.0.0.1/cb", "ftp://acme.example/cb",
+            "https://acme.example/cb#part", "https://*.acme.example/cb", "https://acme.example/*",
+            "https://user@acme.example/cb", "https://user:secret@acme.example/cb", "https://@acme.example/cb",
+            "myapp:/cb", "javascript:alert(1)", "data:text/html,x", "com.example.app:/cb", "/cb", "", "https://",
+            "https://acme.example/c b", "https://acme.example/\u{e9}", "https:\\\\acme.example",
+        ] {
+            let mut body = acme();
+            body["redirect_uris"] = json!([uri]);
+            let reply = team.admin.post("/v1/oauth-apps", &body).await;
+            assert_eq!(reply.fields(422, "validation"), ["redirect_uris[0]"], "{uri}");
+        }
+        let mut body = acme();
+        body["redirect_uris"] = json!(["https://acme.example/cb?a=b", "http://127.0.0.1/cb", "http://[::1]:80/cb"]);
+        team.admin.post("/v1/oauth-apps", &body).await.ok(201);
+        body["kind"] = json!("public");
+        body["redirect_uris"] = json!(["com.example.app:/cb"]);
+        team.admin.post("/v1/oauth-apps", &body).await.ok(201);
+        body["redirect_uris"] = json!(vec!["https://a.example"; 10_000]);
+        let many = team.admin.post("/v1/oauth-apps", &body).await;
+        assert_eq!(many.fields(422, "validation"), ["redirect_uris"]);
+    }
+
     async fn only_admins_of_the_workspace_reach_an_app(world) {
         let (ours, theirs) = (world.business().await, world.business().await);
         let (path, _) = create(&theirs, &acme()).await;

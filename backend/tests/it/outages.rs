@@ -10,6 +10,7 @@ use crate::{
     engine::Engine,
     gate::Gate,
     harness::{Fresh, Kind, World},
+    oauth::Third,
     receiver::{Behaviour, Receiver, within},
 };
 
@@ -115,4 +116,28 @@ async fn nodes_find_each_other_again() {
     let body = json!({ "url": "http://127.0.0.1:1/", "event_types": ["*"] });
     team.admin.post("/v1/webhooks", &body).await.ok(201);
     assert_eq!(events.change().await["topics"], json!(["webhooks"]));
+}
+
+#[actix_web::test]
+async fn apps_are_told_to_come_back_and_their_tokens_are_not_used_up() {
+    let (world, gate) = behind_a_gate();
+    let team = world.business().await;
+    let third = Third::new(&world, &team, &["tickets:read"]).await;
+    let (tokens, code) = (third.tokens(&team.member).await, third.code(&team.member).await);
+    gate.shut();
+    // What is remembered for a second is forgotten.
+    world.advance(2);
+    within(20, "the database is missed", async || team.admin.get("/v1/tickets").await.status == 503).await;
+    for reply in [third.refresh(&tokens.refresh).await, third.redeem(&code).await] {
+        assert!(reply.header("retry-after").is_some());
+        reply.refused(503, "temporarily_unavailable");
+    }
+    let page = third.authorize(&team.member, &[]).await;
+    assert_eq!((page.status, page.header("location")), (503, None));
+    world.bearer(&tokens.access).get("/v1/tickets").await.problem(503, "unavailable");
+    gate.open();
+    within(20, "the database is back", async || team.admin.get("/v1/tickets").await.status == 200).await;
+    world.bearer(&tokens.access).get("/v1/tickets").await.ok(200);
+    third.refresh(&tokens.refresh).await.ok(200);
+    third.redeem(&code).await.ok(200);
 }

@@ -58,6 +58,22 @@ impl Api {
         Ok(response.body_mut().read_json()?)
     }
 
+    /// Lets an app act for the member of this session, who is asked for the first time.
+    pub fn allow(&self, app: &str, redirect_uri: &str) -> Result<()> {
+        // Nobody redeems the code: the verifier that hashes to this is not known.
+        let challenge = "A".repeat(43);
+        let asked = self.agent.get(format!("{}/oauth/authorize", self.url)).query("client_id", app);
+        let asked = asked.query("response_type", "code").query("redirect_uri", redirect_uri);
+        let asked = asked.query("code_challenge", &challenge).query("code_challenge_method", "S256");
+        let (name, value) = self.credential.as_ref().context("only a member can be asked")?;
+        let answer = asked.header(*name, value).config().max_redirects(0).max_redirects_will_error(false);
+        let answer = answer.build().call()?;
+        let location =
+            answer.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let id = location.strip_prefix("/oauth/consent/").with_context(|| format!("led to {location:?}"))?;
+        self.post(&format!("/v1/authorization-requests/{id}/approve"), &json!({})).map(drop)
+    }
+
     /// A PATCH and its JSON answer.
     pub fn patch(&self, path: &str, body: &Value) -> Result<Value> {
         let mut request = self.agent.patch(format!("{}{path}", self.url)).header("origin", &self.url);

@@ -38,17 +38,19 @@ fn keys(admin: &Api) -> Result<String> {
 }
 
 fn oauth_apps(admin: &Api) -> Result<()> {
-    admin.post(
+    let callback = "https://shifts.example.com/oauth/callback";
+    let planner = admin.post(
         "/v1/oauth-apps",
         &json!({
             "name": "Shift Planner",
             "description": "Plans who answers tickets, from how many are open.",
             "homepage_url": "https://shifts.example.com",
-            "redirect_uris": ["https://shifts.example.com/oauth/callback"],
+            "redirect_uris": [callback],
             "scopes": ["tickets:read"],
             "kind": "confidential",
         }),
     )?;
+    admin.allow(id(&planner)?, callback)?;
     admin.post(
         "/v1/oauth-apps",
         &json!({

@@ -3,24 +3,9 @@
 use std::collections::BTreeMap;
 
 use api_types::{Scope, account::Plan};
-use sayless::{db::accounts, problem::Failure, wake::Hint};
 
 use super::{drive::Fixture, operations};
-use crate::{both, harness::World};
-
-async fn move_to(world: &World, fixture: &Fixture, plan: Plan) {
-    let workspace = fixture.team.id;
-    world
-        .app
-        .db
-        .write(move |tx| {
-            accounts::set_plan(tx, workspace, plan)?;
-            tx.on_commit(Hint::CredentialsChanged);
-            Ok::<_, Failure>(())
-        })
-        .await
-        .unwrap();
-}
+use crate::both;
 
 both! {
     async fn nothing_is_done_without_a_credential(world) {
@@ -106,7 +91,7 @@ both! {
         let fixture = Fixture::make(&world).await;
         let all: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
         let key = world.key(&fixture.team, &all).await;
-        move_to(&world, &fixture, Plan::Free).await;
+        world.move_to(fixture.team.id, Plan::Free).await;
         for operation in operations().iter().filter(|operation| operation.path != "/v1/session") {
             fixture.call(operation, &fixture.team.admin).await.problem(403, "plan-required");
             if operation.bearer.is_some() {
@@ -114,7 +99,7 @@ both! {
             }
         }
         assert_eq!(fixture.team.admin.get("/v1/session").await.ok(200)["limits"]["api_access"], false);
-        move_to(&world, &fixture, Plan::Business).await;
+        world.move_to(fixture.team.id, Plan::Business).await;
         for operation in operations().iter().filter(|operation| !operation.changes()) {
             let reply = fixture.call(operation, &fixture.team.admin).await;
             assert_eq!(reply.status, 200, "{}: {}", operation.id, reply.text);

@@ -20,11 +20,11 @@ use sayless::{
     chance::Chance,
     clock::Clock,
     crypto::{keys::ServerKeys, passwords},
-    db::{DatabaseUrl, accounts},
+    db::{DatabaseUrl, Tx, accounts},
     new_id,
     problem::Failure,
     server,
-    wake::nodes::Link,
+    wake::{Hint, nodes::Link},
 };
 use serde_json::{Value, json};
 
@@ -111,6 +111,16 @@ impl World {
         let admin = self.join(id, Role::Admin).await;
         let member = self.join(id, Role::Member).await;
         Team { id, admin, member }
+    }
+
+    /// Moves a workspace to another plan, as the operator's command does.
+    pub async fn move_to(&self, workspace: WorkspaceId, plan: Plan) {
+        let work = move |tx: &mut Tx<'_>| {
+            accounts::set_plan(tx, workspace, plan)?;
+            tx.on_commit(Hint::CredentialsChanged);
+            Ok::<_, Failure>(())
+        };
+        self.app.db.write(work).await.unwrap();
     }
 
     /// A new workspace on the business plan.

@@ -31,19 +31,6 @@ async fn become_role(world: &World, member: &Client, workspace: api_types::ids::
         .unwrap();
 }
 
-async fn move_to(world: &World, workspace: api_types::ids::WorkspaceId, plan: Plan) {
-    world
-        .app
-        .db
-        .write(move |tx| {
-            accounts::set_plan(tx, workspace, plan)?;
-            tx.on_commit(Hint::CredentialsChanged);
-            Ok::<_, Failure>(())
-        })
-        .await
-        .unwrap();
-}
-
 both! {
     /// Every operation, with a token that holds its scope and one that holds all others.
     async fn each_operation_wants_its_scope_of_tokens_as_of_keys(world) {
@@ -191,7 +178,7 @@ both! {
         let third = Third::new(&world, &team, &["tickets:read"]).await;
         let tokens = third.tokens(&team.member).await;
         let (code, question) = (third.code(&team.member).await, third.question(&team.admin).await);
-        move_to(&world, team.id, Plan::Free).await;
+        world.move_to(team.id, Plan::Free).await;
         world.bearer(&tokens.access).get("/v1/tickets").await.problem(403, "plan-required");
         third.refresh(&tokens.refresh).await.refused(400, "unauthorized_client");
         third.redeem(&code).await.refused(400, "unauthorized_client");
@@ -201,7 +188,7 @@ both! {
             team.admin.send(reqwest::Method::POST, &path, "", "").await.problem(403, "plan-required");
         }
         assert_eq!(third.introspect(&tokens.access).await, json!({ "active": false }));
-        move_to(&world, team.id, Plan::Startup).await;
+        world.move_to(team.id, Plan::Startup).await;
         world.bearer(&tokens.access).get("/v1/tickets").await.ok(200);
         third.refresh(&tokens.refresh).await.ok(200);
         third.redeem(&code).await.ok(200);
