@@ -13,6 +13,8 @@ words! {
         Webhooks = "webhooks",
         /// Recoveries: begun, further, over.
         Recoveries = "recoveries",
+        /// OAuth apps: their configuration, secrets, authorizations, incidents.
+        OAuthApps = "oauth_apps",
     }
 }
 

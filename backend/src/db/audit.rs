@@ -108,6 +108,15 @@ const fn topics(action: AuditAction) -> &'static [Topic] {
         | AuditAction::WebhookEnabled => &[Topic::Webhooks],
         // What waits is canceled with it.
         AuditAction::WebhookDisabled | AuditAction::WebhookDeleted => &[Topic::Webhooks, Topic::Deliveries],
+        AuditAction::OAuthAppCreated
+        | AuditAction::OAuthAppUpdated
+        | AuditAction::OAuthAppSecretRotated
+        | AuditAction::OAuthAppSecretDropped
+        | AuditAction::OAuthAppDeleted
+        | AuditAction::AuthorizationGranted
+        | AuditAction::AuthorizationWithdrawn
+        | AuditAction::OAuthTokenRevoked
+        | AuditAction::OAuthTokenReused => &[Topic::OAuthApps],
         AuditAction::DeliveryRetried => &[Topic::Deliveries],
         AuditAction::RecoveryStarted | AuditAction::RecoveryCanceled => &[Topic::Recoveries],
         _ => &[],

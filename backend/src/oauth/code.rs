@@ -5,6 +5,7 @@ use api_types::{
     authorizations::IncidentKind,
     ids::{AuthorizationId, MemberId, TokenFamilyId},
     oauth_apps::GrantType,
+    stream::Topic,
 };
 use subtle::ConstantTimeEq;
 
@@ -156,6 +157,7 @@ fn begin(
         ends_at: now + if refreshable { IDLE_MS } else { LIFETIME_MS },
     };
     token_families::insert(tx, &row)?;
+    tx.changed(row.workspace_id, Topic::OAuthApps, None);
     let scopes = row.scopes.into_inner();
     let claims = Claims::new(app, client.record.id, member.as_str(), &scopes);
     tokens::insert(tx, &claims.jti, family, client.record.id, claims.ends_at())?;

@@ -1,7 +1,10 @@
 //! OAuth apps on the overview: listed and created.
 
 use crate::ui::erase::{Erase, live};
-use api_types::oauth_apps::{ClientKind, CreatedOAuthApp, OAuthApp};
+use api_types::{
+    oauth_apps::{ClientKind, CreatedOAuthApp, OAuthApp},
+    stream::Topic,
+};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -24,7 +27,7 @@ use crate::{
 /// The section.
 #[component]
 pub fn OAuthApps() -> impl IntoView {
-    let list = List::<OAuthApp>::new(10, || "/v1/oauth-apps".to_owned());
+    let list = List::<OAuthApp>::new(10, || "/v1/oauth-apps".to_owned()).live(&[Topic::OAuthApps], || None);
     let creating = RwSignal::new(None::<()>);
     let empty = Callback::new(move |()| {
         blank(

@@ -173,6 +173,21 @@ both! {
         assert_eq!(activity().await["refresh_tokens"], 0);
     }
 
+    async fn who_looks_at_an_app_is_told_that_something_changed(world) {
+        let team = world.business().await;
+        let third = Third::new(&world, &team, &["tickets:read"]).await;
+        let mut events = team.admin.stream().await;
+        let code = third.code(&team.member).await;
+        assert_eq!(events.change().await["topics"], json!(["oauth_apps"]));
+        world.advance(1);
+        third.redeem(&code).await.ok(200);
+        assert_eq!(events.change().await["topics"], json!(["oauth_apps"]));
+        world.advance(1);
+        // Somebody has a copy.
+        third.redeem(&code).await.refused(400, "invalid_grant");
+        assert_eq!(events.change().await["topics"], json!(["oauth_apps"]));
+    }
+
     async fn the_free_plan_refuses_tokens_and_uses_nothing_up(world) {
         let team = world.business().await;
         let third = Third::new(&world, &team, &["tickets:read"]).await;

@@ -3,6 +3,7 @@
 use api_types::{
     authorizations::{Authorization, OAuthAppActivity, Withdrawn},
     oauth_apps::{GrantType, OAuthApp},
+    stream::Topic,
 };
 use leptos::prelude::*;
 
@@ -29,7 +30,7 @@ use crate::{
 
 /// The panel.
 pub fn panel(id: Memo<String>, loads: &Loads) -> AnyView {
-    let list = List::<Authorization>::new(20, move || path(id));
+    let list = List::<Authorization>::new(20, move || path(id)).live(&[Topic::OAuthApps], || None);
     let one = RwSignal::new(None::<Authorization>);
     let all = RwSignal::new(None::<OAuthApp>);
     let empty = Callback::new(|()| {

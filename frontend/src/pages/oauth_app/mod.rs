@@ -11,6 +11,7 @@ mod secrets;
 use api_types::{
     authorizations::OAuthAppActivity,
     oauth_apps::{ClientKind, OAuthApp},
+    stream::Topic,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -52,7 +53,9 @@ struct Loads {
 pub fn OAuthAppPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| browser::encode(&params.read().get("id").unwrap_or_default()));
-    let app = Load::<OAuthApp>::new(move || format!("/v1/oauth-apps/{}", id.read())).on_return();
+    let app = Load::<OAuthApp>::new(move || format!("/v1/oauth-apps/{}", id.read()))
+        .live(&[Topic::OAuthApps], || None)
+        .on_return();
     let named = app.clone();
     page::title(move || named.ready().map_or_else(|| "OAuth app".to_owned(), |app| app.name));
     let found = app.part(|_| ());
@@ -75,7 +78,9 @@ pub fn OAuthAppPage() -> impl IntoView {
             found
                 .get()
                 .map(|()| {
-                    let activity = Load::new(move || format!("/v1/oauth-apps/{}/activity", id.read())).on_return();
+                    let activity = Load::new(move || format!("/v1/oauth-apps/{}/activity", id.read()))
+                        .live(&[Topic::OAuthApps], || None)
+                        .on_return();
                     below(id, &Loads { app: app.clone(), activity }, dialogs)
                 })
         })}
@@ -128,7 +133,9 @@ fn below(id: Memo<String>, loads: &Loads, dialogs: Dialogs) -> AnyView {
     let app = &loads.app;
     let secrets = {
         let rotate = opens(app, dialogs.rotate);
-        move |(kind, secrets): (ClientKind, Vec<_>)| secrets::panel(kind, &secrets, rotate.clone(), dialogs.drop)
+        move |(kind, secrets): (ClientKind, Vec<_>)| {
+            secrets::panel(kind, &secrets, rotate.clone(), dialogs.drop)
+        }
     };
     view! {
         {activity::incidents(loads, opens(app, dialogs.suspend))}
