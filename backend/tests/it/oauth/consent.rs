@@ -219,6 +219,7 @@ both! {
         let third = Third::new(&world, &team, &["tickets:read"]).await;
         let (first, second) = (third.question(&team.member).await, third.question(&team.member).await);
         team.admin.patch(&third.path, &json!({ "suspended": true })).await.ok(200);
+        team.member.get(&format!("/v1/authorization-requests/{first}")).await.problem(409, "conflict");
         answer(&team.member, &first, "approve").await.problem(409, "conflict");
         team.admin.delete(&third.path).await.ok(204);
         answer(&team.member, &second, "approve").await.problem(409, "conflict");

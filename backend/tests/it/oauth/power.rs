@@ -188,6 +188,19 @@ both! {
         assert_eq!(events.change().await["topics"], json!(["oauth_apps"]));
     }
 
+    async fn a_logo_is_sent_to_the_member_who_looks_for_it_and_not_with_each_row_of_an_apps_members(world) {
+        let team = world.business().await;
+        let logo = "data:image/png;base64,iVBORw0KGgo=";
+        let third = Third::with(&world, &team, json!({ "logo": logo, "description": "Charts",
+            "homepage_url": "https://acme.example" })).await;
+        third.code(&team.member).await;
+        let mine = team.member.get("/v1/authorizations").await.ok(200)["data"][0]["app"].clone();
+        assert_eq!((&mine["logo"], &mine["description"]), (&json!(logo), &json!("Charts")));
+        assert_eq!((&mine["homepage_url"], &mine["id"]), (&json!("https://acme.example"), &json!(third.id)));
+        let listed = team.admin.get(&format!("{}/authorizations", third.path)).await.ok(200)["data"][0]["app"].clone();
+        assert_eq!((&listed["logo"], &listed["name"]), (&json!(""), &json!("Acme Dashboards")));
+    }
+
     async fn the_free_plan_refuses_tokens_and_uses_nothing_up(world) {
         let team = world.business().await;
         let third = Third::new(&world, &team, &["tickets:read"]).await;

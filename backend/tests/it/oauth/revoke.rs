@@ -1,5 +1,6 @@
 //! Giving tokens back, and asking about them.
 
+use futures_util::future::join_all;
 use serde_json::json;
 
 use super::{Third, Tokens, parameter, post};
@@ -45,6 +46,22 @@ both! {
         // The consent stands: the member is not asked again.
         let again = third.authorize(&team.member, &[]).await;
         assert!(parameter(again.header("location").unwrap(), "code").is_some());
+    }
+
+    async fn a_token_that_is_given_back_many_times_at_once_is_given_back(world) {
+        let team = world.business().await;
+        let third = Third::new(&world, &team, &["tickets:read"]).await;
+        for _ in 0..4 {
+            let (tokens, own) = (third.tokens(&team.member).await, third.own_token().await);
+            for token in [&own, &tokens.access, &tokens.refresh] {
+                let params = [("token", token.as_str())];
+                let answers = join_all((0..8).map(|_| third.call("/oauth/revoke", &params))).await;
+                assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+            }
+        }
+        // Each is one entry.
+        let entries = team.audited().await.into_iter().filter(|action| action == "oauth_token.revoked");
+        assert_eq!(entries.count(), 12);
     }
 
     async fn a_public_app_gives_its_tokens_back_by_name(world) {
