@@ -1,0 +1,157 @@
+//! Which files a path leads to: the file of the deepest module that it names or that defines what it names, and every
+//! file that passes the name on by a `use` of its own.
+
+use crate::paths::{Names, Written};
+use crate::tree::{Kind, Module, Tree};
+use std::collections::BTreeSet;
+
+/// One search through a module tree.
+#[derive(Debug)]
+struct Lookup<'a> {
+    tree: &'a Tree,
+    /// Places where this search has been, so that names which import each other end it.
+    seen: BTreeSet<(usize, Names)>,
+    /// The `use`s that are being followed: none is needed to understand its own path.
+    open: Vec<&'a Written>,
+    /// The files that the path leads to.
+    files: BTreeSet<usize>,
+}
+
+/// What to make of a name that a module does not visibly define: a macro may have made it, or it is not there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    IsThere,
+    IsMissing,
+}
+
+/// The files that a path leads to, as seen from inside a module; empty for a path into another crate.
+pub fn files(tree: &Tree, module: usize, names: &[String]) -> BTreeSet<usize> {
+    let mut lookup = Lookup::new(tree);
+    lookup.from(module, names, Unknown::IsThere);
+    lookup.files
+}
+
+/// The same for a path behind the star of `use before::*`: only what is certainly there counts.
+pub fn files_by_glob(tree: &Tree, module: usize, before: &[String], names: &[String]) -> BTreeSet<usize> {
+    let mut lookup = Lookup::new(tree);
+    lookup.from(module, &[before, names].concat(), Unknown::IsMissing);
+    lookup.files
+}
+
+/// The file above a module that defines a `macro_rules!` whose name reaches down to it.
+pub fn macro_above(tree: &Tree, module: usize, name: &str) -> Option<usize> {
+    let defines = |module: &Module| module.items.get(name).is_some_and(|kinds| kinds.contains(&Kind::Macro));
+    let mut at = Some(module);
+    while let Some(module) = at.map(|at| &tree.modules[at]) {
+        if defines(module) {
+            return Some(module.file);
+        }
+        at = module.parent;
+    }
+    None
+}
+
+/// True for a `use path::*` whose path begins in this crate. The path's first name has to be visible without another glob.
+fn leads_inside(place: &Module, import: &Written) -> bool {
+    import.names.first().is_some_and(|first| {
+        ["crate", "self", "super"].contains(&first.as_str())
+            || place.children.contains_key(first)
+            || place.items.contains_key(first)
+            || place.uses.iter().any(|other| other.alias.as_ref() == Some(first))
+    })
+}
+
+impl<'a> Lookup<'a> {
+    fn new(tree: &'a Tree) -> Self {
+        Self { tree, seen: BTreeSet::new(), open: Vec::new(), files: BTreeSet::new() }
+    }
+
+    /// Follows a path that stands in a module; false if it leads nowhere in this crate.
+    fn from(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
+        let Some((first, rest)) = names.split_first() else {
+            return self.enter(module, names, unknown);
+        };
+        let place = &self.tree.modules[module];
+        match first.as_str() {
+            "crate" => return self.enter(place.root, rest, unknown),
+            "self" => return self.from_self(module, rest, unknown),
+            "super" => {
+                return place.parent.is_some_and(|parent| self.from_self(parent, rest, unknown));
+            }
+            _ => {}
+        }
+        if self.find(module, names, unknown) {
+            return true;
+        }
+        match &self.tree.library {
+            Some((name, root)) if name == first && *root != place.root => self.enter(*root, rest, unknown),
+            _ => false,
+        }
+    }
+
+    /// After `self` or `super` another `super` may follow.
+    fn from_self(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
+        if names.first().is_some_and(|first| first == "super") {
+            return self.from(module, names, unknown);
+        }
+        self.enter(module, names, unknown)
+    }
+
+    /// Looks a path up in a module that has been reached for certain.
+    fn enter(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
+        let found = self.find(module, names, unknown);
+        if !found && unknown == Unknown::IsThere {
+            self.files.insert(self.tree.modules[module].file);
+            return true;
+        }
+        found
+    }
+
+    /// Looks up the first name of a path among all that a module names.
+    fn find(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
+        let place = &self.tree.modules[module];
+        let Some((first, rest)) = names.split_first() else {
+            self.files.insert(place.file);
+            return true;
+        };
+        if !self.seen.insert((module, names.to_vec())) {
+            return false;
+        }
+        let mut found = false;
+        if let Some(child) = place.children.get(first) {
+            found |= self.enter(*child, rest, unknown);
+        }
+        if place.items.get(first).is_some_and(|kinds| rest.is_empty() || kinds.contains(&Kind::Type)) {
+            self.files.insert(place.file);
+            found = true;
+        }
+        if let Some(file) = self.tree.exported.get(first).filter(|_| rest.is_empty() && module == place.root)
+        {
+            self.files.insert(*file);
+            found = true;
+        }
+        for import in place.uses.iter().filter(|import| import.alias.as_ref() == Some(first)) {
+            found |= self.pass_on(module, import, rest, unknown);
+        }
+        if !found {
+            for import in place.uses.iter().filter(|import| import.glob && leads_inside(place, import)) {
+                found |= self.pass_on(module, import, names, Unknown::IsMissing);
+            }
+        }
+        found
+    }
+
+    /// Follows a `use` of a module, which is then one of the files on the way.
+    fn pass_on(&mut self, module: usize, import: &'a Written, rest: &[String], unknown: Unknown) -> bool {
+        if self.open.iter().any(|open| std::ptr::eq(*open, import)) {
+            return false;
+        }
+        self.open.push(import);
+        let found = self.from(module, &[&import.names, rest].concat(), unknown);
+        self.open.pop();
+        if found {
+            self.files.insert(self.tree.modules[module].file);
+        }
+        found
+    }
+}
