@@ -20,6 +20,7 @@ cargo xtask <command>
   bench [--quick] […]          measure a release build against the targets (xtask/load/src/options.rs has the rest)
   chaos [--quick] [--seed N] […] kill, freeze and starve it under load, and count what was lost
   frontend [--dev] [--force]   build the console into target/console (--dev: quick to build, large)
+  floors                       check that no file of the house imports what stands above it, or itself by way of others
   sdk                          write openapi/openapi.json, and the TypeScript client from it
 ";
 
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         ["dev", options @ ..] => run::dev(options),
         ["bench", options @ ..] => load::bench(options),
         ["chaos", options @ ..] => load::chaos(options),
+        ["floors"] => sh::run(&mut test::floors()),
         ["sdk"] => sdk::command(),
         ["test", options @ ..] => test::command(options),
         ["help" | "--help" | "-h"] => {

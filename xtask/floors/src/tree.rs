@@ -108,6 +108,9 @@ impl Tree {
                 Item::Use(import) if !paths::is_test(&import.attrs) && import.leading_colon.is_none() => {
                     paths::leaves(&import.tree, &[], &mut self.modules[module].uses);
                 }
+                Item::ExternCrate(other) if other.ident == "self" => {
+                    self.complain(module, &other.ident, "`extern crate self` hides imports from this check");
+                }
                 Item::Macro(rules) if rules.attrs.iter().any(|at| paths::is_named(at, "macro_export")) => {
                     let file = self.modules[module].file;
                     let name = rules.ident.as_ref().map(paths::plain);

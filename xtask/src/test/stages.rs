@@ -12,6 +12,7 @@ use std::process::Command;
 
 pub const STAGES: &[Stage] = &[
     Stage { name: "Formatting", group: "lint", run: formatting },
+    Stage { name: "Floors", group: "lint", run: floors },
     Stage { name: "Clippy", group: "lint", run: clippy },
     Stage { name: "Clippy for the browser", group: "lint", run: clippy_console },
     Stage { name: "Backend tests on SQLite and PostgreSQL", group: "backend", run: backend },
@@ -24,11 +25,25 @@ pub const STAGES: &[Stage] = &[
 ];
 
 /// What runs on this machine, console apart.
-const BACKEND: &[&str] =
-    &["--package", "sayless", "--package", "api-types", "--package", "xtask", "--package", "load"];
+const BACKEND: &[&str] = &[
+    "--package",
+    "sayless",
+    "--package",
+    "api-types",
+    "--package",
+    "xtask",
+    "--package",
+    "floors",
+    "--package",
+    "load",
+];
 
 fn formatting(_: &Context) -> Result<Outcome> {
     check(sh::cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn floors(_: &Context) -> Result<Outcome> {
+    check(&mut super::floors())
 }
 
 fn clippy(_: &Context) -> Result<Outcome> {
