@@ -90,7 +90,9 @@ impl Report {
         let mut part = |title: &str, lines: &[String]| {
             if !lines.is_empty() {
                 _ = writeln!(text, "{}: {title}", self.folder);
-                lines.iter().for_each(|line| _ = writeln!(text, "  {line}"));
+                for line in lines {
+                    _ = writeln!(text, "  {line}");
+                }
             }
         };
         part("errors", &self.errors);

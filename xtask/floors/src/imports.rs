@@ -201,7 +201,9 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         let (Some(inner), Some((_, items))) = (inner, &child.content) else { return };
         let outer = std::mem::replace(&mut self.module, *inner);
         let blocks = std::mem::take(&mut self.blocks);
-        items.iter().for_each(|item| self.visit_item(item));
+        for item in items {
+            self.visit_item(item);
+        }
         self.module = outer;
         self.blocks = blocks;
     }

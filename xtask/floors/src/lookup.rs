@@ -27,14 +27,14 @@ enum Unknown {
 /// The files that a path leads to, as seen from inside a module; empty for a path into another crate.
 pub fn files(tree: &Tree, module: usize, names: &[String]) -> BTreeSet<usize> {
     let mut lookup = Lookup::new(tree);
-    lookup.from(module, names, Unknown::IsThere);
+    lookup.follow(module, names, Unknown::IsThere);
     lookup.files
 }
 
 /// The same for a path behind the star of `use before::*`: only what is certainly there counts.
 pub fn files_by_glob(tree: &Tree, module: usize, before: &[String], names: &[String]) -> BTreeSet<usize> {
     let mut lookup = Lookup::new(tree);
-    lookup.from(module, &[before, names].concat(), Unknown::IsMissing);
+    lookup.follow(module, &[before, names].concat(), Unknown::IsMissing);
     lookup.files
 }
 
@@ -67,16 +67,16 @@ impl<'a> Lookup<'a> {
     }
 
     /// Follows a path that stands in a module; false if it leads nowhere in this crate.
-    fn from(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
+    fn follow(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
         let Some((first, rest)) = names.split_first() else {
             return self.enter(module, names, unknown);
         };
         let place = &self.tree.modules[module];
         match first.as_str() {
             "crate" => return self.enter(place.root, rest, unknown),
-            "self" => return self.from_self(module, rest, unknown),
+            "self" => return self.above_or_here(module, rest, unknown),
             "super" => {
-                return place.parent.is_some_and(|parent| self.from_self(parent, rest, unknown));
+                return place.parent.is_some_and(|parent| self.above_or_here(parent, rest, unknown));
             }
             _ => {}
         }
@@ -90,9 +90,9 @@ impl<'a> Lookup<'a> {
     }
 
     /// After `self` or `super` another `super` may follow.
-    fn from_self(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
+    fn above_or_here(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
         if names.first().is_some_and(|first| first == "super") {
-            return self.from(module, names, unknown);
+            return self.follow(module, names, unknown);
         }
         self.enter(module, names, unknown)
     }
@@ -147,7 +147,7 @@ impl<'a> Lookup<'a> {
             return false;
         }
         self.open.push(import);
-        let found = self.from(module, &[&import.names, rest].concat(), unknown);
+        let found = self.follow(module, &[&import.names, rest].concat(), unknown);
         self.open.pop();
         if found {
             self.files.insert(self.tree.modules[module].file);

@@ -137,8 +137,8 @@ fn path_at(tokens: &[TokenTree], start: usize, first: &Ident, found: &mut Vec<Wr
 /// Whether these attributes leave something out of the program that is shipped: `#[cfg(test)]`, `#[test]`.
 pub fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
-        let last = attribute.path().segments.last().map(|segment| plain(&segment.ident));
-        match (last.as_deref(), &attribute.meta) {
+        let word = attribute.path().segments.last().map(|segment| plain(&segment.ident));
+        match (word.as_deref(), &attribute.meta) {
             (Some("test"), _) => true,
             (Some("cfg"), Meta::List(list)) => asks_for_test(list.tokens.clone()),
             _ => false,

@@ -56,7 +56,7 @@ impl House {
     fn add_row(&mut self, line: &str) -> Result<(), String> {
         for (wing, names) in line.split('|').enumerate() {
             for name in names.split_whitespace() {
-                if !name.ends_with('/') && !name.ends_with(".rs") {
+                if !name.ends_with('/') && name.strip_suffix(".rs").is_none() {
                     return Err(format!("{name} is no room: a file ends in .rs, a folder in /"));
                 }
                 if self.rooms.iter().any(|room| room.name == name) {
