@@ -142,15 +142,15 @@ fn circles(tree: &Tree, imports: &Imports) -> Vec<Circle> {
     }
     let reached: BTreeMap<usize, BTreeSet<usize>> =
         next.keys().map(|file| (*file, reachable(*file, &next))).collect();
-    let reaches = |from: usize, to: usize| reached.get(&from).is_some_and(|all| all.contains(&to));
+    let leads = |from: usize, to: usize| reached.get(&from).is_some_and(|all| all.contains(&to));
     let mut found: Vec<Circle> = Vec::new();
     let mut done: BTreeSet<usize> = BTreeSet::new();
-    for file in next.keys().filter(|file| reaches(**file, **file)) {
+    for file in next.keys().filter(|file| leads(**file, **file)) {
         if done.contains(file) {
             continue;
         }
         let members: BTreeSet<usize> =
-            reached[file].iter().copied().filter(|other| reaches(*other, *file)).collect();
+            reached[file].iter().copied().filter(|other| leads(*other, *file)).collect();
         done.extend(&members);
         found.push(circle(tree, imports, &members));
     }
