@@ -24,7 +24,7 @@ fn house(files: &[(&str, &str)]) -> Report {
 }
 
 fn judge(rows: &str, sources: &Sources) -> Report {
-    let houses = table::read(rows).unwrap();
+    let Ok(houses) = table::read(rows) else { panic!("{rows} cannot be read") };
     check(&houses[0], sources, "house")
 }
 

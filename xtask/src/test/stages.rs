@@ -13,6 +13,7 @@ use std::process::Command;
 pub const STAGES: &[Stage] = &[
     Stage { name: "Formatting", group: "lint", run: formatting },
     Stage { name: "Floors", group: "lint", run: floors },
+    Stage { name: "Dependencies", group: "lint", run: dependencies },
     Stage { name: "Clippy", group: "lint", run: clippy },
     Stage { name: "Clippy for the browser", group: "lint", run: clippy_console },
     Stage { name: "Backend tests on SQLite and PostgreSQL", group: "backend", run: backend },
@@ -35,6 +36,8 @@ const BACKEND: &[&str] = &[
     "--package",
     "floors",
     "--package",
+    "dependencies",
+    "--package",
     "load",
 ];
 
@@ -44,6 +47,11 @@ fn formatting(_: &Context) -> Result<Outcome> {
 
 fn floors(_: &Context) -> Result<Outcome> {
     check(&mut super::floors())
+}
+
+/// By `deny.toml`.
+fn dependencies(_: &Context) -> Result<Outcome> {
+    check(sh::cargo().args(["run", "--quiet", "--package", "dependencies"]))
 }
 
 fn clippy(_: &Context) -> Result<Outcome> {
