@@ -1,19 +1,19 @@
 //! `cargo xtask bench` and `chaos`: builds the server and the program that loads it, and gives them a PostgreSQL.
 
 use crate::postgres::{Cluster, Durability};
-use crate::{need, sh};
+use crate::{install, sh};
 use anyhow::Result;
 
 /// `bench [--quick] [--only SCENARIO]… [--database sqlite|postgres]…`: measures a release build.
 pub fn bench(options: &[&str]) -> Result<()> {
-    need::server_libraries()?;
+    install::server_libraries()?;
     sh::run(sh::cargo().args(["build", "--release", "--package", "sayless", "--package", "load"]))?;
     run("bench", "release", options)
 }
 
 /// `chaos [--quick] [--seed N] [--only FAULT]… [--database sqlite|postgres]…`: mistreats a release build.
 pub fn chaos(options: &[&str]) -> Result<()> {
-    need::server_libraries()?;
+    install::server_libraries()?;
     sh::run(sh::cargo().args(["build", "--release", "--package", "sayless", "--package", "load"]))?;
     run("chaos", "release", options)
 }

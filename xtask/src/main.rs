@@ -1,8 +1,9 @@
 //! `cargo xtask …`: what a person types to run, test and build Sayless. Plain Rust, few dependencies.
 
 mod frontend;
+mod install;
+mod lints;
 mod load;
-mod need;
 mod postgres;
 mod run;
 mod sdk;
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
         ["dev", options @ ..] => run::dev(options),
         ["bench", options @ ..] => load::bench(options),
         ["chaos", options @ ..] => load::chaos(options),
-        ["floors"] => sh::run(&mut test::floors()),
+        ["floors"] => sh::run(&mut lints::floors()),
         ["sdk"] => sdk::command(),
         ["test", options @ ..] => test::command(options),
         ["help" | "--help" | "-h"] => {

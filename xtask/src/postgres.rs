@@ -1,6 +1,6 @@
 //! A throwaway PostgreSQL for tests and measurements, from Debian's binaries: its own folder and port, gone afterwards.
 
-use crate::{need, sh};
+use crate::{install, sh};
 use anyhow::{Context as _, Result, bail};
 use std::fs;
 use std::io::Write as _;
@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// Wide enough for one database per test and every test at once.
+/// Settings for every cluster: enough connections for one database per test and every test at once.
 const SETTINGS: &str = "
 listen_addresses = '127.0.0.1'
 max_connections = 300
 logging_collector = off
 ";
 
-/// What the tests add: their data is made for losing.
+/// Settings for tests, whose data may be lost.
 const NOT_DURABLE: &str = "
 fsync = off
 full_page_writes = off
@@ -36,12 +36,12 @@ while [ -e "$dir/data/postmaster.pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 
 rm -rf "$dir"
 "#;
 
-/// Whether what was committed must survive a crash of the machine.
+/// The promise of the cluster about committed data when the machine crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
-    /// As PostgreSQL comes.
+    /// Committed data survives, as PostgreSQL promises.
     Default,
-    /// No waiting for the disk: for tests.
+    /// Committed data may be lost: tests need not wait for the disk.
     None,
 }
 
@@ -49,16 +49,16 @@ pub enum Durability {
 #[derive(Debug)]
 pub struct Cluster {
     keeper: Child,
-    /// Where to connect to, with the right to create databases.
+    /// A URL with the right to create databases.
     pub url: String,
-    /// Its folder, which holds `data` and `log`.
+    /// The folder that holds `data` and `log`.
     pub dir: PathBuf,
 }
 
 impl Cluster {
     /// Starts a cluster, installing PostgreSQL first where that is possible.
     pub fn start(durability: Durability, why: &str) -> Result<Self> {
-        need::apt(&["postgresql"], why, || binaries().is_some())?;
+        install::apt(&["postgresql"], why, || binaries().is_some())?;
         let binaries = binaries().context("no PostgreSQL under /usr/lib/postgresql")?;
         let dir = std::env::temp_dir().join(format!("sayless-postgres-{}", std::process::id()));
         fs::create_dir(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
@@ -122,7 +122,7 @@ fn binaries() -> Option<PathBuf> {
 
 /// PostgreSQL refuses to run as root: then it runs as Debian's user `postgres`.
 fn owner() -> Result<Option<(u32, u32)>> {
-    if !need::is_root() {
+    if !install::is_root() {
         return Ok(None);
     }
     let id =

@@ -1,7 +1,7 @@
 //! `cargo xtask run`: from a fresh clone to a console that one can sign in to. And `dev`, for a person changing it.
 
 use crate::frontend::{self, Mode};
-use crate::{need, sdk, sh};
+use crate::{install, sdk, sh};
 use anyhow::{Context as _, Result, bail};
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// What the command line asks for.
+/// The command line, read.
 struct Options<'a> {
     demo: bool,
     listen: &'a str,
 }
 
-/// How the person at the terminal signs in.
+/// The e-mail address and password for the person at the terminal.
 struct SignIn {
     email: &'static str,
     password: String,
@@ -26,7 +26,7 @@ struct SignIn {
 /// other signal is the server's own to handle.
 pub fn command(options: &[&str]) -> Result<()> {
     let options = parse(options)?;
-    need::server_libraries()?;
+    install::server_libraries()?;
     frontend::build(Mode::Release)?;
     sh::run(sh::cargo().args(["build", "--release", "--package", "sayless"]))?;
     let mut server = prepare(sh::target_dir().join("release/sayless"), &options)?;

@@ -1,6 +1,6 @@
 //! `cargo xtask sdk`: the OpenAPI document, from the server, and the TypeScript client's types, from the document.
 
-use crate::{need, sh};
+use crate::{install, sh};
 use anyhow::Result;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,14 +25,14 @@ pub fn document(server: &Path) -> Result<String> {
 
 /// The server, built for development.
 pub fn server() -> Result<PathBuf> {
-    need::server_libraries()?;
+    install::server_libraries()?;
     sh::run(sh::cargo().args(["build", "--package", "sayless"]))?;
     Ok(sh::target_dir().join("debug/sayless"))
 }
 
 /// Generates the client that the end-to-end stories call the API with.
 pub fn client() -> Result<()> {
-    need::npm("e2e", "the browser tests and the TypeScript client")?;
+    install::npm("e2e", "the browser tests and the TypeScript client")?;
     let mut generate = sh::command("node_modules/.bin/openapi-typescript");
     generate.current_dir(sh::root().join("e2e")).arg(document_path());
     sh::output(generate.args(["--output", "src/api.d.ts"])).map(drop)

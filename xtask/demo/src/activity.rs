@@ -1,4 +1,4 @@
-//! What keeps happening while somebody looks: tickets come, are answered and are closed.
+//! The activity of the demo, for as long as it runs: tickets come, are answered and are closed.
 
 use crate::api::Api;
 use crate::fill::id;
@@ -7,7 +7,7 @@ use serde_json::json;
 use std::thread;
 use std::time::Duration;
 
-/// Between one happening and the next.
+/// The time between one step of a ticket and the next.
 pub const PAUSE: Duration = Duration::from_secs(20);
 
 const TITLES: &[&str] = &[

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-/// What an admin sets up, with a session. Returns the key that the demo's own systems call with.
+/// Sets up a workspace with an admin's session. Returns the key that the demo's own systems call with.
 pub fn workspace(admin: &Api, ports: &Ports) -> Result<String> {
     let key = keys(admin)?;
     oauth_apps(admin)?;
@@ -76,7 +76,7 @@ fn webhooks(admin: &Api, ports: &Ports) -> Result<()> {
     webhook(format!("http://127.0.0.1:{refusing}/phone"), "Phone system (being moved)", &["ticket.created"])
 }
 
-/// What people wrote, by an integration's key.
+/// Writes tickets as people would, with an integration's key.
 pub fn tickets(api: &Api) -> Result<()> {
     for (title, body, comment) in [
         (

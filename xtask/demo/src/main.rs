@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-/// What must be the same the next time.
+/// The part of the demo that must be the same the next time.
 #[derive(Deserialize, Serialize)]
 struct State {
     ports: receivers::Ports,

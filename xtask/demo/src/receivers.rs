@@ -16,13 +16,13 @@ const OK: &str = "200 OK\r\ncontent-type: application/json\r\ncontent-length: 17
 const FAILING: &str = "500 Internal Server Error\r\ncontent-type: text/plain\r\ncontent-length: 47\r\n\r\n\
                        could not reach the database: too many clients\n";
 
-/// Where each of them is on 127.0.0.1.
+/// The port of each receiver on 127.0.0.1.
 #[derive(Deserialize, Serialize)]
 pub struct Ports {
     pub healthy: u16,
     pub failing: u16,
     pub untrusted: u16,
-    /// Nobody listens there.
+    /// A port on which nothing listens.
     pub refusing: u16,
 }
 
@@ -37,7 +37,7 @@ impl Ports {
     }
 }
 
-/// Starts the three that are there.
+/// Starts the three receivers that are there.
 pub fn start(ports: &Ports) -> Result<()> {
     listen(ports.healthy, |stream| {
         thread::sleep(Duration::from_millis(35));

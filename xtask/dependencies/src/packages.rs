@@ -15,7 +15,7 @@ pub struct Package {
     pub name: String,
     pub version: String,
     pub license: Option<String>,
-    /// Where the package was fetched; `None` for a folder of this machine.
+    /// The place that the package was fetched from; `None` for a folder of this machine.
     pub source: Option<String>,
     pub dependencies: Vec<Dependency>,
     /// The registries to which the package may go; an empty list for none.

@@ -4,7 +4,7 @@ use crate::Sources;
 use crate::imports::{self, Import, Imports};
 use crate::table::{House, Room};
 use crate::tree::{self, Tree};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 
 /// All that is wrong with one crate, and how large it is.
@@ -27,6 +27,8 @@ pub struct Report {
 #[derive(Debug)]
 pub struct Circle {
     pub files: Vec<String>,
+    /// The fewest files that lead from one of them back to it, which is named at both ends.
+    pub shortest: Vec<String>,
     /// A line for every pair of its files of which one imports the other.
     pub imports: Vec<String>,
 }
@@ -97,7 +99,8 @@ impl Report {
         };
         part("errors", &self.errors);
         for circle in &self.circles {
-            part(&format!("a circle of {} files", circle.files.len()), &circle.imports);
+            let example = circle.shortest.join(" -> ");
+            part(&format!("a circle of {} files, such as {example}", circle.files.len()), &circle.imports);
         }
         part("imports between strangers", &self.strangers);
         part("imports that run up", &self.upward);
@@ -152,7 +155,11 @@ fn circles(tree: &Tree, imports: &Imports) -> Vec<Circle> {
         let members: BTreeSet<usize> =
             reached[file].iter().copied().filter(|other| leads(*other, *file)).collect();
         done.extend(&members);
-        found.push(circle(tree, imports, &members));
+        let mut circle = circle(tree, imports, &members);
+        let ways = members.iter().filter_map(|file| way_back(*file, &next));
+        let shortest = ways.min_by_key(Vec::len).unwrap_or_default();
+        circle.shortest = shortest.into_iter().map(|file| tree.files[file].clone()).collect();
+        found.push(circle);
     }
     found.sort_by(|one, other| one.files.cmp(&other.files));
     found
@@ -171,6 +178,24 @@ fn reachable(file: usize, next: &BTreeMap<usize, BTreeSet<usize>>) -> BTreeSet<u
     reached
 }
 
+/// The shortest way from a file back to itself.
+fn way_back(file: usize, next: &BTreeMap<usize, BTreeSet<usize>>) -> Option<Vec<usize>> {
+    let mut ways = VecDeque::from([vec![file]]);
+    let mut seen = BTreeSet::new();
+    while let Some(way) = ways.pop_front() {
+        for to in way.last().and_then(|last| next.get(last)).into_iter().flatten() {
+            if seen.insert(*to) {
+                let longer = [way.as_slice(), &[*to]].concat();
+                if *to == file {
+                    return Some(longer);
+                }
+                ways.push_back(longer);
+            }
+        }
+    }
+    None
+}
+
 fn circle(tree: &Tree, imports: &Imports, members: &BTreeSet<usize>) -> Circle {
     let mut pairs: BTreeMap<(&str, &str), (Import, BTreeSet<String>)> = BTreeMap::new();
     for (import, names) in imports {
@@ -182,5 +207,5 @@ fn circle(tree: &Tree, imports: &Imports, members: &BTreeSet<usize>) -> Circle {
     let imports = pairs.values().map(|(import, names)| said(tree, import, names)).collect();
     let mut files: Vec<String> = members.iter().map(|file| tree.files[*file].clone()).collect();
     files.sort();
-    Circle { files, imports }
+    Circle { files, shortest: Vec::new(), imports }
 }

@@ -1,12 +1,11 @@
-//! Which files a path leads to: the file of the deepest module that it names or that defines what it names, and every
-//! file that passes the name on by a `use` of its own.
+//! The files that a path leads to: the file of the deepest module that the path names or that defines the last name of
+//! it, and every file that passes the name on by a `use`.
 
 use crate::paths::{Names, Written};
 use crate::tree::{Kind, Module, Tree};
 use std::collections::BTreeSet;
 
 /// One search through a module tree.
-#[derive(Debug)]
 struct Lookup<'a> {
     tree: &'a Tree,
     /// Places where this search has been, so that names which import each other end it.
@@ -17,7 +16,7 @@ struct Lookup<'a> {
     files: BTreeSet<usize>,
 }
 
-/// What to make of a name that a module does not visibly define: a macro may have made it, or it is not there.
+/// The verdict on a name that a module does not visibly define: a macro may have made it, or it is not there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unknown {
     IsThere,

@@ -134,7 +134,7 @@ fn path_at(tokens: &[TokenTree], start: usize, first: &Ident, found: &mut Vec<Wr
     at
 }
 
-/// Whether these attributes leave something out of the program that is shipped: `#[cfg(test)]`, `#[test]`.
+/// True if these attributes leave something out of the program that is shipped: `#[cfg(test)]`, `#[test]`.
 pub fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let word = attribute.path().segments.last().map(|segment| plain(&segment.ident));
@@ -161,7 +161,7 @@ fn asks_for_test(condition: TokenStream) -> bool {
     }
 }
 
-/// The attribute's own name where it is a plain word.
+/// True if the attribute is called by this one word.
 pub fn is_named(attribute: &Attribute, name: &str) -> bool {
     attribute.path().is_ident(name)
 }

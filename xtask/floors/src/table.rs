@@ -76,7 +76,7 @@ impl House {
 }
 
 impl Room {
-    /// Whether a file lies in this room, though a smaller room may claim it.
+    /// True if a file lies in this room, though a smaller room may claim it.
     pub fn holds(&self, file: &str) -> bool {
         if self.name.ends_with('/') { file.starts_with(&self.name) } else { file == self.name }
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use syn::{Attribute, Item};
 
 /// A crate's files and modules, both addressed by their place in the list.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Tree {
     pub files: Vec<String>,
     /// The code of each file, in the order of `files`.
@@ -23,7 +23,7 @@ pub struct Tree {
 }
 
 /// A module: a file, or a `mod name { … }` within one.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Module {
     pub file: usize,
     /// The module at the top of this crate.

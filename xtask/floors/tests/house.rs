@@ -80,6 +80,7 @@ fn a_circle_hidden_behind_a_pub_use_is_found() {
     assert!(!report.is_clean() && report.upward.is_empty());
     assert_eq!(report.files_in_circles(), 3);
     assert_eq!(report.circles[0].files, ["middle/beam.rs", "middle/mod.rs", "middle/stair.rs"]);
+    assert_eq!(report.circles[0].shortest, ["middle/beam.rs", "middle/stair.rs", "middle/beam.rs"]);
     let said = report.circles[0].imports.join("\n");
     assert!(said.contains("middle/beam.rs:1 -> middle/stair.rs: super::face::Steps"), "{said}");
     assert!(said.contains("middle/stair.rs:1 -> middle/beam.rs: crate::middle::beam::Beam"), "{said}");

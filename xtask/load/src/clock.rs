@@ -1,4 +1,4 @@
-//! One clock for the driver and the receiver, so that their times can be compared.
+//! The clock of the driver and the receiver, so that their times can be compared.
 
 use std::time::Instant;
 

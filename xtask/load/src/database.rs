@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::str::FromStr;
 
-/// Which database.
+/// The two kinds of databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Sqlite,
@@ -48,7 +48,7 @@ impl FromStr for Kind {
 pub struct Cluster {
     /// A URL with the right to create databases.
     pub url: String,
-    /// Its folder, which holds `data` and `log`.
+    /// The folder that holds `data` and `log`.
     pub dir: PathBuf,
 }
 
@@ -104,7 +104,7 @@ impl Stopped<'_> {
 #[derive(Clone, Debug)]
 pub struct Database {
     pub kind: Kind,
-    /// As `--database-url` wants it.
+    /// The URL in the form of `--database-url`.
     pub url: String,
     cluster: Option<Cluster>,
 }

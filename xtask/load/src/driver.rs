@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-/// How many digits an event's number has in its payload.
+/// The number of digits that an event's number has in its payload.
 pub const DIGITS: usize = 10;
-/// How large the event's `data` is.
+/// The size of an event's `data`, in bytes.
 const PAYLOAD: usize = 512;
 
-/// What to publish, and how.
+/// A plan of publishing: for how long, over how many connections, at which pace.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub server: SocketAddr,
@@ -23,16 +23,16 @@ pub struct Plan {
     pub keys: Vec<String>,
     pub connections: usize,
     pub until: Until,
-    /// How long a connection waits after each answer.
+    /// The time that a connection waits after each answer.
     pub pause: Duration,
 }
 
-/// When it is enough.
+/// The end of a plan.
 #[derive(Clone, Copy, Debug)]
 pub enum Until {
-    /// So long.
+    /// The plan ends after this time.
     Elapsed(Duration),
-    /// So many events over all connections.
+    /// The plan ends after this number of events, over all connections.
     Events(u32),
 }
 
@@ -44,13 +44,13 @@ pub struct Accepted {
     pub answered: u64,
 }
 
-/// What became of a plan.
+/// The answers to a plan's events. Times are nanoseconds of the clock.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     pub began: u64,
     pub ended: u64,
     pub accepted: Vec<Accepted>,
-    /// By status: how many were answered with anything but 202.
+    /// The number of answers by status, 202 apart.
     pub refused: BTreeMap<u16, u64>,
 }
 
@@ -77,14 +77,15 @@ impl Driver {
         let last = self.next.load(Relaxed);
         let connections: Vec<_> = (0..plan.connections)
             .map(|index| {
-                let (driver, key) = (self.clone(), &plan.keys[index % plan.keys.len()]);
-                let request = Request::new(plan.server, key);
-                let (server, until, pause) = (plan.server, plan.until, plan.pause);
+                let driver = self.clone();
+                let plan = plan.clone();
+                let request = Request::new(plan.server, &plan.keys[index % plan.keys.len()]);
+                let until = plan.until;
                 let go_on = move |driver: &Self, event: u32| match until {
                     Until::Elapsed(time) => Duration::from_nanos(driver.clock.nanos() - began) < time,
                     Until::Events(count) => event - last < count,
                 };
-                tokio::spawn(async move { driver.one((server, pause), request, go_on).await })
+                tokio::spawn(async move { driver.one(&plan, request, go_on).await })
             })
             .collect();
         let mut outcome = Outcome { began, ..Outcome::default() };
@@ -104,11 +105,11 @@ impl Driver {
 
     async fn one(
         &self,
-        (server, pause): (SocketAddr, Duration),
+        plan: &Plan,
         mut request: Request,
         go_on: impl Fn(&Self, u32) -> bool,
     ) -> Result<Outcome> {
-        let mut connection = Connection::open(server).await.context("cannot connect to the server")?;
+        let mut connection = Connection::open(plan.server).await.context("cannot connect to the server")?;
         let mut outcome = Outcome::default();
         loop {
             let event = self.number();
@@ -122,8 +123,8 @@ impl Driver {
                 202 => outcome.accepted.push(Accepted { event, sent, answered: self.clock.nanos() }),
                 status => *outcome.refused.entry(status).or_default() += 1,
             }
-            if !pause.is_zero() {
-                tokio::time::sleep(pause).await;
+            if !plan.pause.is_zero() {
+                tokio::time::sleep(plan.pause).await;
             }
         }
     }

@@ -63,12 +63,12 @@ impl Answer<'_> {
     }
 }
 
-/// Where the head ends: just after its empty line.
+/// The end of the head, just after its empty line.
 pub fn head_end(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
 }
 
-/// How long the body is; nothing where the head does not say.
+/// The length of the body in bytes; zero if the head does not say.
 pub fn content_length(head: &[u8]) -> usize {
     const NAME: &[u8] = b"content-length:";
     for line in head.split(|byte| *byte == b'\n') {

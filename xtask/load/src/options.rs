@@ -1,17 +1,17 @@
-//! The command line.
+//! The command line of `load bench` and `load chaos`.
 
 use crate::database::{Cluster, Kind};
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What `bench` and `chaos` are told: by `cargo xtask` (which server, which cluster) and by a person (the rest).
+/// The options of `bench` and `chaos`. `cargo xtask` gives the server and the cluster, a person gives the rest.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub server: PathBuf,
     pub cluster: Option<Cluster>,
     pub databases: Vec<Kind>,
-    /// Only these scenarios; all where empty.
+    /// The scenarios to run; all if the list is empty.
     pub only: Vec<String>,
     pub connections: Option<usize>,
     pub seconds: Option<Duration>,
@@ -60,7 +60,7 @@ impl Options {
         Ok(options)
     }
 
-    /// Whether a scenario was asked for.
+    /// True if a scenario was asked for.
     pub fn wants(&self, scenario: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|wanted| wanted == scenario)
     }

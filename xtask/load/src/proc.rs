@@ -1,4 +1,4 @@
-//! What processes cost, read from `/proc`.
+//! The CPU time and memory of processes, read from `/proc`.
 
 use anyhow::{Context as _, Result};
 use std::fs;

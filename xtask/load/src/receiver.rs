@@ -22,15 +22,15 @@ pub struct Receiver {
 
 type Hooks = Arc<Mutex<Vec<Hook>>>;
 
-/// What one hook does, and what it has received.
+/// A hook: the way it answers, and the record of its arrivals.
 #[derive(Clone, Debug, Default)]
 pub struct Hook {
     pub mood: Mood,
-    /// How many requests there were, whatever was answered.
+    /// The number of requests, whatever was answered.
     pub requests: u64,
-    /// By event number: when it first arrived, in nanoseconds; zero for never.
+    /// The time of an event's first arrival in nanoseconds, by event number; zero for never.
     pub arrived: Vec<u64>,
-    /// How many different events arrived.
+    /// The number of different events that arrived.
     pub distinct: u64,
     /// The numbers and times of arrivals after an event's first.
     pub duplicates: Vec<(u32, u64)>,
@@ -38,7 +38,7 @@ pub struct Hook {
     pub order: Vec<u32>,
 }
 
-/// How a hook answers.
+/// The way a hook answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mood {
     /// 204, at once.
@@ -162,7 +162,7 @@ fn whole_request(buffer: &[u8]) -> Option<usize> {
     (buffer.len() >= end).then_some(end)
 }
 
-/// Writes an arrival down. Only what is answered well has arrived.
+/// Writes an arrival down. An event that is not answered with 204 has not arrived.
 fn note(hooks: &Hooks, request: &[u8], now: u64) -> Mood {
     let path = request.split(|byte| *byte == b'/').nth(1).map_or(0, number);
     let event = event_number(request);

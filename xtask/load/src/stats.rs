@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What several runs brought.
+/// The values of several runs of one measurement, in ascending order.
 #[derive(Clone, Debug, Default)]
 pub struct Runs(Vec<f64>);
 
@@ -35,7 +35,7 @@ impl FromIterator<f64> for Runs {
     }
 }
 
-/// `median (least to most)`
+/// Prints `median (least to most)`.
 impl fmt::Display for Runs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&short(self.median()))?;

@@ -22,10 +22,10 @@ const PASSWORD: &str = "only for this machine and these minutes";
 /// For the databases that do not come with a folder for keys.
 const KEY: &str = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-/// How many API keys share the load.
+/// The number of API keys that share the load.
 const KEYS: usize = 1;
 
-/// Where servers come from.
+/// The ingredients of a server: binary, folder, cluster and clock.
 #[derive(Clone, Debug)]
 pub struct Site {
     pub binary: PathBuf,
@@ -111,7 +111,8 @@ impl World {
     /// Starts the server again as one that leaves delivering to workers.
     pub async fn serve_only(&mut self) -> Result<()> {
         self.stop();
-        let (args, address) = (["serve", "--no-worker"], self.server.address);
+        let args = ["serve", "--no-worker"];
+        let address = self.server.address;
         self.server = Server::start_at(&self.site, &self.database, &self.folder, &args, address).await?;
         Ok(())
     }
@@ -125,7 +126,7 @@ impl World {
         Ok(Server { child, address: self.server.address })
     }
 
-    /// What to publish over so many connections.
+    /// A plan of publishing over so many connections, without pauses.
     pub fn plan(&self, connections: usize, until: Until) -> Plan {
         Plan {
             server: self.server.address,
@@ -229,7 +230,7 @@ impl Server {
         Ok(rustix::process::kill_process(pid, signal)?)
     }
 
-    /// How it ended, if it does within this time.
+    /// The server's exit status, if it ends within this time.
     pub async fn ended(&mut self, patience: Duration) -> Result<Option<ExitStatus>> {
         let began = Instant::now();
         while began.elapsed() < patience {
@@ -241,7 +242,7 @@ impl Server {
         Ok(None)
     }
 
-    /// kill -9.
+    /// Kills the server with SIGKILL and waits for its end.
     pub fn end(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

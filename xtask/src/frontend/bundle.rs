@@ -1,6 +1,6 @@
 //! The folder that is served: content-hashed names, references between the files, compressed copies.
 
-use super::short_hex;
+use super::output::short_hex;
 use super::wasm::Module;
 use crate::sh;
 use anyhow::{Context as _, Result, bail};
@@ -28,7 +28,7 @@ pub fn write(module: &Module, style: &Path, out: &Path) -> Result<u64> {
 
 struct Bundle<'a> {
     out: &'a Path,
-    /// What a placeholder names -> where it is served.
+    /// The address of each file, by the name that placeholders use.
     addresses: BTreeMap<String, String>,
     written: Vec<PathBuf>,
 }

@@ -4,25 +4,18 @@
 //! a `.br` and a `.gz` copy beside it: `index.html` must be revalidated, `assets/` may be cached for ever.
 
 mod bundle;
+mod output;
 pub mod toolchain;
 mod wasm;
 
-use crate::{need, sh};
+use crate::{install, sh};
 use anyhow::{Context as _, Result, bail};
+pub use output::{Mode, target_dir};
+use output::{out_dir, short_hex};
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-
-/// How much work to put into the result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Small: what is released and tested.
-    Release,
-    /// Quick: for a person changing the console and looking at it.
-    Dev,
-}
 
 /// The command line: `[--dev] [--force]`.
 pub fn command(options: &[&str]) -> Result<()> {
@@ -37,17 +30,7 @@ pub fn command(options: &[&str]) -> Result<()> {
     build(mode)
 }
 
-/// Where cargo builds for the browser. Apart from the server's, so that neither waits for the other.
-pub fn target_dir() -> PathBuf {
-    sh::target_dir().join("console-build")
-}
-
-/// Where the result is.
-fn out_dir() -> PathBuf {
-    sh::root().join("target/console")
-}
-
-/// The hash of the inputs that the result was made from. Beside the result, not in it: that folder is served.
+/// The file with the hash of the inputs. It lies beside the result, not in it, because the result's folder is served.
 fn stamp_path() -> PathBuf {
     sh::root().join("target/console.stamp")
 }
@@ -69,7 +52,7 @@ pub fn build(mode: Mode) -> Result<()> {
     }
     let started = Instant::now();
     eprintln!("Building the console.");
-    need::npm("frontend", "the console's style sheet and the wasm optimiser")?;
+    install::npm("frontend", "the console's style sheet and the wasm optimiser")?;
     let work = target_dir().join("stage");
     fs::create_dir_all(&work)?;
     let module = wasm::build(mode, &work)?;
@@ -94,7 +77,7 @@ fn style(work: &Path) -> Result<PathBuf> {
     Ok(out)
 }
 
-/// Everything that the result depends on, in one hash: paths and contents.
+/// One hash of the paths and contents of every file that the result depends on.
 fn hash_inputs() -> Result<String> {
     let mut files = Vec::new();
     for folder in ["frontend", "api-types", "xtask/src/frontend", "xtask/bindgen"] {
@@ -125,13 +108,4 @@ fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The first `bytes` bytes in lower-case hexadecimal digits.
-fn short_hex(digest: &[u8], bytes: usize) -> String {
-    let mut hex = String::with_capacity(2 * bytes);
-    for byte in digest.iter().take(bytes) {
-        let _ = write!(hex, "{byte:02x}"); // a String takes everything
-    }
-    hex
 }

@@ -1,7 +1,7 @@
 //! A `cargo` that can build for the browser: rustup's toolchain, or, where its wasm target cannot be fetched, Debian's
 //! `rustc-web`, which brings the sources of the standard library, built once with the console.
 
-use crate::{need, sh};
+use crate::{install, sh};
 use anyhow::{Context as _, Result, bail};
 use std::path::Path;
 use std::process::Command;
@@ -29,7 +29,7 @@ pub fn cargo() -> Result<Command> {
     })
 }
 
-/// Whether the toolchain in use holds a standard library for the browser.
+/// True if the toolchain in use holds a standard library for the browser.
 pub fn has_target() -> bool {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     sh::output(sh::command(rustc).args(["--print", "target-libdir", "--target", TARGET]))
@@ -41,7 +41,7 @@ pub fn has_target() -> bool {
 fn debian() -> Result<Command> {
     let packages = ["cargo-web", "rustc-web", "rust-web-src"];
     let present = || sh::output(sh::command("dpkg").arg("--status").args(packages)).is_ok();
-    need::apt(&packages, "to build the console for the browser", present)?;
+    install::apt(&packages, "to build the console for the browser", present)?;
     let mut cargo = sh::cargo_at("/usr/bin/cargo");
     cargo.env("RUSTC", "/usr/bin/rustc").env_remove("RUSTUP_TOOLCHAIN");
     cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort");
@@ -56,6 +56,6 @@ fn linker() -> Result<String> {
     if Path::new(&bundled).is_file() {
         return Ok(bundled);
     }
-    need::apt(&["lld"], "to link the console", || sh::has("wasm-ld"))?;
+    install::apt(&["lld"], "to link the console", || sh::has("wasm-ld"))?;
     Ok("wasm-ld".to_owned())
 }

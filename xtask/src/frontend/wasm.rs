@@ -1,6 +1,7 @@
 //! From Rust to a browser's module: cargo, wasm-bindgen, wasm-opt.
 
-use super::{Mode, toolchain};
+use super::output::{self, Mode};
+use super::toolchain;
 use crate::sh;
 use anyhow::{Context as _, Result, bail};
 use std::fs;
@@ -39,7 +40,7 @@ fn compile(mode: Mode) -> Result<PathBuf> {
         Mode::Release => "console",
         Mode::Dev => "console-dev",
     };
-    let target_dir = super::target_dir();
+    let target_dir = output::target_dir();
     let mut cargo = toolchain::cargo()?;
     cargo.args(["build", "--package", "console", "--target", toolchain::TARGET, "--profile", profile]);
     sh::run(cargo.arg("--target-dir").arg(&target_dir))?;
@@ -53,7 +54,8 @@ fn check_bindgen_version() -> Result<()> {
         let start = lock.find(&format!("name = \"{package}\"\n"))?;
         lock[start..].lines().nth(1)?.strip_prefix("version = \"")?.strip_suffix('"')
     };
-    let (wanted, had) = (of("wasm-bindgen"), of("wasm-bindgen-cli-support"));
+    let wanted = of("wasm-bindgen");
+    let had = of("wasm-bindgen-cli-support");
     if wanted != had {
         bail!(
             "Cargo.lock holds wasm-bindgen {} but wasm-bindgen-cli-support {}: set the latter's version in \

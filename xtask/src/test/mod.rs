@@ -1,34 +1,15 @@
 //! `cargo xtask test`: every check there is, one stage after the other; a failed stage does not stop the next. The last
 //! line counts the tests that ran.
 
+mod stage;
 mod stages;
 mod tally;
 
-use crate::sh;
 use anyhow::{Result, bail};
+use stage::{Context, Outcome, Stage};
 use stages::STAGES;
-use std::process::Command;
 use std::time::{Duration, Instant};
 use tally::Tally;
-
-/// One stage: what it is called, the group that `--only` chooses it by, and what it does.
-struct Stage {
-    name: &'static str,
-    group: &'static str,
-    run: fn(&Context) -> Result<Outcome>,
-}
-
-/// What a stage may want to know.
-struct Context {
-    /// Whether everything runs, and so what is tested is what is released.
-    full: bool,
-}
-
-/// How a stage ended: whether it is satisfied, and the tests it ran.
-struct Outcome {
-    ok: bool,
-    tests: Tally,
-}
 
 /// A stage's line in the summary.
 struct Line {
@@ -55,13 +36,6 @@ pub fn command(options: &[&str]) -> Result<()> {
     let chosen = STAGES.iter().filter(|stage| context.full || groups.contains(&stage.group));
     let (lines, tests) = run_all(chosen, &context);
     summarize(&lines, tests)
-}
-
-/// The check of the floors, which is a package of its own: it needs a parser of Rust, which xtask shall not wait for.
-pub fn floors() -> Command {
-    let mut floors = sh::cargo();
-    floors.args(["run", "--quiet", "--package", "floors"]);
-    floors
 }
 
 fn run_all<'a>(stages: impl Iterator<Item = &'a Stage>, context: &Context) -> (Vec<Line>, Tally) {

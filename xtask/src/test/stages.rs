@@ -1,10 +1,10 @@
 //! The stages of `cargo xtask test`, in the order that tells soonest.
 
+use super::stage::{Context, Outcome, Stage};
 use super::tally::Tally;
-use super::{Context, Outcome, Stage};
 use crate::frontend::{self, Mode, toolchain};
 use crate::postgres::{Cluster, Durability};
-use crate::{load, need, sdk, sh};
+use crate::{install, lints, load, sdk, sh};
 use anyhow::{Result, bail};
 use std::fs;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "Playwright in Chromium", group: "e2e", run: playwright },
 ];
 
-/// What runs on this machine, console apart.
+/// The packages whose tests run on this machine: all but the console.
 const BACKEND: &[&str] = &[
     "--package",
     "sayless",
@@ -46,16 +46,15 @@ fn formatting(_: &Context) -> Result<Outcome> {
 }
 
 fn floors(_: &Context) -> Result<Outcome> {
-    check(&mut super::floors())
+    check(&mut lints::floors())
 }
 
-/// By `deny.toml`.
 fn dependencies(_: &Context) -> Result<Outcome> {
-    check(sh::cargo().args(["run", "--quiet", "--package", "dependencies"]))
+    check(&mut lints::dependencies())
 }
 
 fn clippy(_: &Context) -> Result<Outcome> {
-    need::server_libraries()?;
+    install::server_libraries()?;
     let mut clippy = sh::cargo();
     clippy.args(["clippy", "--workspace", "--exclude", "console", "--all-targets"]);
     check(clippy.args(["--", "--deny", "warnings"]))
@@ -84,7 +83,7 @@ fn clippy_console(_: &Context) -> Result<Outcome> {
 }
 
 fn backend(_: &Context) -> Result<Outcome> {
-    need::server_libraries()?;
+    install::server_libraries()?;
     let given = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
     let why = "the tests also run on PostgreSQL; or name a server in TEST_DATABASE_URL";
     let cluster = if given.is_none() { Some(Cluster::start(Durability::None, why)?) } else { None };
@@ -131,7 +130,7 @@ fn typescript(_: &Context) -> Result<Outcome> {
 fn playwright(context: &Context) -> Result<Outcome> {
     console_build(context)?;
     sdk::client()?;
-    let chromium = need::chromium()?;
+    let chromium = install::chromium()?;
     let mut tests = sh::command("node_modules/.bin/playwright");
     tests.current_dir(sh::root().join("e2e")).arg("test");
     tests.env("CHROMIUM", chromium).env("FORCE_COLOR", "0").env_remove("NO_COLOR");
@@ -140,7 +139,7 @@ fn playwright(context: &Context) -> Result<Outcome> {
 
 /// The server as the backend's tests build it: cargo would build it, and half of what it needs, once more by itself.
 fn server() -> Result<PathBuf> {
-    need::server_libraries()?;
+    install::server_libraries()?;
     sh::run(sh::cargo().args(["test", "--no-run", "--quiet"]).args(BACKEND))?;
     Ok(sh::target_dir().join("debug/sayless"))
 }

@@ -1,4 +1,4 @@
-//! How many tests passed and failed, read from what the test runners print.
+//! Counts of passed and failed tests, read from what the test runners print.
 
 use std::ops::AddAssign;
 

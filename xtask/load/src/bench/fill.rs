@@ -9,7 +9,7 @@ use diesel::{Connection as _, PgConnection, SqliteConnection};
 use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// When filled deliveries are due that wait: not in our time.
+/// The time at which waiting deliveries are due: none of them in our time.
 const NEVER: &str = "4102444800000";
 
 /// The kinds of rows.

@@ -1,6 +1,6 @@
 //! A hundred webhooks, one of which hangs every request: what the others notice.
 
-use super::Bench;
+use super::scenario::Bench;
 use super::table::{Row, Target};
 use super::throughput;
 use crate::database::Kind;
@@ -22,7 +22,9 @@ pub async fn run(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
     let receiver = Receiver::start(bench.site.clock, WEBHOOKS)?;
     world.subscribe(&receiver, 0..WEBHOOKS, "ticket.*").await?;
     p99(&world, &receiver).await?;
-    let (mut well, mut hanging, mut ratios) = (Runs::default(), Runs::default(), Runs::default());
+    let mut well = Runs::default();
+    let mut hanging = Runs::default();
+    let mut ratios = Runs::default();
     for _ in 0..bench.runs() {
         let all_well = p99(&world, &receiver).await?;
         receiver.set(0, Mood::Hanging);

@@ -1,6 +1,6 @@
 //! The lists of the screens on a month's rows, by every filter that a screen offers, alone and together.
 
-use super::Bench;
+use super::scenario::Bench;
 use super::table::{Row, Target};
 use crate::http::Connection;
 use crate::stats::{Runs, milliseconds, percentile};
@@ -53,7 +53,7 @@ const LISTS: [List; 3] = [
     ("audit log", |path| path.starts_with("/v1/audit-log")),
 ];
 
-/// One list, asked for again and again over one connection.
+/// Asks for a list again and again over one connection.
 async fn measure(world: &World, path: String) -> Result<Measured> {
     let request = world.admin.request("GET", &path, &Value::Null);
     let mut connection = Connection::open(world.server.address).await?;
@@ -105,7 +105,7 @@ fn paths(webhooks: &[String]) -> Vec<String> {
     deliveries.chain(audit.iter().map(path("/v1/audit-log"))).collect()
 }
 
-/// Each query with each value of one more parameter; without it for an empty one.
+/// Extends each query by each value of one more parameter. An empty value leaves the query as it is.
 fn with(queries: &[String], name: &str, values: &[&str]) -> Vec<String> {
     let add = |query: &String, value: &&str| match *value {
         "" => query.clone(),

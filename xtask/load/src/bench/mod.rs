@@ -1,12 +1,13 @@
 //! `bench`: the table of targets, measured.
 
-mod bare;
 mod fill;
+mod full_database;
 mod hanging;
-mod kept;
+mod idle;
 mod lists;
+mod reference;
 mod requests;
-mod resting;
+mod scenario;
 mod table;
 mod throughput;
 mod tokens;
@@ -14,29 +15,12 @@ mod tokens;
 use crate::options::Options;
 use crate::world::Site;
 use anyhow::Result;
-use table::Row;
-
-/// What every scenario is given, and adds to.
-#[derive(Debug)]
-pub struct Bench<'a> {
-    pub site: &'a Site,
-    pub options: &'a Options,
-    /// A bare sign-and-POST loop's requests per second, in this run.
-    pub bare_posts: f64,
-    pub rows: Vec<Row>,
-}
-
-impl Bench<'_> {
-    /// How many runs there are of each measurement.
-    pub fn runs(&self) -> usize {
-        self.options.runs.unwrap_or(if self.options.quick { 2 } else { 5 })
-    }
-}
+use scenario::Bench;
 
 /// Runs the scenarios that were asked for and prints what they brought.
 pub async fn run(site: &Site, options: &Options) -> Result<()> {
     let mut bench = Bench { site, options, bare_posts: f64::NAN, rows: Vec::new() };
-    bare::posts(&mut bench).await?;
+    reference::posts(&mut bench).await?;
     for kind in options.databases.clone() {
         if options.wants("throughput") {
             throughput::one_webhook(&mut bench, kind).await?;
@@ -48,7 +32,7 @@ pub async fn run(site: &Site, options: &Options) -> Result<()> {
             throughput::one_at_a_time(&mut bench, kind).await?;
         }
         if options.wants("resting") {
-            resting::run(&mut bench, kind).await?;
+            idle::run(&mut bench, kind).await?;
         }
         if options.wants("requests") {
             requests::run(&mut bench, kind).await?;
@@ -60,7 +44,7 @@ pub async fn run(site: &Site, options: &Options) -> Result<()> {
             hanging::run(&mut bench, kind).await?;
         }
         if options.wants("lists") || options.wants("kept") {
-            kept::run(&mut bench, kind).await?;
+            full_database::run(&mut bench, kind).await?;
         }
     }
     table::print(&bench.rows);

@@ -1,7 +1,7 @@
 //! Reading requests with an API key, against a handler that does nothing.
 
-use super::Bench;
-use super::bare;
+use super::reference;
+use super::scenario::Bench;
 use super::table::{Row, Target};
 use crate::api::Api;
 use crate::database::Kind;
@@ -25,12 +25,13 @@ pub async fn run(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
         keys.push(key["key"].as_str().unwrap_or_default().to_owned());
     }
     let session = Api::new(world.server.address).with_key(&keys[0]).get("/v1/session").await?;
-    let handler = bare::handler(session)?;
+    let handler = reference::handler(session)?;
     let asking = |server: SocketAddr, keys: &[String]| -> Vec<Vec<u8>> {
         let with = |key: &String| Api::new(server).with_key(key).request("GET", "/v1/session", &Value::Null);
         keys.iter().map(with).collect()
     };
-    let (mut ours, mut ratios) = (Runs::default(), Runs::default());
+    let mut ours = Runs::default();
+    let mut ratios = Runs::default();
     for _ in 0..bench.runs() {
         let reference = rate(bench, handler, asking(handler, &keys[..1])).await?;
         let rate = rate(bench, world.server.address, asking(world.server.address, &keys)).await?;

@@ -3,7 +3,7 @@
 use crate::database::Kind;
 use crate::stats::{Runs, short};
 
-/// One target and what was measured.
+/// A target and its measurement.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub what: String,
@@ -15,7 +15,7 @@ pub struct Row {
     pub target: Target,
 }
 
-/// What is wanted.
+/// The value that a measurement should reach.
 #[derive(Clone, Copy, Debug)]
 pub enum Target {
     AtLeast(f64),

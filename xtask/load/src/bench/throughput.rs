@@ -1,6 +1,6 @@
 //! Events per second, accepted and delivered, and what they cost.
 
-use super::Bench;
+use super::scenario::Bench;
 use super::table::{Row, Target};
 use crate::database::Kind;
 use crate::driver::{Outcome, Plan, Until};
@@ -12,10 +12,10 @@ use anyhow::Result;
 use std::ops::Range;
 use std::time::Duration;
 
-/// How long the last delivery may take after the last event was accepted.
+/// The time that the last delivery may take after the last event was accepted.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What one run brought.
+/// The measurements of a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Measured {
     /// Events accepted per second.
@@ -60,7 +60,7 @@ impl All {
     }
 }
 
-/// One webhook, at 32 and 256 connections (or as many as were asked for).
+/// Measures one webhook at 32 and 256 connections, or at as many as were asked for.
 pub async fn one_webhook(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
     let several = bench.options.connections.map_or_else(|| vec![32, 256], |connections| vec![connections]);
     let world = World::new(bench.site, kind, "throughput").await?;
@@ -68,7 +68,7 @@ pub async fn one_webhook(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
     world.subscribe(&receiver, 0..1, "ticket.*").await?;
     warm_up(&world, &receiver, 0..1).await?;
     for connections in several {
-        let all = repeat(bench, &world, &receiver, (0..1, connections)).await?;
+        let all = repeat(bench, &world, &receiver, 0..1, connections).await?;
         all.print(&format!("{kind}, one webhook, {connections} connections"));
         let target = match (kind, connections) {
             (Kind::Postgres, 32) => Target::Floor(6000.0, 4000.0),
@@ -134,20 +134,20 @@ fn memory_under_load(bench: &mut Bench<'_>, kind: Kind, most: f64) {
     });
 }
 
-/// Five webhooks, each wanting every event.
+/// Measures five webhooks, each wanting every event.
 pub async fn five_webhooks(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
     let world = World::new(bench.site, kind, "fanout").await?;
     let receiver = Receiver::start(bench.site.clock, 5)?;
     world.subscribe(&receiver, 0..5, "ticket.*").await?;
     warm_up(&world, &receiver, 0..5).await?;
-    let all = repeat(bench, &world, &receiver, (0..5, 32)).await?;
+    let all = repeat(bench, &world, &receiver, 0..5, 32).await?;
     all.print(&format!("{kind}, five webhooks, 32 connections"));
     let what = "deliveries, five webhooks, 32 connections".into();
     rate(bench, kind, what, &all, Target::Floor(15_000.0, 9000.0));
     Ok(())
 }
 
-/// One connection, one event under way.
+/// Measures one connection with one event under way.
 pub async fn one_at_a_time(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
     let world = World::new(bench.site, kind, "one").await?;
     let receiver = Receiver::start(bench.site.clock, 1)?;
@@ -159,12 +159,14 @@ pub async fn one_at_a_time(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
         all.0.push(measure(&world, &receiver, 0..1, &plan).await?);
     }
     all.print(&format!("{kind}, one event at a time"));
-    let (accept, end_to_end) = if kind == Kind::Sqlite { (1.5, 2.5) } else { (2.0, 2.7) };
+    let accept = if kind == Kind::Sqlite { 1.5 } else { 2.0 };
+    let end_to_end = if kind == Kind::Sqlite { 2.5 } else { 2.7 };
     for (what, runs, most) in [
         ("one event at a time: accept p50", all.of(|m| m.accept[0]), accept),
         ("one event at a time: end to end p50", all.of(|m| m.end_to_end[0]), end_to_end),
     ] {
-        let (what, target) = (what.into(), Target::AtMost(most));
+        let what = what.into();
+        let target = Target::AtMost(most);
         bench.rows.push(Row { what, kind: Some(kind), runs, unit: "ms", ratio: None, target });
     }
     Ok(())
@@ -180,7 +182,8 @@ async fn repeat(
     bench: &Bench<'_>,
     world: &World,
     receiver: &Receiver,
-    (hooks, connections): (Range<usize>, usize),
+    hooks: Range<usize>,
+    connections: usize,
 ) -> Result<All> {
     let time = bench.options.seconds.unwrap_or(Duration::from_secs(if bench.options.quick { 2 } else { 5 }));
     let plan = world.plan(connections, Until::Elapsed(time));
@@ -191,7 +194,7 @@ async fn repeat(
     Ok(all)
 }
 
-/// One run: publish, then wait for the last delivery to each of these hooks.
+/// Does a run: publishes, then waits for the last delivery to each of these hooks.
 pub async fn measure(
     world: &World,
     receiver: &Receiver,
@@ -226,7 +229,7 @@ pub async fn measure(
     })
 }
 
-/// How long each event was under way to each hook, and when the last one arrived.
+/// The time that each event was under way to each hook, and the time of the last arrival, in nanoseconds.
 pub fn arrivals(outcome: &Outcome, receiver: &Receiver, hooks: Range<usize>) -> (Vec<u64>, u64) {
     let mut waits = Vec::with_capacity(outcome.accepted.len() * hooks.len());
     let mut last = outcome.ended;

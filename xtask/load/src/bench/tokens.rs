@@ -1,8 +1,8 @@
 //! Giving access tokens to apps that act as themselves, against a handler that does nothing.
 
-use super::Bench;
-use super::bare;
+use super::reference;
 use super::requests::rate;
+use super::scenario::Bench;
 use super::table::{Row, Target};
 use crate::api::Api;
 use crate::database::Kind;
@@ -29,8 +29,9 @@ pub async fn run(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
         body.len()
     );
     let token = json!({ "access_token": "x".repeat(600), "token_type": "Bearer", "expires_in": 600, "scope": "tickets:read" });
-    let handler = bare::handler(token)?;
-    let (mut ours, mut ratios) = (Runs::default(), Runs::default());
+    let handler = reference::handler(token)?;
+    let mut ours = Runs::default();
+    let mut ratios = Runs::default();
     for _ in 0..bench.runs() {
         let plain = Api::new(handler).request("GET", "/v1/session", &Value::Null);
         let reference = rate(bench, handler, vec![plain]).await?;

@@ -1,7 +1,7 @@
 //! The disk of the embedded database fills up under load, and is cleared again: a small tmpfs, or where mounting is not
 //! permitted a limit to the size of files.
 
-use super::Chaos;
+use super::promises::{Chaos, Fault};
 use super::publisher::Publisher;
 use crate::database::Kind;
 use crate::receiver::Receiver;
@@ -55,7 +55,7 @@ pub async fn run(chaos: &mut Chaos<'_>) -> Result<()> {
     chaos.expect(says, FAULT, KIND, "a 503 did not say when to come back");
     chaos.expect(!after.accepted.is_empty(), FAULT, KIND, "it did not recover by itself");
     chaos.expect(world.server.child.try_wait()?.is_none(), FAULT, KIND, "the server ended");
-    chaos.all_arrive((FAULT, KIND), &tally, &receiver, Duration::from_secs(75)).await?;
+    chaos.all_arrive(Fault { name: FAULT, kind: KIND }, &tally, &receiver, Duration::from_secs(75)).await?;
     world.stop();
     Ok(())
 }

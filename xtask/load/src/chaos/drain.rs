@@ -1,6 +1,6 @@
 //! A dead receiver comes back to thousands of parked deliveries.
 
-use super::Chaos;
+use super::promises::Chaos;
 use crate::database::Kind;
 use crate::driver::Until;
 use crate::receiver::{Mood, Receiver};
@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result};
 use std::time::Duration;
 
 const FAULT: &str = "receiver back";
-/// How far a delivery may be from its place by age: what is under way at once overtakes.
+/// The number of places that a delivery may be from its place by age, since deliveries under way at once overtake
+/// each other.
 const ASIDE: usize = 600;
 
 pub async fn run(chaos: &mut Chaos<'_>, kind: Kind) -> Result<()> {
@@ -45,7 +46,7 @@ pub async fn run(chaos: &mut Chaos<'_>, kind: Kind) -> Result<()> {
     judge(chaos, kind, &arrivals)
 }
 
-/// Whether the arrivals were in order of age and at a growing pace.
+/// Expects arrivals in order of age and at a growing pace.
 fn judge(chaos: &mut Chaos<'_>, kind: Kind, arrivals: &[(u32, u64)]) -> Result<()> {
     let first = arrivals.first().context("nothing arrived")?.1;
     let mut by_second: Vec<usize> = Vec::new();

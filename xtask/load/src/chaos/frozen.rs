@@ -1,6 +1,6 @@
-//! One of two workers is frozen past its lease and wakes up with results that are no longer its own to write.
+//! A worker, one of two, is frozen past its lease and wakes up with results that are no longer its own to write.
 
-use super::Chaos;
+use super::promises::{Chaos, Fault};
 use super::publisher::Publisher;
 use crate::database::Kind;
 use crate::receiver::{Mood, Receiver};
@@ -33,7 +33,7 @@ pub async fn run(chaos: &mut Chaos<'_>) -> Result<()> {
     receiver.set(0, Mood::Well);
     let tally = publisher.stop().await?;
     tokio::time::sleep(PAST_ITS_LEASE).await;
-    chaos.all_arrive((FAULT, KIND), &tally, &receiver, Duration::from_secs(90)).await?;
+    chaos.all_arrive(Fault { name: FAULT, kind: KIND }, &tally, &receiver, Duration::from_secs(90)).await?;
     first.signal(Signal::CONT)?;
     tokio::time::sleep(Duration::from_secs(4)).await;
     let workspace = &world.workspace;

@@ -1,6 +1,6 @@
 //! Receivers that mean harm: each must cost a bounded time and a bounded memory.
 
-use super::Chaos;
+use super::promises::Chaos;
 use crate::database::Kind;
 use crate::proc;
 use crate::world::World;
@@ -13,10 +13,10 @@ use tokio::net::{TcpListener, TcpStream};
 
 const FAULT: &str = "hostile receiver";
 const KIND: Kind = Kind::Sqlite;
-/// How many of each kind at once.
+/// The number of requests to each kind of receiver at once.
 const EACH: usize = 8;
 
-/// What a hostile receiver does.
+/// The harm that a hostile receiver does.
 #[derive(Clone, Copy, Debug)]
 enum Malice {
     Drip,
@@ -39,7 +39,9 @@ pub async fn run(chaos: &mut Chaos<'_>) -> Result<()> {
         let webhook = world.admin.post("/v1/webhooks", &webhook).await?;
         let path = format!("/v1/webhooks/{}/test", webhook["id"].as_str().context("no webhook was made")?);
         for _ in 0..EACH {
-            let (admin, path, clock) = (world.admin.clone(), path.clone(), chaos.site.clock);
+            let admin = world.admin.clone();
+            let path = path.clone();
+            let clock = chaos.site.clock;
             tests.push(tokio::spawn(async move {
                 let began = clock.nanos();
                 let answer = admin.post(&path, &Value::Null).await;

@@ -1,6 +1,6 @@
 //! kill -9 of the server, again and again, at random moments under load.
 
-use super::Chaos;
+use super::promises::{Chaos, Fault};
 use super::publisher::Publisher;
 use crate::database::Kind;
 use crate::receiver::Receiver;
@@ -10,7 +10,7 @@ use anyhow::Result;
 use std::time::Duration;
 
 const FAULT: &str = "kill -9";
-/// How long a result may wait to be written down: what arrived so long before a kill may be sent again.
+/// Nanoseconds that a result may wait to be written down: an event that arrived so long before a kill may be sent again.
 const IN_FLIGHT: u64 = 2_000_000_000;
 /// A lease on the shared database, and a little.
 const PATIENCE: Duration = Duration::from_secs(75);
@@ -39,7 +39,7 @@ pub async fn run(chaos: &mut Chaos<'_>, kind: Kind) -> Result<()> {
     tokio::time::sleep(Duration::from_millis(500)).await;
     let tally = publisher.stop().await?;
     chaos.report(FAULT, kind, &format!("{kills} kills, {:?} refused by status", tally.refused));
-    chaos.all_arrive((FAULT, kind), &tally, &receiver, PATIENCE).await?;
+    chaos.all_arrive(Fault { name: FAULT, kind }, &tally, &receiver, PATIENCE).await?;
     let odd: Vec<u16> = tally.refused.keys().copied().filter(|status| *status != 503).collect();
     chaos.expect(odd.is_empty(), FAULT, kind, &format!("publishes were answered {odd:?}"));
     explain(chaos, kind, &receiver, &times).await;
@@ -60,7 +60,9 @@ async fn explain(chaos: &mut Chaos<'_>, kind: Kind, receiver: &Receiver, kills: 
         tokio::time::sleep(Duration::from_secs(35)).await;
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let (mut oldest, mut unexplained, mut count) = (0, 0, 0);
+    let mut oldest = 0;
+    let mut unexplained = 0;
+    let mut count = 0;
     receiver.with(0, |hook| {
         for (event, again) in &hook.duplicates {
             count += 1;

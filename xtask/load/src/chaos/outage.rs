@@ -1,6 +1,6 @@
 //! PostgreSQL is stopped under load and started again.
 
-use super::Chaos;
+use super::promises::{Chaos, Fault};
 use super::publisher::Publisher;
 use crate::database::Kind;
 use crate::receiver::Receiver;
@@ -56,5 +56,5 @@ pub async fn run(chaos: &mut Chaos<'_>) -> Result<()> {
     chaos.expect(odd.is_empty(), FAULT, KIND, &format!("publishes were answered {odd:?}"));
     chaos.expect(recovered.is_some(), FAULT, KIND, "it did not recover by itself");
     chaos.expect(world.server.child.try_wait()?.is_none(), FAULT, KIND, "the server ended");
-    chaos.all_arrive((FAULT, KIND), &tally, &receiver, Duration::from_secs(75)).await
+    chaos.all_arrive(Fault { name: FAULT, kind: KIND }, &tally, &receiver, Duration::from_secs(75)).await
 }

@@ -20,14 +20,14 @@ pub struct Publisher {
     connections: Vec<JoinHandle<Tally>>,
 }
 
-/// What became of what was published.
+/// The answers to published events.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// Answered 202: these must arrive.
+    /// Events that were answered 202 and must arrive.
     pub accepted: Vec<Accepted>,
-    /// Got no answer: these may arrive.
+    /// The number of events that got no answer and may arrive.
     pub unanswered: u64,
-    /// By status: answered with anything else.
+    /// The number of other answers, by status.
     pub refused: BTreeMap<u16, u64>,
     /// 503s that did not say when to come back.
     pub without_retry_after: u64,
@@ -47,7 +47,7 @@ impl Publisher {
         let stop = Arc::new(AtomicBool::new(false));
         let connections = (0..connections)
             .map(|_| {
-                let one = One {
+                let publishing = Publishing {
                     driver: driver.clone(),
                     server,
                     request: Request::new(server, key),
@@ -55,7 +55,7 @@ impl Publisher {
                     stop: Arc::clone(&stop),
                     tally: Tally::default(),
                 };
-                tokio::spawn(one.run())
+                tokio::spawn(publishing.run())
             })
             .collect();
         Self { stop, connections }
@@ -79,8 +79,8 @@ impl Publisher {
     }
 }
 
-/// One connection's work.
-struct One {
+/// A connection of a publisher, and the answers that came over it.
+struct Publishing {
     driver: Driver,
     server: SocketAddr,
     request: Request,
@@ -89,7 +89,7 @@ struct One {
     tally: Tally,
 }
 
-impl One {
+impl Publishing {
     async fn run(mut self) -> Tally {
         while !self.stop.load(Relaxed) {
             // A server that is being started anew refuses connections.

@@ -1,6 +1,6 @@
 //! SIGTERM under load: the server finishes or hands back what it has, and goes.
 
-use super::Chaos;
+use super::promises::{Chaos, Fault};
 use super::publisher::Publisher;
 use crate::database::Kind;
 use crate::receiver::{Mood, Receiver};
@@ -38,7 +38,7 @@ pub async fn run(chaos: &mut Chaos<'_>, kind: Kind) -> Result<()> {
     tokio::time::sleep(Duration::from_millis(500)).await;
     let tally = publisher.stop().await?;
     let twice = receiver.duplicates();
-    chaos.all_arrive((FAULT, kind), &tally, &receiver, Duration::from_secs(75)).await?;
+    chaos.all_arrive(Fault { name: FAULT, kind }, &tally, &receiver, Duration::from_secs(75)).await?;
     chaos.report(FAULT, kind, &format!("{twice} sent twice; refused by status: {:?}", tally.refused));
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The references of the same run: the least that such work can cost on this machine.
 
-use super::Bench;
+use super::scenario::Bench;
 use super::table::{Row, Target};
 use crate::receiver::Receiver;
 use crate::stats::{Runs, count, seconds};
@@ -36,7 +36,8 @@ pub async fn posts(bench: &mut Bench<'_>) -> Result<()> {
 }
 
 async fn post_for_a_while(bench: &Bench<'_>, receiver: &Receiver) -> Result<f64> {
-    let (clock, address) = (bench.site.clock, receiver.address);
+    let clock = bench.site.clock;
+    let address = receiver.address;
     let began = clock.nanos();
     let connections: Vec<_> = (0..CONNECTIONS)
         .map(|connection| {

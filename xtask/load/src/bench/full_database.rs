@@ -1,8 +1,8 @@
 //! A database with a month in it: its lists, and publishing into it.
 
-use super::Bench;
 use super::fill::{self, What};
 use super::lists;
+use super::scenario::Bench;
 use super::table::{Row, Target};
 use super::throughput;
 use crate::database::Kind;
@@ -41,7 +41,8 @@ async fn publishing(bench: &mut Bench<'_>, full: &World, receiver: &Receiver, ki
     throughput::warm_up(full, receiver, 0..1).await?;
     throughput::warm_up(&empty, &other, 0..1).await?;
     let until = Until::Elapsed(Duration::from_secs(3));
-    let (mut rates, mut ratios) = (Runs::default(), Runs::default());
+    let mut rates = Runs::default();
+    let mut ratios = Runs::default();
     for _ in 0..bench.runs() {
         let on_empty = throughput::measure(&empty, &other, 0..1, &empty.plan(32, until)).await?;
         let on_full = throughput::measure(full, receiver, 0..1, &full.plan(32, until)).await?;

@@ -1,5 +1,5 @@
-//! What a fresh machine lacks: each function makes sure of one thing, says what it installs and why, or how to
-//! install it by hand.
+//! Programs and packages that a fresh machine lacks: each function makes sure of one of them, says what it installs and
+//! why, or how a person installs it by hand.
 
 use crate::sh;
 use anyhow::{Context as _, Result, bail};
@@ -52,12 +52,12 @@ pub fn apt(packages: &[&str], why: &str, present: impl Fn() -> bool) -> Result<(
     Ok(())
 }
 
-/// Whether this process may install packages and become another user.
+/// True if this process may install packages and become another user.
 pub fn is_root() -> bool {
     sh::output(sh::command("id").arg("-u")).is_ok_and(|id| id == "0")
 }
 
-/// What the server links: a C compiler (SQLite is compiled in) and libpq.
+/// The packages that the server is linked with: a C compiler (SQLite is compiled in) and libpq.
 pub fn server_libraries() -> Result<()> {
     apt(&["build-essential"], "a C compiler, for the SQLite that the server brings", || sh::has("cc"))?;
     apt(&["libpq-dev"], "the server's PostgreSQL client library", links_libpq)

@@ -1,6 +1,6 @@
-//! What a server needs that has nothing to do: from its start until it is ready, and in memory.
+//! The cost of a server that has nothing to do: the time from its start until it is ready, and its memory.
 
-use super::Bench;
+use super::scenario::Bench;
 use super::table::{Row, Target};
 use crate::database::{Database, Kind};
 use crate::proc;
@@ -11,7 +11,8 @@ use std::time::Duration;
 
 /// Starts servers on empty databases, which make their tables first.
 pub async fn run(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
-    let (mut start, mut memory) = (Runs::default(), Runs::default());
+    let mut start = Runs::default();
+    let mut memory = Runs::default();
     for run in 0..bench.runs() {
         let name = format!("resting{run}");
         let folder = bench.site.dir.join(format!("{name}-{kind}"));
