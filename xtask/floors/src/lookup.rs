@@ -16,24 +16,25 @@ struct Lookup<'a> {
     files: BTreeSet<usize>,
 }
 
-/// The verdict on a name that a module does not visibly define: a macro may have made it, or it is not there.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Unknown {
-    IsThere,
-    IsMissing,
-}
+/// A count of names at the end of a path. The first of them has to be visible where it is looked up: it stands behind the
+/// star of a `use`, and may come from elsewhere. Any other name that no module visibly defines is taken to be there, since
+/// a macro may have made it.
+type Visible = usize;
+
+/// No name of the path has to be visible.
+const NONE: Visible = usize::MAX;
 
 /// The files that a path leads to, as seen from inside a module; empty for a path into another crate.
 pub fn files(tree: &Tree, module: usize, names: &[String]) -> BTreeSet<usize> {
     let mut lookup = Lookup::new(tree);
-    lookup.follow(module, names, Unknown::IsThere);
+    lookup.follow(module, names, NONE);
     lookup.files
 }
 
 /// The same for a path behind the star of `use before::*`: only what is certainly there counts.
 pub fn files_by_glob(tree: &Tree, module: usize, before: &[String], names: &[String]) -> BTreeSet<usize> {
     let mut lookup = Lookup::new(tree);
-    lookup.follow(module, &[before, names].concat(), Unknown::IsMissing);
+    lookup.follow(module, &[before, names].concat(), names.len());
     lookup.files
 }
 
@@ -66,40 +67,40 @@ impl<'a> Lookup<'a> {
     }
 
     /// Follows a path that stands in a module; false if it leads nowhere in this crate.
-    fn follow(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
+    fn follow(&mut self, module: usize, names: &[String], visible: Visible) -> bool {
         let Some((first, rest)) = names.split_first() else {
-            return self.enter(module, names, unknown);
+            return self.enter(module, names, visible);
         };
         let place = &self.tree.modules[module];
         match first.as_str() {
-            "crate" => return self.enter(place.root, rest, unknown),
-            "self" => return self.above_or_here(module, rest, unknown),
+            "crate" => return self.enter(place.root, rest, visible),
+            "self" => return self.above_or_here(module, rest, visible),
             "super" => {
-                return place.parent.is_some_and(|parent| self.above_or_here(parent, rest, unknown));
+                return place.parent.is_some_and(|parent| self.above_or_here(parent, rest, visible));
             }
             _ => {}
         }
-        if self.find(module, names, unknown) {
+        if self.find(module, names, visible) {
             return true;
         }
         match &self.tree.library {
-            Some((name, root)) if name == first && *root != place.root => self.enter(*root, rest, unknown),
+            Some((name, root)) if name == first && *root != place.root => self.enter(*root, rest, visible),
             _ => false,
         }
     }
 
     /// After `self` or `super` another `super` may follow.
-    fn above_or_here(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
+    fn above_or_here(&mut self, module: usize, names: &[String], visible: Visible) -> bool {
         if names.first().is_some_and(|first| first == "super") {
-            return self.follow(module, names, unknown);
+            return self.follow(module, names, visible);
         }
-        self.enter(module, names, unknown)
+        self.enter(module, names, visible)
     }
 
     /// Looks a path up in a module that has been reached for certain.
-    fn enter(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
-        let found = self.find(module, names, unknown);
-        if !found && unknown == Unknown::IsThere {
+    fn enter(&mut self, module: usize, names: &[String], visible: Visible) -> bool {
+        let found = self.find(module, names, visible);
+        if !found && names.len() < visible {
             self.files.insert(self.tree.modules[module].file);
             return true;
         }
@@ -107,7 +108,7 @@ impl<'a> Lookup<'a> {
     }
 
     /// Looks up the first name of a path among all that a module names.
-    fn find(&mut self, module: usize, names: &[String], unknown: Unknown) -> bool {
+    fn find(&mut self, module: usize, names: &[String], visible: Visible) -> bool {
         let place = &self.tree.modules[module];
         let Some((first, rest)) = names.split_first() else {
             self.files.insert(place.file);
@@ -118,7 +119,7 @@ impl<'a> Lookup<'a> {
         }
         let mut found = false;
         if let Some(child) = place.children.get(first) {
-            found |= self.enter(*child, rest, unknown);
+            found |= self.enter(*child, rest, visible);
         }
         if place.items.get(first).is_some_and(|kinds| rest.is_empty() || kinds.contains(&Kind::Type)) {
             self.files.insert(place.file);
@@ -130,23 +131,23 @@ impl<'a> Lookup<'a> {
             found = true;
         }
         for import in place.uses.iter().filter(|import| import.alias.as_ref() == Some(first)) {
-            found |= self.pass_on(module, import, rest, unknown);
+            found |= self.pass_on(module, import, rest, visible);
         }
         if !found {
             for import in place.uses.iter().filter(|import| import.glob && leads_inside(place, import)) {
-                found |= self.pass_on(module, import, names, Unknown::IsMissing);
+                found |= self.pass_on(module, import, names, visible.min(names.len()));
             }
         }
         found
     }
 
     /// Follows a `use` of a module, which is then one of the files on the way.
-    fn pass_on(&mut self, module: usize, import: &'a Written, rest: &[String], unknown: Unknown) -> bool {
+    fn pass_on(&mut self, module: usize, import: &'a Written, rest: &[String], visible: Visible) -> bool {
         if self.open.iter().any(|open| std::ptr::eq(*open, import)) {
             return false;
         }
         self.open.push(import);
-        let found = self.follow(module, &[&import.names, rest].concat(), unknown);
+        let found = self.follow(module, &[&import.names, rest].concat(), visible);
         self.open.pop();
         if found {
             self.files.insert(self.tree.modules[module].file);

@@ -181,6 +181,11 @@ fn a_name_that_a_star_brings_in_leads_to_the_file_that_defines_it() {
     ]);
     assert!(report.is_clean(), "{}", report.text());
     assert_eq!(report.imports, 3, "beam imports the face, and the stone that the face imports");
+    let report = house(&[
+        ("middle/mod.rs", "pub mod beam; pub mod stair; use crate::ground::stone;"),
+        ("middle/beam.rs", "use super::*; fn f() { stone::MadeByAMacro::new() }"),
+    ]);
+    assert_eq!(report.imports, 3, "{}", report.text());
 }
 
 #[test]
