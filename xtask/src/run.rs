@@ -143,7 +143,9 @@ fn start_demo(url: &str, state: &Path, sign_in: Option<&SignIn>) -> Result<()> {
     demo.arg(url).arg(state).stdin(Stdio::piped());
     // A group of its own: at Ctrl-C the receivers stay until the server has finished what is in flight.
     let mut child = demo.process_group(0).spawn().context("cannot start the demo")?;
-    if let (Some(mut stdin), Some(SignIn { email, password })) = (child.stdin.take(), sign_in) {
+    if let Some(mut stdin) = child.stdin.take()
+        && let Some(SignIn { email, password }) = sign_in
+    {
         write!(stdin, "{email}\n{password}\n")?;
     }
     Ok(())

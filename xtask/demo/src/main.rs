@@ -37,14 +37,15 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let mut args = std::env::args().skip(1);
-    let (Some(url), Some(state), None) = (args.next(), args.next().map(PathBuf::from), args.next()) else {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [url, state] = args.as_slice() else {
         bail!("usage: demo URL STATE_FILE, with an e-mail address and a password on stdin");
     };
+    let state = PathBuf::from(state);
     let mut sign_in = String::new();
     std::io::stdin().read_to_string(&mut sign_in)?;
     end_with_parent();
-    let api = Api::new(&url);
+    let api = Api::new(url);
     api.wait_until_ready()?;
     let key = match load(&state)? {
         Some(State { ports, key }) => {
@@ -59,7 +60,8 @@ fn run() -> Result<()> {
 
 fn fill_anew(api: &Api, sign_in: &str, state: &Path) -> Result<String> {
     let mut lines = sign_in.lines();
-    let (Some(email), Some(password)) = (lines.next(), lines.next()) else { bail!("no sign-in on stdin") };
+    let email = lines.next().context("no sign-in on stdin")?;
+    let password = lines.next().context("no sign-in on stdin")?;
     let ports = receivers::Ports::free()?;
     receivers::start(&ports)?;
     let key = fill::workspace(&api.sign_in(email, password)?, &ports)?;

@@ -11,7 +11,9 @@ fn judge(other: &Value) -> Findings {
         "id": "other", "name": "other", "version": "1.0.0", "license": "MIT OR GPL-3.0-only", "source": CRATES_IO,
         "dependencies": [], "publish": null,
     });
-    if let (Value::Object(package), Value::Object(other)) = (&mut package, other) {
+    if let Value::Object(package) = &mut package
+        && let Value::Object(other) = other
+    {
         package.extend(other.clone());
     }
     let member = json!({
@@ -22,10 +24,10 @@ fn judge(other: &Value) -> Findings {
         ],
     });
     let metadata = json!({ "packages": [member, package], "workspace_members": ["member"] });
-    let rules = toml::from_str(include_str!("../../../deny.toml"));
-    let (Ok(rules), Ok(metadata)) = (rules, serde_json::from_value(metadata)) else {
-        panic!("deny.toml or {other} cannot be read")
+    let Ok(rules) = toml::from_str(include_str!("../../../deny.toml")) else {
+        panic!("deny.toml cannot be read")
     };
+    let Ok(metadata) = serde_json::from_value(metadata) else { panic!("{other} cannot be read") };
     check(&rules, &metadata)
 }
 

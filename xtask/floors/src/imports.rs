@@ -198,7 +198,8 @@ impl<'ast> Visit<'ast> for Walk<'_> {
 
     fn visit_item_mod(&mut self, child: &'ast syn::ItemMod) {
         let inner = self.tree.modules[self.module].children.get(&paths::plain(&child.ident));
-        let (Some(inner), Some((_, items))) = (inner, &child.content) else { return };
+        let Some(inner) = inner else { return };
+        let Some((_, items)) = &child.content else { return };
         let outer = std::mem::replace(&mut self.module, *inner);
         let blocks = std::mem::take(&mut self.blocks);
         for item in items {

@@ -169,7 +169,9 @@ fn note(hooks: &Hooks, request: &[u8], now: u64) -> Mood {
     let mut hooks = hooks.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(hook) = hooks.get_mut(path) else { return Mood::Failing };
     hook.requests += 1;
-    if let (Mood::Well | Mood::Slow(_), Some(event)) = (hook.mood, event) {
+    if let Mood::Well | Mood::Slow(_) = hook.mood
+        && let Some(event) = event
+    {
         hook.note(event, now);
     }
     hook.mood
