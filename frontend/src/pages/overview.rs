@@ -7,9 +7,9 @@ use crate::{
     browser,
     pages::{
         api_keys::ApiKeys,
-        failures::Failures,
+        deliveries::Failures,
         oauth_apps::OAuthApps,
-        shell::{Reading, SECTIONS},
+        shell::sections::{Reading, SECTIONS},
         webhooks::Webhooks,
     },
     ui::page,

@@ -39,7 +39,7 @@ impl Toasts {
     }
 }
 
-/// Where the messages appear: once, around everything.
+/// The place where the messages appear: once, around everything.
 #[component]
 pub fn ToastHost() -> impl IntoView {
     let toasts = Toasts::use_toasts();

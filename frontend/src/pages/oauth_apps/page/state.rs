@@ -1,0 +1,35 @@
+//! The state of the page: the app and its activity, and the dialogs that are open.
+
+use api_types::{authorizations::OAuthAppActivity, oauth_apps::OAuthApp};
+use leptos::prelude::*;
+
+use crate::{data::load::Load, pages::oauth_apps::page::secrets::OldSecret};
+
+/// The dialogs, each open while its target holds something.
+#[derive(Clone, Copy)]
+pub struct Dialogs {
+    pub edit: RwSignal<Option<OAuthApp>>,
+    pub rotate: RwSignal<Option<OAuthApp>>,
+    pub suspend: RwSignal<Option<OAuthApp>>,
+    pub delete: RwSignal<Option<OAuthApp>>,
+    pub drop: RwSignal<Option<OldSecret>>,
+}
+
+impl Dialogs {
+    pub fn new() -> Self {
+        Self {
+            edit: RwSignal::new(None),
+            rotate: RwSignal::new(None),
+            suspend: RwSignal::new(None),
+            delete: RwSignal::new(None),
+            drop: RwSignal::new(None),
+        }
+    }
+}
+
+/// The app, and the tokens and incidents that it has.
+#[derive(Clone)]
+pub struct Loads {
+    pub app: Load<OAuthApp>,
+    pub activity: Load<OAuthAppActivity>,
+}
