@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     api::{call::when_signed_out, error::ApiError, session},
     browser,
-    data::known::forget_all,
+    data::cache::forget_all,
     paths, stream,
 };
 

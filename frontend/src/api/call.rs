@@ -1,7 +1,7 @@
 //! Requests to the API, with the session's cookie. Nothing is sent before a request is awaited.
 //!
-//! A [`Query`] reads and a [`Call`] changes something. The files beside this one make them, one function for each operation;
-//! `data` keeps the answer to a [`Query`] and shows it again, a page awaits a [`Call`].
+//! A [`Query`] reads and a [`Call`] changes something. The files beside this one make both, one function for each
+//! operation; `data` keeps the answer to a [`Query`] and shows it again, a page awaits a [`Call`].
 
 use std::{cell::RefCell, future::Future, marker::PhantomData, pin::Pin};
 

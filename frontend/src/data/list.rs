@@ -1,4 +1,4 @@
-//! A list of the API, by pages.
+//! A list of the API as signals, page by page: rows change in place, and come and go where nobody is reading them.
 
 use std::{cell::Cell, sync::Arc};
 
@@ -10,8 +10,8 @@ use crate::{
     api::{call::Query, error::ApiError},
     browser,
     data::{
+        cache::{Address, Wire, cached, fetch},
         has_id::HasId,
-        known::{Address, Wire, fetch, known},
         requests::Requests,
     },
     paths::with_query,
@@ -99,7 +99,7 @@ impl<T: Wire + HasId + DeserializeOwned> List<T> {
         let this = list.clone();
         Effect::new(move |_| {
             let path = page_path(&(this.path)(), limit, None);
-            match known::<Page<T>>(&path) {
+            match cached::<Page<T>>(&path) {
                 Some(page) => this.put(page, false),
                 None => this.phase.set(Phase::Loading),
             }

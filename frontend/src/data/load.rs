@@ -1,4 +1,4 @@
-//! One object of the API.
+//! One object of the API as a signal: asked for, fetched again, and kept on the screen through a passing fault.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::{
     api::{answer::Answer, call::Query, error::ApiError},
     browser,
     data::{
-        known::{Address, Wire, fetch, known},
+        cache::{Address, Wire, cached, fetch},
         requests::Requests,
     },
     stream,
@@ -45,7 +45,7 @@ impl<T: Wire + Answer> Load<T> {
         let this = load.clone();
         Effect::new(move |_| {
             let path = (this.path)();
-            this.state.set(known(&path).map_or(Loaded::Loading, Loaded::Ready));
+            this.state.set(cached(&path).map_or(Loaded::Loading, Loaded::Ready));
             this.fetch(path);
         });
         load

@@ -4,8 +4,8 @@
 //! answer that a newer request has overtaken is dropped. Both can follow the stream; a list then moves no row that
 //! somebody may be reading, see [`list::List::live`].
 
+pub mod cache;
 pub mod has_id;
-pub mod known;
 pub mod list;
 pub mod load;
 mod requests;

@@ -6,10 +6,9 @@ use leptos::prelude::*;
 use crate::{
     api::{answer::Answer, call::Call},
     ui::{
-        dialog::{cancel_button, foot},
         erase::Erase,
         field::{about, group, pick},
-        submit::{Submit, form_error, submit_button},
+        submit::{Submit, form_error, form_foot},
     },
 };
 
@@ -40,10 +39,7 @@ pub fn form<T: Answer + 'static>(
                     {pick("overlap", "none", "Not at all", "Choose this if the old secret may have leaked.", overlap)}
                 },
             )}
-            {foot(view! {
-                {cancel_button(close)}
-                {submit_button(submit, "Rotate secret", "btn btn-primary")}
-            })}
+            {form_foot(submit, "Rotate secret", close)}
         </form>
     }
     .erase()

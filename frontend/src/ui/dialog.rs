@@ -6,8 +6,10 @@ use wasm_bindgen::JsCast;
 
 use crate::{
     browser,
-    ui::erase::{Erase, live},
-    ui::icon::{self, icon},
+    ui::{
+        erase::{Erase, live},
+        icon::{self, icon},
+    },
 };
 
 /// The width of a dialog, and the ways to leave it.

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use crate::{
     browser,
     data::{
+        cache::Wire,
         has_id::HasId,
-        known::Wire,
         list::{List, News, Phase},
     },
     ui::{

@@ -6,7 +6,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    data::{has_id::HasId, known::Wire, list::List},
+    data::{cache::Wire, has_id::HasId, list::List},
     ui::{
         dialog::{Kind, dialog_for},
         field::owned,

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     api::{answer::Answer, error::ApiError},
     data::{
-        known::Wire,
+        cache::Wire,
         load::{Load, Loaded},
     },
     paths,

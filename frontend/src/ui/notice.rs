@@ -4,8 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     api::error::ApiError,
-    ui::erase::Erase,
-    ui::icon::{self, icon},
+    ui::{
+        erase::Erase,
+        icon::{self, icon},
+    },
 };
 
 /// Nothing here yet: the purpose of this place, and the button that begins.

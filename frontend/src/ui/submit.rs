@@ -10,8 +10,11 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{
     api::error::ApiError,
     browser,
-    ui::erase::{Erase, live},
-    ui::icon,
+    ui::{
+        dialog::{cancel_button, foot},
+        erase::{Erase, live},
+        icon,
+    },
 };
 
 /// The action that follows an answer.
@@ -113,6 +116,14 @@ pub fn submit_button(submit: Submit, label: &'static str, class: &'static str) -
         </button>
     }
     .erase()
+}
+
+/// The foot of a form in a dialog: a button that leaves it, and one that sends it.
+pub fn form_foot(submit: Submit, action: &'static str, close: impl Fn() + Send + Sync + 'static) -> AnyView {
+    foot(view! {
+        {cancel_button(close)}
+        {submit_button(submit, action, "btn btn-primary")}
+    })
 }
 
 /// A turning circle while `on`.

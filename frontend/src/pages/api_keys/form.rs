@@ -10,13 +10,12 @@ use crate::{
     api::{api_keys, error::ApiError},
     browser,
     ui::{
-        dialog::{cancel_button, foot},
         erase::{Erase, live},
         field::{
             About, TEXT, Text, Ticked, about, area_field, lines, owned, scopes_field, select_field,
             text_field,
         },
-        submit::{Submit, form_error, submit_button},
+        submit::{Submit, form_error, form_foot},
     },
 };
 
@@ -139,10 +138,7 @@ pub fn form(
                 })}
             </div>
             {area_field(ALLOWED_IPS, 2, "203.0.113.0/24", draft.ips, submit)}
-            {foot(view! {
-                {cancel_button(close)}
-                {submit_button(submit, action, "btn btn-primary")}
-            })}
+            {form_foot(submit, action, close)}
         </form>
     }
     .erase()

@@ -14,7 +14,7 @@ use crate::{
     ui::{
         badge,
         confirm::{Question, confirm},
-        dialog::{Kind, cancel_button, dialog_for, foot},
+        dialog::{Kind, dialog_for, foot},
         erase::{Erase, live},
         field::{TEXT, Text, about, area_field, lines, text_field},
         icon,
@@ -23,7 +23,7 @@ use crate::{
         menu::{Item, actions},
         notice::note,
         secret::{Secret, ShowOnce},
-        submit::{Submit, form_error, spinner, submit_button},
+        submit::{Submit, form_error, form_foot, spinner},
         time::{ago_or, last_used, used_from},
         toast::Toasts,
     },
@@ -180,10 +180,7 @@ fn edit(key: &ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
             {text_field(about("Name", "name", ""), Text { first: true, ..TEXT }, name, submit)}
             {area_field(form::ALLOWED_IPS, 3, "203.0.113.0/24", ips, submit)}
             {note("plain", icon::INFO, "Scopes and expiry cannot be changed. Replace the key to change them.")}
-            {foot(view! {
-                {cancel_button(move || dialogs.edit.set(None))}
-                {submit_button(submit, "Save", "btn btn-primary")}
-            })}
+            {form_foot(submit, "Save", move || dialogs.edit.set(None))}
         </form>
     }
     .erase()

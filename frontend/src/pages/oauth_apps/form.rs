@@ -1,9 +1,6 @@
 //! The form that makes or changes an OAuth app.
 
-use api_types::{
-    ids::OAuthAppId,
-    oauth_apps::{ClientKind, CreatedOAuthApp, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges},
-};
+use api_types::oauth_apps::{ClientKind, CreatedOAuthApp, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{FileReader, HtmlInputElement};
@@ -12,13 +9,12 @@ use crate::{
     api::oauth_apps,
     pages::oauth_apps::parts::grant_words,
     ui::{
-        dialog::{cancel_button, foot},
         erase::{Erase, live},
         field::{
             TEXT, Text, Ticked, about, area_field, fresh_id, group, lines, pick, scopes_field, set_ticked,
             text_field, tick,
         },
-        submit::{Submit, form_error, submit_button},
+        submit::{Submit, form_error, form_foot},
     },
 };
 
@@ -121,7 +117,7 @@ pub fn new_app(
         draft,
         submit,
         Some(kind_field(draft, submit)),
-        buttons(submit, "Create OAuth app", close),
+        form_foot(submit, "Create OAuth app", close),
         Box::new(send),
     )
 }
@@ -133,27 +129,14 @@ pub fn edit(
     done: impl Fn(OAuthApp) + Clone + 'static,
 ) -> AnyView {
     let draft = Draft::of(app);
-    let id: OAuthAppId = app.id;
+    let id = app.id;
     let submit = Submit::new();
     let send = move || submit.run(oauth_apps::update(id, &draft.changes()), done.clone());
-    form(draft, submit, None, buttons(submit, "Save", close), Box::new(send))
-}
-
-fn buttons(submit: Submit, action: &'static str, close: impl Fn() + Send + Sync + 'static) -> AnyView {
-    foot(view! {
-        {cancel_button(close)}
-        {submit_button(submit, action, "btn btn-primary")}
-    })
+    form(draft, submit, None, form_foot(submit, "Save", close), Box::new(send))
 }
 
 /// The fields of both forms. `kind` is the field that only a new app has.
-fn form(
-    draft: Draft,
-    submit: Submit,
-    kind: Option<AnyView>,
-    buttons: AnyView,
-    send: Box<dyn Fn()>,
-) -> AnyView {
+fn form(draft: Draft, submit: Submit, kind: Option<AnyView>, foot: AnyView, send: Box<dyn Fn()>) -> AnyView {
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         send();
@@ -185,7 +168,7 @@ fn form(
                 submit,
             )}
             {logo_field(draft, submit)}
-            {buttons}
+            {foot}
         </form>
     }
     .erase()

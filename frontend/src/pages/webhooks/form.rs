@@ -11,11 +11,10 @@ use crate::{
     api::{error::ApiError, event_types, webhooks},
     data::load::{Load, Loaded},
     ui::{
-        dialog::{cancel_button, foot},
         erase::{Erase, live},
         field::{About, TEXT, Text, about, group, pick, text_field, tick},
         notice::{failed, skeleton},
-        submit::{Submit, form_error, submit_button},
+        submit::{Submit, form_error, form_foot},
     },
 };
 
@@ -134,7 +133,7 @@ pub fn new_webhook(
     let submit = Submit::new();
     let send = move || submit.run(draft.create(), done.clone());
     let fields = Fields { url_hint: "https, reachable from the internet.", signature: true };
-    form(draft, submit, fields, buttons(submit, "Create webhook", close), Box::new(send))
+    form(draft, submit, fields, form_foot(submit, "Create webhook", close), Box::new(send))
 }
 
 /// The form that changes this webhook; `done` gets the answer.
@@ -151,14 +150,7 @@ pub fn edit(
         url_hint: "A new URL holds from the next attempt and starts the webhook's health afresh.",
         signature: false,
     };
-    form(draft, submit, fields, buttons(submit, "Save", close), Box::new(send))
-}
-
-fn buttons(submit: Submit, action: &'static str, close: impl Fn() + Send + Sync + 'static) -> AnyView {
-    foot(view! {
-        {cancel_button(close)}
-        {submit_button(submit, action, "btn btn-primary")}
-    })
+    form(draft, submit, fields, form_foot(submit, "Save", close), Box::new(send))
 }
 
 /// The differences between the two forms.
@@ -169,7 +161,7 @@ struct Fields {
     signature: bool,
 }
 
-fn form(draft: Draft, submit: Submit, fields: Fields, buttons: AnyView, send: Box<dyn Fn()>) -> AnyView {
+fn form(draft: Draft, submit: Submit, fields: Fields, foot: AnyView, send: Box<dyn Fn()>) -> AnyView {
     let send = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         send();
@@ -192,7 +184,7 @@ fn form(draft: Draft, submit: Submit, fields: Fields, buttons: AnyView, send: Bo
             {events_field(draft, submit)}
             {text_field(RATE_LIMIT, Text { placeholder: "No limit", number: true, ..TEXT }, draft.rate_limit, submit)}
             {fields.signature.then(|| signature_field(draft, submit))}
-            {buttons}
+            {foot}
         </form>
     }
     .erase()

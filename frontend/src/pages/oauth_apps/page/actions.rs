@@ -10,11 +10,7 @@ use crate::{
     pages::{
         oauth_apps::{
             form,
-            page::{
-                activity::holdings,
-                secrets,
-                state::{Dialogs, Loads},
-            },
+            page::{activity::holdings, dialogs::Dialogs, loads::Loads, secrets},
         },
         rotate_secret,
     },

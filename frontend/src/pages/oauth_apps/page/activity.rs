@@ -7,7 +7,7 @@ use crate::{
     amounts::{counted, number},
     browser,
     data::load::Load,
-    pages::oauth_apps::page::state::Loads,
+    pages::oauth_apps::page::loads::Loads,
     ui::{
         erase::{Erase, live},
         icon::{self, icon},

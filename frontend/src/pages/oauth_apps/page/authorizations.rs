@@ -14,7 +14,7 @@ use crate::{
     data::list::List,
     pages::{
         authorizations::{withdraw, withdraw_cell},
-        oauth_apps::page::state::Loads,
+        oauth_apps::page::loads::Loads,
     },
     ui::{
         badge::scope_chips,

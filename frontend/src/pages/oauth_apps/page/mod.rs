@@ -6,8 +6,9 @@ mod activity;
 mod authorizations;
 mod client;
 mod details;
+mod dialogs;
+mod loads;
 mod secrets;
-mod state;
 
 use api_types::{
     oauth_apps::{ClientKind, OAuthApp},
@@ -16,7 +17,7 @@ use api_types::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use self::state::{Dialogs, Loads};
+use self::{dialogs::Dialogs, loads::Loads};
 use crate::{
     api::oauth_apps,
     data::load::Load,

@@ -6,24 +6,24 @@ use crate::api::{answer::Answer, call::get_text, error::ApiError};
 
 thread_local! {
     /// Answers as text, by path and query.
-    static KNOWN: RefCell<HashMap<String, String>> = RefCell::default();
+    static ANSWERS: RefCell<HashMap<String, String>> = RefCell::default();
 }
 
 /// Forgets every answer: they belong to the member who signs out.
 pub fn forget_all() {
-    KNOWN.with_borrow_mut(HashMap::clear);
+    ANSWERS.with_borrow_mut(HashMap::clear);
 }
 
 /// The last answer from this address, if there has been one.
-pub fn known<T: Answer>(path: &str) -> Option<T> {
-    KNOWN.with_borrow(|known| known.get(path).and_then(|answer| T::read(answer).ok()))
+pub fn cached<T: Answer>(path: &str) -> Option<T> {
+    ANSWERS.with_borrow(|answers| answers.get(path).and_then(|answer| T::read(answer).ok()))
 }
 
 /// Asks the API, and keeps the answer.
 pub async fn fetch<T: Answer>(path: &str) -> Result<T, ApiError> {
     let answer = get_text(path).await?;
     let parsed = T::read(&answer);
-    KNOWN.with_borrow_mut(|known| known.insert(path.to_owned(), answer));
+    ANSWERS.with_borrow_mut(|answers| answers.insert(path.to_owned(), answer));
     parsed.map_err(|_| ApiError::of_status(200))
 }
 

@@ -1,9 +1,9 @@
-//! The state of the page: the app and its activity, and the dialogs that are open.
+//! The dialogs of the page, and which of them is open.
 
-use api_types::{authorizations::OAuthAppActivity, oauth_apps::OAuthApp};
+use api_types::oauth_apps::OAuthApp;
 use leptos::prelude::*;
 
-use crate::{data::load::Load, pages::oauth_apps::page::secrets::OldSecret};
+use crate::pages::oauth_apps::page::secrets::OldSecret;
 
 /// The dialogs, each open while its target holds something.
 #[derive(Clone, Copy)]
@@ -25,11 +25,4 @@ impl Dialogs {
             drop: RwSignal::new(None),
         }
     }
-}
-
-/// The app, and the tokens and incidents that it has.
-#[derive(Clone)]
-pub struct Loads {
-    pub app: Load<OAuthApp>,
-    pub activity: Load<OAuthAppActivity>,
 }
