@@ -46,7 +46,6 @@ const AUTHORIZED_APPS: TwoWords = path!("/account/authorizations");
 /// The consent screen; the server sends members to it, and no page of the console links there.
 const CONSENT: (StaticSegment<&str>, StaticSegment<&str>, ParamSegment) = path!("/oauth/consent/:id");
 
-/// The whole console.
 #[component]
 pub fn App() -> impl IntoView {
     SessionStore::provide();

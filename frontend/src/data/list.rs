@@ -47,7 +47,6 @@ pub struct News {
     pub gone: Vec<String>,
 }
 
-/// A list by pages.
 #[derive(Clone)]
 pub struct List<T: Wire + HasId + DeserializeOwned> {
     /// The rows, newest first.

@@ -19,7 +19,6 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn AuditLog() -> impl IntoView {
     page::title(|| "Audit log".to_owned());

@@ -26,7 +26,6 @@ use crate::{
 /// The number of scopes that a row spells out before the rest folds.
 const SHOWN: usize = 3;
 
-/// The page.
 #[component]
 pub fn Authorizations() -> impl IntoView {
     page::title(|| "Authorized apps".to_owned());

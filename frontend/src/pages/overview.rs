@@ -15,7 +15,6 @@ use crate::{
     ui::page,
 };
 
-/// The overview.
 #[component]
 pub fn Overview() -> impl IntoView {
     page::title(|| "API settings".to_owned());

@@ -18,7 +18,6 @@ use crate::{
     },
 };
 
-/// The sign-in page.
 #[component]
 pub fn SignIn() -> impl IntoView {
     page::title(|| "Sign in".to_owned());

@@ -104,7 +104,6 @@ pub fn chips(words: &[String], most: usize) -> AnyView {
     .erase()
 }
 
-/// Scopes on chips.
 pub fn scope_chips(scopes: &[Scope], most: usize) -> AnyView {
     let words: Vec<String> = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
     chips(&words, most)

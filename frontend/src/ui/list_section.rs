@@ -110,7 +110,7 @@ impl ListSection {
     }
 }
 
-/// The result of a creation, for [`announcer`].
+/// A new object, as [`announcer`] makes it known.
 pub struct Created {
     /// The new object's secret, where it has one.
     pub secret: Option<Secret>,

@@ -29,12 +29,12 @@ pub struct Secret {
 pub struct ShowOnce(RwSignal<Option<Secret>>);
 
 impl ShowOnce {
-    /// Puts it into the context.
+    /// Puts the place for a secret into the context.
     pub fn provide() {
         provide_context(Self(RwSignal::default()));
     }
 
-    /// The one of this page's context.
+    /// The place of this page's context.
     pub fn use_show_once() -> Self {
         use_context().unwrap_or_else(|| Self(RwSignal::default()))
     }

@@ -42,7 +42,6 @@ struct Dialogs {
 const CHOICES: &[(&str, &str)] =
     &[("active", "Active"), ("expired", "Expired"), ("revoked", "Revoked"), ("", "All")];
 
-/// The section.
 #[component]
 pub fn ApiKeys() -> impl IntoView {
     let status = RwSignal::new("active".to_owned());

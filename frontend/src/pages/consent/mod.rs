@@ -23,7 +23,6 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn Consent() -> impl IntoView {
     let params = use_params_map();

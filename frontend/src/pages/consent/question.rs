@@ -20,7 +20,6 @@ use crate::{
     },
 };
 
-/// The card's content.
 pub fn question(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
     view! {
         {part(load, |request| request.app.clone(), |app| who_asks(&app))}
@@ -165,7 +164,6 @@ fn afterwards(host: String, any: bool) -> AnyView {
     .erase()
 }
 
-/// The buttons.
 fn choices(load: &Load<AuthorizationRequest>, answer: Answer, any: bool) -> AnyView {
     let button = |label: &'static str, class: &'static str, submit: Submit, allowed: bool| {
         let load = load.clone();

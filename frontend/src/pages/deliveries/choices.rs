@@ -38,7 +38,6 @@ fn webhook_label(webhook: &Webhook) -> String {
     if name.chars().count() > 40 { name.chars().take(39).chain(['…']).collect() } else { name.to_owned() }
 }
 
-/// The choices of an event type.
 pub fn event_type_options() -> Options {
     let mut options = owned(&[("", "All event types")]);
     let types = EventType::ALL.iter().filter(|kind| **kind != EventType::WebhookTest);

@@ -37,7 +37,6 @@ use crate::{
 /// The time for which an accepted retry is shown as under way where its result does not come.
 const FOLLOW: Duration = Duration::from_mins(1);
 
-/// The page.
 #[component]
 pub fn DeliveryPage() -> impl IntoView {
     let params = use_params_map();

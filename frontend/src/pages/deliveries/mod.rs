@@ -29,7 +29,6 @@ use crate::{
     },
 };
 
-/// The filters above a list of deliveries.
 #[derive(Clone, Copy)]
 struct Filters {
     status: RwSignal<String>,
@@ -78,7 +77,6 @@ impl Filters {
     }
 }
 
-/// The section.
 #[component]
 pub fn Failures() -> impl IntoView {
     let [status, webhook, event_type, category, since] =

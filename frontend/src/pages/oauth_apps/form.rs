@@ -34,7 +34,6 @@ struct Draft {
 }
 
 impl Draft {
-    /// An empty form.
     fn new() -> Self {
         let grants = [GrantType::AuthorizationCode, GrantType::RefreshToken];
         Self {

@@ -40,7 +40,6 @@ const SECTION: ListSection = ListSection {
     filter: None,
 };
 
-/// The section.
 #[component]
 pub fn OAuthApps() -> impl IntoView {
     let list = List::new(10, oauth_apps::list).live(&[Topic::OAuthApps], || None);

@@ -31,11 +31,8 @@ use crate::{
 /// The choice that the dialog begins with; each field as the filters of the failures have it, empty for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// A webhook's id.
     pub webhook: String,
-    /// An event type.
     pub event_type: String,
-    /// A category.
     pub category: String,
     /// The time to look back, one of [`SINCE`].
     pub since: String,

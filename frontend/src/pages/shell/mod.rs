@@ -22,7 +22,6 @@ use crate::{
     },
 };
 
-/// The frame.
 #[component]
 pub fn Shell() -> impl IntoView {
     provide_context(Reading(RwSignal::new("")));

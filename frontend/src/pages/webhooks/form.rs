@@ -33,7 +33,6 @@ struct Draft {
 }
 
 impl Draft {
-    /// An empty form.
     fn new() -> Self {
         Self {
             url: RwSignal::default(),

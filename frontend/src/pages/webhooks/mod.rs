@@ -49,7 +49,6 @@ const SECTION: ListSection = ListSection {
     filter: None,
 };
 
-/// The section.
 #[component]
 pub fn Webhooks() -> impl IntoView {
     let list = List::new(10, webhooks::list).live(&[Topic::Webhooks, Topic::Deliveries], || None);

@@ -31,7 +31,6 @@ use crate::{
     },
 };
 
-/// The panel.
 pub fn panel(id: Memo<String>, loads: &Loads) -> AnyView {
     let list =
         List::new(20, move || oauth_apps::list_authorizations(&id.read())).live(&[Topic::OAuthApps], || None);

@@ -13,7 +13,6 @@ use crate::{
     },
 };
 
-/// One setting.
 struct Setting {
     name: &'static str,
     /// The accessible name of the copy button.
@@ -74,7 +73,6 @@ fn row(setting: Setting) -> AnyView {
     detail(setting.name, copyable(setting.copy, setting.value))
 }
 
-/// The panel.
 pub fn panel(client_id: &str) -> AnyView {
     let load = Load::new(metadata::show);
     let asked = load.clone();

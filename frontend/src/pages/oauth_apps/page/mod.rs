@@ -34,7 +34,6 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn OAuthAppPage() -> impl IntoView {
     let params = use_params_map();

@@ -29,7 +29,6 @@ impl Configuration {
     }
 }
 
-/// The list of the configuration.
 pub fn configuration(Configuration(webhook): &Configuration) -> AnyView {
     let limit = match webhook.rate_limit {
         Some(1) => "1 delivery per second".to_owned(),

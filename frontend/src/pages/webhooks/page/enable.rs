@@ -36,7 +36,6 @@ struct Enabled {
     recovery: Option<Result<Recovery, ApiError>>,
 }
 
-/// The dialog's body.
 pub fn body(webhook: &Webhook, asked: RwSignal<Option<Webhook>>, load: Load<Webhook>) -> AnyView {
     let toasts = Toasts::use_toasts();
     let submit = Submit::new();

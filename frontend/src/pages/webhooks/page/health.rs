@@ -52,7 +52,6 @@ const fn headline(state: State) -> &'static str {
     }
 }
 
-/// The panel.
 pub fn panel(load: &Load<Webhook>, dialogs: Dialogs) -> AnyView {
     let state = load.part(State::of);
     let load = load.clone();

@@ -38,7 +38,6 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn WebhookPage() -> impl IntoView {
     let params = use_params_map();
