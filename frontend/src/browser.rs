@@ -53,12 +53,7 @@ pub fn parse_local(value: &str) -> Option<Timestamp> {
     ms.is_finite().then(|| Timestamp::from_millis(ms as i64))
 }
 
-/// Percent-encodes what goes into a query or a path segment.
-pub fn encode(text: &str) -> String {
-    js_sys::encode_uri_component(text).into()
-}
-
-/// What is remembered under `key` on this device.
+/// The value remembered under `key` on this device.
 pub fn remembered(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?
 }
@@ -120,8 +115,8 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// Where the keyboard goes on when what it was on leaves the page with a closing dialog's row: at the page's start, once
-/// the dialog has given focus back.
+/// Moves the keyboard to the page's start, once a closing dialog has given focus back: the row that it would return to
+/// leaves the page.
 pub fn focus_main_soon() {
     leptos::task::spawn_local(async {
         sleep(30).await;
@@ -129,8 +124,8 @@ pub fn focus_main_soon() {
     });
 }
 
-/// Whether rows may come and go in the element with this id: its top is in view, nothing in it is pointed at or has the
-/// focus, and no dialog or menu is open.
+/// True where rows may come and go in the element with this id: its top is in view, nothing in it is pointed at or has
+/// the focus, and no dialog or menu is open.
 pub fn may_move(id: &str) -> bool {
     let Some(element) = document().get_element_by_id(id) else { return true };
     if let Ok(Some(_)) = document().query_selector("dialog[open], :popover-open") {
@@ -149,7 +144,7 @@ pub fn scroll_to(id: &str) {
     }
 }
 
-/// Where the visitor is: path, query and fragment.
+/// The address of this page: path, query and fragment.
 pub fn here() -> String {
     let location = window().location();
     [location.pathname(), location.search(), location.hash()]

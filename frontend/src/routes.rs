@@ -1,24 +1,26 @@
-//! Which page is where.
+//! The page that belongs to each address.
 
 use leptos::prelude::*;
 use leptos_router::{
+    ParamSegment, StaticSegment,
     components::{ParentRoute, Redirect, Route, Router, Routes},
     path,
 };
 
 use crate::{
     pages::{
-        audit::Audit,
+        audit_log::AuditLog,
         authorizations::Authorizations,
         consent::Consent,
-        delivery::DeliveryPage,
+        deliveries::delivery::DeliveryPage,
         not_found::NotFound,
-        oauth_app::OAuthAppPage,
+        oauth_apps::page::OAuthAppPage,
         overview::Overview,
         shell::{Settings, Shell},
         sign_in::SignIn,
-        webhook::WebhookPage,
+        webhooks::page::WebhookPage,
     },
+    paths,
     session::SessionStore,
     stream,
     ui::{
@@ -28,7 +30,22 @@ use crate::{
     },
 };
 
-/// The whole console.
+/// A pattern of two words, like `/settings/api`.
+type TwoWords = (StaticSegment<&'static str>, StaticSegment<&'static str>);
+/// A pattern of a word and an object's id, like `/webhooks/:id`.
+type Object = (StaticSegment<&'static str>, ParamSegment);
+
+// The macro takes literals only. A test below holds these patterns to `paths`.
+const SIGN_IN: (StaticSegment<&str>,) = path!("/sign-in");
+const SETTINGS: TwoWords = path!("/settings/api");
+const OAUTH_APP: Object = path!("/oauth/:id");
+const WEBHOOK: Object = path!("/webhooks/:id");
+const DELIVERY: Object = path!("/deliveries/:id");
+const AUDIT_LOG: (StaticSegment<&str>,) = path!("/audit");
+const AUTHORIZED_APPS: TwoWords = path!("/account/authorizations");
+/// The consent screen; the server sends members to it, and no page of the console links there.
+const CONSENT: (StaticSegment<&str>, StaticSegment<&str>, ParamSegment) = path!("/oauth/consent/:id");
+
 #[component]
 pub fn App() -> impl IntoView {
     SessionStore::provide();
@@ -39,22 +56,51 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=|| view! { <Redirect path="/settings/api" /> } />
-                <Route path=path!("/sign-in") view=SignIn />
-                <Route path=path!("/oauth/consent/:id") view=Consent />
+                <Route path=path!("/") view=|| view! { <Redirect path=paths::SETTINGS /> } />
+                <Route path=SIGN_IN view=SignIn />
+                <Route path=CONSENT view=Consent />
                 <ParentRoute path=path!("") view=Shell>
-                    <ParentRoute path=path!("/settings/api") view=Settings>
+                    <ParentRoute path=SETTINGS view=Settings>
                         <Route path=path!("") view=Overview />
-                        <Route path=path!("/oauth/:id") view=OAuthAppPage />
-                        <Route path=path!("/webhooks/:id") view=WebhookPage />
-                        <Route path=path!("/deliveries/:id") view=DeliveryPage />
-                        <Route path=path!("/audit") view=Audit />
+                        <Route path=OAUTH_APP view=OAuthAppPage />
+                        <Route path=WEBHOOK view=WebhookPage />
+                        <Route path=DELIVERY view=DeliveryPage />
+                        <Route path=AUDIT_LOG view=AuditLog />
                     </ParentRoute>
-                    <Route path=path!("/account/authorizations") view=Authorizations />
+                    <Route path=AUTHORIZED_APPS view=Authorizations />
                 </ParentRoute>
             </Routes>
         </Router>
         <SecretHost />
         <ToastHost />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use leptos_router::PossibleRouteMatch;
+
+    use super::*;
+
+    /// True where the pattern matches the whole address, `within` the pattern of its parent.
+    fn leads(address: &str, within: &str, pattern: &impl PossibleRouteMatch) -> bool {
+        let rest = address.strip_prefix(within).unwrap();
+        pattern.test(rest).is_some_and(|found| found.remaining().is_empty())
+    }
+
+    #[test]
+    fn every_address_leads_to_its_page() {
+        assert!(leads(paths::SIGN_IN, "", &SIGN_IN));
+        assert!(leads(paths::SETTINGS, "", &SETTINGS));
+        assert!(leads(paths::AUTHORIZED_APPS, "", &AUTHORIZED_APPS));
+        assert!(leads(paths::AUDIT_LOG, paths::SETTINGS, &AUDIT_LOG));
+        assert!(leads(&paths::oauth_app("app_1"), paths::SETTINGS, &OAUTH_APP));
+        assert!(leads(&paths::webhook("whk_1"), paths::SETTINGS, &WEBHOOK));
+        assert!(leads(&paths::delivery("dlv_1"), paths::SETTINGS, &DELIVERY));
+        assert!(!leads(&paths::delivery("dlv_1"), paths::SETTINGS, &WEBHOOK));
+        assert!(paths::AUTHORIZED_APPS.starts_with(paths::ACCOUNT));
+        for section in [paths::OAUTH_APPS, paths::WEBHOOKS, paths::DELIVERY_FAILURES] {
+            assert_eq!(section.split_once('#').map(|(page, _)| page), Some(paths::SETTINGS));
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Who is signed in, shared by every page.
+//! The member who is signed in, shared by every page.
 
 use api_types::{
     account::{Role, Session, SwitchWorkspace},
@@ -7,18 +7,20 @@ use api_types::{
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    api::{self, ApiError},
-    browser, data, stream,
+    api::{call::when_signed_out, error::ApiError, session},
+    browser,
+    data::cache::forget_all,
+    paths, stream,
 };
 
-/// What is known about the session.
+/// The state of knowledge about the session.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SessionState {
-    /// Being asked for.
+    /// The API has not answered yet.
     Unknown,
     /// Nobody is signed in.
     SignedOut,
-    /// It could not be asked for.
+    /// The API could not say.
     Failed(ApiError),
     /// Somebody is signed in.
     SignedIn(Session),
@@ -33,10 +35,10 @@ impl SessionStore {
     pub fn provide() -> Self {
         let store = Self(RwSignal::new(SessionState::Unknown));
         provide_context(store);
-        api::when_signed_out(move || {
+        when_signed_out(move || {
             stream::close();
-            // Whoever signs in next may be somebody else.
-            data::forget_all();
+            // The next to sign in may be somebody else.
+            forget_all();
             store.0.set(SessionState::SignedOut);
         });
         store.reload();
@@ -48,7 +50,7 @@ impl SessionStore {
         use_context().unwrap_or_else(|| Self(RwSignal::new(SessionState::SignedOut)))
     }
 
-    /// What is known now.
+    /// The state now, followed by the caller.
     pub fn get(self) -> SessionState {
         self.0.get()
     }
@@ -60,7 +62,7 @@ impl SessionStore {
         )
     }
 
-    /// Whether the signed-in member may see Settings > API.
+    /// True where the signed-in member may see Settings > API.
     pub fn is_admin(self) -> bool {
         self.session().and_then(|session| session.member).is_some_and(|member| member.role == Role::Admin)
     }
@@ -68,7 +70,7 @@ impl SessionStore {
     /// Asks again who is signed in.
     pub fn reload(self) {
         spawn_local(async move {
-            match api::get::<Session>("/v1/session").await {
+            match session::show().await {
                 Ok(session) => self.0.set(SessionState::SignedIn(session)),
                 Err(error) if error.status == 401 => self.0.set(SessionState::SignedOut),
                 Err(error) => self.0.set(SessionState::Failed(error)),
@@ -78,26 +80,26 @@ impl SessionStore {
 
     /// Ends the session.
     pub async fn sign_out(self) -> Result<(), ApiError> {
-        api::delete("/v1/session").await?;
+        session::sign_out().await?;
         stream::close();
-        data::forget_all();
+        forget_all();
         self.0.set(SessionState::SignedOut);
         Ok(())
     }
 
     /// Moves to another of the member's workspaces and starts there afresh.
     pub async fn switch(self, workspace_id: WorkspaceId) -> Result<(), ApiError> {
-        api::patch::<Session>("/v1/session", &SwitchWorkspace { workspace_id }).await?;
+        session::switch(&SwitchWorkspace { workspace_id }).await?;
         // Everything on the screen belongs to the old workspace: begin anew rather than patch it up.
         let here = browser::here();
-        let there = if here.starts_with("/account/") { &here } else { "/settings/api" };
+        let there = if here.starts_with(paths::ACCOUNT) { &here } else { paths::SETTINGS };
         let _ = window().location().assign(there);
         Ok(())
     }
 
-    /// Where to send somebody to sign in and come back.
+    /// The sign-in page, from which the visitor comes back here.
     pub fn sign_in_path() -> String {
-        api::with_query("/sign-in", &[("return_to", &browser::here())])
+        paths::sign_in(&browser::here())
     }
 }
 
@@ -106,8 +108,8 @@ pub fn safe_return(wanted: Option<&str>) -> String {
     let wanted = wanted.unwrap_or_default();
     let local =
         wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.contains(['\\', '\n', '\r', '\t']);
-    let elsewhere = local && !wanted.starts_with("/sign-in");
-    if elsewhere { wanted.to_owned() } else { "/settings/api".to_owned() }
+    let elsewhere = local && !wanted.starts_with(paths::SIGN_IN);
+    if elsewhere { wanted.to_owned() } else { paths::SETTINGS.to_owned() }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Live updates: one connection to `/v1/stream` for the tab, shared by every page. It says only what kind of thing changed;
-//! whoever shows some of it fetches it again.
+//! Live updates: one connection to the API's stream for the tab, shared by every page. The stream says only what kind of
+//! thing changed; a page that shows some of it fetches it again.
 //!
 //! The connection is open while a page that wants it is shown, somebody is signed in and the tab is visible (a browser
 //! allows few connections to one server, all tabs together). After a break everything is fetched again.
@@ -11,28 +11,28 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent, VisibilityState};
 
-use crate::{api, browser};
+use crate::{api::session, browser, paths};
 
 /// The least time between two refetches of the same thing, in milliseconds.
 const PACE_MS: i64 = 1_000;
-/// How long a break may last before it is shown.
+/// The length of a break that is not shown yet, in milliseconds.
 const QUIET_MS: i32 = 2_500;
-/// How long the connection outlives the last page that wants it, or the tab's being hidden.
+/// The time that the connection outlives the last page that wants it, or the tab's being hidden, in milliseconds.
 const LINGER_MS: i32 = 3_000;
-/// The longest pause between two attempts to connect.
+/// The longest pause between two attempts to connect, in milliseconds.
 const LONGEST_PAUSE_MS: i32 = 30_000;
 
-/// Whether live updates are interrupted, for a sign of it.
+/// True while live updates are interrupted, for a sign of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Interrupted(pub RwSignal<bool>);
 
-/// Somebody who shows what may change.
+/// A list or an object on the screen that may change.
 struct Watcher {
     id: u32,
     topics: &'static [Topic],
     webhook: Box<dyn Fn() -> Option<String>>,
     refetch: Rc<dyn Fn()>,
-    /// Something of it changed since it was last told.
+    /// True where something of it changed since it was last told.
     due: bool,
 }
 
@@ -41,15 +41,15 @@ struct Hub {
     watchers: Vec<Watcher>,
     last_id: u32,
     source: Option<EventSource>,
-    /// Whether the connection stands.
+    /// True while the connection stands.
     open: bool,
-    /// How many attempts to connect failed in a row.
+    /// The number of attempts to connect that failed in a row.
     failures: i32,
     /// Counts what makes a waiting timer meaningless: an opening, a closing.
     turn: u32,
-    /// When watchers were last told, in milliseconds since 1970.
+    /// The instant at which watchers were last told, in milliseconds since 1970.
     told_at: i64,
-    /// Whether a timer is set to tell them.
+    /// True while a timer is set to tell them.
     telling: bool,
     interrupted: Option<RwSignal<bool>>,
 }
@@ -170,7 +170,7 @@ fn connect() {
 }
 
 fn open() {
-    let Ok(source) = EventSource::new("/v1/stream") else { return };
+    let Ok(source) = EventSource::new(paths::api::STREAM) else { return };
     HANDLERS.with(|handlers| {
         source.set_onopen(Some(handlers.opened.as_ref().unchecked_ref()));
         source.set_onerror(Some(handlers.broken.as_ref().unchecked_ref()));
@@ -183,7 +183,7 @@ fn open() {
     });
 }
 
-/// What changed before it stood, nobody heard of.
+/// Has every watcher fetch again: the stream told nobody of changes before it stood.
 fn on_open() {
     HUB.with_borrow_mut(|hub| {
         hub.open = true;
@@ -236,7 +236,7 @@ fn ask_then_open() {
     }
     let turn = HUB.with_borrow(|hub| hub.turn);
     spawn_local(async move {
-        let session = api::send("GET", "/v1/session", None).await;
+        let session = session::show().await;
         if HUB.with_borrow(|hub| hub.turn != turn) {
             return;
         }

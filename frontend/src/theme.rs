@@ -8,7 +8,7 @@ use crate::browser;
 pub const CHOICES: [(&str, Option<&str>); 3] =
     [("System", None), ("Light", Some("light")), ("Dark", Some("dark"))];
 
-/// What is chosen now.
+/// The choice that is remembered; the system's where there is none.
 pub fn chosen() -> RwSignal<Option<String>> {
     RwSignal::new(browser::remembered("theme").filter(|theme| theme == "light" || theme == "dark"))
 }

@@ -1,4 +1,4 @@
-//! A list of the API, by pages.
+//! A list of the API as signals, page by page: rows change in place, and come and go where nobody is reading them.
 
 use std::{cell::Cell, sync::Arc};
 
@@ -6,15 +6,24 @@ use api_types::{Page, stream::Topic};
 use leptos::{prelude::*, task::spawn_local};
 use serde::de::DeserializeOwned;
 
-use super::{Address, HasId, Requests, Wire, fetch, known};
-use crate::{api::ApiError, browser, stream};
+use crate::{
+    api::{call::Query, error::ApiError},
+    browser,
+    data::{
+        cache::{Address, Wire, cached, fetch},
+        has_id::HasId,
+        requests::Requests,
+    },
+    paths::with_query,
+    stream,
+};
 
-/// How far a list has come.
+/// The progress of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
     /// The first page is not here yet.
     Loading,
-    /// Here it is.
+    /// The first page is here.
     Ready,
     /// A further page is on its way.
     More,
@@ -27,44 +36,43 @@ pub enum Phase {
 /// A row: its id, and its object as a signal, so that a refetch changes rows in place and focus stays where it is.
 pub type Row<T> = (String, ArcRwSignal<T>);
 
-/// What a list holds back so that no row moves under a reader's eyes.
+/// Changes that a list holds back so that no row moves under a reader's eyes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct News {
-    /// How many rows are new.
+    /// The number of rows that are new.
     pub arrived: usize,
-    /// Whether there are more new ones than one answer holds.
+    /// True where more rows are new than one answer holds.
     pub more: bool,
     /// Ids of rows that are shown and no longer belong here.
     pub gone: Vec<String>,
 }
 
-/// A list by pages.
 #[derive(Clone)]
 pub struct List<T: Wire + HasId + DeserializeOwned> {
     /// The rows, newest first.
     pub rows: ArcRwSignal<Vec<Row<T>>>,
-    /// How far it has come.
+    /// The progress of the list.
     pub phase: ArcRwSignal<Phase>,
-    /// Where the next page starts.
+    /// The cursor at which the next page starts; `None` on the last.
     pub next: ArcRwSignal<Option<String>>,
-    /// What waits until the reader asks for it.
+    /// Changes that wait until the reader asks for them.
     pub news: ArcRwSignal<News>,
-    /// The id of the element that holds its rows.
-    pub place: Arc<str>,
+    /// The id of the element that holds the rows.
+    pub element_id: Arc<str>,
     held: ArcRwSignal<Option<Page<T>>>,
     path: Address,
     limit: usize,
     requests: Arc<Requests>,
 }
 
-/// What to do with an answer.
+/// The use of an answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Into {
-    /// It is the list.
+enum Purpose {
+    /// The answer is the list.
     Whole,
-    /// It is the next page.
+    /// The answer is the next page.
     Next,
-    /// It is the list, which somebody may be reading.
+    /// The answer is the list, which somebody may be reading.
     Unasked,
 }
 
@@ -73,40 +81,41 @@ thread_local! {
 }
 
 impl<T: Wire + HasId + DeserializeOwned> List<T> {
-    /// Fetches the first `limit` from `path` (which may have a query), again whenever it changes.
-    pub fn new(limit: usize, path: impl Fn() -> String + Send + Sync + 'static) -> Self {
+    /// Asks for the first `limit` of a list, again whenever the query changes.
+    pub fn new(limit: usize, query: impl Fn() -> Query<Page<T>> + Send + Sync + 'static) -> Self {
         LISTS.set(LISTS.get() + 1);
         let list = Self {
             rows: ArcRwSignal::default(),
             phase: ArcRwSignal::new(Phase::Loading),
             next: ArcRwSignal::default(),
             news: ArcRwSignal::default(),
-            place: format!("list{}", LISTS.get()).into(),
+            element_id: format!("list{}", LISTS.get()).into(),
             held: ArcRwSignal::default(),
-            path: Arc::new(path),
+            path: Arc::new(move || query().into_path()),
             limit,
             requests: Arc::default(),
         };
         let this = list.clone();
         Effect::new(move |_| {
             let path = page_path(&(this.path)(), limit, None);
-            match known::<Page<T>>(&path) {
+            match cached::<Page<T>>(&path) {
                 Some(page) => this.put(page, false),
                 None => this.phase.set(Phase::Loading),
             }
-            this.fetch(path, Into::Whole);
+            this.fetch(path, Purpose::Whole);
         });
         list
     }
 
-    /// Follows the stream, as [`Load::live`] does. Rows change in place; they come and go by themselves only where that
-    /// moves nothing under the reader's eyes, pointer or focus, and wait in `news` otherwise.
+    /// Follows the stream: fetches again when one of these topics changes, of this webhook where one is named. Rows change
+    /// in place; they come and go by themselves only where that moves nothing under the reader's eyes, pointer or focus,
+    /// and wait in `news` otherwise.
     #[must_use]
     pub fn live(self, topics: &'static [Topic], webhook: impl Fn() -> Option<String> + 'static) -> Self {
         let this = self.clone();
         stream::watch(topics, webhook, move || {
             if this.requests.may_begin() {
-                this.fetch(this.first_page(), Into::Unasked);
+                this.fetch(this.first_page(), Purpose::Unasked);
             }
         });
         self
@@ -120,7 +129,7 @@ impl<T: Wire + HasId + DeserializeOwned> List<T> {
 
     /// Fetches again as many rows as are here (200 at most), showing what is here meanwhile.
     pub fn refresh(&self) {
-        self.fetch(self.first_page(), Into::Whole);
+        self.fetch(self.first_page(), Purpose::Whole);
     }
 
     /// Fetches again from the failed state, showing that it does.
@@ -133,18 +142,18 @@ impl<T: Wire + HasId + DeserializeOwned> List<T> {
     pub fn more(&self) {
         if let Some(cursor) = self.next.get_untracked() {
             self.phase.set(Phase::More);
-            self.fetch(page_path(&untrack(|| (self.path)()), self.limit, Some(&cursor)), Into::Next);
+            self.fetch(page_path(&untrack(|| (self.path)()), self.limit, Some(&cursor)), Purpose::Next);
         }
     }
 
-    /// Shows what was held back.
-    pub fn let_in(&self) {
+    /// Shows the changes that were held back.
+    pub fn show_news(&self) {
         if let Some(page) = self.held.try_update(Option::take).flatten() {
             self.put(page, false);
         }
     }
 
-    fn fetch(&self, path: String, into: Into) {
+    fn fetch(&self, path: String, purpose: Purpose) {
         let run = self.requests.begin();
         let this = self.clone();
         spawn_local(async move {
@@ -152,13 +161,13 @@ impl<T: Wire + HasId + DeserializeOwned> List<T> {
             if !this.requests.end(run) {
                 return;
             }
-            if into != Into::Next && this.requests.wanted_again() {
-                this.fetch(path, Into::Unasked);
+            if purpose != Purpose::Next && this.requests.wanted_again() {
+                this.fetch(path, Purpose::Unasked);
             }
-            match (answer, into) {
-                (Ok(page), Into::Unasked) => this.take(page),
-                (Ok(page), _) => this.put(page, into == Into::Next),
-                (Err(error), Into::Next) => this.phase.set(Phase::MoreFailed(error)),
+            match (answer, purpose) {
+                (Ok(page), Purpose::Unasked) => this.take_unasked(page),
+                (Ok(page), _) => this.put(page, purpose == Purpose::Next),
+                (Err(error), Purpose::Next) => this.phase.set(Phase::MoreFailed(error)),
                 (Err(error), _) => {
                     if this.phase.with_untracked(|phase| matches!(phase, Phase::Loading | Phase::Failed(_))) {
                         this.phase.set(Phase::Failed(error));
@@ -168,14 +177,14 @@ impl<T: Wire + HasId + DeserializeOwned> List<T> {
         });
     }
 
-    /// An answer that nobody asked for: in place where it may, held back otherwise.
-    fn take(&self, mut page: Page<T>) {
+    /// Shows an answer that nobody asked for, as far as nothing moves, and holds the rest back.
+    fn take_unasked(&self, mut page: Page<T>) {
         let old = self.rows.get_untracked();
         self.keep_rest(&mut page, &old);
         let ids: Vec<String> = page.data.iter().map(HasId::id).collect();
         let known: Vec<&str> = old.iter().map(|(id, _)| id.as_str()).collect();
         let news = news(&known, &ids, page.next_cursor.is_some());
-        if news == News::default() || old.is_empty() || browser::may_move(&self.place) {
+        if news == News::default() || old.is_empty() || browser::may_move(&self.element_id) {
             self.put(page, false);
             return;
         }
@@ -240,7 +249,7 @@ impl<T: Wire + HasId + DeserializeOwned> List<T> {
     }
 }
 
-/// What an answer with these ids, newest first, means for the rows that are shown; `more`: it has a next page.
+/// Compares an answer with these ids, newest first, with the rows that are shown; `more`: the answer has a next page.
 fn news(shown: &[&str], ids: &[String], more: bool) -> News {
     let is_shown = |id: &String| shown.contains(&id.as_str());
     let last = ids.iter().rposition(is_shown);
@@ -253,9 +262,7 @@ fn news(shown: &[&str], ids: &[String], more: bool) -> News {
 }
 
 fn page_path(path: &str, limit: usize, cursor: Option<&str>) -> String {
-    let join = if path.contains('?') { '&' } else { '?' };
-    let cursor = cursor.map(|cursor| format!("&cursor={}", browser::encode(cursor))).unwrap_or_default();
-    format!("{path}{join}limit={limit}{cursor}")
+    with_query(path, &[("limit", &limit.to_string()), ("cursor", cursor.unwrap_or_default())])
 }
 
 #[cfg(test)]

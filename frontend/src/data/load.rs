@@ -1,25 +1,32 @@
-//! One object of the API.
+//! One object of the API as a signal: asked for, fetched again, and kept on the screen through a passing fault.
 
-use std::sync::{Arc, atomic::Ordering::Relaxed};
+use std::sync::Arc;
 
 use api_types::stream::Topic;
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Address, Requests, Wire, fetch, known};
-use crate::{answer::Answer, api::ApiError, browser, stream};
+use crate::{
+    api::{answer::Answer, call::Query, error::ApiError},
+    browser,
+    data::{
+        cache::{Address, Wire, cached, fetch},
+        requests::Requests,
+    },
+    stream,
+};
 
-/// How far a request has come.
+/// The progress of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Loaded<T> {
     /// Not answered yet.
     Loading,
-    /// Here it is.
+    /// The object is here.
     Ready(T),
-    /// It failed, and there is nothing older to show.
+    /// The request failed, and there is nothing older to show.
     Failed(ApiError),
 }
 
-/// One object.
+/// An object that is asked for, and its state.
 #[derive(Clone)]
 pub struct Load<T: Wire> {
     state: ArcRwSignal<Loaded<T>>,
@@ -28,14 +35,17 @@ pub struct Load<T: Wire> {
 }
 
 impl<T: Wire + Answer> Load<T> {
-    /// Fetches from `path`, again whenever it changes.
-    pub fn new(path: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        let load =
-            Self { state: ArcRwSignal::new(Loaded::Loading), path: Arc::new(path), requests: Arc::default() };
+    /// Asks for an object, again whenever the query changes.
+    pub fn new(query: impl Fn() -> Query<T> + Send + Sync + 'static) -> Self {
+        let load = Self {
+            state: ArcRwSignal::new(Loaded::Loading),
+            path: Arc::new(move || query().into_path()),
+            requests: Arc::default(),
+        };
         let this = load.clone();
         Effect::new(move |_| {
             let path = (this.path)();
-            this.state.set(known(&path).map_or(Loaded::Loading, Loaded::Ready));
+            this.state.set(cached(&path).map_or(Loaded::Loading, Loaded::Ready));
             this.fetch(path);
         });
         load
@@ -65,7 +75,7 @@ impl<T: Wire + Answer> Load<T> {
         self
     }
 
-    /// What is known now.
+    /// The state now, followed by the caller.
     pub fn get(&self) -> Loaded<T> {
         self.state.get()
     }
@@ -88,7 +98,7 @@ impl<T: Wire + Answer> Load<T> {
 
     /// Takes a newer version, as changes answer with.
     pub fn set(&self, value: T) {
-        self.requests.newest.fetch_add(1, Relaxed);
+        self.requests.overtake();
         self.state.set(Loaded::Ready(value));
     }
 

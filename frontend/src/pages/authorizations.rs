@@ -4,9 +4,10 @@ use api_types::{Scope, account::Session, authorizations::Authorization};
 use leptos::prelude::*;
 
 use crate::{
-    api, browser,
-    data::List,
-    pages::oauth_apps::{app_logo, homepage},
+    api::{authorizations, call::Call},
+    browser,
+    data::list::List,
+    pages::oauth_apps::parts::{app_logo, homepage},
     session::SessionStore,
     ui::{
         confirm::{Question, confirm},
@@ -22,10 +23,9 @@ use crate::{
     },
 };
 
-/// How many scopes a row spells out before the rest folds.
+/// The number of scopes that a row spells out before the rest folds.
 const SHOWN: usize = 3;
 
-/// The page.
 #[component]
 pub fn Authorizations() -> impl IntoView {
     page::title(|| "Authorized apps".to_owned());
@@ -57,7 +57,7 @@ fn not_on_plan(session: &Session) -> AnyView {
 }
 
 fn own() -> AnyView {
-    let list = List::<Authorization>::new(20, || "/v1/authorizations".to_owned());
+    let list = List::new(20, authorizations::list);
     let withdrawing = RwSignal::new(None::<Authorization>);
     let empty = Callback::new(|()| {
         blank(
@@ -110,7 +110,7 @@ fn cells(row: &ArcRwSignal<Authorization>, withdrawing: RwSignal<Option<Authoriz
     .erase()
 }
 
-/// What the scopes let an app do, in words, with their names for those who know them; many of them fold.
+/// The things that the scopes let an app do, in words, with the scopes' names on hover; many of them fold.
 fn may(scopes: &[Scope]) -> AnyView {
     let listed = |some: &[Scope]| {
         let rows = some.iter().map(|scope| view! { <li title=scope.as_str()>{scope.describe()}</li> });
@@ -136,13 +136,14 @@ fn may(scopes: &[Scope]) -> AnyView {
     .erase()
 }
 
-/// The cell of the button that withdraws; `name` says to screen readers which.
+/// The cell of the button that withdraws; `name` tells screen readers the authorization.
 pub fn withdraw_cell(
     row: &ArcRwSignal<Authorization>,
     target: RwSignal<Option<Authorization>>,
     name: fn(&Authorization) -> String,
 ) -> AnyView {
-    let (row, named) = (row.clone(), row.clone());
+    let row = row.clone();
+    let named = row.clone();
     menu_cell(view! {
         <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| target.set(Some(row.get_untracked()))>
             "Withdraw"
@@ -156,6 +157,7 @@ fn withdraw_own(
     target: RwSignal<Option<Authorization>>,
     done: Callback<()>,
 ) -> AnyView {
+    let id = authorization.id;
     let name = authorization.app.name.clone();
     let explain = view! {
         <p>
@@ -163,12 +165,12 @@ fn withdraw_own(
             " can no longer act for you; its tokens stop working at once. To use it again you would be asked again."
         </p>
     };
-    withdraw(format!("/v1/authorizations/{}", authorization.id), explain, target, done)
+    withdraw(move || authorizations::withdraw(id), explain, target, done)
 }
 
-/// The body of the dialog that withdraws the authorization at `path`.
+/// The body of the dialog that withdraws an authorization by `call`.
 pub fn withdraw(
-    path: String,
+    call: impl Fn() -> Call<()> + Send + Sync + 'static,
     explain: impl Erase,
     target: RwSignal<Option<Authorization>>,
     done: Callback<()>,
@@ -176,8 +178,7 @@ pub fn withdraw(
     let toasts = Toasts::use_toasts();
     let submit = Submit::new();
     let act = move || {
-        let path = path.clone();
-        submit.run(async move { api::delete(&path).await }, move |()| {
+        submit.run(call(), move |()| {
             target.set(None);
             browser::focus_main_soon();
             done.run(());

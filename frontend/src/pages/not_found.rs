@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{icon::logo, page};
+use crate::{
+    paths,
+    ui::{icon::logo, page},
+};
 
-/// 404.
+/// The page, with the way to the settings.
 #[component]
 pub fn NotFound() -> impl IntoView {
     page::title(|| "Page not found".to_owned());
@@ -15,7 +18,7 @@ pub fn NotFound() -> impl IntoView {
                 <p class="muted mono mt-2">"404"</p>
                 <h1 class="text-2xl font-semibold">"There is no page here"</h1>
                 <p class="muted">"The address may be mistyped, or what it led to was deleted."</p>
-                <a class="btn btn-primary mt-3" href="/settings/api">
+                <a class="btn btn-primary mt-3" href=paths::SETTINGS>
                     "Go to API settings"
                 </a>
             </div>

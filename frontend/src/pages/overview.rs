@@ -7,15 +7,14 @@ use crate::{
     browser,
     pages::{
         api_keys::ApiKeys,
-        failures::Failures,
+        deliveries::Failures,
         oauth_apps::OAuthApps,
-        shell::{Reading, SECTIONS},
+        shell::sections::{Reading, SECTIONS},
         webhooks::Webhooks,
     },
     ui::page,
 };
 
-/// The overview.
 #[component]
 pub fn Overview() -> impl IntoView {
     page::title(|| "API settings".to_owned());

@@ -6,10 +6,9 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
 };
-use serde::de::IgnoredAny;
 
 use crate::{
-    api,
+    api::session,
     session::{SessionState, SessionStore, safe_return},
     ui::{
         field::{TEXT, Text, about, text_field},
@@ -19,16 +18,15 @@ use crate::{
     },
 };
 
-/// The sign-in page.
 #[component]
 pub fn SignIn() -> impl IntoView {
     page::title(|| "Sign in".to_owned());
-    let session = SessionStore::use_store();
+    let store = SessionStore::use_store();
     let query = use_query_map();
     let navigate = use_navigate();
-    // Whoever is signed in, by this form or already, goes on to where they were going.
+    // A member who is signed in, by this form or already, goes on to where they were going.
     Effect::new(move |_| {
-        if matches!(session.get(), SessionState::SignedIn(_)) {
+        if matches!(store.get(), SessionState::SignedIn(_)) {
             let wanted = query.read_untracked().get("return_to");
             navigate(
                 &safe_return(wanted.as_deref()),
@@ -36,7 +34,8 @@ pub fn SignIn() -> impl IntoView {
             );
         }
     });
-    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let email = RwSignal::new(String::new());
+    let password = RwSignal::new(String::new());
     let submit = Submit::new();
     let sign_in = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -45,9 +44,7 @@ pub fn SignIn() -> impl IntoView {
             password: password.get_untracked(),
             workspace_id: None,
         };
-        submit.run(async move { api::post::<IgnoredAny>("/v1/session", &credentials).await }, move |_| {
-            session.reload();
-        });
+        submit.run(session::sign_in(&credentials), move |()| store.reload());
     };
     view! {
         <main class="min-h-dvh grid place-items-center p-4" id="main">

@@ -1,64 +1,25 @@
 //! States and categories as a word on a tint: the word says it, the colour only helps.
 
-use crate::ui::erase::Erase;
 use api_types::{
     Scope,
     api_keys::ApiKeyStatus,
     deliveries::{AttemptOutcome, Category, DeliveryStatus},
-    webhooks::{Webhook, WebhookStatus},
 };
 use leptos::prelude::*;
+
+use crate::ui::erase::Erase;
 
 /// A word on a tint; `class` is one of `good warn bad info quiet`, and `dot` for a leading dot.
 pub fn badge(class: &'static str, word: &'static str) -> AnyView {
     view! { <span class=format!("tag {class}")>{word}</span> }.erase()
 }
 
-/// Whether a key works.
+/// The state of an API key.
 pub fn key_status(status: ApiKeyStatus) -> AnyView {
     match status {
         ApiKeyStatus::Active => badge("dot good", "Active"),
         ApiKeyStatus::Expired => badge("dot warn", "Expired"),
         ApiKeyStatus::Revoked => badge("dot quiet", "Revoked"),
-    }
-}
-
-/// What a webhook's badge says.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// It sends, and all is well.
-    Active,
-    /// It sends, and nothing but failures comes back.
-    Failing,
-    /// Its breaker is open.
-    Parked,
-    /// What was held is being sent.
-    CatchingUp,
-    /// It does not send.
-    Disabled,
-}
-
-impl Standing {
-    /// This webhook's.
-    pub fn of(webhook: &Webhook) -> Self {
-        match webhook.status {
-            WebhookStatus::Disabled => Self::Disabled,
-            WebhookStatus::Parked => Self::Parked,
-            WebhookStatus::Active if webhook.draining.is_some() => Self::CatchingUp,
-            WebhookStatus::Active if webhook.health.failing_since.is_some() => Self::Failing,
-            WebhookStatus::Active => Self::Active,
-        }
-    }
-}
-
-/// How a webhook is doing, in a word.
-pub fn webhook(standing: Standing) -> AnyView {
-    match standing {
-        Standing::Active => badge("dot good", "Active"),
-        Standing::Failing => badge("dot bad", "Failing"),
-        Standing::Parked => badge("dot warn", "Parked"),
-        Standing::CatchingUp => badge("dot live info", "Catching up"),
-        Standing::Disabled => badge("dot quiet", "Disabled"),
     }
 }
 
@@ -73,7 +34,7 @@ pub const fn delivery_word(status: DeliveryStatus) -> &'static str {
     }
 }
 
-/// Where a delivery stands.
+/// The status of a delivery.
 pub fn delivery_status(status: DeliveryStatus) -> AnyView {
     let class = match status {
         DeliveryStatus::Pending => "dot live info",
@@ -85,7 +46,7 @@ pub fn delivery_status(status: DeliveryStatus) -> AnyView {
     badge(class, delivery_word(status))
 }
 
-/// How an attempt ended.
+/// The outcome of an attempt.
 pub fn outcome(outcome: AttemptOutcome) -> AnyView {
     match outcome {
         AttemptOutcome::Succeeded => badge("dot good", "Succeeded"),
@@ -94,7 +55,7 @@ pub fn outcome(outcome: AttemptOutcome) -> AnyView {
     }
 }
 
-/// Whose problem a failure is, in a word.
+/// The category of a failure, in a word.
 pub const fn category_word(category: Category) -> &'static str {
     match category {
         Category::Configuration => "Configuration",
@@ -104,7 +65,7 @@ pub const fn category_word(category: Category) -> &'static str {
     }
 }
 
-/// Whose problem a failure is, as a sentence.
+/// The category of a failure, as a sentence that says whose problem it is.
 pub const fn category_sentence(category: Category) -> &'static str {
     match category {
         Category::Configuration => {
@@ -116,7 +77,7 @@ pub const fn category_sentence(category: Category) -> &'static str {
     }
 }
 
-/// Whose problem a failure is.
+/// The category of a failure.
 pub fn category(category: Category) -> AnyView {
     let class = match category {
         Category::Configuration => "bad",
@@ -143,7 +104,6 @@ pub fn chips(words: &[String], most: usize) -> AnyView {
     .erase()
 }
 
-/// Scopes on chips.
 pub fn scope_chips(scopes: &[Scope], most: usize) -> AnyView {
     let words: Vec<String> = scopes.iter().map(|scope| scope.as_str().to_owned()).collect();
     chips(&words, most)

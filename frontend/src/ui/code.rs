@@ -1,11 +1,11 @@
 //! Code and other plain text in a frame, and the button that copies.
 
-use crate::ui::erase::{Erase, live};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     browser,
     ui::{
+        erase::{Erase, live},
         icon::{self, icon},
         toast::Toasts,
     },
@@ -16,7 +16,7 @@ pub fn copy_button(label: &'static str, text: impl Fn() -> String + Send + Sync 
     copy_with(label, None, "btn btn-ghost btn-sm btn-square", Box::new(text))
 }
 
-/// The same with its label on it.
+/// A button that copies `text`, with its label on it.
 pub fn copy_labelled(
     label: &'static str,
     class: &'static str,

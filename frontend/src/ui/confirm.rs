@@ -1,21 +1,21 @@
-//! The question before something that cannot be taken back: what will break, then a button that names the deed.
+//! The question before something that cannot be taken back: what will break, then a button that names the action.
 
-use crate::ui::erase::Erase;
 use leptos::prelude::*;
 
 use crate::ui::{
     dialog::{cancel_button, foot},
+    erase::Erase,
     submit::{Submit, form_error, submit_button},
 };
 
-/// A question: its request, the deed on its button, and the fields that it shows errors beside.
+/// A question before something that cannot be taken back.
 #[derive(Clone, Copy)]
 pub struct Question {
     /// The request, which `act` starts.
     pub submit: Submit,
-    /// What the button says.
+    /// The label of the button.
     pub action: &'static str,
-    /// Names of fields.
+    /// The names of the fields that show errors beside them.
     pub fields: &'static [&'static str],
 }
 

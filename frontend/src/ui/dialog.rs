@@ -1,16 +1,18 @@
 //! Dialogs on the native `<dialog>`, which keeps focus inside and gives it back: labelled by their title, closed by Esc,
 //! by the cross and by their own buttons, never by a click beside them (that would lose what was typed).
 
-use crate::ui::erase::{Erase, live};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use crate::{
     browser,
-    ui::icon::{self, icon},
+    ui::{
+        erase::{Erase, live},
+        icon::{self, icon},
+    },
 };
 
-/// How a dialog looks and how it may be left.
+/// The width of a dialog, and the ways to leave it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     /// Narrow: a question or a few fields.
@@ -40,7 +42,7 @@ pub fn dialog_for<T: Clone + Send + Sync + 'static>(
     })
 }
 
-/// An open dialog: it opens when it is put on the page, and whoever put it there takes it off when `close` is called.
+/// An open dialog: it opens when it is put on the page, and the caller takes it off when `close` is called.
 #[component]
 pub fn Dialog(title: String, kind: Kind, close: Callback<()>, body: AnyView) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -121,7 +123,7 @@ fn head(title: String, close: Option<Callback<()>>) -> AnyView {
     .erase()
 }
 
-/// Whether the event is the dialog's own and not one that rose from something in it (a file field can be cancelled, too).
+/// True for an event of the dialog's own, and not one that rose from something in it (a file field can be cancelled, too).
 fn is_own(event: &web_sys::Event) -> bool {
     event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlDialogElement>().is_some())
 }

@@ -2,11 +2,11 @@
 
 use std::cell::Cell;
 
-use crate::ui::erase::{Erase, live};
 use api_types::Scope;
 use leptos::prelude::*;
 
 use crate::ui::{
+    erase::{Erase, live},
     icon::{self, icon},
     submit::Submit,
 };
@@ -21,14 +21,13 @@ pub fn fresh_id() -> String {
     format!("f{}", LAST_ID.get())
 }
 
-/// What every field has.
+/// The words about a field that every kind of field has.
 #[derive(Clone, Copy)]
 pub struct About {
-    /// Its label.
     pub label: &'static str,
-    /// Its name in the request's body, which errors refer to.
+    /// The field's name in the request's body, which errors refer to.
     pub name: &'static str,
-    /// A sentence under it; may be empty.
+    /// A sentence under the field; may be empty.
     pub hint: &'static str,
 }
 
@@ -69,18 +68,18 @@ fn hint(about: About, id: String) -> AnyView {
     (!about.hint.is_empty()).then(|| view! { <p class="fhint" id=id>{about.hint}</p> }).erase()
 }
 
-/// What a text field is like, beyond what every field has.
+/// The look and behaviour of a text field.
 #[derive(Clone, Copy)]
 pub struct Text {
     /// The input's type: `text`, `email`, `password`, `url`, `datetime-local`.
     pub kind: &'static str,
-    /// What the browser may fill in.
+    /// The kind of value that the browser may fill in.
     pub autocomplete: &'static str,
     /// An example in an empty field.
     pub placeholder: &'static str,
-    /// Whether it has the focus when its form appears.
+    /// True for the field that has the focus when its form appears.
     pub first: bool,
-    /// Whether it takes a number, and says so to keyboards on glass.
+    /// True for a field that takes a number, and says so to keyboards on glass.
     pub number: bool,
 }
 
@@ -91,7 +90,8 @@ pub const TEXT: Text =
 /// A field of one line.
 pub fn text_field(about: About, look: Text, value: RwSignal<String>, submit: Submit) -> AnyView {
     let id = fresh_id();
-    let (hint_id, error_id) = (format!("{id}h"), format!("{id}e"));
+    let hint_id = format!("{id}h");
+    let error_id = format!("{id}e");
     view! {
         <div class="field">
             <label for=id.clone()>{about.label}</label>
@@ -127,7 +127,8 @@ pub fn area_field(
     submit: Submit,
 ) -> AnyView {
     let id = fresh_id();
-    let (hint_id, error_id) = (format!("{id}h"), format!("{id}e"));
+    let hint_id = format!("{id}h");
+    let error_id = format!("{id}e");
     view! {
         <div class="field">
             <label for=id.clone()>{about.label}</label>
@@ -161,7 +162,8 @@ pub fn select_field(
     submit: Submit,
 ) -> AnyView {
     let id = fresh_id();
-    let (hint_id, error_id) = (format!("{id}h"), format!("{id}e"));
+    let hint_id = format!("{id}h");
+    let error_id = format!("{id}e");
     view! {
         <div class="field">
             <label for=id.clone()>{about.label}</label>
@@ -182,7 +184,8 @@ pub fn select_field(
     .erase()
 }
 
-fn choices(options: impl Fn() -> Options + Send + Sync + 'static, value: RwSignal<String>) -> AnyView {
+/// The options of a `<select>`, which may come later.
+pub fn choices(options: impl Fn() -> Options + Send + Sync + 'static, value: RwSignal<String>) -> AnyView {
     live(move || {
         let options = options().into_iter();
         options
@@ -194,18 +197,9 @@ fn choices(options: impl Fn() -> Options + Send + Sync + 'static, value: RwSigna
     })
 }
 
-/// A small choice above a list, named for screen readers only. Options may come later.
-pub fn filter(
-    label: &'static str,
-    options: impl Fn() -> Options + Send + Sync + 'static,
-    value: RwSignal<String>,
-) -> AnyView {
-    view! {
-        <select class="select select-sm" aria-label=label on:change:target=move |event| value.set(event.target().value())>
-            {choices(options, value)}
-        </select>
-    }
-    .erase()
+/// The lines of a text area that hold something; commas separate, too.
+pub fn lines(text: &str) -> Vec<String> {
+    text.split(['\n', ',']).map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// Owned pairs of a closed list.
@@ -216,7 +210,8 @@ pub fn owned(options: &[(&str, &str)]) -> Options {
 /// A frame around several choices that belong together.
 pub fn group(about: About, submit: Submit, content: impl Erase) -> AnyView {
     let id = fresh_id();
-    let (hint_id, error_id) = (format!("{id}h"), format!("{id}e"));
+    let hint_id = format!("{id}h");
+    let error_id = format!("{id}e");
     let described = format!("{hint_id} {error_id}");
     view! {
         <fieldset class="field" aria-describedby=described>
@@ -281,7 +276,7 @@ pub fn pick(
     .erase()
 }
 
-/// Which words of a closed list are ticked, in the list's order.
+/// The words of a closed list that are ticked, in the order in which they were ticked.
 pub type Ticked = RwSignal<Vec<&'static str>>;
 
 /// Ticks a word or takes the tick away.

@@ -1,7 +1,8 @@
 //! Line icons on a 16-unit grid, drawn for this console. Always decoration: the words beside them carry the meaning.
 
-use crate::ui::erase::Erase;
 use leptos::prelude::*;
+
+use crate::ui::erase::Erase;
 
 /// Draws one of the shapes below.
 pub fn icon(shape: &'static str) -> AnyView {

@@ -1,26 +1,29 @@
-//! Tables of what a [`List`] holds: loading, empty, failed, rows, what arrived meanwhile, and the next page. On a phone
+//! Tables of the rows of a [`List`]: loading, empty, failed, rows, what arrived meanwhile, and the next page. On a phone
 //! each row is a card.
 
-use crate::ui::erase::{Erase, live};
 use leptos::prelude::*;
 
 use serde::de::DeserializeOwned;
 
 use crate::{
     browser,
-    data::{HasId, List, News, Phase, Wire},
-    text,
+    data::{
+        cache::Wire,
+        has_id::HasId,
+        list::{List, News, Phase},
+    },
     ui::{
+        erase::{Erase, live},
         icon::{self, icon},
-        notice::{bones, failed},
+        notice::{failed, skeleton},
         submit::spinner,
     },
 };
 
-/// How a list is called, what its columns are, and what stands there when it is empty.
+/// The name and the columns of a table, and its content where there are no rows.
 #[derive(Clone, Copy)]
 pub struct Look {
-    /// What is listed: "API keys".
+    /// The rows, as one word or two: "API keys".
     pub label: &'static str,
     /// The columns; an empty last one holds the row's menu.
     pub columns: &'static [&'static str],
@@ -28,7 +31,7 @@ pub struct Look {
     pub empty: Callback<(), AnyView>,
 }
 
-/// What the frame shows; rows change inside it without making it anew.
+/// The content of the frame; rows change inside it without making it anew.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Frame {
     Loading,
@@ -43,7 +46,8 @@ pub fn table<T: Wire + HasId + DeserializeOwned>(
     look: Look,
     cells: impl Fn(ArcRwSignal<T>) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let (phase, rows) = (list.phase.clone(), list.rows.clone());
+    let phase = list.phase.clone();
+    let rows = list.rows.clone();
     let frame = Memo::new(move |_| match phase.get() {
         Phase::Loading => Frame::Loading,
         Phase::Failed(_) => Frame::Failed,
@@ -53,7 +57,7 @@ pub fn table<T: Wire + HasId + DeserializeOwned>(
     let list = list.clone();
     let cells = StoredValue::new(cells);
     live(move || match frame.get() {
-        Frame::Loading => bones(look.label, 4),
+        Frame::Loading => skeleton(look.label, 4),
         Frame::Failed => {
             let Phase::Failed(error) = list.phase.get_untracked() else { return ().erase() };
             let list = list.clone();
@@ -70,7 +74,8 @@ pub fn table<T: Wire + HasId + DeserializeOwned>(
                 };
                 view! { <th scope="col" role="columnheader">{name}</th> }
             });
-            let (place, news) = (list.place.to_string(), list.news.clone());
+            let place = list.element_id.to_string();
+            let news = list.news.clone();
             view! {
                 {arrivals(&list)}
                 <table class="dt" role="table" id=place aria-label=look.label>
@@ -90,20 +95,21 @@ pub fn table<T: Wire + HasId + DeserializeOwned>(
     })
 }
 
-/// Whether a row is only still there because somebody may be reading it.
+/// True for a row that is only still there because somebody may be reading it.
 fn is_gone(news: ArcRwSignal<News>, id: String) -> Memo<bool> {
     Memo::new(move |_| news.with(|news| news.gone.contains(&id)))
 }
 
-/// What waits to be shown, as a button that floats over the rows: it takes no room, so that it moves nothing either.
+/// A button that shows the changes held back. It floats over the rows and takes no room, so that it moves nothing.
 fn arrivals<T: Wire + HasId + DeserializeOwned>(list: &List<T>) -> AnyView {
-    let (news, list) = (list.news.clone(), list.clone());
-    let said = Memo::new(move |_| news.with(text::news));
+    let news = list.news.clone();
+    let list = list.clone();
+    let said = Memo::new(move |_| news.with(news_words));
     let any = Memo::new(move |_| said.with(Option::is_some));
     let show = move |_| {
-        list.let_in();
-        browser::scroll_to(&list.place);
-        browser::focus(&format!("#{} a", list.place));
+        list.show_news();
+        browser::scroll_to(&list.element_id);
+        browser::focus(&format!("#{} a", list.element_id));
     };
     view! {
         <div class="arrivals">
@@ -125,6 +131,18 @@ fn arrivals<T: Wire + HasId + DeserializeOwned>(list: &List<T>) -> AnyView {
     .erase()
 }
 
+/// The changes that a list holds back: `12 new`, `3 no longer belong here`.
+fn news_words(news: &News) -> Option<String> {
+    let more = if news.more { "more than " } else { "" };
+    match (news.arrived, news.gone.len()) {
+        (0, 0) => None,
+        (new, 0) => Some(format!("{more}{new} new")),
+        (0, 1) => Some("1 no longer belongs here".to_owned()),
+        (0, gone) => Some(format!("{gone} no longer belong here")),
+        (new, gone) => Some(format!("{more}{new} new, {gone} gone")),
+    }
+}
+
 /// A part of a row, drawn again only when that part changes, so that a refetch takes no focus away.
 pub fn part_of<T: Wire, U: Clone + PartialEq + Send + Sync + 'static>(
     row: &ArcRwSignal<T>,
@@ -140,7 +158,8 @@ fn more<T: Wire + HasId + DeserializeOwned>(list: &List<T>) -> AnyView {
     let list = list.clone();
     live(move || {
         list.next.get().map(|_| {
-            let (list, phase) = (list.clone(), list.phase.clone());
+            let phase = list.phase.clone();
+            let list = list.clone();
             let busy = { let phase = phase.clone(); move || phase.get() == Phase::More };
             let disabled = busy.clone();
             view! {
@@ -187,4 +206,20 @@ pub fn no_match(clear: impl Fn() + 'static) -> AnyView {
         </div>
     }
     .erase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{News, news_words};
+
+    #[test]
+    fn changes_that_are_held_back_are_counted_in_words() {
+        let said = |arrived, more, gone: usize| {
+            news_words(&News { arrived, more, gone: vec![String::new(); gone] }).unwrap_or_default()
+        };
+        assert_eq!(said(0, false, 0), "");
+        assert_eq!(said(12, true, 0), "more than 12 new");
+        assert_eq!(said(0, false, 1), "1 no longer belongs here");
+        assert_eq!(said(2, false, 3), "2 new, 3 gone");
+    }
 }

@@ -1,16 +1,19 @@
-//! What a detail page shows of its one object: bars while it loads, why it failed or is gone, or its content; and parts of
-//! it that change by themselves, so that a refetch takes neither focus nor an opened detail away.
+//! The one object of a detail page: bars while it loads, a notice that it failed or is gone, or its content; and parts
+//! of it that change by themselves, so that a refetch takes neither focus nor an opened detail away.
 
 use leptos::prelude::*;
 
 use crate::{
-    answer::Answer,
-    api::ApiError,
-    data::{Load, Loaded, Wire},
+    api::{answer::Answer, error::ApiError},
+    data::{
+        cache::Wire,
+        load::{Load, Loaded},
+    },
+    paths,
     ui::{
         erase::{Erase, live},
         icon,
-        notice::{blank, bones, failed},
+        notice::{blank, failed, skeleton},
     },
 };
 
@@ -20,30 +23,31 @@ pub fn loaded<T: Wire + Answer>(
     what: &'static str,
     content: impl Fn() -> AnyView + Send + 'static,
 ) -> AnyView {
-    let waiting = move || view! { <div class="panel">{bones(what, 6)}</div> }.erase();
+    let waiting = move || view! { <div class="panel">{skeleton(what, 6)}</div> }.erase();
     by_state(load, waiting, move |error, retry| failed_or_gone(error, what, retry), content)
 }
 
-/// The same in a panel that is there already.
+/// The object's `content` in a panel that is there already.
 pub fn loaded_within<T: Wire + Answer>(
     load: &Load<T>,
     what: &'static str,
     content: impl Fn() -> AnyView + Send + 'static,
 ) -> AnyView {
-    by_state(load, move || bones(what, 2), move |error, retry| failed(error, what, retry), content)
+    by_state(load, move || skeleton(what, 2), move |error, retry| failed(error, what, retry), content)
 }
 
-/// What tries again.
+/// The action that tries again.
 pub type Retry = Box<dyn Fn()>;
 
-/// What stands for an object that is waited for, that could not be had, or that is here.
+/// A view for each state of an object: waited for, not to be had, or here.
 pub fn by_state<T: Wire + Answer>(
     load: &Load<T>,
     waiting: impl Fn() -> AnyView + Send + 'static,
     failure: impl Fn(&ApiError, Retry) -> AnyView + Send + 'static,
     content: impl Fn() -> AnyView + Send + 'static,
 ) -> AnyView {
-    let (state, load) = (load.clone(), load.clone());
+    let state = load.clone();
+    let load = load.clone();
     let outcome = Memo::new(move |_| match state.get() {
         Loaded::Loading => None,
         Loaded::Failed(error) => Some(Some(error)),
@@ -66,7 +70,7 @@ fn failed_or_gone(error: &ApiError, what: &'static str, retry: Retry) -> AnyView
             icon::INFO,
             view! { {what} " does not exist" },
             "It may have been deleted, or it belongs to another workspace.",
-            view! { <a class="btn btn-quiet btn-sm" href="/settings/api">"Go to API settings"</a> },
+            view! { <a class="btn btn-quiet btn-sm" href=paths::SETTINGS>"Go to API settings"</a> },
         )
     } else {
         failed(error, what, retry)
@@ -82,4 +86,13 @@ pub fn part<T: Wire + Answer, U: Clone + PartialEq + Send + Sync + 'static>(
 ) -> AnyView {
     let part = load.part(pick);
     live(move || part.get().map(&draw))
+}
+
+/// Puts the object, as it is at that moment, into a dialog's target.
+pub fn opens<T: Wire + Answer>(
+    load: &Load<T>,
+    target: RwSignal<Option<T>>,
+) -> impl Fn() + Clone + Send + Sync + use<T> {
+    let load = load.clone();
+    move || target.set(untrack(|| load.ready()))
 }

@@ -1,38 +1,40 @@
 //! A button with a menu, on the native popover: above everything, closed by Esc and by a click elsewhere; arrow keys,
 //! Home and End move in it.
 
-use crate::ui::erase::Erase;
+use std::sync::Arc;
+
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-/// One thing a menu can do.
+use crate::ui::{
+    erase::Erase,
+    icon::{self, icon},
+};
+
+/// An item of a menu.
 #[derive(Clone)]
 pub struct Item {
-    /// What it is called.
     pub label: &'static str,
-    /// Its icon.
     pub icon: &'static str,
-    /// Whether it destroys something.
+    /// True for an item that destroys something.
     pub danger: bool,
-    /// Does it.
     pub act: Callback<()>,
 }
 
 impl Item {
-    /// An item.
     pub fn new(label: &'static str, icon: &'static str, act: impl Fn() + Send + Sync + 'static) -> Self {
         Self { label, icon, danger: false, act: Callback::new(move |()| act()) }
     }
 
-    /// The same, marked as destroying something.
+    /// The item, marked as destroying something.
     #[must_use]
     pub fn danger(self) -> Self {
         Self { danger: true, ..self }
     }
 }
 
-/// A menu button. `name` is its accessible name; `face` is what is on it; `content` goes into the menu, which closes when
+/// A menu button. `name` is its accessible name, `face` its visible content; `content` goes into the menu, which closes when
 /// something with `role=menuitem` or `menuitemradio` in it is chosen.
 pub fn menu(
     name: impl Fn() -> String + Send + Sync + 'static,
@@ -43,7 +45,7 @@ pub fn menu(
     let button = NodeRef::<html::Button>::new();
     let panel = NodeRef::<html::Div>::new();
     let open = RwSignal::new(false);
-    let name = std::sync::Arc::new(name);
+    let name = Arc::new(name);
     let label = name.clone();
     let toggled = move |_| {
         let shown =
@@ -112,17 +114,17 @@ pub fn actions(name: impl Fn() -> String + Send + Sync + 'static, items: Vec<Ite
                     class:danger=item.danger
                     on:click=move |_| item.act.run(())
                 >
-                    {super::icon::icon(item.icon)}
+                    {icon(item.icon)}
                     {item.label}
                 </button>
             }
         })
         .collect_view()
         .erase();
-    menu(name, "btn btn-ghost btn-sm btn-square", super::icon::icon(super::icon::DOTS), content)
+    menu(name, "btn btn-ghost btn-sm btn-square", icon(icon::DOTS), content)
 }
 
-/// Under the button, to the side with room, inside the window.
+/// Moves the menu under the button, to the side with room, inside the window.
 fn place(button: &HtmlElement, panel: &HtmlElement) {
     let near = button.get_bounding_client_rect();
     let size = panel.get_bounding_client_rect();

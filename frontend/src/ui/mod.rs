@@ -1,4 +1,4 @@
-//! What pages are made of. Each part is used twice or more and looks after its own keyboard and screen-reader side.
+//! The parts that pages are made of. Each is used twice or more and looks after its own keyboard and screen-reader side.
 
 pub mod badge;
 pub mod code;
@@ -6,8 +6,10 @@ pub mod confirm;
 pub mod dialog;
 pub mod erase;
 pub mod field;
+pub mod filter;
 pub mod icon;
 pub mod list;
+pub mod list_section;
 pub mod load;
 pub mod menu;
 pub mod notice;

@@ -1,14 +1,16 @@
-//! What stands where content would: nothing yet, nothing found, or it failed.
+//! Notices that stand where content would: nothing yet, on its way, or failed.
 
-use crate::ui::erase::Erase;
 use leptos::prelude::*;
 
 use crate::{
-    api::ApiError,
-    ui::icon::{self, icon},
+    api::error::ApiError,
+    ui::{
+        erase::Erase,
+        icon::{self, icon},
+    },
 };
 
-/// Nothing here yet: what this is for, and whatever starts it.
+/// Nothing here yet: the purpose of this place, and the button that begins.
 pub fn blank(shape: &'static str, title: impl Erase, text: impl Erase, action: impl Erase) -> AnyView {
     view! {
         <div class="blank">
@@ -21,7 +23,7 @@ pub fn blank(shape: &'static str, title: impl Erase, text: impl Erase, action: i
     .erase()
 }
 
-/// It failed: what happened, and a way to try again.
+/// A failure, and a way to try again.
 pub fn failed(error: &ApiError, what: &'static str, retry: impl Fn() + 'static) -> AnyView {
     let id = error.request_id().map(|id| view! { <p class="muted text-xs mono mt-1">"Request " {id}</p> });
     view! {
@@ -51,7 +53,7 @@ pub fn note(tone: &'static str, shape: &'static str, content: impl Erase) -> Any
 }
 
 /// Grey bars in the place of `lines` lines that are on their way.
-pub fn bones(what: &'static str, lines: usize) -> AnyView {
+pub fn skeleton(what: &'static str, lines: usize) -> AnyView {
     const WIDTHS: [&str; 4] = ["w-3/5", "w-2/5", "w-4/5", "w-1/2"];
     let bones = (0..lines).map(|i| view! { <div class=format!("bone {}", WIDTHS[i % WIDTHS.len()])></div> });
     view! {

@@ -1,20 +1,25 @@
-//! The frame of a page: its title (in the tab, too), the way back up, sections, panels and facts.
+//! The frame of a page: its title (in the tab, too), the way back up, sections, panels and details.
 
-use crate::ui::erase::Erase;
 use leptos::prelude::*;
 
-use crate::ui::icon::{self, icon};
+use crate::{
+    paths,
+    ui::{
+        erase::Erase,
+        icon::{self, icon},
+    },
+};
 
 /// Names the page in the tab and in the history.
 pub fn title(name: impl Fn() -> String + 'static) {
     Effect::new(move |_| document().set_title(&format!("{} · Sayless", name())));
 }
 
-/// The way back up: what is above, and this page.
+/// The way back up: Settings > API, and the section that this page belongs to.
 pub fn crumbs(parent: &'static str, href: &'static str) -> AnyView {
     view! {
         <nav aria-label="Breadcrumb" class="flex items-center gap-1.5 text-[0.8125rem] muted mb-2">
-            <a class="hover:underline" href="/settings/api">"API"</a>
+            <a class="hover:underline" href=paths::SETTINGS>"API"</a>
             <span class="opacity-60">{icon(icon::RIGHT)}</span>
             <a class="hover:underline" href=href>{parent}</a>
         </nav>
@@ -22,7 +27,7 @@ pub fn crumbs(parent: &'static str, href: &'static str) -> AnyView {
     .erase()
 }
 
-/// A page's heading with what can be done on it.
+/// A page's heading with its buttons.
 pub fn heading(name: impl Erase, beside: impl Erase, actions: impl Erase) -> AnyView {
     view! {
         <header class="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 mb-6">
@@ -88,8 +93,8 @@ pub fn figure(name: &'static str, value: impl Erase) -> AnyView {
     .erase()
 }
 
-/// One fact of a description list.
-pub fn fact(name: &'static str, value: impl Erase) -> AnyView {
+/// One name and value of a description list (`<dl class="facts">`).
+pub fn detail(name: &'static str, value: impl Erase) -> AnyView {
     view! {
         <dt>{name}</dt>
         <dd class="anywhere">{value.erase()}</dd>

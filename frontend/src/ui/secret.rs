@@ -1,12 +1,12 @@
-//! A secret's only showing. It lives above the pages, so that not even the back button takes it away; Esc, a reload and
-//! a closed tab are held up until somebody says that it is stored.
+//! A secret, shown once. The dialog lives above the pages, so that not even the back button takes it away; Esc, a reload
+//! and a closed tab are held up until somebody says that the secret is stored.
 
-use crate::ui::erase::Erase;
 use leptos::{ev, prelude::*};
 
 use crate::ui::{
     code::copy_labelled,
     dialog::{Kind, dialog_for, foot},
+    erase::Erase,
     icon::{self, icon},
 };
 
@@ -15,13 +15,12 @@ use crate::ui::{
 pub struct Secret {
     /// The dialog's title: "API key created".
     pub title: &'static str,
-    /// What the secret is: "API key".
+    /// The kind of secret: "API key".
     pub what: &'static str,
-    /// The secret itself.
     pub value: String,
-    /// What to do with it.
+    /// A sentence on where to put the secret.
     pub advice: &'static str,
-    /// What happens once it is stored.
+    /// The action that follows once the secret is stored.
     pub then: Callback<()>,
 }
 
@@ -30,12 +29,12 @@ pub struct Secret {
 pub struct ShowOnce(RwSignal<Option<Secret>>);
 
 impl ShowOnce {
-    /// Puts it into the context.
+    /// Puts the place for a secret into the context.
     pub fn provide() {
         provide_context(Self(RwSignal::default()));
     }
 
-    /// The one of this page's context.
+    /// The place of this page's context.
     pub fn use_show_once() -> Self {
         use_context().unwrap_or_else(|| Self(RwSignal::default()))
     }
@@ -46,7 +45,7 @@ impl ShowOnce {
     }
 }
 
-/// Where the secret appears: once, around everything.
+/// The place where the secret appears: once, around everything.
 #[component]
 pub fn SecretHost() -> impl IntoView {
     let shown = ShowOnce::use_show_once().0;

@@ -1,13 +1,23 @@
 //! One request at a time for a form or a button: busy while it runs, the error when it fails.
 
-use std::{future::Future, pin::Pin};
+use std::{
+    future::{Future, IntoFuture},
+    pin::Pin,
+};
 
-use crate::ui::erase::{Erase, live};
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{api::ApiError, browser, ui::icon};
+use crate::{
+    api::error::ApiError,
+    browser,
+    ui::{
+        dialog::{cancel_button, foot},
+        erase::{Erase, live},
+        icon,
+    },
+};
 
-/// What follows an answer.
+/// The action that follows an answer.
 type Then = Box<dyn FnOnce()>;
 
 /// The state of a form's or a button's request.
@@ -18,17 +28,16 @@ pub struct Submit {
 }
 
 impl Submit {
-    /// Nothing asked yet.
     pub fn new() -> Self {
         Self { busy: RwSignal::new(false), error: RwSignal::new(None) }
     }
 
-    /// Whether a request is under way.
+    /// True while a request is under way; followed by the caller.
     pub fn busy(self) -> bool {
         self.busy.get()
     }
 
-    /// How the last request failed.
+    /// The failure of the last request; followed by the caller.
     pub fn error(self) -> Option<ApiError> {
         self.error.get()
     }
@@ -44,7 +53,7 @@ impl Submit {
     /// hears nothing.
     pub fn run<T: 'static>(
         self,
-        request: impl Future<Output = Result<T, ApiError>> + 'static,
+        request: impl IntoFuture<Output = Result<T, ApiError>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
         let then = async move { request.await.map(|answer| Box::new(move || done(answer)) as Then) };
@@ -74,16 +83,16 @@ impl Submit {
     }
 }
 
-/// What failed, unless every part of it stands beside a field already (`fields` are those that the form shows).
+/// The failure of a form, unless every part of it stands beside a field already (`fields` are those that the form shows).
 pub fn form_error(submit: Submit, fields: &'static [&'static str]) -> AnyView {
     live(move || {
         let error = submit.error()?;
-        let named = error.problem.iter().flat_map(|problem| &problem.errors).count();
+        let named = error.field_error_count();
         let shown: usize = fields.iter().map(|field| error.about(field).count()).sum();
         (named == 0 || shown < named).then(|| {
-            let others = error.problem.iter().flat_map(|problem| problem.errors.clone());
-            let others = others
-                .filter(|other| !fields.iter().any(|field| crate::text::is_or_in(&other.field, field)))
+            let others = error
+                .about_others(fields)
+                .cloned()
                 .map(|other| view! { <p class="anywhere">{other.field} ": " {other.detail}</p> });
             view! {
                 <div class="note bad" role="alert">
@@ -107,6 +116,14 @@ pub fn submit_button(submit: Submit, label: &'static str, class: &'static str) -
         </button>
     }
     .erase()
+}
+
+/// The foot of a form in a dialog: a button that leaves it, and one that sends it.
+pub fn form_foot(submit: Submit, action: &'static str, close: impl Fn() + Send + Sync + 'static) -> AnyView {
+    foot(view! {
+        {cancel_button(close)}
+        {submit_button(submit, action, "btn btn-primary")}
+    })
 }
 
 /// A turning circle while `on`.

@@ -22,7 +22,6 @@ impl Toasts {
         use_context().unwrap_or_else(|| Self(RwSignal::default(), RwSignal::default()))
     }
 
-    /// Says something.
     pub fn say(self, text: impl Into<String>) {
         let text = text.into();
         let id = self.1.get_untracked() + 1;
@@ -39,7 +38,7 @@ impl Toasts {
     }
 }
 
-/// Where the messages appear: once, around everything.
+/// The place where the messages appear: once, around everything.
 #[component]
 pub fn ToastHost() -> impl IntoView {
     let toasts = Toasts::use_toasts();

@@ -1,78 +1,35 @@
 //! The consent screen: an app asks to act for a member, who lets it or not, and is sent back to the app either way.
 
+mod answer;
 mod question;
 
-use api_types::{
-    ProblemType,
-    authorizations::{AnsweredRequest, AuthorizationRequest},
-};
+use api_types::{ProblemType, authorizations::AuthorizationRequest};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use self::answer::Answer;
 use crate::{
-    api::{self, ApiError, Nothing},
-    browser,
-    data::Load,
-    pages::signed_in::{sign_out_button, signed_in},
+    api::{authorization_requests, error::ApiError},
+    data::load::Load,
+    pages::shell::signed_in::{sign_out_button, signed_in},
+    paths,
     ui::{
         erase::{Erase, live},
         icon::{self, icon, logo},
         load::{Retry, by_state},
-        notice::{bones, failed},
+        notice::{failed, skeleton},
         page,
-        submit::{Submit, spinner},
+        submit::spinner,
     },
 };
 
-/// The page.
 #[component]
 pub fn Consent() -> impl IntoView {
     let params = use_params_map();
     signed_in(move |_, _| {
-        let id = move || browser::encode(&params.read().get("id").unwrap_or_default());
-        asked(&Load::new(move || format!("/v1/authorization-requests/{}", id())).on_return())
+        let id = move || params.read().get("id").unwrap_or_default();
+        asked(&Load::new(move || authorization_requests::show(&id())).on_return())
     })
-}
-
-/// The member's answer: being given, or given.
-#[derive(Clone, Copy)]
-struct Answer {
-    allow: Submit,
-    deny: Submit,
-    /// Where the member goes, once the server has said so.
-    leaving_for: RwSignal<Option<String>>,
-}
-
-impl Answer {
-    fn new() -> Self {
-        Self { allow: Submit::new(), deny: Submit::new(), leaving_for: RwSignal::new(None) }
-    }
-
-    fn busy(self) -> bool {
-        self.allow.busy() || self.deny.busy()
-    }
-
-    fn error(self) -> Option<ApiError> {
-        self.allow.error().or_else(|| self.deny.error())
-    }
-
-    /// Lets the app, or not, and goes where the server says.
-    fn give(self, request: &AuthorizationRequest, allowed: bool) {
-        if untrack(|| self.busy()) {
-            return;
-        }
-        self.allow.show(None);
-        self.deny.show(None);
-        let (submit, word) = if allowed { (self.allow, "approve") } else { (self.deny, "deny") };
-        let path = format!("/v1/authorization-requests/{}/{word}", browser::encode(&request.id));
-        submit.run(
-            async move { api::post::<AnsweredRequest>(&path, &Nothing {}).await },
-            move |AnsweredRequest { redirect_to }| {
-                browser::leave_for(&redirect_to);
-                self.leaving_for.set(Some(redirect_to));
-            },
-        );
-    }
 }
 
 fn asked(load: &Load<AuthorizationRequest>) -> AnyView {
@@ -83,7 +40,7 @@ fn asked(load: &Load<AuthorizationRequest>) -> AnyView {
         (Some((name, _)), _) => format!("Back to {name}"),
         (None, _) => "An app asks for access".to_owned(),
     });
-    // Who has allowed all of it before is not asked again.
+    // A member who has allowed all of it before is not asked again.
     let remembered = load.clone();
     Effect::new(move |_| {
         if app.get().is_some_and(|(_, remembered)| remembered)
@@ -101,7 +58,7 @@ fn asked(load: &Load<AuthorizationRequest>) -> AnyView {
             let asking = load.clone();
             by_state(
                 &load,
-                || bones("the app's request", 6),
+                || skeleton("the app's request", 6),
                 failure,
                 move || {
                     let request = asking.clone();
@@ -125,7 +82,7 @@ fn asked(load: &Load<AuthorizationRequest>) -> AnyView {
     .erase()
 }
 
-/// An end of the story: what it is, what to do now.
+/// A notice in the place of the question: what happened, and the way on.
 fn end(shape: &'static str, title: &'static str, text: impl Erase, action: impl Erase) -> AnyView {
     view! {
         <div class="blank">
@@ -153,11 +110,11 @@ fn request_over() -> AnyView {
         icon::CLOCK,
         "This request is over",
         "It has been answered, it was left waiting for too long, or it was begun in another browser. Go back to the app and start again there.",
-        view! { <a class="btn btn-quiet btn-sm" href="/account/authorizations">"See authorized apps"</a> },
+        view! { <a class="btn btn-quiet btn-sm" href=paths::AUTHORIZED_APPS>"See authorized apps"</a> },
     )
 }
 
-/// Why there is nothing to answer.
+/// The reason why there is nothing to answer.
 fn failure(error: &ApiError, retry: Retry) -> AnyView {
     if error.is_not_found() {
         return request_over();
@@ -181,7 +138,7 @@ fn failure(error: &ApiError, retry: Retry) -> AnyView {
     .erase()
 }
 
-/// Nothing to ask: allowed before, and on the way already, unless that fails.
+/// The notice for a member who allowed all of it before: on the way back to the app already, unless that fails.
 fn passing(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
     let load = load.clone();
     live(move || match answer.error() {

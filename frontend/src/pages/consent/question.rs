@@ -3,13 +3,14 @@
 use api_types::authorizations::{AppRef, AuthorizationRequest, RequestedScope};
 use leptos::prelude::*;
 
-use super::Answer;
 use crate::{
-    data::Load,
+    data::load::Load,
     pages::{
-        oauth_apps::{app_logo, homepage},
-        signed_in::sign_out_button,
+        consent::answer::Answer,
+        oauth_apps::parts::{app_logo, homepage},
+        shell::signed_in::sign_out_button,
     },
+    paths,
     ui::{
         erase::Erase,
         icon::{self, icon},
@@ -19,7 +20,6 @@ use crate::{
     },
 };
 
-/// The card's content.
 pub fn question(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
     view! {
         {part(load, |request| request.app.clone(), |app| who_asks(&app))}
@@ -42,12 +42,12 @@ pub fn question(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
     .erase()
 }
 
-/// Whether there is something that the member could allow.
+/// True where there is something that the member could allow.
 fn anything(request: &AuthorizationRequest) -> bool {
     request.scopes.iter().any(|scope| scope.available)
 }
 
-/// Everything here is the app's own word.
+/// The app's name, logo, homepage and description, all of them its own words.
 fn who_asks(app: &AppRef) -> AnyView {
     let description = app.description.clone();
     view! {
@@ -149,8 +149,8 @@ fn afterwards(host: String, any: bool) -> AnyView {
     let later = any.then(|| {
         view! {
             " You can withdraw what you allow at any time under "
-            // Beside this page: whoever looks there has not answered yet.
-            <a class="textlink" href="/account/authorizations" target="_blank">"Authorized apps"</a>
+            // Beside this page: a member who looks there has not answered yet.
+            <a class="textlink" href=paths::AUTHORIZED_APPS target="_blank">"Authorized apps"</a>
             "."
         }
     });
@@ -164,7 +164,6 @@ fn afterwards(host: String, any: bool) -> AnyView {
     .erase()
 }
 
-/// The buttons.
 fn choices(load: &Load<AuthorizationRequest>, answer: Answer, any: bool) -> AnyView {
     let button = |label: &'static str, class: &'static str, submit: Submit, allowed: bool| {
         let load = load.clone();

@@ -1,52 +1,44 @@
-//! Which deliveries to recover: counted before anything is done, beside what fails at the moment.
+//! The dialog that chooses the deliveries to recover: it counts them before anything is done, and says what fails now.
 
 use std::time::Duration;
 
 use api_types::{
-    Page,
-    deliveries::{Delivery, Diagnosis},
+    deliveries::Diagnosis,
     ids::WebhookId,
-    recoveries::{NewRecovery, Recovery, RecoveryCount},
-    webhooks::{Webhook, WebhookStatus},
+    recoveries::{NewRecovery, RecoveryCount},
 };
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    api::{self, ApiError},
+    amounts,
+    api::{deliveries, error::ApiError, recoveries},
     browser,
-    data::{Load, Loaded},
+    data::load::{Load, Loaded},
     pages::{
-        failures::{SINCE, category_options, event_type_options, since_time, webhook_options},
-        test::Test,
+        deliveries::choices::{category_options, event_type_options, webhook_options},
+        recoveries::{receiver::receiver, words::would_recover},
     },
-    text,
     ui::{
-        badge,
         dialog::{Kind, cancel_button, dialog_for, foot},
         erase::{Erase, live},
         field::{About, Options, TEXT, Text, about, owned, select_field, text_field},
-        icon,
-        notice::note,
+        filter::{SINCE, since_time},
         submit::{Submit, form_error, spinner},
-        time::ago,
         toast::Toasts,
     },
 };
 
-/// What the dialog begins with; each as the filters of the failures have it, empty for all.
+/// The choice that the dialog begins with; each field as the filters of the failures have it, empty for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// A webhook's id.
     pub webhook: String,
-    /// An event type.
     pub event_type: String,
-    /// A category.
     pub category: String,
-    /// How far back, one of [`SINCE`].
+    /// The time to look back, one of [`SINCE`].
     pub since: String,
 }
 
-/// How long the choice must rest before it is counted.
+/// The time that the choice must rest before it is counted.
 const REST: Duration = Duration::from_millis(300);
 /// The choice of a time of one's own.
 const OWN: &str = "own";
@@ -56,7 +48,7 @@ pub fn dialog(asked: RwSignal<Option<Choice>>) -> AnyView {
     dialog_for(asked, Kind::Wide, |_| "Recover deliveries".to_owned(), move |choice| body(choice, asked))
 }
 
-/// What is chosen.
+/// The fields as they have been filled in.
 #[derive(Clone, Copy)]
 struct Form {
     webhook: RwSignal<String>,
@@ -98,8 +90,8 @@ impl Form {
         self.pace.with(|pace| pace.trim().parse().ok()).filter(|pace| (1..=1_000).contains(pace))
     }
 
-    /// The request; follows the fields.
-    fn request(self, dry_run: bool) -> Result<NewRecovery, ApiError> {
+    /// The recovery that is asked for; followed by the caller.
+    fn wanted(self) -> Result<NewRecovery, ApiError> {
         let given = |value: String| Some(value).filter(|value| !value.is_empty());
         let (since, until) = self.times();
         let Some(rate_per_second) = self.pace() else {
@@ -112,12 +104,12 @@ impl Form {
             since: given(since),
             until: given(until),
             rate_per_second: Some(rate_per_second),
-            dry_run,
+            dry_run: false,
         })
     }
 }
 
-/// What the choice counts to.
+/// The count of the chosen deliveries.
 #[derive(Clone, Copy)]
 struct Counted {
     count: RwSignal<Option<RecoveryCount>>,
@@ -129,7 +121,7 @@ fn counted(form: Form, submit: Submit) -> Counted {
     let counted = Counted { count: RwSignal::new(None), counting: RwSignal::new(true) };
     let turn = StoredValue::new(0_u32);
     Effect::new(move |_| {
-        let request = form.request(true);
+        let request = form.wanted();
         turn.update_value(|turn| *turn += 1);
         let own = turn.get_value();
         let current = move || turn.try_get_value() == Some(own);
@@ -148,7 +140,7 @@ fn counted(form: Form, submit: Submit) -> Counted {
                     return;
                 }
                 spawn_local(async move {
-                    let answer = api::post::<RecoveryCount>("/v1/recoveries", &request).await;
+                    let answer = recoveries::count(request).await;
                     if !current() {
                         return;
                     }
@@ -180,8 +172,8 @@ fn body(choice: Choice, asked: RwSignal<Option<Choice>>) -> AnyView {
     let counted = counted(form, submit);
     let start = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let request = untrack(|| form.request(false));
-        submit.run(async move { api::post::<Recovery>("/v1/recoveries", &request?).await }, move |_| {
+        let request = untrack(|| form.wanted());
+        submit.run(async move { recoveries::create(request?).await }, move |_| {
             asked.set(None);
             toasts.say("The recovery has begun.");
         });
@@ -192,7 +184,7 @@ fn body(choice: Choice, asked: RwSignal<Option<Choice>>) -> AnyView {
     };
     let label = move || match counted.count.get() {
         Some(count) if count.total > count.passed_over => {
-            format!("Recover {}", text::number(count.total - count.passed_over))
+            format!("Recover {}", amounts::number(count.total - count.passed_over))
         }
         _ => "Recover".to_owned(),
     };
@@ -259,32 +251,28 @@ fn sentences(count: &RecoveryCount, pace: Option<u32>) -> AnyView {
     let going = count.total - count.passed_over.min(count.total);
     let takes = pace.filter(|_| going > 0).map(|pace| {
         let seconds = u32::try_from(going.div_ceil(pace.into())).unwrap_or(u32::MAX);
-        let pace = text::number(pace.into());
-        view! { <p class="muted">"At " {pace} " per second, setting them going takes about " {text::seconds(seconds)} "."</p> }
+        let pace = amounts::number(pace.into());
+        view! { <p class="muted">"At " {pace} " per second, setting them going takes about " {amounts::seconds(seconds)} "."</p> }
     });
     view! {
-        <p class="font-[560]">{text::would_recover(count)}</p>
+        <p class="font-[560]">{would_recover(count)}</p>
         {takes}
     }
     .erase()
 }
 
-/// What the newest of the chosen failures met, and whether its receiver has answered since.
+/// The diagnosis of the newest of the chosen failures, and its receiver.
 fn what_fails(form: Form) -> AnyView {
-    let newest = Load::<Page<Delivery>>::new(move || {
+    let newest = Load::new(move || {
         let (since, until) = form.times();
-        api::with_query(
-            "/v1/deliveries",
-            &[
-                ("status", "retrying,failed"),
-                ("webhook_id", &form.webhook.read()),
-                ("event_type", &form.event_type.read()),
-                ("category", &form.category.read()),
-                ("since", &since),
-                ("until", &until),
-                ("limit", "1"),
-            ],
-        )
+        deliveries::newest(&deliveries::Filter {
+            status: deliveries::FAILING,
+            webhook_id: &form.webhook.read(),
+            event_type: &form.event_type.read(),
+            category: &form.category.read(),
+            since: &since,
+            until: &until,
+        })
     });
     // While the next answer is on its way, the last one stays.
     let seen = Memo::new(move |before: Option<&Option<(WebhookId, Diagnosis)>>| match newest.get() {
@@ -297,52 +285,4 @@ fn what_fails(form: Form) -> AnyView {
     });
     let all = Memo::new(move |_| form.webhook.read().is_empty());
     live(move || seen.get().map(|(webhook, diagnosis)| receiver(webhook, diagnosis, all.get())))
-}
-
-fn receiver(id: WebhookId, diagnosis: Diagnosis, name_it: bool) -> AnyView {
-    let load = Load::<Webhook>::new(move || format!("/v1/webhooks/{id}"));
-    let test = Test::new();
-    let state = load.part(move |webhook| {
-        let health = &webhook.health;
-        let name = if webhook.description.is_empty() { &webhook.url } else { &webhook.description };
-        let down = health.failing_since.is_some() || webhook.status == WebhookStatus::Parked;
-        let since = health.last_success_at.filter(|_| !down);
-        (webhook.status == WebhookStatus::Disabled, since, name.clone())
-    });
-    let draw = move || {
-        let (disabled, well_since, name) = state.get()?;
-        let name = name_it.then(|| view! { <bdi class="font-[560]">{name}</bdi> ": " });
-        if disabled {
-            return Some(note(
-                "plain",
-                icon::PAUSE,
-                view! { {name} "This webhook is disabled. Enable it before recovering." },
-            ));
-        }
-        if let Some(at) = well_since {
-            return Some(note(
-                "good",
-                icon::CHECK,
-                view! { {name} "The receiver has answered again: it took a delivery " {ago(at)} "." },
-            ));
-        }
-        let diagnosis = diagnosis.clone();
-        Some(note(
-            "warn",
-            icon::ALERT,
-            view! {
-                <p class="font-semibold">{name} "The receiver is still failing"</p>
-                <p class="mt-0.5">{badge::category(diagnosis.category)} " " {diagnosis.summary}</p>
-                <p>{diagnosis.advice}</p>
-            },
-        ))
-    };
-    view! {
-        <div class="grid gap-2.5">
-            {live(draw)}
-            <div>{test.button("Send a test first", id)}</div>
-            {test.outcome(false)}
-        </div>
-    }
-    .erase()
 }

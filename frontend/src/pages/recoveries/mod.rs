@@ -1,7 +1,7 @@
-//! Recovering many deliveries: choosing which and counting them first ([`dialog`]), then how far it is ([`progress`]).
+//! Recoveries: choosing which deliveries to recover and counting them first ([`choose`]), then how far that is
+//! ([`progress`]).
 
-mod choose;
-mod progress;
-
-pub use choose::{Choice, dialog};
-pub use progress::progress;
+pub mod choose;
+pub mod progress;
+mod receiver;
+mod words;

@@ -1,4 +1,4 @@
-//! How far recoveries are: those that run, and those that ended a moment ago.
+//! The progress of recoveries: those that run, and those that ended a moment ago.
 
 use api_types::{
     recoveries::{Recovery, RecoveryStatus},
@@ -7,10 +7,11 @@ use api_types::{
 use leptos::prelude::*;
 
 use crate::{
-    api::{self, Nothing},
+    amounts::{self, number},
+    api::recoveries,
     browser,
-    data::{List, Row},
-    text::{self, number},
+    data::list::{List, Row},
+    pages::recoveries::words::{headline, seconds_left},
     ui::{
         badge::category_word,
         dialog::{Kind, dialog_for, foot},
@@ -23,15 +24,16 @@ use crate::{
     },
 };
 
-/// How long a recovery stays in sight once it is over, in milliseconds.
+/// The time that a recovery stays in sight once it is over, in milliseconds.
 const LINGER_MS: i64 = 15 * 60_000;
 
 /// The recoveries of one webhook, or of the whole workspace.
 pub fn progress(webhook: Option<Memo<String>>) -> AnyView {
     let of = move || webhook.map(|id| id.get()).unwrap_or_default();
-    let list = List::<Recovery>::new(5, move || api::with_query("/v1/recoveries", &[("webhook_id", &of())]))
+    let list = List::new(5, move || recoveries::list(&of()))
         .live(&[Topic::Recoveries, Topic::Deliveries], move || webhook.map(|id| id.get_untracked()));
-    let (dismissed, canceling) = (RwSignal::new(Vec::<String>::new()), RwSignal::new(None::<Recovery>));
+    let dismissed = RwSignal::new(Vec::<String>::new());
+    let canceling = RwSignal::new(None::<Recovery>);
     let rows = list.rows.clone();
     let shown = move || -> Vec<Row<Recovery>> {
         let rows = rows.get().into_iter();
@@ -59,8 +61,9 @@ fn one(
 ) -> AnyView {
     let running = |recovery: &Recovery| recovery.status == RecoveryStatus::Running;
     let asked = row.clone();
-    let deed = move |running: bool| {
-        let (dismiss, asked) = (dismiss.clone(), asked.clone());
+    let button = move |running: bool| {
+        let dismiss = dismiss.clone();
+        let asked = asked.clone();
         if running {
             let ask = move |_| canceling.set(Some(asked.get_untracked()));
             view! { <button type="button" class="btn btn-quiet btn-sm" on:click=ask>"Cancel recovery"</button> }.erase()
@@ -78,10 +81,10 @@ fn one(
         <section class="panel mt-5 px-5 py-4 grid gap-3" aria-label="Recovery">
             <div class="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
                 <div class="min-w-0 flex-1 basis-60">
-                    <h3 class="font-semibold text-[0.9375rem] tabular-nums">{part_of(row, text::recovery_headline, Erase::erase)}</h3>
+                    <h3 class="font-semibold text-[0.9375rem] tabular-nums">{part_of(row, headline, Erase::erase)}</h3>
                     {part_of(row, Recovery::clone, |recovery| what(&recovery))}
                 </div>
-                <div class="-my-0.5">{part_of(row, running, deed)}</div>
+                <div class="-my-0.5">{part_of(row, running, button)}</div>
             </div>
             {part_of(row, Recovery::clone, |recovery| bar(&recovery))}
             <p class="sr-only" role="status">{part_of(row, said, |(status, _)| match status {
@@ -94,7 +97,7 @@ fn one(
     .erase()
 }
 
-/// What was chosen, by whom, when.
+/// The choice that was made, the member who made it, and the time.
 fn what(recovery: &Recovery) -> AnyView {
     let category = recovery.category.map(|category| category_word(category).to_lowercase());
     let narrowed: Vec<String> =
@@ -129,9 +132,9 @@ fn bar(recovery: &Recovery) -> AnyView {
             </li>
         }
     });
-    let left = text::recovery_left(recovery).map(|seconds| {
+    let left = seconds_left(recovery).map(|seconds| {
         let pace = number(recovery.rate_per_second.into());
-        view! { <li class="muted sm:ml-auto">{pace} " per second, about " {text::seconds(seconds)} " left"</li> }
+        view! { <li class="muted sm:ml-auto">{pace} " per second, about " {amounts::seconds(seconds)} " left"</li> }
     });
     let told = format!("{} of {} set going", number(*started), number(*total));
     view! {
@@ -159,10 +162,9 @@ fn bar(recovery: &Recovery) -> AnyView {
 fn cancel(recovery: &Recovery, canceling: RwSignal<Option<Recovery>>, refresh: Callback<()>) -> AnyView {
     let toasts = Toasts::use_toasts();
     let submit = Submit::new();
-    let path = format!("/v1/recoveries/{}/cancel", recovery.id);
+    let id = recovery.id;
     let act = move || {
-        let path = path.clone();
-        submit.run(async move { api::post::<Recovery>(&path, &Nothing {}).await }, move |_| {
+        submit.run(recoveries::cancel(id), move |_| {
             canceling.set(None);
             refresh.run(());
             toasts.say("The recovery is canceled.");

@@ -1,16 +1,18 @@
-//! What surrounds every page for which one signs in: navigation, workspace, account; and who may not come into
-//! Settings > API, and why.
+//! The frame of every page for which one signs in: navigation, workspace, account; and the notices for members who may
+//! not see Settings > API.
 
 mod notices;
+pub mod sections;
 mod side;
+pub mod signed_in;
 
 use api_types::account::Session;
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
+use self::{sections::Reading, signed_in::signed_in};
 use crate::{
-    browser,
-    pages::signed_in::signed_in,
+    browser, paths,
     session::SessionStore,
     stream::Interrupted,
     ui::{
@@ -20,19 +22,6 @@ use crate::{
     },
 };
 
-/// The sections of the overview, with their anchors and icons.
-pub const SECTIONS: [(&str, &str, &str); 4] = [
-    ("api-keys", "API keys", icon::KEY),
-    ("oauth-apps", "OAuth apps", icon::APP),
-    ("webhooks", "Webhooks", icon::HOOK),
-    ("delivery-failures", "Webhook delivery failures", icon::ALERT),
-];
-
-/// The section that the reader is in, for the navigation to mark; the overview moves it.
-#[derive(Clone, Copy)]
-pub struct Reading(pub RwSignal<&'static str>);
-
-/// The frame.
 #[component]
 pub fn Shell() -> impl IntoView {
     provide_context(Reading(RwSignal::new("")));
@@ -66,7 +55,8 @@ fn focus_after_navigation() {
 fn frame(store: SessionStore, session: &Session) -> AnyView {
     let sheet = RwSignal::new(None::<()>);
     let allowed = store.is_admin() && session.limits.api_access;
-    let (wide, narrow) = (session.clone(), session.clone());
+    let wide = session.clone();
+    let narrow = session.clone();
     let workspace = session.workspace.name.clone();
     view! {
         <a class="skip btn btn-primary" href="#main">"Skip to content"</a>
@@ -76,7 +66,7 @@ fn frame(store: SessionStore, session: &Session) -> AnyView {
                 <button type="button" class="btn btn-ghost btn-sm btn-square -ml-1.5" aria-label="Open navigation" on:click=move |_| sheet.set(Some(()))>
                     {icon(icon::LINES)}
                 </button>
-                <a href="/settings/api" aria-label="API settings">{logo()}</a>
+                <a href=paths::SETTINGS aria-label="API settings">{logo()}</a>
                 <span class="font-semibold truncate" dir="auto">{workspace}</span>
             </header>
             <main class="page" id="main" tabindex="-1">
@@ -101,7 +91,7 @@ fn frame(store: SessionStore, session: &Session) -> AnyView {
     .erase()
 }
 
-/// Says that what is on the screen may be old, while it may.
+/// A sign, shown while live updates are interrupted, that the screen may be out of date.
 fn interrupted() -> AnyView {
     let sign = use_context::<Interrupted>();
     let on = move || sign.is_some_and(|sign| sign.0.get());

@@ -1,4 +1,4 @@
-//! What stands where Settings > API would: for members who are no admins, and on the Free plan.
+//! Notices in the place of Settings > API: for members who are no admins, and on the Free plan.
 
 use api_types::account::Session;
 use leptos::prelude::*;

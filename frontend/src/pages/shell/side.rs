@@ -5,9 +5,12 @@ use api_types::account::{Plan, Session};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::{Reading, SECTIONS};
 use crate::{
-    pages::signed_in::sign_out_button,
+    pages::shell::{
+        sections::{Reading, SECTIONS},
+        signed_in::sign_out_button,
+    },
+    paths,
     session::SessionStore,
     theme,
     ui::{
@@ -29,7 +32,7 @@ pub const fn plan_name(plan: Plan) -> &'static str {
     }
 }
 
-/// All of it. `allowed`: the member may see Settings > API.
+/// The whole navigation. `allowed`: the member may see Settings > API.
 pub fn side(store: SessionStore, session: &Session, allowed: bool) -> AnyView {
     view! {
         <div class="px-1">{workspace_switcher(store, session)}</div>
@@ -37,7 +40,7 @@ pub fn side(store: SessionStore, session: &Session, allowed: bool) -> AnyView {
             {allowed.then(api_links)}
             <div class="grid gap-0.5">
                 <p class="navhead muted">"Your account"</p>
-                {page_link("/account/authorizations", icon::CONSENT, "Authorized apps")}
+                {page_link(paths::AUTHORIZED_APPS, icon::CONSENT, "Authorized apps")}
             </div>
         </nav>
         <div class="grid grid-cols-1 gap-3">
@@ -64,13 +67,13 @@ fn page_link(href: &'static str, shape: &'static str, name: &'static str) -> Any
 fn api_links() -> AnyView {
     let reading = use_context::<Reading>().map(|reading| reading.0);
     let path = use_location().pathname;
-    let on_overview = Memo::new(move |_| path.get().trim_end_matches('/') == "/settings/api");
+    let on_overview = Memo::new(move |_| path.get().trim_end_matches('/') == paths::SETTINGS);
     let sections = SECTIONS.map(|(id, name, shape)| {
         let current = move || {
             (on_overview.get() && reading.is_some_and(|reading| reading.get() == id)).then_some("true")
         };
         view! {
-            <a class="navlink" href=format!("/settings/api#{id}") aria-current=current>
+            <a class="navlink" href=paths::section(id) aria-current=current>
                 {icon(shape)}
                 {name}
             </a>
@@ -83,7 +86,7 @@ fn api_links() -> AnyView {
         </div>
         <div class="grid gap-0.5">
             <p class="navhead muted">"History"</p>
-            {page_link("/settings/api/audit", icon::LOG, "Audit log")}
+            {page_link(paths::AUDIT_LOG, icon::LOG, "Audit log")}
         </div>
     }
     .erase()

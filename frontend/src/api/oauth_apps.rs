@@ -1,0 +1,62 @@
+//! OAuth apps, their client secrets and the authorizations that they have: the operations under `/v1/oauth-apps`.
+
+use api_types::{
+    Page,
+    authorizations::{Authorization, OAuthAppActivity, Withdrawn},
+    ids::{AuthorizationId, OAuthAppId, SecretId},
+    oauth_apps::{
+        CreatedClientSecret, CreatedOAuthApp, NewOAuthApp, OAuthApp, OAuthAppChanges, RotateSecret,
+    },
+};
+
+use crate::{
+    api::call::{Call, Query},
+    paths::api as paths,
+};
+
+pub fn list() -> Query<Page<OAuthApp>> {
+    Query::new(paths::OAUTH_APPS)
+}
+
+/// One app; `id` as it stands in the page's address.
+pub fn show(id: &str) -> Query<OAuthApp> {
+    Query::new(paths::oauth_app(id))
+}
+
+pub fn create(app: &NewOAuthApp) -> Call<CreatedOAuthApp> {
+    Call::post(paths::OAUTH_APPS, app)
+}
+
+pub fn update(id: OAuthAppId, changes: &OAuthAppChanges) -> Call<OAuthApp> {
+    Call::patch(paths::oauth_app(id), changes)
+}
+
+pub fn remove(id: OAuthAppId) -> Call<()> {
+    Call::delete(paths::oauth_app(id))
+}
+
+/// Counts of the tokens that an app holds, and its incidents; `id` as it stands in the page's address.
+pub fn show_activity(id: &str) -> Query<OAuthAppActivity> {
+    Query::new(paths::oauth_app_activity(id))
+}
+
+/// The members who let an app act for them; `id` as it stands in the page's address.
+pub fn list_authorizations(id: &str) -> Query<Page<Authorization>> {
+    Query::new(paths::oauth_app_authorizations(id))
+}
+
+pub fn withdraw_authorization(id: &str, authorization: AuthorizationId) -> Call<()> {
+    Call::delete(paths::oauth_app_authorization(id, authorization))
+}
+
+pub fn withdraw_all_authorizations(id: OAuthAppId) -> Call<Withdrawn> {
+    Call::delete(paths::oauth_app_authorizations(id))
+}
+
+pub fn rotate_secret(id: OAuthAppId, rotation: &RotateSecret) -> Call<CreatedClientSecret> {
+    Call::post(paths::oauth_app_secrets(id), rotation)
+}
+
+pub fn drop_secret(id: OAuthAppId, secret: SecretId) -> Call<()> {
+    Call::delete(paths::oauth_app_secret(id, secret))
+}

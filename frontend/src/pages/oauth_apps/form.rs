@@ -1,0 +1,268 @@
+//! The form that makes or changes an OAuth app.
+
+use api_types::oauth_apps::{ClientKind, CreatedOAuthApp, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{FileReader, HtmlInputElement};
+
+use crate::{
+    api::oauth_apps,
+    pages::oauth_apps::parts::grant_words,
+    ui::{
+        erase::{Erase, live},
+        field::{
+            TEXT, Text, Ticked, about, area_field, fresh_id, group, lines, pick, scopes_field, set_ticked,
+            text_field, tick,
+        },
+        submit::{Submit, form_error, form_foot},
+    },
+};
+
+const MOST_LOGO_BYTES: f64 = 64.0 * 1024.0;
+
+/// The fields as they have been filled in.
+#[derive(Clone, Copy)]
+struct Draft {
+    name: RwSignal<String>,
+    kind: RwSignal<String>,
+    redirect_uris: RwSignal<String>,
+    scopes: Ticked,
+    grants: Ticked,
+    description: RwSignal<String>,
+    homepage_url: RwSignal<String>,
+    logo: RwSignal<String>,
+}
+
+impl Draft {
+    fn new() -> Self {
+        let grants = [GrantType::AuthorizationCode, GrantType::RefreshToken];
+        Self {
+            name: RwSignal::default(),
+            kind: RwSignal::new(ClientKind::Confidential.as_str().to_owned()),
+            redirect_uris: RwSignal::default(),
+            scopes: RwSignal::default(),
+            grants: RwSignal::new(grants.map(GrantType::as_str).to_vec()),
+            description: RwSignal::default(),
+            homepage_url: RwSignal::default(),
+            logo: RwSignal::default(),
+        }
+    }
+
+    /// The form filled in as the app is now.
+    fn of(app: &OAuthApp) -> Self {
+        Self {
+            name: RwSignal::new(app.name.clone()),
+            kind: RwSignal::new(app.kind.as_str().to_owned()),
+            redirect_uris: RwSignal::new(app.redirect_uris.join("\n")),
+            scopes: RwSignal::new(app.scopes.iter().map(|scope| scope.as_str()).collect()),
+            grants: RwSignal::new(app.grants.iter().map(|grant| grant.as_str()).collect()),
+            description: RwSignal::new(app.description.clone()),
+            homepage_url: RwSignal::new(app.homepage_url.clone()),
+            logo: RwSignal::new(app.logo.clone()),
+        }
+    }
+
+    fn words(ticked: Ticked) -> Vec<String> {
+        ticked.read_untracked().iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    fn grants(self) -> Vec<String> {
+        let public = self.kind.with_untracked(|kind| kind == ClientKind::Public.as_str());
+        let mut grants = Self::words(self.grants);
+        grants.retain(|grant| !(public && grant == GrantType::ClientCredentials.as_str()));
+        grants
+    }
+
+    fn new_app(self) -> NewOAuthApp {
+        let given = |text: RwSignal<String>| Some(text.get_untracked()).filter(|text| !text.is_empty());
+        NewOAuthApp {
+            name: self.name.get_untracked(),
+            kind: self.kind.get_untracked(),
+            redirect_uris: lines(&self.redirect_uris.read_untracked()),
+            scopes: Self::words(self.scopes),
+            grants: Some(self.grants()),
+            description: given(self.description),
+            homepage_url: given(self.homepage_url),
+            logo: given(self.logo),
+        }
+    }
+
+    fn changes(self) -> OAuthAppChanges {
+        OAuthAppChanges {
+            name: Some(self.name.get_untracked()),
+            redirect_uris: Some(lines(&self.redirect_uris.read_untracked())),
+            scopes: Some(Self::words(self.scopes)),
+            grants: Some(self.grants()),
+            description: Some(self.description.get_untracked()),
+            homepage_url: Some(self.homepage_url.get_untracked()),
+            logo: Some(self.logo.get_untracked()),
+            suspended: None,
+        }
+    }
+}
+
+const FIELDS: &[&str] =
+    &["name", "kind", "redirect_uris", "scopes", "grants", "description", "homepage_url", "logo"];
+
+/// The form that makes an app; `done` gets the answer.
+pub fn new_app(
+    close: impl Fn() + Send + Sync + 'static,
+    done: impl Fn(CreatedOAuthApp) + Clone + 'static,
+) -> AnyView {
+    let draft = Draft::new();
+    let submit = Submit::new();
+    let send = move || submit.run(oauth_apps::create(&draft.new_app()), done.clone());
+    form(
+        draft,
+        submit,
+        Some(kind_field(draft, submit)),
+        form_foot(submit, "Create OAuth app", close),
+        Box::new(send),
+    )
+}
+
+/// The form that changes this app; `done` gets the answer.
+pub fn edit(
+    app: &OAuthApp,
+    close: impl Fn() + Send + Sync + 'static,
+    done: impl Fn(OAuthApp) + Clone + 'static,
+) -> AnyView {
+    let draft = Draft::of(app);
+    let id = app.id;
+    let submit = Submit::new();
+    let send = move || submit.run(oauth_apps::update(id, &draft.changes()), done.clone());
+    form(draft, submit, None, form_foot(submit, "Save", close), Box::new(send))
+}
+
+/// The fields of both forms. `kind` is the field that only a new app has.
+fn form(draft: Draft, submit: Submit, kind: Option<AnyView>, foot: AnyView, send: Box<dyn Fn()>) -> AnyView {
+    let send = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        send();
+    };
+    view! {
+        <form class="form" on:submit=send>
+            {form_error(submit, FIELDS)}
+            {text_field(
+                about("Name", "name", "Members see it when they are asked to agree."),
+                Text { first: true, placeholder: "Acme Dashboards", ..TEXT },
+                draft.name,
+                submit,
+            )}
+            {kind}
+            {area_field(
+                about("Redirect URIs", "redirect_uris", "Where members are sent back to: one per line, matched exactly. https, or http on a loopback address."),
+                3,
+                "https://acme.example/callback",
+                draft.redirect_uris,
+                submit,
+            )}
+            {scopes_field("The most the app may ask for.", draft.scopes, submit)}
+            {grants_field(draft, submit)}
+            {area_field(about("Description (optional)", "description", ""), 2, "", draft.description, submit)}
+            {text_field(
+                about("Homepage (optional)", "homepage_url", ""),
+                Text { placeholder: "https://acme.example", ..TEXT },
+                draft.homepage_url,
+                submit,
+            )}
+            {logo_field(draft, submit)}
+            {foot}
+        </form>
+    }
+    .erase()
+}
+
+fn kind_field(draft: Draft, submit: Submit) -> AnyView {
+    group(
+        about("Kind", "kind", "It cannot be changed later."),
+        submit,
+        view! {
+            {pick("kind", "confidential", "Confidential", "Runs on a server and can keep a client secret.", draft.kind)}
+            {pick("kind", "public", "Public", "Runs in a browser, on a phone or on a desk, where a secret cannot be kept.", draft.kind)}
+        },
+    )
+}
+
+fn grants_field(draft: Draft, submit: Submit) -> AnyView {
+    let boxes = GrantType::ALL.iter().map(|grant| {
+        let word = grant.as_str();
+        let (label, sentence) = grant_words(*grant);
+        let barred = move || {
+            *grant == GrantType::ClientCredentials
+                && draft.kind.with(|kind| kind == ClientKind::Public.as_str())
+        };
+        tick(
+            label,
+            sentence,
+            move || draft.grants.with(|words| words.contains(&word)) && !barred(),
+            barred,
+            move |on| set_ticked(draft.grants, word, on),
+        )
+    });
+    group(about("Grants", "grants", "How the app obtains tokens."), submit, boxes.collect_view())
+}
+
+fn logo_field(draft: Draft, submit: Submit) -> AnyView {
+    let too_large = RwSignal::new(false);
+    let id = fresh_id();
+    let label_for = id.clone();
+    view! {
+        <div class="field">
+            <label for=label_for>"Logo (optional)"</label>
+            <div class="flex items-center gap-3">
+                {live(move || {
+                    let logo = draft.logo.get();
+                    (!logo.is_empty())
+                        .then(|| view! { <img class="size-10 rounded-lg object-contain bg-base-200" src=logo alt="The logo" /> })
+                })}
+                <input
+                    class="file-input file-input-sm"
+                    id=id
+                    type="file"
+                    accept="image/png,image/jpeg,image/webp"
+                    on:change:target=move |event| read_logo(&event.target(), draft.logo, too_large)
+                />
+                {live(move || {
+                    (!draft.logo.read().is_empty())
+                        .then(|| {
+                            view! {
+                                <button type="button" class="btn btn-ghost btn-sm" on:click=move |_| draft.logo.set(String::new())>
+                                    "Remove"
+                                </button>
+                            }
+                        })
+                })}
+            </div>
+            <p class="fhint">"PNG, JPEG or WebP, at most 64 KiB."</p>
+            <div role="alert">
+                {live(move || too_large.get().then(|| view! { <p class="ferror">"The file is larger than 64 KiB."</p> }))}
+                {live(move || {
+                    let errors = submit.error();
+                    errors
+                        .map(|error| error.about("logo").map(|text| view! { <p class="ferror">{text.to_owned()}</p> }).collect_view())
+                })}
+            </div>
+        </div>
+    }
+    .erase()
+}
+
+/// Reads the chosen file as a `data:` URL.
+fn read_logo(input: &HtmlInputElement, logo: RwSignal<String>, too_large: RwSignal<bool>) {
+    let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+    too_large.set(file.size() > MOST_LOGO_BYTES);
+    if too_large.get_untracked() {
+        input.set_value("");
+        return;
+    }
+    let Ok(reader) = FileReader::new() else { return };
+    let read = reader.clone();
+    let done = Closure::once_into_js(move || {
+        if let Some(url) = read.result().ok().and_then(|result| result.as_string()) {
+            logo.try_set(url);
+        }
+    });
+    reader.set_onload(Some(done.unchecked_ref()));
+    let _ = reader.read_as_data_url(&file);
+}

@@ -1,0 +1,56 @@
+//! Small parts by which an app is shown wherever it appears: its logo, homepage, kind, status and grants.
+
+use api_types::oauth_apps::{ClientKind, GrantType};
+use leptos::prelude::*;
+
+use crate::ui::{badge::badge, erase::Erase};
+
+/// An app's logo, or the first letter of its name; `size` is `size-9`, or `size-14 text-2xl` where the app is introduced.
+pub fn app_logo(name: &str, logo: &str, size: &'static str) -> AnyView {
+    if logo.starts_with("data:image/") {
+        let class = format!("{size} rounded-lg object-contain bg-base-200 flex-none");
+        return view! { <img class=class src=logo.to_owned() alt="" /> }.erase();
+    }
+    let letter: String = name.chars().next().unwrap_or('?').to_uppercase().collect();
+    let class =
+        format!("{size} rounded-lg bg-accent/12 text-accent font-semibold grid place-items-center flex-none");
+    view! { <span class=class aria-hidden="true">{letter}</span> }.erase()
+}
+
+/// An app's homepage as a link. Only https: anything else that an app says of itself is left out.
+pub fn homepage(url: &str) -> Option<AnyView> {
+    url.starts_with("https://").then(|| {
+        view! {
+            <a class="textlink anywhere" dir="ltr" href=url.to_owned() rel="noopener noreferrer" target="_blank">
+                {url.to_owned()}
+            </a>
+        }
+        .erase()
+    })
+}
+
+/// An app's kind in words.
+pub const fn kind_word(kind: ClientKind) -> &'static str {
+    match kind {
+        ClientKind::Confidential => "Confidential",
+        ClientKind::Public => "Public",
+    }
+}
+
+/// The state of an app: active, or suspended.
+pub fn app_status(suspended: bool) -> AnyView {
+    if suspended { badge("dot warn", "Suspended") } else { badge("dot good", "Active") }
+}
+
+/// A grant in a word or two, and in a sentence.
+pub const fn grant_words(grant: GrantType) -> (&'static str, &'static str) {
+    match grant {
+        GrantType::AuthorizationCode => {
+            ("Authorization code", "Acts for a member who agrees, always with PKCE.")
+        }
+        GrantType::RefreshToken => ("Refresh tokens", "Stays connected when the access token runs out."),
+        GrantType::ClientCredentials => {
+            ("Client credentials", "Acts as itself, without a member. Confidential apps only.")
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The form that rotates a secret, of an OAuth app or of a webhook: it asks how long the old one keeps working.
+
+use api_types::oauth_apps::RotateSecret;
+use leptos::prelude::*;
+
+use crate::{
+    api::{answer::Answer, call::Call},
+    ui::{
+        erase::Erase,
+        field::{about, group, pick},
+        submit::{Submit, form_error, form_foot},
+    },
+};
+
+/// The form. `explain` says what will break, `call` rotates, and `done` gets the answer with the new secret.
+pub fn form<T: Answer + 'static>(
+    explain: impl Erase,
+    call: impl Fn(&RotateSecret) -> Call<T> + 'static,
+    close: impl Fn() + Send + Sync + 'static,
+    done: impl Fn(T) + Clone + 'static,
+) -> AnyView {
+    let submit = Submit::new();
+    let overlap = RwSignal::new("24h".to_owned());
+    let send = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        submit.run(call(&RotateSecret { overlap: overlap.get_untracked() }), done.clone());
+    };
+    view! {
+        <form class="form" on:submit=send>
+            {form_error(submit, &["overlap"])}
+            <p>{explain.erase()}</p>
+            {group(
+                about("The old secret keeps working for", "overlap", ""),
+                submit,
+                view! {
+                    {pick("overlap", "24h", "24 hours", "Time to update the other side without an interruption.", overlap)}
+                    {pick("overlap", "1h", "1 hour", "For a change that you make right now.", overlap)}
+                    {pick("overlap", "7d", "7 days", "For a change that somebody else has to make.", overlap)}
+                    {pick("overlap", "none", "Not at all", "Choose this if the old secret may have leaked.", overlap)}
+                },
+            )}
+            {form_foot(submit, "Rotate secret", close)}
+        </form>
+    }
+    .erase()
+}

@@ -1,0 +1,32 @@
+//! The dialogs of the page, and which of them is open.
+
+use api_types::webhooks::Webhook;
+use leptos::prelude::*;
+
+use crate::pages::recoveries::choose::Choice;
+
+/// The dialogs, each open while its target holds something.
+#[derive(Clone, Copy)]
+pub struct Dialogs {
+    pub edit: RwSignal<Option<Webhook>>,
+    pub rotate: RwSignal<Option<Webhook>>,
+    pub test: RwSignal<Option<Webhook>>,
+    pub enable: RwSignal<Option<Webhook>>,
+    pub disable: RwSignal<Option<Webhook>>,
+    pub delete: RwSignal<Option<Webhook>>,
+    pub recover: RwSignal<Option<Choice>>,
+}
+
+impl Dialogs {
+    pub fn new() -> Self {
+        Self {
+            edit: RwSignal::new(None),
+            rotate: RwSignal::new(None),
+            test: RwSignal::new(None),
+            enable: RwSignal::new(None),
+            disable: RwSignal::new(None),
+            delete: RwSignal::new(None),
+            recover: RwSignal::new(None),
+        }
+    }
+}
