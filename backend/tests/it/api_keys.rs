@@ -69,7 +69,7 @@ async fn a_revoked_key_is_refused_with_the_very_next_request(world: World) {
     assert_eq!((&revoked["status"], &revoked["revoked_reason"]), (&json!("revoked"), &json!("It leaked.")));
     assert_eq!(revoked["revoked_by"]["email"], team.admin.email);
     key.get("/v1/session").await.problem(401, "key-revoked");
-    // Once more changes nothing, and is not written down twice.
+    // Revoking the key once more changes nothing, and makes no second entry.
     let again = team.admin.post(&path, &json!({ "reason": "Again." })).await.ok(200);
     assert_eq!(again["revoked_reason"], "It leaked.");
     let revocations = team.audited().await.iter().filter(|action| *action == "api_key.revoked").count();

@@ -128,7 +128,7 @@ async fn an_operator_serves_tls_with_a_certificate_and_a_key_that_fit() {
     assert_eq!(get("/.well-known/oauth-authorization-server").await["issuer"], server.url);
     let before = get("/.well-known/jwks.json").await;
     assert_eq!(folder.ok(&["signing-key", "rotate"]), "");
-    // The running node looks again within a minute, and its tokens' new key is in the set by then.
+    // The running node looks for new keys once a minute, so it still publishes the old set.
     assert_eq!(get("/.well-known/jwks.json").await, before);
     assert_eq!(server.terminate(), Some(0));
     let server = folder.serve_with("https", &["--tls-cert", &certificate, "--tls-key", &key]);

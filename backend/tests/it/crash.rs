@@ -79,7 +79,7 @@ async fn two_api_nodes_and_two_workers_lose_nothing_when_a_worker_is_killed() {
     let _nodes = [sayless.serve(&one, &["--no-worker"]).await, sayless.serve(&two, &["--no-worker"]).await];
     let admin = sayless.sign_in(&one).await;
     let elsewhere = admin.at(&format!("http://{two}"));
-    // The first ones hang: each worker has some of them under way.
+    // The first attempts hang: each worker has some of them under way.
     let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
     receiver.set_sequence([vec![Behaviour::Hang; 8], vec![Behaviour::Answer(200, "")]].concat());
     make_webhook(&admin, &receiver).await;

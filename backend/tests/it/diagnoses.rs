@@ -31,7 +31,7 @@ async fn diagnose(sender: &Sender, url: &str, history: &History) -> (Code, Categ
     (diagnosis.code, diagnosis.category, diagnosis.summary)
 }
 
-/// Every code but this one is a receiver's doing; `worker` has the crashes that cause it.
+/// The only code that no receiver causes. The tests in `worker` cause it, by crashes.
 const OUR_OWN: Code = Code::Interrupted;
 
 #[tokio::test]
@@ -156,7 +156,7 @@ async fn of_certificates() -> Vec<Code> {
 /// Receivers with which TLS cannot be agreed upon.
 async fn of_handshakes() -> Vec<Code> {
     let mut caused = Vec::new();
-    // Alerts as old or strict servers send them: handshake_failure, protocol_version; and one that speaks plain HTTP.
+    // Alerts as old or strict servers send them: handshake_failure, protocol_version; and an answer in plain HTTP.
     for answer in [
         &b"\x15\x03\x01\x00\x02\x02\x28"[..],
         &b"\x15\x03\x01\x00\x02\x02\x46"[..],
@@ -167,7 +167,7 @@ async fn of_handshakes() -> Vec<Code> {
         assert_eq!((found, whose), (Code::TlsHandshakeFailed, Category::Configuration), "{summary}");
         caused.push(found);
     }
-    // A real server that wants another protocol inside, and one that wants a certificate from us.
+    // One server speaks another protocol over TLS, and one wants a certificate from the client.
     let authority = Authority::new("Test Root");
     let certificate = authority.issue(&["hooks.example"], Validity::Now);
     let mut only_http2 = certificate.config();

@@ -62,7 +62,7 @@ async fn an_event_that_nobody_wants_costs_one_row(world: World) {
     assert!(integrator.list("").await.is_empty());
 }
 
-/// A queue of four, and no waiting for a connection.
+/// Four events may wait to be stored.
 fn small(settings: &mut Settings) {
     settings.ingest_queue = 4;
 }

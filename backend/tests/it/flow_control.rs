@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Behaviour, Integrator, Receiver, World, both, eventually};
 
-/// The numbers that the requests carried, in the order in which they came.
+/// The ids of the events, in the order in which they came.
 fn order(receiver: &Receiver) -> Vec<String> {
     receiver.requests().iter().map(|request| request.header("webhook-id").unwrap().to_owned()).collect()
 }
@@ -75,7 +75,7 @@ async fn a_success_drains_what_was_held_oldest_first(world: World) {
     eventually("the breaker closes", async || integrator.show_webhook(&id).await["status"] == "active").await;
     let draining = integrator.show_webhook(&id).await;
     assert!(draining["draining"]["per_second"].as_u64() >= Some(5), "{draining}");
-    // Published while it drains: it waits behind what was there before.
+    // An event published during the drain waits behind those that were there before.
     world.advance_by(Duration::from_millis(1));
     events.push(integrator.publish().await);
     world
@@ -86,7 +86,7 @@ async fn a_success_drains_what_was_held_oldest_first(world: World) {
     let arrived = order(&receiver);
     let in_order: Vec<&String> = arrived[before..].iter().filter(|id| events.contains(id)).collect();
     assert_eq!(in_order.len(), events.len(), "each once");
-    // But for the probes, and for those that overtake each other on the way.
+    // Probes may stand elsewhere, and deliveries may overtake each other on the way.
     let moved = |(at, id): (usize, &&String)| events.iter().position(|e| e == *id).unwrap().abs_diff(at);
     let far = in_order.iter().enumerate().map(moved).filter(|places| *places > 12).count();
     assert!(far <= 2, "{far} are far from their place");
@@ -173,16 +173,14 @@ async fn a_rate_limit_is_kept(world: World) {
         assert!(now > seen && now - seen <= 5, "second {second}: {seen} to {now}");
         seen = now;
     }
-    assert!(integrator.show_webhook(&id).await["health"]["held"].as_u64() > Some(0));
+    assert!(integrator.show_webhook(id).await["health"]["held"].as_u64() > Some(0));
 
     // Without the limit the rest goes at once.
     let path = format!("/v1/webhooks/{id}");
     let lifted = integrator.team.admin.patch(&path, &json!({ "rate_limit": null })).await.ok(200);
     assert_eq!(lifted["rate_limit"], Value::Null);
     receiver.wait_for(30).await;
-    world
-        .step_until("its line ends", async || integrator.show_webhook(&id).await["draining"].is_null())
-        .await;
+    world.step_until("its line ends", async || integrator.show_webhook(id).await["draining"].is_null()).await;
     assert_eq!(receiver.requests().len(), 30);
 }
 

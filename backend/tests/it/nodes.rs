@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::harness::{Behaviour, Integrator, Kind, Receiver, World, a_ticket_event, eventually};
+use crate::harness::{Behaviour, Integrator, Kind, Node, Receiver, World, a_ticket_event, eventually};
 
 #[actix_web::test]
 async fn a_change_on_one_node_reaches_a_stream_on_the_other() {
@@ -98,7 +98,7 @@ async fn what_an_api_node_accepts_wakes_the_workers_of_others() {
     let _link = world.link().await;
     let other = world.linked_node().await;
     let workers = [world.linked_node().await, world.linked_node().await];
-    let _working = workers.each_ref().map(|node| node.start_worker());
+    let _working = workers.each_ref().map(Node::start_worker);
     let there = other.serves(&integrator.key);
     let event = a_ticket_event();
     let mut accepted = BTreeSet::new();
@@ -128,7 +128,7 @@ async fn what_a_worker_had_under_way_when_it_died_the_other_delivers() {
     drop((worker, dying));
     receiver.set(Behaviour::Answer(200, ""));
     let _worker = other.start_worker();
-    // The dead one's leases run out.
+    // The leases of the dead worker run out.
     eventually("the other worker has delivered everything", async || {
         world.advance(5);
         let done = integrator.list("status=succeeded").await.len();

@@ -29,7 +29,7 @@ async fn counting_is_exact_and_changes_nothing(world: World) {
     worker.stop().await;
     let before = integrator.list("").await;
     let audited = integrator.team.audited().await;
-    // Three were missed before it was disabled again, and two since.
+    // Three events were missed before the webhook was disabled again, and two since.
     for (filter, total, failed, canceled, retrying, passed_over) in [
         (json!({}), 7, 0, 5, 2, 5),
         (json!({ "webhook_id": missed }), 5, 0, 5, 0, 5),
@@ -176,7 +176,7 @@ async fn it_is_carried_on_by_whoever_comes_next_and_each_delivery_goes_once(worl
     world.advance(60);
     tokio::time::sleep(Duration::from_millis(60)).await;
     integrator.once_started(&path, 5).await;
-    // Two nodes at once, from here on.
+    // From here on, two nodes carry the recovery out at once.
     let _jobs = [world.start_recoveries(), world.start_recoveries()];
     let recovery = integrator.once_done(&world, &path).await;
     assert_eq!((&recovery["started"], &recovery["passed_over"]), (&json!(40), &json!(0)));

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::{Behaviour, Integrator, Receiver, Settings, World, both, eventually};
 
 const DAY: u64 = 24 * 3600;
-/// The event about the tests' own key, which is as old as they are.
+/// The event about the integrator's own key, which each test makes first.
 const OURS: usize = 1;
 
 #[both]
@@ -95,7 +95,7 @@ async fn publishing_goes_on_between_the_steps(world: World) {
         removed += step;
         published += 1;
     }
-    // Each with its event; disabling was an event, too.
+    // Each delivery went with its event; disabling the webhook was an event, too.
     assert_eq!(removed, 501 + OURS);
     assert_eq!(integrator.list("").await.len(), published);
 }

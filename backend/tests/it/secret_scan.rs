@@ -46,7 +46,7 @@ async fn a_ticket(team: &Team) -> String {
     format!("/v1/tickets/{}", made["id"].as_str().unwrap())
 }
 
-/// Everything that a refusal must leave as it was.
+/// The texts and events that a refusal must leave as they were.
 async fn stored(world: &World, team: &Team, ticket: &str) -> Value {
     let mut all = vec![json!(world.event_types(team.id).await)];
     for path in ["/v1/tickets", "/v1/broadcasts", &format!("{ticket}/comments"), &format!("{ticket}/notes")] {
@@ -140,7 +140,7 @@ async fn a_client_secret_is_refused_while_it_works(world: World) {
     world.advance(3600);
     team.member.post("/v1/broadcasts", &json!({ "subject": secret })).await.ok(201);
     refused(&team, "/v1/broadcasts", &json!({ "subject": fresh }), fresh).await;
-    // Well-formed, but nobody's.
+    // This secret is well-formed, but no app has it.
     let nobodys = nobodys_client_secret();
     team.member.post("/v1/broadcasts", &json!({ "subject": nobodys })).await.ok(201);
 }
@@ -205,6 +205,6 @@ async fn several_credentials_are_each_named_and_written_down(world: World) {
     let objects: Vec<Value> =
         refusals(&team, key).await.iter().map(|entry| entry["object_id"].clone()).collect();
     assert_eq!(objects, [json!(app), made["id"].clone(), made["id"].clone()]);
-    // Mended, it goes through under the same key.
+    // The mended text goes through under the same idempotency key.
     client.post("/v1/tickets", &json!({ "title": "Without" })).await.ok(201);
 }

@@ -100,7 +100,7 @@ async fn connections_are_reused_and_a_dead_one_costs_nothing() {
         assert_eq!(receiver.connections(), before + 1);
     }
 
-    // But a fresh connection that breaks is a failure.
+    // A fresh connection that breaks is a failure.
     receiver.set(Behaviour::Reset);
     let exchange = send(&sender, &url).await;
     assert!(matches!(failure(exchange).kind, FailureKind::Reset { .. }));
@@ -264,7 +264,7 @@ async fn a_name_that_turns_private_after_saving_is_not_connected_to() {
 async fn of_several_addresses_the_permitted_ones_are_tried_in_turn() {
     let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
     let names = FixedNames::default();
-    // Private and not allowed; nothing listens there; the receiver.
+    // The first address is not allowed, at the second nothing listens, at the third is the receiver.
     names.set("many.example", [[10, 0, 0, 1], [127, 0, 0, 2], [127, 0, 0, 1]].map(IpAddr::from).to_vec());
     let sender = sender_with(loopback_allowed(), names, Vec::new());
     let exchange = send(&sender, &receiver.url_for("many.example", "/")).await;

@@ -117,7 +117,7 @@ async fn tickets_are_listed_by_page_status_and_assignee(world: World) {
         let reply = team.member.get(&format!("/v1/tickets?{query}")).await;
         assert_eq!(reply.fields(400, "bad-request"), [field], "{query}");
     }
-    // A cursor of this list is none of another's.
+    // Another list does not take a cursor of this list.
     let reply = team.member.get(&format!("/v1/broadcasts?cursor={cursor}")).await;
     assert_eq!(reply.fields(400, "bad-request"), ["cursor"]);
 }

@@ -106,7 +106,7 @@ async fn a_result_that_comes_after_its_lease_changes_nothing(world: World) {
     world.advance(17);
     let delivery = integrator.after(&id, 2).await;
     assert_eq!(delivery["status"], "succeeded");
-    // The first one ends at last, by its own deadline.
+    // The first attempt ends at last, by its own deadline.
     eventually("the late result", async || {
         integrator.show(&id).await["attempt_history"][1]["late_duplicate"] == true
     })
@@ -142,7 +142,7 @@ async fn no_transaction_is_open_while_a_receiver_hangs(world: World) {
     let _worker = world.start_worker();
     integrator.publish().await;
     receiver.wait_for(1).await;
-    // SQLite has one writer: were it held, nothing else could be written. PostgreSQL says so itself.
+    // SQLite has one writer: if the attempt held it, this event could not be written. PostgreSQL is asked.
     integrator.publish().await;
     assert_eq!(world.idle_transactions().await, 0);
 }
@@ -162,7 +162,7 @@ async fn a_stopping_worker_hands_back_what_waits_for_its_turn(world: World) {
     for delivery in deliveries.iter().filter(|delivery| delivery["attempts"] == 0) {
         assert_eq!(integrator.show(delivery["id"].as_str().unwrap()).await["in_flight"], false);
     }
-    // The next worker goes on with them, after a probe: so many failures have parked the webhook.
+    // The next worker sends the rest after a probe: so many failures have parked the webhook.
     receiver.set(Behaviour::Answer(200, ""));
     let _worker = world.start_worker();
     world.step_until("all are there", async || integrator.list("status=succeeded").await.len() == 70).await;

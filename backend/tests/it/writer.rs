@@ -1,4 +1,4 @@
-//! SQLite's writer when the database is full: what is refused is not stored.
+//! SQLite's writer when the database is full: a refused write stores nothing.
 
 use std::time::Duration;
 

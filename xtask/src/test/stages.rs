@@ -24,8 +24,18 @@ pub const STAGES: &[Stage] = &[
 ];
 
 /// What runs on this machine, console apart.
-const BACKEND: &[&str] =
-    &["--package", "sayless", "--package", "api-types", "--package", "xtask", "--package", "load"];
+const BACKEND: &[&str] = &[
+    "--package",
+    "sayless",
+    "--package",
+    "both",
+    "--package",
+    "api-types",
+    "--package",
+    "xtask",
+    "--package",
+    "load",
+];
 
 fn formatting(_: &Context) -> Result<Outcome> {
     check(sh::cargo().args(["fmt", "--all", "--check"]))

@@ -247,7 +247,8 @@ impl World {
 
 /// A signing key that the server does not know, as DER.
 pub fn unknown_signing_key() -> Vec<u8> {
-    es256::generate().unwrap().0.to_vec()
+    let (key, _) = es256::generate().unwrap();
+    key
 }
 
 /// Has a member say yes; gives the URL where they are sent.

@@ -7,7 +7,7 @@ use crate::harness::{
     oauth::{CALLBACK, ThirdPartyApp, VERIFIER, challenge, form, parameter, post},
 };
 
-/// Row 1.
+/// Row 1 of the OAuth requirements.
 #[both]
 async fn an_unknown_a_suspended_and_a_deleted_app_send_nobody_anywhere(world: World) {
     let team = world.business().await;
@@ -25,7 +25,7 @@ async fn an_unknown_a_suspended_and_a_deleted_app_send_nobody_anywhere(world: Wo
     app.authorize(&team.member, &[]).await.shows_page("invalid_client");
 }
 
-/// Row 2.
+/// Row 2 of the OAuth requirements.
 #[both]
 async fn a_redirect_uri_is_compared_exactly(world: World) {
     let team = world.business().await;
@@ -63,7 +63,7 @@ async fn a_redirect_uri_is_compared_exactly(world: World) {
     assert!(location.starts_with("https://acme.example/other?a=b&code="), "{location}");
 }
 
-/// Rows 3 and 4.
+/// Rows 3 and 4 of the OAuth requirements.
 #[both]
 async fn only_the_port_of_a_loopback_address_may_vary(world: World) {
     let team = world.business().await;
@@ -93,7 +93,7 @@ async fn only_the_port_of_a_loopback_address_may_vary(world: World) {
     }
 }
 
-/// Rows 5 to 8, 22 and 34.
+/// Rows 5 to 8, 22 and 34 of the OAuth requirements.
 #[both]
 async fn what_is_wrong_with_the_rest_goes_back_to_the_app(world: World) {
     let team = world.business().await;
@@ -132,7 +132,7 @@ async fn what_is_wrong_with_the_rest_goes_back_to_the_app(world: World) {
     assert_eq!(parameter(&location, "state"), None);
 }
 
-/// Row 9.
+/// Row 9 of the OAuth requirements.
 #[both]
 async fn a_repeated_parameter_is_refused_and_one_that_says_where_to_go_is_not_followed(world: World) {
     let team = world.business().await;
@@ -155,7 +155,7 @@ async fn a_repeated_parameter_is_refused_and_one_that_says_where_to_go_is_not_fo
     ] {
         team.member.get(&format!("{url}&{again}")).await.shows_page("invalid_request");
     }
-    // Ten thousand of them are too many as well.
+    // A parameter that comes ten thousand times is refused, too.
     let many = vec![form(&[("redirect_uri", CALLBACK)]); 10_000].join("&");
     let body = format!("{}&{many}", url.split_once('?').unwrap().1);
     let kind = "application/x-www-form-urlencoded";
@@ -165,7 +165,7 @@ async fn a_repeated_parameter_is_refused_and_one_that_says_where_to_go_is_not_fo
         .shows_page("invalid_request");
 }
 
-/// Rows 10 to 12.
+/// Rows 10 to 12 of the OAuth requirements.
 #[both]
 async fn a_member_says_yes_or_no_and_the_app_is_told_by_whom(world: World) {
     let team = world.business().await;

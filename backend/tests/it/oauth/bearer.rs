@@ -56,7 +56,7 @@ async fn a_token_says_what_rfc_9068_wants_and_is_verified_by_the_published_keys(
     assert_eq!((&own["sub"], &own["client_id"]), (&json!(app.id), &json!(app.id)));
 }
 
-/// Rows 29 and 30.
+/// Rows 29 and 30 of the OAuth requirements.
 #[both]
 async fn the_challenge_says_what_is_missing(world: World) {
     let team = world.business().await;
@@ -77,13 +77,13 @@ async fn the_challenge_says_what_is_missing(world: World) {
     assert!(problem["detail"].as_str().unwrap().contains("tickets:write"));
     let query = format!("/v1/tickets?{}", form(&[("access_token", &token)]));
     world.anyone().get(&query).await.problem(401, "unauthenticated");
-    // Tokens make and withdraw nothing that gives power.
+    // Access tokens cannot make or withdraw other credentials.
     for path in ["/v1/api-keys", "/v1/oauth-apps", "/v1/authorizations", &format!("{}/activity", app.path)] {
         world.bearer(&token).get(path).await.problem(403, "session-required");
     }
 }
 
-/// Row 31.
+/// Row 31 of the OAuth requirements.
 #[both]
 async fn a_token_that_says_something_else_is_none(world: World) {
     let team = world.business().await;
@@ -101,7 +101,7 @@ async fn a_token_that_says_something_else_is_none(world: World) {
         other.as_object_mut().unwrap().remove(field);
         other
     };
-    // Signed by us, so that only what is said can be at fault.
+    // The server's own key signs these tokens, so that only their claims can be at fault.
     assert!(works(&world, &world.signed(Some("at+jwt"), &claims).await).await);
     assert!(works(&world, &world.signed(Some("application/at+JWT"), &claims).await).await);
     for typ in [None, Some("JWT"), Some("jwt"), Some("dpop+jwt"), Some("id_token")] {
@@ -136,7 +136,7 @@ async fn a_token_that_says_something_else_is_none(world: World) {
     assert!(!works(&world, &token).await);
 }
 
-/// Row 31.
+/// Row 31 of the OAuth requirements.
 #[both]
 async fn what_somebody_else_signed_or_nobody_is_no_token(world: World) {
     let team = world.business().await;

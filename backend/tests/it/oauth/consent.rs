@@ -41,7 +41,7 @@ async fn it_says_who_asks_for_what_and_where_one_is_sent(world: World) {
         json!([
             { "scope": "tickets:read", "description": "Read tickets, their comments and notes", "available": true,
                 "granted_before": false },
-            // Only admins read webhooks: a member cannot hand that on.
+            // Only admins read webhooks: a member cannot hand that right on.
             { "scope": "webhooks:read", "description": "Read webhooks and the event catalogue", "available": false,
                 "granted_before": false },
         ])
@@ -72,7 +72,7 @@ async fn it_is_answered_once_in_the_browser_in_which_it_was_asked(world: World) 
     answer(&team.member, &id, "approve").await.ok(200);
     answer(&team.member, &id, "approve").await.problem(404, "not-found");
     answer(&team.member, &id, "deny").await.problem(404, "not-found");
-    // Ten minutes are enough.
+    // A question can be answered for ten minutes.
     let id = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await.question(&team.member).await;
     world.advance(600);
     answer(&team.member, &id, "approve").await.problem(404, "not-found");
@@ -86,7 +86,7 @@ async fn whoever_is_not_signed_in_signs_in_first_and_answers_then(world: World) 
     let id = asked.header("location").unwrap().strip_prefix("/oauth/consent/").unwrap().to_owned();
     let set = asked.header("set-cookie").unwrap().to_owned();
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"), "{set}");
-    // The session of another browser is no help: not even the right member's.
+    // The session of another browser cannot answer, not even the right member's.
     answer(&team.member, &id, "approve").await.problem(404, "not-found");
     let signed_in = world
         .anyone()
@@ -168,12 +168,12 @@ async fn it_is_remembered_until_the_app_wants_more(world: World) {
     let mine = team.member.get("/v1/authorizations").await.ok(200);
     assert_eq!(mine["data"].as_array().unwrap().len(), 1);
     assert_eq!(mine["data"][0]["scopes"], json!(["tickets:read", "tickets:write"]));
-    // Another member is asked for themselves; and who withdrew is asked anew.
+    // Another member is asked, too; and a member who withdrew is asked anew.
     app.question_with(&team.admin, &[("scope", "tickets:read")]).await;
     let id = mine["data"][0]["id"].as_str().unwrap();
     team.member.delete(&format!("/v1/authorizations/{id}")).await.ok(204);
     app.question_with(&team.member, &[("scope", "tickets:read")]).await;
-    // A consent that was asked in one tab and given in another is no second question.
+    // A consent that was given in another tab is not asked for again.
     let asked = world.anyone().with_header("cookie", "sayless-browser=x");
     let asked = app.authorize(&asked, &[("scope", "tickets:read")]).await;
     let id = asked.header("location").unwrap().strip_prefix("/oauth/consent/").unwrap().to_owned();
@@ -209,12 +209,12 @@ async fn what_changes_while_a_member_thinks_counts(world: World) {
     let team = world.business().await;
     let app = ThirdPartyApp::new(&world, &team, &["tickets:read", "tickets:write"]).await;
     let id = app.question(&team.member).await;
-    // The app lost a scope: it is not given.
+    // A scope that the app lost meanwhile is not given.
     team.admin.patch(&app.path, &json!({ "scopes": ["tickets:read"] })).await.ok(200);
     let location = approve(&team.member, &id).await;
     let given = app.redeem(&parameter(&location, "code").unwrap()).await.ok(200);
     assert_eq!(given["scope"], "tickets:read");
-    // The redirect URI is no longer one: nobody is sent there.
+    // The redirect URI is no longer registered: nobody is sent there.
     let id = app.question(&team.admin).await;
     team.admin.patch(&app.path, &json!({ "redirect_uris": ["https://acme.example/new"] })).await.ok(200);
     answer(&team.admin, &id, "approve").await.problem(409, "conflict");

@@ -30,7 +30,7 @@ async fn pushed(app: &ThirdPartyApp, changed: &[(&str, &str)]) -> Reply {
     app.call("/oauth/par", &params).await
 }
 
-/// Row 32.
+/// Row 32 of the OAuth requirements.
 #[both]
 async fn the_metadata_says_what_there_is(world: World) {
     let reply = world
@@ -84,7 +84,7 @@ async fn scripts_of_any_site_may_call_what_needs_no_cookie(world: World) {
     }
 }
 
-/// Row 33.
+/// Row 33 of the OAuth requirements.
 #[both]
 async fn a_pushed_request_is_good_once_for_its_app_and_for_ninety_seconds(world: World) {
     let team = world.business().await;
@@ -156,7 +156,7 @@ async fn keys_follow_one_another_and_tokens_in_flight_keep_working(world: World)
     let new = app.own_token().await;
     assert_eq!(kid(&new), both[1]);
     assert!(works(&old).await && works(&new).await);
-    // The old one stays a day, and goes.
+    // The old key stays a day, and goes.
     world.run_upkeep().await;
     world.advance(61);
     assert_eq!(keys(&world).await.len(), 2);

@@ -56,7 +56,7 @@ async fn nothing_that_is_sent_breaks_anything(world: World) {
             ] {
                 let grant = if name == "grant_type" { "" } else { "grant_type=refresh_token&" };
                 let reply = send(&as_app, path, format!("{grant}{name}={value}").into_bytes()).await;
-                // Of a token that there is not, these two have an answer.
+                // Revocation and introspection answer about a token that does not exist.
                 let answers = name == "token" && matches!(path, "/oauth/revoke" | "/oauth/introspect");
                 assert!(reply.status >= 400 || answers, "{path} {name}: {}", reply.status);
                 assert_eq!(reply.header("location"), None, "{path} {name}");

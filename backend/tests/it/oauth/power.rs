@@ -81,7 +81,7 @@ async fn an_app_that_loses_a_scope_loses_it_in_its_tokens(world: World) {
     }
 }
 
-/// Row 37.
+/// Row 37 of the OAuth requirements.
 #[both]
 async fn whoever_withdraws_suspends_or_deletes_ends_all_tokens_at_once(world: World) {
     let team = world.business().await;
@@ -94,7 +94,7 @@ async fn whoever_withdraws_suspends_or_deletes_ends_all_tokens_at_once(world: Wo
     for token in [&first.access, &second.access, &admins.access, &own] {
         assert!(works(token).await);
     }
-    // The member withdraws.
+    // The member withdraws the authorization.
     let mine = team.member.get("/v1/authorizations").await.ok(200);
     assert_eq!(mine["data"].as_array().unwrap().len(), 1);
     assert_eq!(mine["data"][0]["app"]["name"], "Acme Dashboards");
@@ -106,13 +106,13 @@ async fn whoever_withdraws_suspends_or_deletes_ends_all_tokens_at_once(world: Wo
     assert!(works(&admins.access).await && works(&own).await);
     app.refresh(&first.refresh).await.refused(400, "invalid_grant");
     assert_eq!(app.introspect(&second.refresh).await, json!({ "active": false }));
-    // An admin suspends, and resumes.
+    // An admin suspends the app, and resumes it.
     team.admin.patch(&app.path, &json!({ "suspended": true })).await.ok(200);
     assert!(!works(&admins.access).await && !works(&own).await);
     team.admin.patch(&app.path, &json!({ "suspended": false })).await.ok(200);
     assert!(works(&admins.access).await && works(&own).await);
     assert!(!works(&first.access).await);
-    // An admin withdraws one, or all.
+    // An admin withdraws one authorization, or all.
     let member = app.tokens(&team.member).await;
     let path = format!("{}/authorizations", app.path);
     let listed = team.admin.get(&path).await.ok(200);
@@ -127,7 +127,7 @@ async fn whoever_withdraws_suspends_or_deletes_ends_all_tokens_at_once(world: Wo
     assert_eq!(team.admin.delete(&path).await.ok(200), json!({ "withdrawn": 2 }));
     assert!(!works(&again.access).await && !works(&admins.access).await && works(&own).await);
     assert_eq!(team.admin.delete(&path).await.ok(200), json!({ "withdrawn": 0 }));
-    // An admin deletes.
+    // An admin deletes the app.
     let last = app.tokens(&team.member).await;
     let code = app.code(&team.member).await;
     team.admin.delete(&app.path).await.ok(204);
@@ -177,7 +177,7 @@ async fn who_looks_at_an_app_is_told_that_something_changed(world: World) {
     app.redeem(&code).await.ok(200);
     assert_eq!(events.change().await["topics"], json!(["oauth_apps"]));
     world.advance(1);
-    // Somebody has a copy.
+    // A code that is redeemed twice was copied.
     app.redeem(&code).await.refused(400, "invalid_grant");
     assert_eq!(events.change().await["topics"], json!(["oauth_apps"]));
 }

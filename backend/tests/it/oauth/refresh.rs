@@ -8,7 +8,7 @@ use crate::harness::{
     oauth::{ThirdPartyApp, Tokens, parameter},
 };
 
-/// Row 24.
+/// Row 24 of the OAuth requirements.
 #[both]
 async fn each_works_once_and_a_copy_ends_the_family(world: World) {
     let team = world.business().await;
@@ -18,14 +18,14 @@ async fn each_works_once_and_a_copy_ends_the_family(world: World) {
     world.advance(60);
     let second = Tokens::of(&app.refresh(&first.refresh).await.ok(200));
     assert_ne!(first.refresh, second.refresh);
-    let third_one = Tokens::of(&app.refresh(&second.refresh).await.ok(200));
-    for tokens in [&first, &second, &third_one] {
+    let third = Tokens::of(&app.refresh(&second.refresh).await.ok(200));
+    for tokens in [&first, &second, &third] {
         world.bearer(&tokens.access).get("/v1/tickets").await.ok(200);
     }
     world.advance(11);
     app.refresh(&second.refresh).await.refused(400, "invalid_grant");
-    // All of it is dead at once, the newest too; what came from another code is not.
-    for tokens in [&first, &second, &third_one] {
+    // All tokens of that code are dead at once, the newest too; those of another code are not.
+    for tokens in [&first, &second, &third] {
         world.bearer(&tokens.access).get("/v1/tickets").await.problem(401, "invalid-credential");
         app.refresh(&tokens.refresh).await.refused(400, "invalid_grant");
     }
@@ -33,7 +33,7 @@ async fn each_works_once_and_a_copy_ends_the_family(world: World) {
     let audited = team.audited().await;
     assert_eq!(audited.iter().filter(|action| *action == "oauth_token.reused").count(), 1);
     let log = team.admin.get("/v1/audit-log?action=oauth_token.reused").await;
-    for secret in [&first.refresh, &second.refresh, &third_one.refresh, &third_one.access] {
+    for secret in [&first.refresh, &second.refresh, &third.refresh, &third.access] {
         assert!(!log.text.contains(secret.as_str()));
     }
     let entry = log.ok(200)["data"][0].clone();
@@ -55,7 +55,7 @@ async fn a_lost_answer_is_given_again_for_ten_seconds(world: World) {
     let again = Tokens::of(&app.refresh(&first.refresh).await.ok(200));
     assert_eq!(lost.refresh, again.refresh);
     assert_ne!(lost.access, again.access);
-    // Once the successor was used, nobody lost an answer.
+    // A used successor shows that no answer was lost: the old token is a copy.
     app.refresh(&again.refresh).await.ok(200);
     app.refresh(&first.refresh).await.refused(400, "invalid_grant");
     app.refresh(&again.refresh).await.refused(400, "invalid_grant");
@@ -75,7 +75,7 @@ async fn refreshes_at_once_give_the_same_successor(world: World) {
     app.refresh(&successors[0]).await.ok(200);
 }
 
-/// Row 25.
+/// Row 25 of the OAuth requirements.
 #[both]
 async fn nothing_more_and_nobody_else(world: World) {
     let team = world.business().await;
@@ -94,7 +94,7 @@ async fn nothing_more_and_nobody_else(world: World) {
         with(scope).await.refused(400, "invalid_scope");
     }
     other.refresh(&tokens.refresh).await.refused(400, "invalid_grant");
-    // None of that used it up; less may be asked for, and the next may ask for all again.
+    // No refusal used the token up. It may ask for fewer scopes, and the next one for all again.
     let less = with("tickets:read").await.ok(200);
     assert_eq!(less["scope"], "tickets:read");
     let narrow = world.bearer(less["access_token"].as_str().unwrap());

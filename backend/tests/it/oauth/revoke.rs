@@ -8,7 +8,7 @@ use crate::harness::{
     oauth::{ThirdPartyApp, Tokens, parameter, post},
 };
 
-/// Rows 26 and 27.
+/// Rows 26 and 27 of the OAuth requirements.
 #[both]
 async fn an_app_gives_back_its_own_tokens_and_no_others(world: World) {
     let team = world.business().await;
@@ -45,7 +45,7 @@ async fn an_app_gives_back_its_own_tokens_and_no_others(world: World) {
     app.call("/oauth/revoke", &[("token", &own)]).await.ok(200);
     assert!(!works(&own).await);
 
-    // A refresh token takes all with it that came from the same code, also once it was used.
+    // A refresh token takes all tokens of its code with it, also once it was used.
     app.call("/oauth/revoke", &[("token", &tokens.refresh)]).await.ok(200);
     assert!(!works(&next.access).await);
     app.refresh(&next.refresh).await.refused(400, "invalid_grant");
@@ -70,7 +70,7 @@ async fn a_token_that_is_given_back_many_times_at_once_is_given_back(world: Worl
             assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
         }
     }
-    // Each is one entry.
+    // Each token is one entry.
     let entries = team.audited().await.into_iter().filter(|action| action == "oauth_token.revoked");
     assert_eq!(entries.count(), 12);
 }
@@ -84,7 +84,7 @@ async fn a_public_app_gives_its_tokens_back_by_name(world: World) {
     world.bearer(&tokens.access).get("/v1/tickets").await.problem(401, "invalid-credential");
 }
 
-/// Row 28.
+/// Row 28 of the OAuth requirements.
 #[both]
 async fn an_app_is_told_about_its_own_living_tokens_alone(world: World) {
     let team = world.business().await;

@@ -16,7 +16,7 @@ async fn a_code_gives_tokens_that_work(world: World) {
     let app = ThirdPartyApp::new(&world, &team, &["tickets:read", "tickets:write"]).await;
     let location = app.consent_with(&team.member, &[("scope", "tickets:read")]).await;
     let reply = app.redeem(&parameter(&location, "code").unwrap()).await;
-    // Row 23.
+    // Row 23 of the OAuth requirements.
     assert_eq!(reply.header("cache-control"), Some("no-store"));
     assert_eq!(reply.header("content-type"), Some("application/json"));
     assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
@@ -33,7 +33,7 @@ async fn a_code_gives_tokens_that_work(world: World) {
         (&json!(team.member.email), &json!(["tickets:read"]))
     );
     world.bearer(&tokens.access).get("/v1/tickets").await.ok(200);
-    // Without refresh tokens, there is none.
+    // An app without that grant is given no refresh token.
     team.admin.patch(&app.path, &json!({ "grants": ["authorization_code"] })).await.ok(200);
     let code = app.code(&team.member).await;
     let given = app.redeem(&code).await.ok(200);
@@ -41,7 +41,7 @@ async fn a_code_gives_tokens_that_work(world: World) {
     app.refresh(&tokens.refresh).await.refused(400, "unauthorized_client");
 }
 
-/// Row 14.
+/// Row 14 of the OAuth requirements.
 #[both]
 async fn a_wrong_verifier_uses_the_code_up(world: World) {
     let team = world.business().await;
@@ -59,7 +59,7 @@ async fn a_wrong_verifier_uses_the_code_up(world: World) {
     }
 }
 
-/// Row 15.
+/// Row 15 of the OAuth requirements.
 #[both]
 async fn a_suspended_app_is_no_client(world: World) {
     let team = world.business().await;
@@ -79,7 +79,7 @@ async fn a_suspended_app_is_no_client(world: World) {
     app.refresh(&tokens.refresh).await.ok(200);
 }
 
-/// Row 16.
+/// Row 16 of the OAuth requirements.
 #[both]
 async fn a_code_that_is_used_twice_ends_what_it_gave(world: World) {
     let team = world.business().await;
@@ -102,7 +102,7 @@ async fn a_code_that_is_used_twice_ends_what_it_gave(world: World) {
     assert_eq!(activity["incidents"][0]["ip"], "127.0.0.1");
 }
 
-/// Row 17.
+/// Row 17 of the OAuth requirements.
 #[both]
 async fn a_code_that_is_used_twice_at_once_is_good_once(world: World) {
     let team = world.business().await;
@@ -116,7 +116,7 @@ async fn a_code_that_is_used_twice_at_once_is_good_once(world: World) {
     }
 }
 
-/// Row 18.
+/// Row 18 of the OAuth requirements.
 #[both]
 async fn a_code_is_for_its_client_its_minute_and_its_redirect_uri(world: World) {
     let team = world.business().await;
@@ -131,7 +131,7 @@ async fn a_code_is_for_its_client_its_minute_and_its_redirect_uri(world: World) 
         ("redirect_uri", "https://acme.example/callback/"),
     ];
     app.token(&elsewhere).await.refused(400, "invalid_grant");
-    // Neither was the client's fault, and the code is still good.
+    // Neither refusal used the code up.
     app.redeem(&code).await.ok(200);
     let code = app.code(&team.member).await;
     world.advance(60);
@@ -144,7 +144,7 @@ async fn a_code_is_for_its_client_its_minute_and_its_redirect_uri(world: World) 
         .refused(400, "invalid_request");
 }
 
-/// Rows 19, 20 and 36.
+/// Rows 19, 20 and 36 of the OAuth requirements.
 #[both]
 async fn a_client_proves_itself_in_one_way(world: World) {
     let team = world.business().await;
@@ -199,7 +199,7 @@ async fn a_client_proves_itself_in_one_way(world: World) {
     public.call("/oauth/introspect", &[("token", "x")]).await.refused(401, "invalid_client");
 }
 
-/// Rows 21 and 22.
+/// Rows 21 and 22 of the OAuth requirements.
 #[both]
 async fn a_grant_must_exist_and_be_the_apps(world: World) {
     let team = world.business().await;
