@@ -22,7 +22,7 @@ fn texts(page: &Value, field: &str) -> Vec<String> {
 async fn a_ticket_is_created_shown_and_told(world: World) {
     let team = world.business().await;
     let key = world.key(&team, &["tickets:write", "tickets:read"]).await;
-    let body = json!({ "title": " Printer on fire ", "body": "ThirdPartyApp floor.\nNext to the plants.", "assignee": "sam" });
+    let body = json!({ "title": " Printer on fire ", "body": "Third floor.\nNext to the plants.", "assignee": "sam" });
     let made = key.post("/v1/tickets", &body).await.ok(201);
     assert!(made["id"].as_str().unwrap().starts_with("tkt_"));
     assert_eq!(made["title"], "Printer on fire");
@@ -132,7 +132,7 @@ async fn comments_and_notes_stand_on_their_ticket(world: World) {
     {
         let on = format!("{}/{kind}", path(&one));
         let mut made = Vec::new();
-        for text in ["first", "second", "app"] {
+        for text in ["first", "second", "third"] {
             made.push(team.member.post(&on, &json!({ "body": text })).await.ok(201));
         }
         assert!(made[0]["id"].as_str().unwrap().starts_with(prefix));
@@ -141,7 +141,7 @@ async fn comments_and_notes_stand_on_their_ticket(world: World) {
         let events = world.events(team.id).await;
         assert_eq!(events[events.len() - 3..], told);
         let page = team.member.get(&format!("{on}?limit=2")).await.ok(200);
-        assert_eq!(texts(&page, "body"), ["app", "second"]);
+        assert_eq!(texts(&page, "body"), ["third", "second"]);
         let rest = format!("{on}?cursor={}", page["next_cursor"].as_str().unwrap());
         assert_eq!(texts(&team.member.get(&rest).await.ok(200), "body"), ["first"]);
         assert_eq!(team.member.get(&format!("{}/{kind}", path(&other))).await.ok(200)["data"], json!([]));

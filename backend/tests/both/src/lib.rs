@@ -4,23 +4,17 @@ use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 
 /// Makes two tests of one function: `name::sqlite` and `name::postgres`.
 ///
-/// The function itself stays as it is written, so that rustfmt, clippy and editors see it. It must be `async` and take
-/// one parameter, the `World`. The attribute only adds a module of the same name with two plain `#[test]` functions;
+/// The function itself stays as it is written, so that rustfmt, clippy and editors see it. The function is `async` and
+/// takes one parameter, the `World`. The attribute only adds a module of the same name with two plain `#[test]` functions;
 /// each hands the function to `crate::harness::run`, which starts a world on that database and waits for the end.
 ///
 /// Settings of a test's own are named in the attribute: `with` is a function that changes them before the server
 /// starts, by a path as the test's own file would write it.
 ///
 /// ```
-/// # mod harness {
-/// #     pub struct World;
-/// #     #[derive(Default)]
-/// #     pub struct Settings { pub streams: usize }
-/// #     pub enum Kind { Sqlite, Postgres }
-/// #     pub const fn as_they_are(_: &mut Settings) {}
-/// #     pub fn run<F: Future<Output = ()>>(_: Kind, _: fn(&mut Settings), _: impl Fn(World) -> F) {}
-/// # }
-/// # use {both::both, harness::{Settings, World}};
+/// # use both::both;
+/// # struct World;
+/// # struct Settings { streams: usize }
 /// #[both]
 /// async fn a_member_signs_in(world: World) {
 ///     // …
@@ -40,6 +34,8 @@ use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 /// Anything else is refused while compiling, so that no test is left out quietly. A function that is not `async`:
 ///
 /// ```compile_fail
+/// # struct World;
+/// # fn main() {}
 /// #[both::both]
 /// fn a_member_signs_in(world: World) {}
 /// ```
@@ -47,13 +43,24 @@ use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 /// A function without the world, or with more than that:
 ///
 /// ```compile_fail
+/// # struct World;
+/// # fn main() {}
 /// #[both::both]
 /// async fn a_member_signs_in() {}
+/// ```
+///
+/// ```compile_fail
+/// # struct World;
+/// # fn main() {}
+/// #[both::both]
+/// async fn a_member_signs_in(world: World, other: World) {}
 /// ```
 ///
 /// An argument that the attribute does not know:
 ///
 /// ```compile_fail
+/// # struct World;
+/// # fn main() {}
 /// #[both::both(settings = two_streams)]
 /// async fn a_third_stream_is_refused(world: World) {}
 /// ```
@@ -68,7 +75,7 @@ pub fn both(arguments: TokenStream, function: TokenStream) -> TokenStream {
     all
 }
 
-/// The module with the two tests. It is spelled out as text and read back, since it holds nothing but two names.
+/// The module with the two tests, spelled out as text and read back: only a name and a path vary.
 fn tests(name: &Ident, adjust: &str) -> TokenStream {
     let test = |test: &str, kind: &str| {
         format!(

@@ -49,7 +49,7 @@ impl World {
     }
 
     /// The number of rows in each table of what the OAuth server forgets in time.
-    pub async fn passing_oauth_rows(&self) -> [i64; 6] {
+    pub async fn expiring_oauth_rows(&self) -> [i64; 6] {
         self.read(|conn| {
             Ok([
                 access_tokens::table.count().get_result(conn)?,
@@ -83,25 +83,26 @@ impl World {
     pub async fn oauth_rows(&self) -> String {
         type Text = Option<String>;
         self.read(|conn| {
-                let mut rows = Vec::new();
-                macro_rules! add {
-                    ($table:ident: $($column:ident)+) => {
-                        for row in $table::table.select(($($table::$column.nullable(),)+)).load(conn)? {
-                            let row: ($(add!(@ $column),)+) = row;
-                            rows.push(format!("{} {row:?}", stringify!($table)));
-                        }
-                    };
-                    (@ $column:ident) => { Text };
-                }
-                add!(authorization_codes: digest app_id authorization_id redirect_uri scopes code_challenge family_id);
-                add!(token_families: id app_id authorization_id scopes revoked_reason revoked_ip);
-                add!(access_tokens: id family_id app_id);
-                add!(pushed_requests: digest app_id parameters);
-                add!(client_secrets: id app_id hint digest);
-                add!(signing_keys: id public_key sealed);
-                add!(audit_entries: actor_id actor_name action object_id object_name ip details);
-                Ok(rows.join("\n"))
-            })
-            .await
+            let mut rows = Vec::new();
+            macro_rules! add {
+                ($table:ident: $($column:ident)+) => {
+                    for row in $table::table.select(($($table::$column.nullable(),)+)).load(conn)? {
+                        let row: ($(add!(@ $column),)+) = row;
+                        rows.push(format!("{} {row:?}", stringify!($table)));
+                    }
+                };
+                (@ $column:ident) => { Text };
+            }
+            add!(authorization_codes: digest app_id authorization_id redirect_uri scopes
+                code_challenge family_id);
+            add!(token_families: id app_id authorization_id scopes revoked_reason revoked_ip);
+            add!(access_tokens: id family_id app_id);
+            add!(pushed_requests: digest app_id parameters);
+            add!(client_secrets: id app_id hint digest);
+            add!(signing_keys: id public_key sealed);
+            add!(audit_entries: actor_id actor_name action object_id object_name ip details);
+            Ok(rows.join("\n"))
+        })
+        .await
     }
 }

@@ -187,7 +187,7 @@ async fn whatever_is_over_is_removed(world: World) {
     world.advance(121 * DAY);
     world.run_upkeep().await;
     app.refresh(&tokens.refresh).await.refused(400, "invalid_grant");
-    assert_eq!(world.passing_oauth_rows().await, [0; 6]);
+    assert_eq!(world.expiring_oauth_rows().await, [0; 6]);
 }
 
 /// Another node stops believing a withdrawn token within a second, though it is not told.
