@@ -141,9 +141,16 @@ async fn a_parked_webhook_that_stays_dead_for_five_days_is_disabled(world: World
     let id = integrator.webhook(&receiver.url("/"), &["ticket.*"]).await;
     let _worker = world.start_worker();
     let failed = integrator.park(&id).await;
+    let path = format!("/v1/webhooks/{id}");
     for probe in 1..=5 {
         world.advance(24 * 3600 + 60);
-        eventually("a probe", async || receiver.requests().len() >= 5 + probe).await;
+        // The next probe is due a pause after this one's result is stored, so the clock waits for that.
+        eventually("a probe and its result", async || {
+            let webhook = integrator.key.get(&path).await.ok(200);
+            webhook["status"] == "disabled" || webhook["parked"]["probes"] == probe
+        })
+        .await;
+        assert!(receiver.requests().len() >= 5 + probe);
     }
     eventually("it is disabled", async || integrator.show(&failed[0]).await["status"] == "canceled").await;
     assert!(integrator.list("").await.iter().all(|delivery| delivery["cancel_reason"] == "webhook_disabled"));
