@@ -1,17 +1,17 @@
-//! The real binary: killed in the middle of a delivery, stopped in good order, and many of it on one database.
+//! The real binary: killed in the middle of a delivery, stopped in good order, and several processes on one database.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::{
-    harness::{Client, Kind},
+use crate::harness::{
+    Behaviour, Client, Kind, Receiver, a_ticket_event, eventually,
     process::{Installation, free_address},
-    receiver::{Behaviour, Receiver, eventually, within},
+    within,
 };
 
 async fn publish(client: &Client) -> String {
-    let event = json!({ "type": "ticket.created", "data": crate::engine::ticket() });
+    let event = a_ticket_event();
     client.post("/v1/events", &event).await.ok(202)["id"].as_str().unwrap().to_owned()
 }
 
@@ -27,7 +27,8 @@ async fn delivery(admin: &Client, event: &str) -> Value {
 
 #[actix_web::test]
 async fn a_server_killed_in_the_middle_of_a_delivery_delivers_after_its_restart() {
-    let (sayless, address) = (Installation::new(Kind::Sqlite), free_address());
+    let sayless = Installation::new(Kind::Sqlite);
+    let address = free_address();
     let receiver = Receiver::http(Behaviour::Hang).await;
     let killed = sayless.serve(&address, &[]).await;
     let admin = sayless.sign_in(&address).await;
@@ -50,7 +51,8 @@ async fn a_server_killed_in_the_middle_of_a_delivery_delivers_after_its_restart(
 
 #[actix_web::test]
 async fn a_server_that_is_asked_to_stop_ends_its_streams_and_finishes_what_is_under_way() {
-    let (sayless, address) = (Installation::new(Kind::Sqlite), free_address());
+    let sayless = Installation::new(Kind::Sqlite);
+    let address = free_address();
     let receiver = Receiver::http(Behaviour::Wait).await;
     let server = sayless.serve(&address, &[]).await;
     let admin = sayless.sign_in(&address).await;
@@ -72,11 +74,12 @@ async fn a_server_that_is_asked_to_stop_ends_its_streams_and_finishes_what_is_un
 #[actix_web::test]
 async fn two_api_nodes_and_two_workers_lose_nothing_when_a_worker_is_killed() {
     let sayless = Installation::new(Kind::Postgres);
-    let (one, two) = (free_address(), free_address());
+    let one = free_address();
+    let two = free_address();
     let _nodes = [sayless.serve(&one, &["--no-worker"]).await, sayless.serve(&two, &["--no-worker"]).await];
     let admin = sayless.sign_in(&one).await;
     let elsewhere = admin.at(&format!("http://{two}"));
-    // The first ones hang: each worker has some of them under way.
+    // The first attempts hang: each worker has some of them under way.
     let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
     receiver.set_sequence([vec![Behaviour::Hang; 8], vec![Behaviour::Answer(200, "")]].concat());
     make_webhook(&admin, &receiver).await;
@@ -90,14 +93,12 @@ async fn two_api_nodes_and_two_workers_lose_nothing_when_a_worker_is_killed() {
             killed.signal("KILL");
         }
     }
-    // What the killed one had is sent again when its leases have run out, half a minute later.
+    // Deliveries of the killed worker are sent again when its leases have run out, half a minute later.
     within(90, "everything accepted has been delivered", async || {
         let done = elsewhere.get("/v1/deliveries?status=succeeded&limit=200").await.ok(200);
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
         done["data"].as_array().unwrap().len() == accepted.len()
     })
     .await;
-    let got: BTreeSet<String> =
-        receiver.requests().iter().filter_map(|it| it.header("webhook-id").map(str::to_owned)).collect();
-    assert_eq!(got, accepted);
+    assert_eq!(receiver.event_ids(), accepted);
 }

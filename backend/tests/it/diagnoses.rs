@@ -1,24 +1,22 @@
-//! Every diagnosis from the receiver that causes it.
+//! Diagnoses of failed attempts: every code, caused by a receiver.
 
 use std::{collections::BTreeSet, net::Ipv4Addr};
 
 use api_types::deliveries::{Category, DiagnosisCode as Code};
-use sayless::delivery::{
-    diagnosis::{self, History},
-    send::{
-        Sender,
-        resolve::{FixedNames, Resolver},
-    },
-};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
 };
 
-use crate::{
+use crate::harness::{
+    Behaviour, Receiver,
+    certificates::{Authority, Certificate, Validity},
     name_server::{NameServer, Says},
-    receiver::{Authority, Behaviour, Certificate, Receiver, Validity, loopback, refusing_address},
-    send::{loopback_allowed, outgoing, sender, sender_by, sender_with},
+    refusing_address,
+    sender::{
+        FixedNames, History, Resolver, Sender, diagnose_outcome, loopback, loopback_allowed, outgoing,
+        sender, sender_by, sender_with,
+    },
 };
 
 const NOW: i64 = 1_795_000_000_000;
@@ -29,17 +27,17 @@ const NEW: History = History { now: NOW, last_success_at: None, secret_rotated_a
 
 async fn diagnose(sender: &Sender, url: &str, history: &History) -> (Code, Category, String) {
     let exchange = sender.send(&outgoing(url)).await;
-    let diagnosis = diagnosis::diagnose(&exchange.outcome, history).unwrap();
+    let diagnosis = diagnose_outcome(&exchange.outcome, history).unwrap();
     (diagnosis.code, diagnosis.category, diagnosis.summary)
 }
 
-/// Every code but this one is a receiver's doing; `worker` has the crashes that cause it.
+/// The only code that no receiver causes. The tests in `worker` cause it, by crashes.
 const OUR_OWN: Code = Code::Interrupted;
 
 #[tokio::test]
 async fn every_code_has_a_receiver_that_causes_it() {
     let mut caused = BTreeSet::new();
-    // One after the other: each has its deadlines.
+    // The receivers are tried one after the other: each has its deadlines.
     caused.extend(of_answers().await);
     caused.extend(of_connections().await);
     caused.extend(of_names().await);
@@ -101,13 +99,13 @@ async fn of_connections() -> Vec<Code> {
     vec![Code::ConnectionRefused, Code::DestinationBlocked, Code::ConnectTimeout]
 }
 
-/// By name servers, over real DNS.
+/// Name servers that fail in every way, over real DNS.
 async fn of_names() -> Vec<Code> {
     let mut caused = Vec::new();
     for (says, history, code, category) in [
         (Says::NoSuchName, KNOWN, Code::DnsNotFound, Category::Configuration),
         (Says::NoAddress, KNOWN, Code::DnsNotFound, Category::Configuration),
-        // Whose fault a name server's silence is depends on whether it ever knew the name.
+        // A silent name server is the receiver's fault if the name was ever found, and ours if not.
         (Says::Failure, NEW, Code::DnsUnavailable, Category::Ours),
         (Says::Failure, KNOWN, Code::DnsUnavailable, Category::Outage),
         (Says::Refused, NEW, Code::DnsUnavailable, Category::Ours),
@@ -121,7 +119,7 @@ async fn of_names() -> Vec<Code> {
         assert!(summary.contains("hooks.example"), "{summary}");
         caused.push(found);
     }
-    // One that does its work leads to the receiver.
+    // A name server that works leads to the receiver.
     let server = NameServer::start(Says::Address(Ipv4Addr::LOCALHOST)).await;
     let receiver = Receiver::http(Behaviour::Answer(503, "")).await;
     let sender = sender_by(loopback_allowed(), Resolver::at(server.address), Vec::new());
@@ -158,7 +156,7 @@ async fn of_certificates() -> Vec<Code> {
 /// Receivers with which TLS cannot be agreed upon.
 async fn of_handshakes() -> Vec<Code> {
     let mut caused = Vec::new();
-    // Alerts as old or strict servers send them: handshake_failure, protocol_version; and one that speaks plain HTTP.
+    // Alerts as old or strict servers send them: handshake_failure, protocol_version; and an answer in plain HTTP.
     for answer in [
         &b"\x15\x03\x01\x00\x02\x02\x28"[..],
         &b"\x15\x03\x01\x00\x02\x02\x46"[..],
@@ -169,7 +167,7 @@ async fn of_handshakes() -> Vec<Code> {
         assert_eq!((found, whose), (Code::TlsHandshakeFailed, Category::Configuration), "{summary}");
         caused.push(found);
     }
-    // A real server that wants another protocol inside, and one that wants a certificate from us.
+    // One server speaks another protocol over TLS, and one wants a certificate from the client.
     let authority = Authority::new("Test Root");
     let certificate = authority.issue(&["hooks.example"], Validity::Now);
     let mut only_http2 = certificate.config();

@@ -1,33 +1,29 @@
-//! The backend's integration tests, in one binary: they enter by HTTP and run on both databases.
+//! The backend's integration tests, in one binary: they enter by HTTP and run on both databases. A file holds the tests
+//! of one noun; `harness/` holds everything that several tests need.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod api_keys;
-mod audit;
+mod audit_log;
 mod broadcasts;
-mod catalogue;
 mod command;
 mod contract;
 mod crash;
 mod deliveries;
 mod diagnoses;
-mod engine;
-mod flow;
-mod gate;
+mod event_types;
+mod events;
+mod flow_control;
 mod harness;
-mod ingest;
 mod metrics;
-mod name_server;
 mod nodes;
 mod oauth;
 mod oauth_apps;
 mod outages;
-mod process;
 mod receive;
-mod receiver;
 mod recoveries;
 mod retention;
 mod secret_scan;
-mod send;
+mod sender;
 mod session;
 mod startup;
 mod stream;

@@ -3,7 +3,7 @@
 use api_types::account::Plan;
 use serde_json::{Value, json};
 
-use crate::{both, harness::Team};
+use crate::harness::{Team, World, both};
 
 fn acme() -> Value {
     json!({ "name": "Acme Dashboards", "kind": "confidential", "redirect_uris": ["https://acme.example/callback"],
@@ -15,149 +15,183 @@ async fn create(team: &Team, body: &Value) -> (String, Value) {
     (format!("/v1/oauth-apps/{}", made["id"].as_str().unwrap()), made)
 }
 
-both! {
-    async fn a_confidential_app_is_created_with_a_secret_shown_once(world) {
-        let team = world.business().await;
-        let (path, made) = create(&team, &acme()).await;
-        let secret = made["client_secret"].as_str().unwrap();
-        assert!(secret.starts_with("sls_") && secret.len() == 42);
-        assert_eq!(made["grants"], json!(["authorization_code", "refresh_token"]));
-        assert_eq!(made["created_by"]["email"], team.admin.email);
-        let shown = team.admin.get(&path).await;
-        assert!(!shown.text.contains(secret));
-        let shown = shown.ok(200);
-        assert_eq!(shown["secrets"].as_array().unwrap().len(), 1);
-        assert_eq!(shown["secrets"][0]["expires_at"], json!(null));
-        assert!(!team.admin.get("/v1/audit-log").await.text.contains(secret));
-        assert_eq!(team.audited().await[0], "oauth_app.created");
-        assert_eq!(team.admin.get("/v1/oauth-apps").await.ok(200)["data"], json!([shown]));
-    }
+#[both]
+async fn a_confidential_app_is_created_with_a_secret_shown_once(world: World) {
+    let team = world.business().await;
+    let (path, made) = create(&team, &acme()).await;
+    let secret = made["client_secret"].as_str().unwrap();
+    assert!(secret.starts_with("sls_") && secret.len() == 42);
+    assert_eq!(made["grants"], json!(["authorization_code", "refresh_token"]));
+    assert_eq!(made["created_by"]["email"], team.admin.email);
+    let shown = team.admin.get(&path).await;
+    assert!(!shown.text.contains(secret));
+    let shown = shown.ok(200);
+    assert_eq!(shown["secrets"].as_array().unwrap().len(), 1);
+    assert_eq!(shown["secrets"][0]["expires_at"], json!(null));
+    assert!(!team.admin.get("/v1/audit-log").await.text.contains(secret));
+    assert_eq!(team.audited().await[0], "oauth_app.created");
+    assert_eq!(team.admin.get("/v1/oauth-apps").await.ok(200)["data"], json!([shown]));
+}
 
-    async fn a_public_app_has_no_secret(world) {
-        let team = world.business().await;
+#[both]
+async fn a_public_app_has_no_secret(world: World) {
+    let team = world.business().await;
+    let mut body = acme();
+    body["kind"] = json!("public");
+    body["redirect_uris"] = json!(["com.example.app:/cb", "http://127.0.0.1/cb"]);
+    let (path, made) = create(&team, &body).await;
+    assert_eq!((made.get("client_secret"), &made["secrets"]), (None, &json!([])));
+    let rotation = team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "none" })).await;
+    rotation.problem(409, "conflict");
+    body["grants"] = json!(["client_credentials"]);
+    assert_eq!(team.admin.post("/v1/oauth-apps", &body).await.fields(422, "validation"), ["grants"]);
+}
+
+#[both]
+async fn a_rotated_secret_overlaps_as_long_as_chosen(world: World) {
+    let team = world.business().await;
+    let (path, made) = create(&team, &acme()).await;
+    let first = made["secrets"][0]["id"].clone();
+    world.advance(60);
+    let rotated = team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "1h" })).await.ok(201);
+    assert!(rotated["client_secret"].as_str().unwrap().starts_with("sls_"));
+    assert_ne!(rotated["client_secret"], made["client_secret"]);
+    let shown = team.admin.get(&path).await.ok(200);
+    assert_eq!(shown["secrets"][0]["id"], rotated["id"]);
+    assert_eq!(shown["secrets"][1]["id"], first);
+    assert_eq!(shown["secrets"][1]["expires_at"], "2026-11-23T09:01:00.000Z");
+    world.advance(3600);
+    assert_eq!(team.admin.get(&path).await.ok(200)["secrets"].as_array().unwrap().len(), 1);
+    team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "none" })).await.ok(201);
+    assert_eq!(team.admin.get(&path).await.ok(200)["secrets"].as_array().unwrap().len(), 1);
+    let bad = team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "2h" })).await;
+    assert_eq!(bad.fields(422, "validation"), ["overlap"]);
+    let repeated = team.admin.with_header("idempotency-key", "a");
+    let refused = repeated.post(&format!("{path}/secrets"), &json!({ "overlap": "none" })).await;
+    refused.problem(400, "idempotency-refused");
+    assert_eq!(team.audited().await.iter().filter(|a| *a == "oauth_app.secret_rotated").count(), 2);
+}
+
+#[both]
+async fn an_app_is_changed_suspended_and_deleted(world: World) {
+    let team = world.business().await;
+    let (path, made) = create(&team, &acme()).await;
+    let changes = json!({ "name": "<i>Acme</i> 🦀", "description": "Charts", "homepage_url": "https://acme.example",
+        "logo": "data:image/png;base64,iVBORw0KGgo=", "suspended": true });
+    let after = team.admin.patch(&path, &changes).await.ok(200);
+    for field in ["name", "description", "homepage_url", "logo", "suspended"] {
+        assert_eq!(after[field], changes[field]);
+    }
+    assert_eq!(after["redirect_uris"], made["redirect_uris"]);
+    let log = team.admin.get("/v1/audit-log?action=oauth_app.updated").await.ok(200);
+    assert_eq!(log["data"][0]["details"]["logo"], "changed");
+    assert_eq!(log["data"][0]["details"]["suspended"], json!({ "before": false, "after": true }));
+    let back =
+        team.admin.patch(&path, &json!({ "suspended": false, "logo": "", "homepage_url": "" })).await.ok(200);
+    assert_eq!(
+        (&back["suspended"], &back["logo"], &back["homepage_url"]),
+        (&json!(false), &json!(""), &json!(""))
+    );
+    team.admin.delete(&path).await.ok(204);
+    team.admin.get(&path).await.problem(404, "not-found");
+    team.admin.delete(&path).await.problem(404, "not-found");
+    assert_eq!(team.admin.get("/v1/oauth-apps").await.ok(200)["data"], json!([]));
+    assert_eq!(team.audited().await[0], "oauth_app.deleted");
+}
+
+#[both]
+async fn bad_input_names_its_fields_and_stores_nothing(world: World) {
+    let team = world.business().await;
+    let many: Vec<String> = (0..21).map(|n| format!("https://acme.example/{n}")).collect();
+    for (field, value, named) in [
+        ("name", json!("x".repeat(300)), "name"),
+        ("kind", json!("secret"), "kind"),
+        ("redirect_uris", json!([]), "redirect_uris"),
+        ("redirect_uris", json!(many), "redirect_uris"),
+        ("redirect_uris", json!(["https://acme.example/cb#x"]), "redirect_uris[0]"),
+        ("redirect_uris", json!(["https://a.example/", "http://a.example/"]), "redirect_uris[1]"),
+        ("scopes", json!(["everything"]), "scopes[0]"),
+        ("grants", json!(["password"]), "grants[0]"),
+        ("homepage_url", json!("javascript:alert(1)"), "homepage_url"),
+        ("logo", json!("data:image/svg+xml;base64,PHN2Zz4="), "logo"),
+        ("colour", json!("red"), "colour"),
+    ] {
         let mut body = acme();
-        body["kind"] = json!("public");
-        body["redirect_uris"] = json!(["com.example.app:/cb", "http://127.0.0.1/cb"]);
-        let (path, made) = create(&team, &body).await;
-        assert_eq!((made.get("client_secret"), &made["secrets"]), (None, &json!([])));
-        let rotation = team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "none" })).await;
-        rotation.problem(409, "conflict");
-        body["grants"] = json!(["client_credentials"]);
-        assert_eq!(team.admin.post("/v1/oauth-apps", &body).await.fields(422, "validation"), ["grants"]);
+        body[field] = value;
+        assert_eq!(
+            team.admin.post("/v1/oauth-apps", &body).await.fields(422, "validation"),
+            [named],
+            "{body}"
+        );
     }
+    assert_eq!(team.admin.get("/v1/oauth-apps").await.ok(200)["data"], json!([]));
+}
 
-    async fn a_rotated_secret_overlaps_as_long_as_chosen(world) {
-        let team = world.business().await;
-        let (path, made) = create(&team, &acme()).await;
-        let first = made["secrets"][0]["id"].clone();
-        world.advance(60);
-        let rotated = team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "1h" })).await.ok(201);
-        assert!(rotated["client_secret"].as_str().unwrap().starts_with("sls_"));
-        assert_ne!(rotated["client_secret"], made["client_secret"]);
-        let shown = team.admin.get(&path).await.ok(200);
-        assert_eq!(shown["secrets"][0]["id"], rotated["id"]);
-        assert_eq!(shown["secrets"][1]["id"], first);
-        assert_eq!(shown["secrets"][1]["expires_at"], "2026-11-23T09:01:00.000Z");
-        world.advance(3600);
-        assert_eq!(team.admin.get(&path).await.ok(200)["secrets"].as_array().unwrap().len(), 1);
-        team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "none" })).await.ok(201);
-        assert_eq!(team.admin.get(&path).await.ok(200)["secrets"].as_array().unwrap().len(), 1);
-        let bad = team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "2h" })).await;
-        assert_eq!(bad.fields(422, "validation"), ["overlap"]);
-        let repeated = team.admin.with_header("idempotency-key", "a");
-        let refused = repeated.post(&format!("{path}/secrets"), &json!({ "overlap": "none" })).await;
-        refused.problem(400, "idempotency-refused");
-        assert_eq!(team.audited().await.iter().filter(|a| *a == "oauth_app.secret_rotated").count(), 2);
-    }
-
-    async fn an_app_is_changed_suspended_and_deleted(world) {
-        let team = world.business().await;
-        let (path, made) = create(&team, &acme()).await;
-        let changes = json!({ "name": "<i>Acme</i> 🦀", "description": "Charts", "homepage_url": "https://acme.example",
-            "logo": "data:image/png;base64,iVBORw0KGgo=", "suspended": true });
-        let after = team.admin.patch(&path, &changes).await.ok(200);
-        for field in ["name", "description", "homepage_url", "logo", "suspended"] {
-            assert_eq!(after[field], changes[field]);
-        }
-        assert_eq!(after["redirect_uris"], made["redirect_uris"]);
-        let log = team.admin.get("/v1/audit-log?action=oauth_app.updated").await.ok(200);
-        assert_eq!(log["data"][0]["details"]["logo"], "changed");
-        assert_eq!(log["data"][0]["details"]["suspended"], json!({ "before": false, "after": true }));
-        let back = team.admin.patch(&path, &json!({ "suspended": false, "logo": "", "homepage_url": "" })).await.ok(200);
-        assert_eq!((&back["suspended"], &back["logo"], &back["homepage_url"]), (&json!(false), &json!(""), &json!("")));
-        team.admin.delete(&path).await.ok(204);
-        team.admin.get(&path).await.problem(404, "not-found");
-        team.admin.delete(&path).await.problem(404, "not-found");
-        assert_eq!(team.admin.get("/v1/oauth-apps").await.ok(200)["data"], json!([]));
-        assert_eq!(team.audited().await[0], "oauth_app.deleted");
-    }
-
-    async fn bad_input_names_its_fields_and_stores_nothing(world) {
-        let team = world.business().await;
-        let many: Vec<String> = (0..21).map(|n| format!("https://acme.example/{n}")).collect();
-        for (field, value, named) in [
-            ("name", json!("x".repeat(300)), "name"),
-            ("kind", json!("secret"), "kind"),
-            ("redirect_uris", json!([]), "redirect_uris"),
-            ("redirect_uris", json!(many), "redirect_uris"),
-            ("redirect_uris", json!(["https://acme.example/cb#x"]), "redirect_uris[0]"),
-            ("redirect_uris", json!(["https://a.example/", "http://a.example/"]), "redirect_uris[1]"),
-            ("scopes", json!(["everything"]), "scopes[0]"),
-            ("grants", json!(["password"]), "grants[0]"),
-            ("homepage_url", json!("javascript:alert(1)"), "homepage_url"),
-            ("logo", json!("data:image/svg+xml;base64,PHN2Zz4="), "logo"),
-            ("colour", json!("red"), "colour"),
-        ] {
-            let mut body = acme();
-            body[field] = value;
-            assert_eq!(team.admin.post("/v1/oauth-apps", &body).await.fields(422, "validation"), [named], "{body}");
-        }
-        assert_eq!(team.admin.get("/v1/oauth-apps").await.ok(200)["data"], json!([]));
-    }
-
-    /// Row 35 of the OAuth requirements.
-    async fn a_redirect_uri_that_anybody_could_take_over_is_refused_with_the_reason(world) {
-        let team = world.business().await;
-        for uri in [
-            "http://acme.example/cb", "http://localhost/cb", "http://10.0.0.1/cb", "ftp://acme.example/cb",
-            "https://acme.example/cb#part", "https://*.acme.example/cb", "https://acme.example/*",
-            "https://user@acme.example/cb", "https://user:secret@acme.example/cb", "https://@acme.example/cb",
-            "myapp:/cb", "javascript:alert(1)", "data:text/html,x", "com.example.app:/cb", "/cb", "", "https://",
-            "https://acme.example/c b", "https://acme.example/\u{e9}", "https:\\\\acme.example",
-        ] {
-            let mut body = acme();
-            body["redirect_uris"] = json!([uri]);
-            let reply = team.admin.post("/v1/oauth-apps", &body).await;
-            assert_eq!(reply.fields(422, "validation"), ["redirect_uris[0]"], "{uri}");
-        }
+/// Row 35 of the OAuth requirements.
+#[both]
+async fn a_redirect_uri_that_anybody_could_take_over_is_refused_with_the_reason(world: World) {
+    let team = world.business().await;
+    for uri in [
+        "http://acme.example/cb",
+        "http://localhost/cb",
+        "http://10.0.0.1/cb",
+        "ftp://acme.example/cb",
+        "https://acme.example/cb#part",
+        "https://*.acme.example/cb",
+        "https://acme.example/*",
+        "https://user@acme.example/cb",
+        "https://user:secret@acme.example/cb",
+        "https://@acme.example/cb",
+        "myapp:/cb",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "com.example.app:/cb",
+        "/cb",
+        "",
+        "https://",
+        "https://acme.example/c b",
+        "https://acme.example/\u{e9}",
+        "https:\\\\acme.example",
+    ] {
         let mut body = acme();
-        body["redirect_uris"] = json!(["https://acme.example/cb?a=b", "http://127.0.0.1/cb", "http://[::1]:80/cb"]);
-        team.admin.post("/v1/oauth-apps", &body).await.ok(201);
-        body["kind"] = json!("public");
-        body["redirect_uris"] = json!(["com.example.app:/cb"]);
-        team.admin.post("/v1/oauth-apps", &body).await.ok(201);
-        body["redirect_uris"] = json!(vec!["https://a.example"; 10_000]);
-        let many = team.admin.post("/v1/oauth-apps", &body).await;
-        assert_eq!(many.fields(422, "validation"), ["redirect_uris"]);
+        body["redirect_uris"] = json!([uri]);
+        let reply = team.admin.post("/v1/oauth-apps", &body).await;
+        assert_eq!(reply.fields(422, "validation"), ["redirect_uris[0]"], "{uri}");
     }
+    let mut body = acme();
+    body["redirect_uris"] =
+        json!(["https://acme.example/cb?a=b", "http://127.0.0.1/cb", "http://[::1]:80/cb"]);
+    team.admin.post("/v1/oauth-apps", &body).await.ok(201);
+    body["kind"] = json!("public");
+    body["redirect_uris"] = json!(["com.example.app:/cb"]);
+    team.admin.post("/v1/oauth-apps", &body).await.ok(201);
+    body["redirect_uris"] = json!(vec!["https://a.example"; 10_000]);
+    let many = team.admin.post("/v1/oauth-apps", &body).await;
+    assert_eq!(many.fields(422, "validation"), ["redirect_uris"]);
+}
 
-    async fn only_admins_of_the_workspace_reach_an_app(world) {
-        let (ours, theirs) = (world.business().await, world.business().await);
-        let (path, _) = create(&theirs, &acme()).await;
-        ours.admin.get(&path).await.problem(404, "not-found");
-        ours.admin.patch(&path, &json!({ "name": "mine" })).await.problem(404, "not-found");
-        ours.admin.delete(&path).await.problem(404, "not-found");
-        ours.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "none" })).await.problem(404, "not-found");
-        theirs.member.get(&path).await.problem(403, "admin-required");
-        let key = world.key(&theirs, &["tickets:read"]).await;
-        key.get(&path).await.problem(403, "session-required");
-    }
+#[both]
+async fn only_admins_of_the_workspace_reach_an_app(world: World) {
+    let ours = world.business().await;
+    let theirs = world.business().await;
+    let (path, _) = create(&theirs, &acme()).await;
+    ours.admin.get(&path).await.problem(404, "not-found");
+    ours.admin.patch(&path, &json!({ "name": "mine" })).await.problem(404, "not-found");
+    ours.admin.delete(&path).await.problem(404, "not-found");
+    ours.admin
+        .post(&format!("{path}/secrets"), &json!({ "overlap": "none" }))
+        .await
+        .problem(404, "not-found");
+    theirs.member.get(&path).await.problem(403, "admin-required");
+    let key = world.key(&theirs, &["tickets:read"]).await;
+    key.get(&path).await.problem(403, "session-required");
+}
 
-    async fn the_plan_limits_how_many_apps_there_are(world) {
-        let team = world.team(Plan::Startup).await;
-        for _ in 0..5 {
-            create(&team, &acme()).await;
-        }
-        team.admin.post("/v1/oauth-apps", &acme()).await.problem(403, "plan-limit");
+#[both]
+async fn the_plan_limits_how_many_apps_there_are(world: World) {
+    let team = world.team(Plan::Startup).await;
+    for _ in 0..5 {
+        create(&team, &acme()).await;
     }
+    team.admin.post("/v1/oauth-apps", &acme()).await.problem(403, "plan-limit");
 }

@@ -3,11 +3,7 @@
 use api_types::account::Plan;
 use serde_json::{Value, json};
 
-use crate::{
-    both,
-    harness::{Kind, Team, World},
-    receiver::{Behaviour, Receiver},
-};
+use crate::harness::{Behaviour, Kind, Receiver, Team, World, both};
 
 async fn create(team: &Team, body: &Value) -> (String, Value) {
     let made = team.admin.post("/v1/webhooks", body).await.ok(201);
@@ -18,178 +14,197 @@ fn at(receiver: &Receiver) -> Value {
     json!({ "url": receiver.url("/hooks"), "event_types": ["ticket.*"] })
 }
 
-both! {
-    async fn a_webhook_is_created_with_a_secret_shown_once(world) {
-        let team = world.business().await;
-        let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-        let (path, made) = create(&team, &at(&receiver)).await;
-        let secret = made["signing_secret"].as_str().unwrap();
-        assert!(secret.starts_with("whsec_"));
-        assert_eq!((&made["status"], &made["signature"], &made["public_key"]), (&json!("active"), &json!("v1"), &json!(null)));
-        assert_eq!(made["health"]["summary"], "Nothing sent yet.");
-        let shown = team.admin.get(&path).await;
-        assert!(!shown.text.contains(secret));
-        let shown = shown.ok(200);
-        assert_eq!(shown["secrets"].as_array().unwrap().len(), 1);
-        assert!(!team.admin.get("/v1/audit-log").await.text.contains(secret));
-        assert_eq!(team.audited().await[0], "webhook.created");
-        assert_eq!(team.admin.get("/v1/webhooks").await.ok(200)["data"], json!([shown]));
-    }
+#[both]
+async fn a_webhook_is_created_with_a_secret_shown_once(world: World) {
+    let team = world.business().await;
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    let (path, made) = create(&team, &at(&receiver)).await;
+    let secret = made["signing_secret"].as_str().unwrap();
+    assert!(secret.starts_with("whsec_"));
+    assert_eq!(
+        (&made["status"], &made["signature"], &made["public_key"]),
+        (&json!("active"), &json!("v1"), &json!(null))
+    );
+    assert_eq!(made["health"]["summary"], "Nothing sent yet.");
+    let shown = team.admin.get(&path).await;
+    assert!(!shown.text.contains(secret));
+    let shown = shown.ok(200);
+    assert_eq!(shown["secrets"].as_array().unwrap().len(), 1);
+    assert!(!team.admin.get("/v1/audit-log").await.text.contains(secret));
+    assert_eq!(team.audited().await[0], "webhook.created");
+    assert_eq!(team.admin.get("/v1/webhooks").await.ok(200)["data"], json!([shown]));
+}
 
-    async fn a_v1a_webhook_shows_its_public_key_and_no_secret(world) {
-        let team = world.business().await;
-        let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-        let mut body = at(&receiver);
-        body["signature"] = json!("v1a");
-        let (path, made) = create(&team, &body).await;
-        assert_eq!(made.get("signing_secret"), None);
-        assert!(made["public_key"].as_str().unwrap().starts_with("whpk_"));
-        assert_eq!(team.admin.get(&path).await.ok(200)["public_key"], made["public_key"]);
-        let rotated = team.admin.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "1h" })).await.ok(201);
-        assert_ne!(rotated["public_key"], made["public_key"]);
-        assert_eq!(rotated["secrets"][1]["public_key"], made["public_key"]);
-    }
+#[both]
+async fn a_v1a_webhook_shows_its_public_key_and_no_secret(world: World) {
+    let team = world.business().await;
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    let mut body = at(&receiver);
+    body["signature"] = json!("v1a");
+    let (path, made) = create(&team, &body).await;
+    assert_eq!(made.get("signing_secret"), None);
+    assert!(made["public_key"].as_str().unwrap().starts_with("whpk_"));
+    assert_eq!(team.admin.get(&path).await.ok(200)["public_key"], made["public_key"]);
+    let rotated =
+        team.admin.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "1h" })).await.ok(201);
+    assert_ne!(rotated["public_key"], made["public_key"]);
+    assert_eq!(rotated["secrets"][1]["public_key"], made["public_key"]);
+}
 
-    async fn a_rotated_secret_overlaps_as_long_as_chosen(world) {
-        let team = world.business().await;
-        let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-        let (path, made) = create(&team, &at(&receiver)).await;
-        let rotated = team.admin.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "24h" })).await.ok(201);
-        assert_ne!(rotated["signing_secret"], made["signing_secret"]);
-        assert_eq!(rotated["secrets"][1]["expires_at"], "2026-11-24T08:00:00.000Z");
-        team.admin.post(&format!("{path}/test"), &json!({})).await.ok(200);
-        let header = receiver.requests()[0].header("webhook-signature").unwrap().to_owned();
-        assert_eq!(header.split(' ').count(), 2, "{header}");
-        world.advance(24 * 3600);
-        let session = world.sign_in(&team.admin.email).await;
-        assert_eq!(session.get(&path).await.ok(200)["secrets"].as_array().unwrap().len(), 1);
-        session.post(&format!("{path}/test"), &json!({})).await.ok(200);
-        assert_eq!(receiver.requests()[1].header("webhook-signature").unwrap().split(' ').count(), 1);
-        let bad = session.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "1d" })).await;
-        assert_eq!(bad.fields(422, "validation"), ["overlap"]);
-    }
+#[both]
+async fn a_rotated_secret_overlaps_as_long_as_chosen(world: World) {
+    let team = world.business().await;
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    let (path, made) = create(&team, &at(&receiver)).await;
+    let rotated =
+        team.admin.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "24h" })).await.ok(201);
+    assert_ne!(rotated["signing_secret"], made["signing_secret"]);
+    assert_eq!(rotated["secrets"][1]["expires_at"], "2026-11-24T08:00:00.000Z");
+    team.admin.post(&format!("{path}/test"), &json!({})).await.ok(200);
+    let header = receiver.requests()[0].header("webhook-signature").unwrap().to_owned();
+    assert_eq!(header.split(' ').count(), 2, "{header}");
+    world.advance(24 * 3600);
+    let session = world.sign_in(&team.admin.email).await;
+    assert_eq!(session.get(&path).await.ok(200)["secrets"].as_array().unwrap().len(), 1);
+    session.post(&format!("{path}/test"), &json!({})).await.ok(200);
+    assert_eq!(receiver.requests()[1].header("webhook-signature").unwrap().split(' ').count(), 1);
+    let bad = session.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "1d" })).await;
+    assert_eq!(bad.fields(422, "validation"), ["overlap"]);
+}
 
-    async fn a_test_shows_the_whole_answer_and_enters_no_failure_list(world) {
-        let team = world.business().await;
-        let receiver = Receiver::http(Behaviour::Answer(418, "short and <b>stout</b>")).await;
-        let (path, _) = create(&team, &at(&receiver)).await;
-        let result = team.admin.post(&format!("{path}/test"), &json!({})).await.ok(200);
-        assert_eq!(result["succeeded"], false);
-        let attempt = &result["attempt"];
-        assert_eq!((&attempt["trigger"], &attempt["outcome"]), (&json!("test"), &json!("failed")));
-        assert_eq!(attempt["response"]["status"], 418);
-        assert_eq!(attempt["response"]["body"], "short and <b>stout</b>");
-        assert_eq!(attempt["diagnosis"]["code"], "unexpected_status");
-        assert_eq!(receiver.requests()[0].header("content-type"), Some("application/json"));
-        assert_eq!(team.admin.get("/v1/deliveries").await.ok(200)["data"], json!([]));
-        let health = &team.admin.get(&path).await.ok(200)["health"];
-        assert_eq!((&health["failures"], &health["failing_since"]), (&json!(0), &json!(null)));
-        receiver.set(Behaviour::Answer(204, ""));
-        assert_eq!(team.admin.post(&format!("{path}/test"), &json!({})).await.ok(200)["succeeded"], true);
-        assert_eq!(team.audited().await[0], "webhook.tested");
-    }
+#[both]
+async fn a_test_shows_the_whole_answer_and_enters_no_failure_list(world: World) {
+    let team = world.business().await;
+    let receiver = Receiver::http(Behaviour::Answer(418, "short and <b>stout</b>")).await;
+    let (path, _) = create(&team, &at(&receiver)).await;
+    let result = team.admin.post(&format!("{path}/test"), &json!({})).await.ok(200);
+    assert_eq!(result["succeeded"], false);
+    let attempt = &result["attempt"];
+    assert_eq!((&attempt["trigger"], &attempt["outcome"]), (&json!("test"), &json!("failed")));
+    assert_eq!(attempt["response"]["status"], 418);
+    assert_eq!(attempt["response"]["body"], "short and <b>stout</b>");
+    assert_eq!(attempt["diagnosis"]["code"], "unexpected_status");
+    assert_eq!(receiver.requests()[0].header("content-type"), Some("application/json"));
+    assert_eq!(team.admin.get("/v1/deliveries").await.ok(200)["data"], json!([]));
+    let health = &team.admin.get(&path).await.ok(200)["health"];
+    assert_eq!((&health["failures"], &health["failing_since"]), (&json!(0), &json!(null)));
+    receiver.set(Behaviour::Answer(204, ""));
+    assert_eq!(team.admin.post(&format!("{path}/test"), &json!({})).await.ok(200)["succeeded"], true);
+    assert_eq!(team.audited().await[0], "webhook.tested");
+}
 
-    async fn a_webhook_is_changed_disabled_enabled_and_deleted(world) {
-        let team = world.business().await;
-        let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-        let (path, made) = create(&team, &at(&receiver)).await;
-        let changes = json!({ "description": "<b>Mirror</b> 🦀 مرآة", "event_types": ["*"], "url": receiver.url("/other") });
-        let after = team.admin.patch(&path, &changes).await.ok(200);
-        for field in ["description", "event_types", "url"] {
-            assert_eq!(after[field], changes[field]);
-        }
-        assert_eq!(after["signature"], made["signature"]);
-        let off = team.admin.post(&format!("{path}/disable"), &json!({})).await.ok(200);
-        assert_eq!((&off["status"], &off["disabled_reason"]), (&json!("disabled"), &json!("manual")));
-        assert_eq!(off["health"]["summary"], "Disabled since 2026-11-23 08:00 UTC.");
-        team.admin.post(&format!("{path}/disable"), &json!({})).await.ok(200);
-        let on = team.admin.post(&format!("{path}/enable"), &json!({})).await.ok(200);
-        assert_eq!((&on["status"], &on["disabled_reason"]), (&json!("active"), &json!(null)));
-        team.admin.delete(&path).await.ok(204);
-        team.admin.get(&path).await.problem(404, "not-found");
-        assert_eq!(team.admin.get("/v1/webhooks").await.ok(200)["data"], json!([]));
-        let audited = team.audited().await;
-        let about: Vec<&str> = audited.iter().map(String::as_str).filter(|a| a.starts_with("webhook.")).collect();
-        assert_eq!(about, ["webhook.deleted", "webhook.enabled", "webhook.disabled", "webhook.updated", "webhook.created"]);
+#[both]
+async fn a_webhook_is_changed_disabled_enabled_and_deleted(world: World) {
+    let team = world.business().await;
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    let (path, made) = create(&team, &at(&receiver)).await;
+    let changes = json!({ "description": "<b>Mirror</b> 🦀 مرآة", "event_types": ["*"], "url": receiver.url("/other") });
+    let after = team.admin.patch(&path, &changes).await.ok(200);
+    for field in ["description", "event_types", "url"] {
+        assert_eq!(after[field], changes[field]);
     }
+    assert_eq!(after["signature"], made["signature"]);
+    let off = team.admin.post(&format!("{path}/disable"), &json!({})).await.ok(200);
+    assert_eq!((&off["status"], &off["disabled_reason"]), (&json!("disabled"), &json!("manual")));
+    assert_eq!(off["health"]["summary"], "Disabled since 2026-11-23 08:00 UTC.");
+    team.admin.post(&format!("{path}/disable"), &json!({})).await.ok(200);
+    let on = team.admin.post(&format!("{path}/enable"), &json!({})).await.ok(200);
+    assert_eq!((&on["status"], &on["disabled_reason"]), (&json!("active"), &json!(null)));
+    team.admin.delete(&path).await.ok(204);
+    team.admin.get(&path).await.problem(404, "not-found");
+    assert_eq!(team.admin.get("/v1/webhooks").await.ok(200)["data"], json!([]));
+    let audited = team.audited().await;
+    let about: Vec<&str> = audited.iter().map(String::as_str).filter(|a| a.starts_with("webhook.")).collect();
+    assert_eq!(
+        about,
+        ["webhook.deleted", "webhook.enabled", "webhook.disabled", "webhook.updated", "webhook.created"]
+    );
+}
 
-    async fn bad_input_names_its_fields_and_stores_nothing(world) {
-        let team = world.business().await;
-        for (field, value, named) in [
-            ("url", json!("http://acme.example/hooks"), "url"),
-            ("url", json!("ftp://acme.example/hooks"), "url"),
-            ("url", json!("https://user:pw@acme.example/"), "url"),
-            ("url", json!("https://acme.example/#x"), "url"),
-            ("url", json!("https://10.0.0.1/"), "url"),
-            ("url", json!("https://169.254.169.254/latest/meta-data"), "url"),
-            ("url", json!("https://[fd00::1]/"), "url"),
-            ("url", json!("https://[::ffff:192.168.1.1]/"), "url"),
-            ("url", json!("https://0x0a000001/"), "url"),
-            ("url", json!("not a url"), "url"),
-            ("url", json!(format!("https://acme.example/{}", "x".repeat(2048))), "url"),
-            ("event_types", json!([]), "event_types"),
-            ("event_types", json!(["ticket.*", "ticket.exploded"]), "event_types[1]"),
-            ("event_types", json!("*"), "event_types"),
-            ("description", json!("x".repeat(300)), "description"),
-            ("signature", json!("v2"), "signature"),
-            ("secret", json!("whsec_x"), "secret"),
-        ] {
-            let mut body = json!({ "url": "https://127.0.0.1/", "event_types": ["ticket.*"] });
-            body[field] = value;
-            assert_eq!(team.admin.post("/v1/webhooks", &body).await.fields(422, "validation"), [named], "{body}");
-        }
-        let repeated = team.admin.with_header("idempotency-key", "a");
-        let body = json!({ "url": "https://127.0.0.1/", "event_types": ["*"] });
-        repeated.post("/v1/webhooks", &body).await.problem(400, "idempotency-refused");
-        assert_eq!(team.admin.get("/v1/webhooks").await.ok(200)["data"], json!([]));
+#[both]
+async fn bad_input_names_its_fields_and_stores_nothing(world: World) {
+    let team = world.business().await;
+    for (field, value, named) in [
+        ("url", json!("http://acme.example/hooks"), "url"),
+        ("url", json!("ftp://acme.example/hooks"), "url"),
+        ("url", json!("https://user:pw@acme.example/"), "url"),
+        ("url", json!("https://acme.example/#x"), "url"),
+        ("url", json!("https://10.0.0.1/"), "url"),
+        ("url", json!("https://169.254.169.254/latest/meta-data"), "url"),
+        ("url", json!("https://[fd00::1]/"), "url"),
+        ("url", json!("https://[::ffff:192.168.1.1]/"), "url"),
+        ("url", json!("https://0x0a000001/"), "url"),
+        ("url", json!("not a url"), "url"),
+        ("url", json!(format!("https://acme.example/{}", "x".repeat(2048))), "url"),
+        ("event_types", json!([]), "event_types"),
+        ("event_types", json!(["ticket.*", "ticket.exploded"]), "event_types[1]"),
+        ("event_types", json!("*"), "event_types"),
+        ("description", json!("x".repeat(300)), "description"),
+        ("signature", json!("v2"), "signature"),
+        ("secret", json!("whsec_x"), "secret"),
+    ] {
+        let mut body = json!({ "url": "https://127.0.0.1/", "event_types": ["ticket.*"] });
+        body[field] = value;
+        assert_eq!(team.admin.post("/v1/webhooks", &body).await.fields(422, "validation"), [named], "{body}");
     }
+    let repeated = team.admin.with_header("idempotency-key", "a");
+    let body = json!({ "url": "https://127.0.0.1/", "event_types": ["*"] });
+    repeated.post("/v1/webhooks", &body).await.problem(400, "idempotency-refused");
+    assert_eq!(team.admin.get("/v1/webhooks").await.ok(200)["data"], json!([]));
+}
 
-    async fn a_key_subscribes_only_to_what_it_may_read(world) {
-        let team = world.business().await;
-        let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-        let key = world.key(&team, &["webhooks:write", "tickets:read"]).await;
-        let body = |types: Value| json!({ "url": receiver.url("/"), "event_types": types });
-        let made = key.post("/v1/webhooks", &body(json!(["ticket.*", "note.created"]))).await.ok(201);
-        let path = format!("/v1/webhooks/{}", made["id"].as_str().unwrap());
-        let refused = key.post("/v1/webhooks", &body(json!(["broadcast.sent"]))).await.problem(403, "insufficient-scope");
-        assert!(refused["detail"].as_str().unwrap().contains("broadcasts:read"));
-        for area in ["*", "api_key.created", "webhook.*"] {
-            key.post("/v1/webhooks", &body(json!([area]))).await.problem(403, "session-required");
-        }
-        key.patch(&path, &json!({ "event_types": ["*"] })).await.problem(403, "session-required");
-        key.patch(&path, &json!({ "description": "mine" })).await.ok(200);
-        // Redirecting somebody else's messages would read them.
-        let (wide, _) = create(&team, &json!({ "url": receiver.url("/all"), "event_types": ["*"] })).await;
-        key.patch(&wide, &json!({ "url": receiver.url("/mine") })).await.problem(403, "session-required");
-        key.post(&format!("{wide}/secret/rotate"), &json!({ "overlap": "none" })).await.problem(403, "session-required");
-        key.delete(&wide).await.problem(403, "session-required");
-        key.get(&wide).await.problem(403, "insufficient-scope");
-        team.member.get(&wide).await.problem(403, "admin-required");
+#[both]
+async fn a_key_subscribes_only_to_what_it_may_read(world: World) {
+    let team = world.business().await;
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    let key = world.key(&team, &["webhooks:write", "tickets:read"]).await;
+    let body = |types: Value| json!({ "url": receiver.url("/"), "event_types": types });
+    let made = key.post("/v1/webhooks", &body(json!(["ticket.*", "note.created"]))).await.ok(201);
+    let path = format!("/v1/webhooks/{}", made["id"].as_str().unwrap());
+    let refused =
+        key.post("/v1/webhooks", &body(json!(["broadcast.sent"]))).await.problem(403, "insufficient-scope");
+    assert!(refused["detail"].as_str().unwrap().contains("broadcasts:read"));
+    for area in ["*", "api_key.created", "webhook.*"] {
+        key.post("/v1/webhooks", &body(json!([area]))).await.problem(403, "session-required");
     }
+    key.patch(&path, &json!({ "event_types": ["*"] })).await.problem(403, "session-required");
+    key.patch(&path, &json!({ "description": "mine" })).await.ok(200);
+    // Redirecting somebody else's messages would read them.
+    let (wide, _) = create(&team, &json!({ "url": receiver.url("/all"), "event_types": ["*"] })).await;
+    key.patch(&wide, &json!({ "url": receiver.url("/mine") })).await.problem(403, "session-required");
+    key.post(&format!("{wide}/secret/rotate"), &json!({ "overlap": "none" }))
+        .await
+        .problem(403, "session-required");
+    key.delete(&wide).await.problem(403, "session-required");
+    key.get(&wide).await.problem(403, "insufficient-scope");
+    team.member.get(&wide).await.problem(403, "admin-required");
+}
 
-    async fn another_workspaces_webhook_is_not_found(world) {
-        let (ours, theirs) = (world.business().await, world.business().await);
-        let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-        let (path, _) = create(&theirs, &at(&receiver)).await;
-        ours.admin.get(&path).await.problem(404, "not-found");
-        ours.admin.patch(&path, &json!({ "description": "mine" })).await.problem(404, "not-found");
-        ours.admin.delete(&path).await.problem(404, "not-found");
-        for action in ["enable", "disable", "test"] {
-            ours.admin.post(&format!("{path}/{action}"), &json!({})).await.problem(404, "not-found");
-        }
-        let rotation = ours.admin.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "none" })).await;
-        rotation.problem(404, "not-found");
-        assert!(receiver.requests().is_empty());
+#[both]
+async fn another_workspaces_webhook_is_not_found(world: World) {
+    let ours = world.business().await;
+    let theirs = world.business().await;
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    let (path, _) = create(&theirs, &at(&receiver)).await;
+    ours.admin.get(&path).await.problem(404, "not-found");
+    ours.admin.patch(&path, &json!({ "description": "mine" })).await.problem(404, "not-found");
+    ours.admin.delete(&path).await.problem(404, "not-found");
+    for action in ["enable", "disable", "test"] {
+        ours.admin.post(&format!("{path}/{action}"), &json!({})).await.problem(404, "not-found");
     }
+    let rotation = ours.admin.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "none" })).await;
+    rotation.problem(404, "not-found");
+    assert!(receiver.requests().is_empty());
+}
 
-    async fn the_plan_limits_how_many_webhooks_there_are(world) {
-        let team = world.team(Plan::Startup).await;
-        let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-        for _ in 0..5 {
-            create(&team, &at(&receiver)).await;
-        }
-        team.admin.post("/v1/webhooks", &at(&receiver)).await.problem(403, "plan-limit");
+#[both]
+async fn the_plan_limits_how_many_webhooks_there_are(world: World) {
+    let team = world.team(Plan::Startup).await;
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    for _ in 0..5 {
+        create(&team, &at(&receiver)).await;
     }
+    team.admin.post("/v1/webhooks", &at(&receiver)).await.problem(403, "plan-limit");
 }
 
 #[actix_web::test]

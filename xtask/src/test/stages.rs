@@ -30,6 +30,8 @@ const BACKEND: &[&str] = &[
     "--package",
     "sayless",
     "--package",
+    "both",
+    "--package",
     "api-types",
     "--package",
     "xtask",

@@ -3,140 +3,154 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{
-    Operation,
-    drive::{Fixture, send},
-    operations,
-};
-use crate::{
-    both,
-    harness::{Client, World},
-};
+use crate::harness::{Client, Fixture, Operation, World, both, operations};
 
 fn caller(world: &World, fixture: &Fixture, operation: &Operation) -> Client {
     if operation.is_open() { world.anyone() } else { fixture.team.admin.clone() }
 }
 
-both! {
-    async fn a_bad_body_is_refused_and_nothing_is_stored(world) {
-        let fixture = Fixture::make(&world).await;
-        let before = fixture.team.audited().await;
-        for operation in operations().iter().filter(|operation| operation.has_body()) {
-            let client = caller(&world, &fixture, operation);
-            let (path, body) = (fixture.path(operation), fixture.body(operation));
-            let raw = async |kind: &str, text: &str| {
-                client.send(operation.method.clone(), &path, kind, text.to_owned()).await
-            };
-            raw("text/plain", &body.to_string()).await.problem(415, "unsupported-media-type");
-            raw("application/x-www-form-urlencoded", "a=b").await.problem(415, "unsupported-media-type");
-            raw("", "").await.problem(415, "unsupported-media-type");
-            for text in ["", "{", "{]", "[[[[", "\u{0}"] {
-                raw("application/json", text).await.problem(400, "malformed-json");
-            }
-            raw("application/json; charset=utf-8", "[[[[").await.problem(400, "malformed-json");
-            for text in ["[]", "null", "\"text\"", "3"] {
-                assert_eq!(raw("application/json", text).await.fields(422, "validation"), ["body"], "{}", operation.id);
-            }
-            let mut more = body.clone();
-            more["surprise"] = json!(1);
-            assert_eq!(send(&client, operation, &path, &more).await.fields(422, "validation"), ["surprise"], "{}", operation.id);
-            for field in body.as_object().unwrap().keys() {
-                let mut wrong = body.clone();
-                if body[field].is_string() {
-                    wrong[field] = json!("\u{0}");
-                    let reply = send(&client, operation, &path, &wrong).await;
-                    assert!(matches!(reply.status, 401 | 422), "{} {field}: {}", operation.id, reply.text);
-                }
-                wrong[field] = json!({ "not": ["this"] });
-                if (operation.id.as_str(), field.as_str()) == ("events_create", "data") {
-                    continue;
-                }
-                let named = send(&client, operation, &path, &wrong).await.fields(422, "validation");
-                assert_eq!(named, [field.as_str()], "{}", operation.id);
-            }
-            let large = json!({ "surprise": "x".repeat(2 * 1024 * 1024) });
-            send(&client, operation, &path, &large).await.problem(413, "body-too-large");
+#[both]
+async fn a_bad_body_is_refused_and_nothing_is_stored(world: World) {
+    let fixture = Fixture::make(&world).await;
+    let before = fixture.team.audited().await;
+    for operation in operations().iter().filter(|operation| operation.has_body()) {
+        let client = caller(&world, &fixture, operation);
+        let path = fixture.path(operation);
+        let body = fixture.body(operation);
+        let raw = async |kind: &str, text: &str| {
+            client.send(operation.method.clone(), &path, kind, text.to_owned()).await
+        };
+        raw("text/plain", &body.to_string()).await.problem(415, "unsupported-media-type");
+        raw("application/x-www-form-urlencoded", "a=b").await.problem(415, "unsupported-media-type");
+        raw("", "").await.problem(415, "unsupported-media-type");
+        for text in ["", "{", "{]", "[[[[", "\u{0}"] {
+            raw("application/json", text).await.problem(400, "malformed-json");
         }
-        assert_eq!(fixture.team.audited().await, before);
+        raw("application/json; charset=utf-8", "[[[[").await.problem(400, "malformed-json");
+        for text in ["[]", "null", "\"text\"", "3"] {
+            assert_eq!(
+                raw("application/json", text).await.fields(422, "validation"),
+                ["body"],
+                "{}",
+                operation.id
+            );
+        }
+        let mut more = body.clone();
+        more["surprise"] = json!(1);
+        assert_eq!(
+            operation.send(&client, &path, &more).await.fields(422, "validation"),
+            ["surprise"],
+            "{}",
+            operation.id
+        );
+        for field in body.as_object().unwrap().keys() {
+            let mut wrong = body.clone();
+            if body[field].is_string() {
+                wrong[field] = json!("\u{0}");
+                let reply = operation.send(&client, &path, &wrong).await;
+                assert!(matches!(reply.status, 401 | 422), "{} {field}: {}", operation.id, reply.text);
+            }
+            wrong[field] = json!({ "not": ["this"] });
+            if (operation.id.as_str(), field.as_str()) == ("events_create", "data") {
+                continue;
+            }
+            let named = operation.send(&client, &path, &wrong).await.fields(422, "validation");
+            assert_eq!(named, [field.as_str()], "{}", operation.id);
+        }
+        let large = json!({ "surprise": "x".repeat(2 * 1024 * 1024) });
+        operation.send(&client, &path, &large).await.problem(413, "body-too-large");
     }
+    assert_eq!(fixture.team.audited().await, before);
+}
 
-    async fn a_path_without_such_an_object_is_not_found(world) {
-        let fixture = Fixture::make(&world).await;
-        for operation in operations().iter().filter(|operation| operation.path.contains("{id}")) {
-            let body = fixture.body(operation);
-            for id in ["x", "%00", "%FF", "..%2F", "tkt_01JDBN5X7W3Q9K2M4E6R8T0VYZ_", "key_01jdbn5x7w3q9k2m4e6r8t0vyz"] {
-                let path = operation.path.replace("{id}", id);
-                send(&fixture.team.admin, operation, &path, &body).await.problem(404, "not-found");
-            }
+#[both]
+async fn a_path_without_such_an_object_is_not_found(world: World) {
+    let fixture = Fixture::make(&world).await;
+    for operation in operations().iter().filter(|operation| operation.path.contains("{id}")) {
+        let body = fixture.body(operation);
+        for id in
+            ["x", "%00", "%FF", "..%2F", "tkt_01JDBN5X7W3Q9K2M4E6R8T0VYZ_", "key_01jdbn5x7w3q9k2m4e6r8t0vyz"]
+        {
+            let path = operation.path.replace("{id}", id);
+            operation.send(&fixture.team.admin, &path, &body).await.problem(404, "not-found");
         }
     }
+}
 
-    async fn a_list_is_paged_and_a_tampered_cursor_refused(world) {
-        let fixture = Fixture::make(&world).await;
-        for operation in operations().iter().filter(|operation| operation.takes("cursor")) {
-            let path = fixture.path(operation);
-            for (query, field) in [
-                ("cursor=rubbish", "cursor"),
-                ("cursor=", "cursor"),
-                ("cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "cursor"),
-                ("limit=0", "limit"),
-                ("limit=201", "limit"),
-                ("limit=-1", "limit"),
-                ("limit=many", "limit"),
-            ] {
-                let reply = fixture.team.admin.get(&format!("{path}?{query}")).await;
-                assert_eq!(reply.fields(400, "bad-request"), [field], "{}: {query}", operation.id);
-            }
-            let page = fixture.team.admin.get(&format!("{path}?limit=200")).await.ok(200);
-            assert!(page["data"].is_array() && page["next_cursor"].is_null(), "{}: {page}", operation.id);
+#[both]
+async fn a_list_is_paged_and_a_tampered_cursor_refused(world: World) {
+    let fixture = Fixture::make(&world).await;
+    for operation in operations().iter().filter(|operation| operation.takes("cursor")) {
+        let path = fixture.path(operation);
+        for (query, field) in [
+            ("cursor=rubbish", "cursor"),
+            ("cursor=", "cursor"),
+            ("cursor=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "cursor"),
+            ("limit=0", "limit"),
+            ("limit=201", "limit"),
+            ("limit=-1", "limit"),
+            ("limit=many", "limit"),
+        ] {
+            let reply = fixture.team.admin.get(&format!("{path}?{query}")).await;
+            assert_eq!(reply.fields(400, "bad-request"), [field], "{}: {query}", operation.id);
         }
-        for operation in operations().iter().filter(|operation| !operation.changes() && !operation.path.contains("{id}")) {
-            // Whatever else is asked for is read, refused or left alone; it never breaks.
-            for parameter in operation.said["parameters"].as_array().into_iter().flatten() {
-                let name = parameter["name"].as_str().unwrap();
-                for value in ["%00", "%FF", "%F0%9F%A6%80", "a,b,,", "9999999999999999999999", &"x".repeat(3000)] {
-                    let reply = fixture.team.admin.get(&format!("{}?{name}={value}", operation.path)).await;
-                    assert!(matches!(reply.status, 200 | 400), "{} {name}={value}: {}", operation.id, reply.text);
-                }
+        let page = fixture.team.admin.get(&format!("{path}?limit=200")).await.ok(200);
+        assert!(page["data"].is_array() && page["next_cursor"].is_null(), "{}: {page}", operation.id);
+    }
+    for operation in
+        operations().iter().filter(|operation| !operation.changes() && !operation.path.contains("{id}"))
+    {
+        // Every other parameter is read, refused or left alone; none breaks anything.
+        for parameter in operation.described["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap();
+            for value in ["%00", "%FF", "%F0%9F%A6%80", "a,b,,", "9999999999999999999999", &"x".repeat(3000)]
+            {
+                let reply = fixture.team.admin.get(&format!("{}?{name}={value}", operation.path)).await;
+                assert!(matches!(reply.status, 200 | 400), "{} {name}={value}: {}", operation.id, reply.text);
             }
         }
     }
+}
 
-    async fn what_creates_can_be_repeated_or_says_why_not(world) {
-        for operation in operations().iter().filter(|operation| operation.method == Method::POST) {
-            let fixture = Fixture::make(&world).await;
-            let client = fixture.team.admin.with_header("idempotency-key", "the-same");
-            if operation.takes("Idempotency-Key") {
-                let first = fixture.call(operation, &client).await;
-                assert!((200..300).contains(&first.status), "{}: {}", operation.id, first.text);
-                let again = fixture.call(operation, &client).await;
-                assert_eq!((again.status, &again.text), (first.status, &first.text), "{}", operation.id);
-                if operation.has_body() {
-                    let other = format!("{} ", fixture.body(operation));
-                    let reply = client.send(Method::POST, &fixture.path(operation), "application/json", other).await;
-                    reply.problem(422, "idempotency-mismatch");
-                }
-                let (empty, long) = ("", "x".repeat(256));
-                for bad in [empty, &long] {
-                    let client = fixture.team.admin.with_header("idempotency-key", bad);
-                    let named = fixture.call(operation, &client).await.fields(400, "bad-request");
-                    assert_eq!(named, ["Idempotency-Key"], "{}", operation.id);
-                }
-            } else if operation.answers("201") {
-                fixture.call(operation, &client).await.problem(400, "idempotency-refused");
-            }
-        }
-    }
-
-    async fn a_method_that_a_path_does_not_have_is_told_which_it_has(world) {
+#[both]
+async fn what_creates_can_be_repeated_or_says_why_not(world: World) {
+    for operation in operations().iter().filter(|operation| operation.method == Method::POST) {
         let fixture = Fixture::make(&world).await;
-        for operation in operations() {
-            let reply = fixture.team.admin.send(Method::PUT, &fixture.path(&operation), "application/json", "{}").await;
-            let allowed = reply.header("allow").unwrap_or_default().to_owned();
-            assert!(allowed.contains(operation.method.as_str()), "{}: {allowed}", operation.path);
-            reply.problem(405, "method-not-allowed");
+        let client = fixture.team.admin.with_header("idempotency-key", "the-same");
+        if operation.takes("Idempotency-Key") {
+            let first = fixture.call(operation, &client).await;
+            assert!((200..300).contains(&first.status), "{}: {}", operation.id, first.text);
+            let again = fixture.call(operation, &client).await;
+            assert_eq!((again.status, &again.text), (first.status, &first.text), "{}", operation.id);
+            if operation.has_body() {
+                let other = format!("{} ", fixture.body(operation));
+                let reply =
+                    client.send(Method::POST, &fixture.path(operation), "application/json", other).await;
+                reply.problem(422, "idempotency-mismatch");
+            }
+            let empty = "";
+            let long = "x".repeat(256);
+            for bad in [empty, &long] {
+                let client = fixture.team.admin.with_header("idempotency-key", bad);
+                let named = fixture.call(operation, &client).await.fields(400, "bad-request");
+                assert_eq!(named, ["Idempotency-Key"], "{}", operation.id);
+            }
+        } else if operation.answers("201") {
+            fixture.call(operation, &client).await.problem(400, "idempotency-refused");
         }
-        let problem = fixture.team.admin.get("/v1/nothing").await.problem(404, "not-found");
-        assert_ne!(problem["detail"], Value::Null);
     }
+}
+
+#[both]
+async fn a_method_that_a_path_does_not_have_is_told_which_it_has(world: World) {
+    let fixture = Fixture::make(&world).await;
+    for operation in operations() {
+        let reply =
+            fixture.team.admin.send(Method::PUT, &fixture.path(&operation), "application/json", "{}").await;
+        let allowed = reply.header("allow").unwrap_or_default().to_owned();
+        assert!(allowed.contains(operation.method.as_str()), "{}: {allowed}", operation.path);
+        reply.problem(405, "method-not-allowed");
+    }
+    let problem = fixture.team.admin.get("/v1/nothing").await.problem(404, "not-found");
+    assert_ne!(problem["detail"], Value::Null);
 }

@@ -8,7 +8,7 @@ use reqwest::{
 };
 use serde_json::Value;
 
-use super::declared;
+use super::openapi;
 
 /// Sends requests to one server with the same headers each time. Cheap to clone.
 #[derive(Clone)]
@@ -31,19 +31,19 @@ impl Client {
         Self { http, base: base.to_owned(), headers: HeaderMap::new(), email: String::new() }
     }
 
-    /// The same client with one more header.
+    /// A copy of the client with one more header.
     pub fn with_header(&self, name: &str, value: &str) -> Self {
         let mut client = self.clone();
         client.headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
         client
     }
 
-    /// The same client, talking to another node.
+    /// A copy of the client that talks to another node.
     pub fn at(&self, base: &str) -> Self {
         Self { base: base.to_owned(), ..self.clone() }
     }
 
-    /// The same client, known to be this member's.
+    /// The client with the e-mail address of its member.
     pub fn of(mut self, email: &str) -> Self {
         email.clone_into(&mut self.email);
         self
@@ -63,15 +63,16 @@ impl Client {
             request = request.header("content-type", content_type).body(body);
         }
         let response = request.send().await.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
         let content_type =
             headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
         let text = match content_type {
-            // It does not end by itself: its first event is enough.
+            // A stream does not end by itself: the first event is enough.
             "text/event-stream" => Events::of(response).next().await.unwrap_or_default(),
             _ => response.text().await.unwrap(),
         };
-        declared::check(method.as_str(), path, status, content_type, &text);
+        openapi::check(method.as_str(), path, status, content_type, &text);
         Reply { call: format!("{method} {path}"), status, headers, text }
     }
 
@@ -122,7 +123,8 @@ impl Events {
     pub async fn next(&mut self) -> Option<String> {
         loop {
             if let Some((event, rest)) = self.buffer.split_once("\n\n") {
-                let (event, rest) = (event.to_owned(), rest.to_owned());
+                let event = event.to_owned();
+                let rest = rest.to_owned();
                 self.buffer = rest;
                 return Some(event);
             }

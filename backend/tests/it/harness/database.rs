@@ -10,7 +10,7 @@ use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use sayless::db::{Conn, DatabaseUrl, dialect};
 use tempfile::TempDir;
 
-/// Which database a test runs on.
+/// The kind of database that a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A file of its own.
@@ -19,15 +19,15 @@ pub enum Kind {
     Postgres,
 }
 
-/// A database that goes away when dropped.
+/// A database that is removed when dropped.
 pub struct Fresh {
-    /// Where it is.
+    /// The database's address.
     pub url: DatabaseUrl,
     _folder: Option<TempDir>,
     name: Option<String>,
 }
 
-/// The server's URL, of the database that the URL itself names.
+/// The URL of the PostgreSQL server, with the database to connect to first.
 #[expect(clippy::disallowed_methods, reason = "where PostgreSQL is, the environment says")]
 fn server() -> String {
     std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| {
@@ -35,7 +35,7 @@ fn server() -> String {
     })
 }
 
-/// The same server, another database.
+/// The URL of another database on that server.
 fn on_server(database: &str) -> String {
     let server = server();
     let (start, options) = server.split_once('?').unwrap_or((&server, ""));
@@ -47,7 +47,7 @@ fn run(statement: &str) {
     PgConnection::establish(&server()).unwrap().batch_execute(statement).unwrap();
 }
 
-/// Migrates once per test binary; each test gets a copy.
+/// The database that every test gets a copy of, migrated once per test binary.
 fn template() -> String {
     static MADE: Mutex<bool> = Mutex::new(false);
     let name = format!("sayless_template_{}", std::process::id());
@@ -65,7 +65,7 @@ impl Fresh {
     /// Makes a fresh database with its tables.
     pub fn create(kind: Kind) -> Self {
         match kind {
-            // Whoever opens the file makes them.
+            // A server that opens the file makes the tables.
             Kind::Sqlite => Self::empty(kind),
             Kind::Postgres => Self::on_postgres(&format!("TEMPLATE {}", template())),
         }

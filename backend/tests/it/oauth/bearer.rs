@@ -1,12 +1,14 @@
-//! Access tokens at `/v1`: the right ones, and everything that is made to look like one.
+//! Access tokens at `/v1`: the right ones, and forged ones of every kind.
 
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::{Third, form};
-use crate::{both, harness::World};
+use crate::harness::{
+    World, both,
+    oauth::{ThirdPartyApp, form, unknown_signing_key},
+};
 
 /// A part of a JWT.
 fn part(value: &Value) -> String {
@@ -20,16 +22,6 @@ fn opened(token: &str) -> (Value, Value, String) {
     (read(parts[0]), read(parts[1]), parts[2].to_owned())
 }
 
-/// A token with these claims, signed by the server's own key: as if the server had been made to say something else.
-async fn signed(world: &World, typ: Option<&str>, claims: &Value) -> String {
-    let ring = sayless::oauth::signing_keys::ring(&world.app).await.unwrap();
-    let (id, key) = ring.signer(world.app.clock.now()).unwrap();
-    let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES256);
-    header.typ = typ.map(Into::into);
-    header.kid = Some(id.to_owned());
-    jsonwebtoken::encode(&header, claims, key).unwrap()
-}
-
 async fn works(world: &World, token: &str) -> bool {
     let reply = world.bearer(token).get("/v1/tickets").await;
     assert!(matches!(reply.status, 200 | 401), "{}", reply.text);
@@ -39,148 +31,167 @@ async fn works(world: &World, token: &str) -> bool {
     reply.status == 200
 }
 
-both! {
-    async fn a_token_says_what_rfc_9068_wants_and_is_verified_by_the_published_keys(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read"]).await;
-        let tokens = third.tokens(&team.member).await;
-        let (header, claims, _) = opened(&tokens.access);
-        assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("ES256")));
-        let me = team.member.get("/v1/session").await.ok(200)["member"]["id"].clone();
-        assert_eq!((&claims["iss"], &claims["aud"], &claims["sub"]), (&json!(world.url), &json!(world.url), &me));
-        assert_eq!((&claims["client_id"], &claims["scope"]), (&json!(third.id), &json!("tickets:read")));
-        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 600);
-        let keys = world.anyone().get("/.well-known/jwks.json").await.ok(200);
-        let key = keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == header["kid"]).unwrap();
-        assert_eq!(key.get("d"), None);
-        let verifying = jsonwebtoken::DecodingKey::from_ec_components(
-            key["x"].as_str().unwrap(), key["y"].as_str().unwrap()).unwrap();
-        let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES256);
-        rules.set_audience(&[&world.url]);
-        rules.validate_exp = false;
-        jsonwebtoken::decode::<Value>(&tokens.access, &verifying, &rules).unwrap();
-        let own = opened(&third.own_token().await).1;
-        assert_eq!((&own["sub"], &own["client_id"]), (&json!(third.id), &json!(third.id)));
-    }
+#[both]
+async fn a_token_says_what_rfc_9068_wants_and_is_verified_by_the_published_keys(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let tokens = app.tokens(&team.member).await;
+    let (header, claims, _) = opened(&tokens.access);
+    assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("ES256")));
+    let me = team.member.get("/v1/session").await.ok(200)["member"]["id"].clone();
+    assert_eq!((&claims["iss"], &claims["aud"], &claims["sub"]), (&json!(world.url), &json!(world.url), &me));
+    assert_eq!((&claims["client_id"], &claims["scope"]), (&json!(app.id), &json!("tickets:read")));
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 600);
+    let keys = world.anyone().get("/.well-known/jwks.json").await.ok(200);
+    let key = keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == header["kid"]).unwrap();
+    assert_eq!(key.get("d"), None);
+    let verifying =
+        jsonwebtoken::DecodingKey::from_ec_components(key["x"].as_str().unwrap(), key["y"].as_str().unwrap())
+            .unwrap();
+    let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES256);
+    rules.set_audience(&[&world.url]);
+    rules.validate_exp = false;
+    jsonwebtoken::decode::<Value>(&tokens.access, &verifying, &rules).unwrap();
+    let own = opened(&app.own_token().await).1;
+    assert_eq!((&own["sub"], &own["client_id"]), (&json!(app.id), &json!(app.id)));
+}
 
-    /// Rows 29 and 30.
-    async fn the_challenge_says_what_is_missing(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read"]).await;
-        let token = third.tokens(&team.member).await.access;
-        let reply = world.anyone().get("/v1/tickets").await;
-        assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
-        reply.problem(401, "unauthenticated");
-        for bad in ["rubbish", "a.b.c", "..", "", &token[..token.len() - 2], &"a".repeat(9_000)] {
-            assert!(!works(&world, bad).await, "{bad}");
-        }
-        let reply = world.bearer(&token).post("/v1/tickets", &json!({ "title": "A" })).await;
-        assert_eq!(reply.header("www-authenticate"), Some("Bearer error=\"insufficient_scope\", scope=\"tickets:write\""));
-        let problem = reply.problem(403, "insufficient-scope");
-        assert!(problem["detail"].as_str().unwrap().contains("tickets:write"));
-        let query = format!("/v1/tickets?{}", form(&[("access_token", &token)]));
-        world.anyone().get(&query).await.problem(401, "unauthenticated");
-        // Tokens make and withdraw nothing that gives power.
-        for path in ["/v1/api-keys", "/v1/oauth-apps", "/v1/authorizations", &format!("{}/activity", third.path)] {
-            world.bearer(&token).get(path).await.problem(403, "session-required");
-        }
+/// Rows 29 and 30 of the OAuth requirements.
+#[both]
+async fn the_challenge_says_what_is_missing(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let token = app.tokens(&team.member).await.access;
+    let reply = world.anyone().get("/v1/tickets").await;
+    assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
+    reply.problem(401, "unauthenticated");
+    for bad in ["rubbish", "a.b.c", "..", "", &token[..token.len() - 2], &"a".repeat(9_000)] {
+        assert!(!works(&world, bad).await, "{bad}");
     }
+    let reply = world.bearer(&token).post("/v1/tickets", &json!({ "title": "A" })).await;
+    assert_eq!(
+        reply.header("www-authenticate"),
+        Some("Bearer error=\"insufficient_scope\", scope=\"tickets:write\"")
+    );
+    let problem = reply.problem(403, "insufficient-scope");
+    assert!(problem["detail"].as_str().unwrap().contains("tickets:write"));
+    let query = format!("/v1/tickets?{}", form(&[("access_token", &token)]));
+    world.anyone().get(&query).await.problem(401, "unauthenticated");
+    // Access tokens cannot make or withdraw other credentials.
+    for path in ["/v1/api-keys", "/v1/oauth-apps", "/v1/authorizations", &format!("{}/activity", app.path)] {
+        world.bearer(&token).get(path).await.problem(403, "session-required");
+    }
+}
 
-    /// Row 31.
-    async fn a_token_that_says_something_else_is_none(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read"]).await;
-        let token = third.tokens(&team.member).await.access;
-        assert!(works(&world, &token).await);
-        let (_, claims, _) = opened(&token);
-        let with = |field: &str, value: Value| {
-            let mut other = claims.clone();
-            other[field] = value;
-            other
-        };
-        let without = |field: &str| {
-            let mut other = claims.clone();
-            other.as_object_mut().unwrap().remove(field);
-            other
-        };
-        // Signed by us, so that only what is said can be at fault.
-        assert!(works(&world, &signed(&world, Some("at+jwt"), &claims).await).await);
-        assert!(works(&world, &signed(&world, Some("application/at+JWT"), &claims).await).await);
-        for typ in [None, Some("JWT"), Some("jwt"), Some("dpop+jwt"), Some("id_token")] {
-            assert!(!works(&world, &signed(&world, typ, &claims).await).await, "{typ:?}");
-        }
-        let now = claims["iat"].as_i64().unwrap();
-        for wrong in [
-            with("aud", json!("https://elsewhere.example")), with("aud", json!(["https://elsewhere.example"])),
-            without("aud"), with("iss", json!("https://elsewhere.example")), with("iss", json!(format!("{}/", world.url))),
-            without("iss"), without("exp"), with("exp", json!(now - 6)), with("exp", json!("soon")), with("exp", json!(-1)),
-            with("iat", json!(now + 6)), with("iat", json!(i64::MAX)), with("jti", json!("another")), without("jti"),
-            without("client_id"), with("client_id", json!("app_01JDBN5X7W3Q9K2M4E6R8T0VYZ")), without("sub"),
-        ] {
-            assert!(!works(&world, &signed(&world, Some("at+jwt"), &wrong).await).await, "{wrong}");
-        }
-        // A clock that is five seconds off is forgiven.
-        assert!(works(&world, &signed(&world, Some("at+jwt"), &with("iat", json!(now + 5))).await).await);
-        assert!(works(&world, &signed(&world, Some("at+jwt"), &with("exp", json!(now - 4))).await).await);
-        world.advance(605);
-        assert!(!works(&world, &token).await);
+/// Row 31 of the OAuth requirements.
+#[both]
+async fn a_token_that_says_something_else_is_none(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let token = app.tokens(&team.member).await.access;
+    assert!(works(&world, &token).await);
+    let (_, claims, _) = opened(&token);
+    let with = |field: &str, value: Value| {
+        let mut other = claims.clone();
+        other[field] = value;
+        other
+    };
+    let without = |field: &str| {
+        let mut other = claims.clone();
+        other.as_object_mut().unwrap().remove(field);
+        other
+    };
+    // The server's own key signs these tokens, so that only their claims can be at fault.
+    assert!(works(&world, &world.signed(Some("at+jwt"), &claims).await).await);
+    assert!(works(&world, &world.signed(Some("application/at+JWT"), &claims).await).await);
+    for typ in [None, Some("JWT"), Some("jwt"), Some("dpop+jwt"), Some("id_token")] {
+        assert!(!works(&world, &world.signed(typ, &claims).await).await, "{typ:?}");
     }
+    let now = claims["iat"].as_i64().unwrap();
+    for wrong in [
+        with("aud", json!("https://elsewhere.example")),
+        with("aud", json!(["https://elsewhere.example"])),
+        without("aud"),
+        with("iss", json!("https://elsewhere.example")),
+        with("iss", json!(format!("{}/", world.url))),
+        without("iss"),
+        without("exp"),
+        with("exp", json!(now - 6)),
+        with("exp", json!("soon")),
+        with("exp", json!(-1)),
+        with("iat", json!(now + 6)),
+        with("iat", json!(i64::MAX)),
+        with("jti", json!("another")),
+        without("jti"),
+        without("client_id"),
+        with("client_id", json!("app_01JDBN5X7W3Q9K2M4E6R8T0VYZ")),
+        without("sub"),
+    ] {
+        assert!(!works(&world, &world.signed(Some("at+jwt"), &wrong).await).await, "{wrong}");
+    }
+    // A clock that is five seconds off is forgiven.
+    assert!(works(&world, &world.signed(Some("at+jwt"), &with("iat", json!(now + 5))).await).await);
+    assert!(works(&world, &world.signed(Some("at+jwt"), &with("exp", json!(now - 4))).await).await);
+    world.advance(605);
+    assert!(!works(&world, &token).await);
+}
 
-    /// Row 31.
-    async fn what_somebody_else_signed_or_nobody_is_no_token(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read"]).await;
-        let token = third.tokens(&team.member).await.access;
-        let (header, claims, signature) = opened(&token);
-        let mut more = claims.clone();
-        more["scope"] = json!("tickets:read tickets:write");
-        let none = json!({ "alg": "none", "typ": "at+jwt", "kid": header["kid"] });
-        let hmac = json!({ "alg": "HS256", "typ": "at+jwt", "kid": header["kid"] });
-        let keys = world.anyone().get("/.well-known/jwks.json").await.ok(200);
-        let public = keys["keys"][0].to_string();
-        let mac = |key: &[u8]| {
-            use hmac::{Hmac, KeyInit, Mac};
-            let text = format!("{}.{}", part(&hmac), part(&claims));
-            let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
-            mac.update(text.as_bytes());
-            format!("{text}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
-        };
-        let point = |name: &str| URL_SAFE_NO_PAD.decode(keys["keys"][0][name].as_str().unwrap()).unwrap();
-        let raw = [vec![4], point("x"), point("y")].concat();
-        let (stranger, _) = sayless::crypto::es256::generate().unwrap();
-        let mut strange = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES256);
-        strange.typ = Some("at+jwt".into());
-        strange.kid = header["kid"].as_str().map(Into::into);
-        let strange = |kid: Option<&str>| {
-            let mut header = strange.clone();
-            header.kid = kid.map(Into::into);
-            jsonwebtoken::encode(&header, &claims, &jsonwebtoken::EncodingKey::from_ec_der(&stranger)).unwrap()
-        };
-        for forged in [
-            format!("{}.{}.", part(&none), part(&claims)),
-            format!("{}.{}.{signature}", part(&none), part(&claims)),
-            mac(public.as_bytes()),
-            mac(&raw),
-            strange(header["kid"].as_str()),
-            strange(Some("another")),
-            strange(None),
-            format!("{}.{}.{signature}", part(&header), part(&more)),
-            format!("{token}.{signature}"),
-            format!("{} ", &token[1..]),
-        ] {
-            assert!(!works(&world, &forged).await, "{forged}");
-        }
-        assert!(works(&world, &token).await);
+/// Row 31 of the OAuth requirements.
+#[both]
+async fn what_somebody_else_signed_or_nobody_is_no_token(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let token = app.tokens(&team.member).await.access;
+    let (header, claims, signature) = opened(&token);
+    let mut more = claims.clone();
+    more["scope"] = json!("tickets:read tickets:write");
+    let none = json!({ "alg": "none", "typ": "at+jwt", "kid": header["kid"] });
+    let hmac = json!({ "alg": "HS256", "typ": "at+jwt", "kid": header["kid"] });
+    let keys = world.anyone().get("/.well-known/jwks.json").await.ok(200);
+    let public = keys["keys"][0].to_string();
+    let mac = |key: &[u8]| {
+        use hmac::{Hmac, KeyInit, Mac};
+        let text = format!("{}.{}", part(&hmac), part(&claims));
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
+        mac.update(text.as_bytes());
+        format!("{text}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    };
+    let point = |name: &str| URL_SAFE_NO_PAD.decode(keys["keys"][0][name].as_str().unwrap()).unwrap();
+    let raw = [vec![4], point("x"), point("y")].concat();
+    let stranger = unknown_signing_key();
+    let mut strange = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES256);
+    strange.typ = Some("at+jwt".into());
+    strange.kid = header["kid"].as_str().map(Into::into);
+    let strange = |kid: Option<&str>| {
+        let mut header = strange.clone();
+        header.kid = kid.map(Into::into);
+        jsonwebtoken::encode(&header, &claims, &jsonwebtoken::EncodingKey::from_ec_der(&stranger)).unwrap()
+    };
+    for forged in [
+        format!("{}.{}.", part(&none), part(&claims)),
+        format!("{}.{}.{signature}", part(&none), part(&claims)),
+        mac(public.as_bytes()),
+        mac(&raw),
+        strange(header["kid"].as_str()),
+        strange(Some("another")),
+        strange(None),
+        format!("{}.{}.{signature}", part(&header), part(&more)),
+        format!("{token}.{signature}"),
+        format!("{} ", &token[1..]),
+    ] {
+        assert!(!works(&world, &forged).await, "{forged}");
     }
+    assert!(works(&world, &token).await);
+}
 
-    async fn a_token_ends_after_ten_minutes_and_the_clocks_five_seconds(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read"]).await;
-        let token = third.tokens(&team.member).await.access;
-        world.advance(604);
-        assert!(works(&world, &token).await);
-        world.app.clock.advance(Duration::from_secs(1));
-        assert!(!works(&world, &token).await);
-        assert_eq!(third.introspect(&token).await, json!({ "active": false }));
-    }
+#[both]
+async fn a_token_ends_after_ten_minutes_and_the_clocks_five_seconds(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let token = app.tokens(&team.member).await.access;
+    world.advance(604);
+    assert!(works(&world, &token).await);
+    world.advance_by(Duration::from_secs(1));
+    assert!(!works(&world, &token).await);
+    assert_eq!(app.introspect(&token).await, json!({ "active": false }));
 }

@@ -1,13 +1,12 @@
-//! What clients discover, requests that are pushed ahead, keys that follow one another, and other nodes.
+//! Server metadata and published keys, pushed authorization requests, signing keys that follow one another, and other
+//! nodes.
 
 use reqwest::Method;
-use sayless::oauth::signing_keys;
 use serde_json::{Value, json};
 
-use super::{CALLBACK, Third, VERIFIER, challenge, form, parameter, post};
-use crate::{
-    both,
-    harness::{Kind, World},
+use crate::harness::{
+    Kind, Reply, World, both,
+    oauth::{CALLBACK, ThirdPartyApp, Tokens, VERIFIER, approve, challenge, form, parameter, post},
 };
 
 const DAY: u64 = 86_400;
@@ -17,7 +16,7 @@ async fn keys(world: &World) -> Vec<String> {
     keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn pushed(third: &Third, changed: &[(&str, &str)]) -> crate::harness::Reply {
+async fn pushed(app: &ThirdPartyApp, changed: &[(&str, &str)]) -> Reply {
     let challenge = challenge(VERIFIER);
     let mut params = vec![
         ("response_type", "code"),
@@ -28,169 +27,177 @@ async fn pushed(third: &Third, changed: &[(&str, &str)]) -> crate::harness::Repl
     ];
     params.retain(|(name, _)| !changed.iter().any(|(other, _)| other == name));
     params.extend_from_slice(changed);
-    third.call("/oauth/par", &params).await
+    app.call("/oauth/par", &params).await
 }
 
-both! {
-    /// Row 32.
-    async fn the_metadata_says_what_there_is(world) {
-        let reply = world.anyone().with_header("origin", "https://app.example")
-            .get("/.well-known/oauth-authorization-server").await;
-        assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
-        let it = reply.ok(200);
-        assert_eq!(it["issuer"], world.url);
-        for (name, path) in [("authorization", "authorize"), ("token", "token"), ("revocation", "revoke"),
-            ("introspection", "introspect"), ("pushed_authorization_request", "par")] {
-            assert_eq!(it[format!("{name}_endpoint")], format!("{}/oauth/{path}", world.url));
-        }
-        assert_eq!(it["code_challenge_methods_supported"], json!(["S256"]));
-        assert_eq!(it["response_types_supported"], json!(["code"]));
-        assert_eq!(it["grant_types_supported"], json!(["authorization_code", "refresh_token", "client_credentials"]));
-        assert_eq!(it["authorization_response_iss_parameter_supported"], true);
-        assert_eq!(it["scopes_supported"].as_array().unwrap().len(), api_types::Scope::ALL.len());
-        let path = it["jwks_uri"].as_str().unwrap().strip_prefix(&world.url).unwrap();
-        assert_eq!(world.anyone().get(path).await.ok(200)["keys"][0]["kty"], "EC");
-        let api = world.anyone().get("/.well-known/oauth-protected-resource").await.ok(200);
-        assert_eq!((&api["resource"], &api["authorization_servers"]), (&json!(world.url), &json!([world.url])));
-        assert_eq!(api["bearer_methods_supported"], json!(["header"]));
+/// Row 32 of the OAuth requirements.
+#[both]
+async fn the_metadata_says_what_there_is(world: World) {
+    let reply = world
+        .anyone()
+        .with_header("origin", "https://app.example")
+        .get("/.well-known/oauth-authorization-server")
+        .await;
+    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+    let it = reply.ok(200);
+    assert_eq!(it["issuer"], world.url);
+    for (name, path) in [
+        ("authorization", "authorize"),
+        ("token", "token"),
+        ("revocation", "revoke"),
+        ("introspection", "introspect"),
+        ("pushed_authorization_request", "par"),
+    ] {
+        assert_eq!(it[format!("{name}_endpoint")], format!("{}/oauth/{path}", world.url));
     }
+    assert_eq!(it["code_challenge_methods_supported"], json!(["S256"]));
+    assert_eq!(it["response_types_supported"], json!(["code"]));
+    assert_eq!(
+        it["grant_types_supported"],
+        json!(["authorization_code", "refresh_token", "client_credentials"])
+    );
+    assert_eq!(it["authorization_response_iss_parameter_supported"], true);
+    assert_eq!(it["scopes_supported"].as_array().unwrap().len(), api_types::Scope::ALL.len());
+    let path = it["jwks_uri"].as_str().unwrap().strip_prefix(&world.url).unwrap();
+    assert_eq!(world.anyone().get(path).await.ok(200)["keys"][0]["kty"], "EC");
+    let api = world.anyone().get("/.well-known/oauth-protected-resource").await.ok(200);
+    assert_eq!((&api["resource"], &api["authorization_servers"]), (&json!(world.url), &json!([world.url])));
+    assert_eq!(api["bearer_methods_supported"], json!(["header"]));
+}
 
-    async fn scripts_of_any_site_may_call_what_needs_no_cookie(world) {
-        let script = world.anyone().with_header("origin", "https://app.example");
-        for path in ["/oauth/token", "/oauth/revoke", "/oauth/par", "/v1/tickets", "/.well-known/jwks.json"] {
-            let preflight = script.send(Method::OPTIONS, path, "", "").await;
-            assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), (204, Some("*")), "{path}");
-            assert!(preflight.header("access-control-allow-headers").unwrap().contains("authorization"));
-            assert_eq!(preflight.header("access-control-allow-credentials"), None);
-        }
-        for path in ["/oauth/introspect", "/oauth/authorize"] {
-            let preflight = script.send(Method::OPTIONS, path, "", "").await;
-            assert_eq!(preflight.header("access-control-allow-origin"), None, "{path}");
-        }
+#[both]
+async fn scripts_of_any_site_may_call_what_needs_no_cookie(world: World) {
+    let script = world.anyone().with_header("origin", "https://app.example");
+    for path in ["/oauth/token", "/oauth/revoke", "/oauth/par", "/v1/tickets", "/.well-known/jwks.json"] {
+        let preflight = script.send(Method::OPTIONS, path, "", "").await;
+        assert_eq!(
+            (preflight.status, preflight.header("access-control-allow-origin")),
+            (204, Some("*")),
+            "{path}"
+        );
+        assert!(preflight.header("access-control-allow-headers").unwrap().contains("authorization"));
+        assert_eq!(preflight.header("access-control-allow-credentials"), None);
     }
-
-    /// Row 33.
-    async fn a_pushed_request_is_good_once_for_its_app_and_for_ninety_seconds(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read", "tickets:write"]).await;
-        let reply = pushed(&third, &[("scope", "tickets:write")]).await;
-        assert_eq!(reply.header("cache-control"), Some("no-store"));
-        let given = reply.ok(201);
-        assert_eq!(given["expires_in"], 90);
-        let uri = given["request_uri"].as_str().unwrap().to_owned();
-        assert!(uri.starts_with("urn:ietf:params:oauth:request_uri:"));
-        let other = Third::new(&world, &team, &["tickets:read"]).await;
-        let lead = |id: &str, uri: &str| format!("/oauth/authorize?{}", form(&[("client_id", id), ("request_uri", uri)]));
-        team.member.get(&lead(&other.id, &uri)).await.shows_page("invalid_request_uri");
-        // What stands beside it counts for nothing.
-        let beside = format!("{}&scope=tickets%3Aread&state=beside", lead(&third.id, &uri));
-        let question = team.member.get(&beside).await;
-        let id = question.header("location").unwrap().strip_prefix("/oauth/consent/").unwrap();
-        let location = super::approve(&team.member, id).await;
-        assert_eq!(parameter(&location, "state").as_deref(), Some("pushed"));
-        let given = third.redeem(&parameter(&location, "code").unwrap()).await.ok(200);
-        assert_eq!(given["scope"], "tickets:write");
-        team.member.get(&lead(&third.id, &uri)).await.shows_page("invalid_request_uri");
-        let late = pushed(&third, &[]).await.ok(201)["request_uri"].as_str().unwrap().to_owned();
-        world.advance(90);
-        for bad in [late.as_str(), "urn:ietf:params:oauth:request_uri:", "https://acme.example/request", "é"] {
-            team.member.get(&lead(&third.id, bad)).await.shows_page("invalid_request_uri");
-        }
-    }
-
-    async fn what_is_wrong_with_a_pushed_request_is_told_at_once(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read"]).await;
-        for (name, value, error) in [
-            ("redirect_uri", "https://acme.example/other", "invalid_request"),
-            ("code_challenge", "", "invalid_request"),
-            ("code_challenge_method", "plain", "invalid_request"),
-            ("response_type", "token", "unsupported_response_type"),
-            ("scope", "events:write", "invalid_scope"),
-            ("resource", "https://elsewhere.example", "invalid_target"),
-            ("request_uri", "urn:ietf:params:oauth:request_uri:x", "invalid_request"),
-            ("request", "eyJ", "request_not_supported"),
-        ] {
-            pushed(&third, &[(name, value)]).await.refused(400, error);
-        }
-        post(&world.anyone(), "/oauth/par", &[("client_id", &third.id)]).await.refused(401, "invalid_client");
-        pushed(&Third::public(&world, &team).await, &[]).await.ok(201);
-    }
-
-    async fn keys_follow_one_another_and_tokens_in_flight_keep_working(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read"]).await;
-        let first = keys(&world).await;
-        assert_eq!(first.len(), 1);
-        let works = async |token: &str| world.bearer(token).get("/v1/tickets").await.status == 200;
-        let kid = |token: &str| jsonwebtoken::decode_header(token).unwrap().kid.unwrap();
-        // The next key is published a day before it signs.
-        world.advance(89 * DAY);
-        let both = keys(&world).await;
-        assert_eq!((both.len(), &both[0]), (2, &first[0]));
-        assert_eq!(kid(&third.own_token().await), first[0]);
-        world.advance(DAY - 60);
-        let old = third.own_token().await;
-        assert_eq!(kid(&old), first[0]);
-        world.advance(120);
-        let new = third.own_token().await;
-        assert_eq!(kid(&new), both[1]);
-        assert!(works(&old).await && works(&new).await);
-        // The old one stays a day, and goes.
-        sayless::upkeep::once(&world.app).await.unwrap();
-        world.advance(61);
-        assert_eq!(keys(&world).await.len(), 2);
-        world.advance(DAY);
-        sayless::upkeep::once(&world.app).await.unwrap();
-        world.advance(61);
-        assert_eq!(keys(&world).await, [both[1].clone()]);
-        // By hand, at once.
-        let before = third.own_token().await;
-        signing_keys::rotate(&world.app).await.unwrap();
-        let after = third.own_token().await;
-        assert_ne!(kid(&before), kid(&after));
-        assert!(works(&before).await && works(&after).await);
-    }
-
-    async fn whatever_is_over_is_removed(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read"]).await;
-        let tokens = third.tokens(&team.member).await;
-        third.question(&team.admin).await;
-        pushed(&third, &[]).await.ok(201);
-        third.call("/oauth/revoke", &[("token", &third.own_token().await)]).await.ok(200);
-        world.advance(20 * DAY);
-        sayless::upkeep::once(&world.app).await.unwrap();
-        // What can still be used is not.
-        let tokens = super::Tokens::of(&third.refresh(&tokens.refresh).await.ok(200));
-        world.advance(121 * DAY);
-        sayless::upkeep::once(&world.app).await.unwrap();
-        third.refresh(&tokens.refresh).await.refused(400, "invalid_grant");
-        let left = world.app.db.read(|conn| {
-            use diesel::prelude::*;
-            use sayless::db::schema::{access_tokens, authorization_codes, authorization_requests, pushed_requests,
-                revoked_tokens, token_families};
-            Ok::<_, sayless::problem::Failure>([
-                access_tokens::table.count().get_result::<i64>(conn)?,
-                authorization_codes::table.count().get_result(conn)?,
-                authorization_requests::table.count().get_result(conn)?,
-                pushed_requests::table.count().get_result(conn)?,
-                revoked_tokens::table.count().get_result(conn)?,
-                token_families::table.count().get_result(conn)?,
-            ])
-        }).await.unwrap();
-        assert_eq!(left, [0; 6]);
+    for path in ["/oauth/introspect", "/oauth/authorize"] {
+        let preflight = script.send(Method::OPTIONS, path, "", "").await;
+        assert_eq!(preflight.header("access-control-allow-origin"), None, "{path}");
     }
 }
 
-/// What one node ends, another stops believing within a second, and at once where they are linked.
+/// Row 33 of the OAuth requirements.
+#[both]
+async fn a_pushed_request_is_good_once_for_its_app_and_for_ninety_seconds(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read", "tickets:write"]).await;
+    let reply = pushed(&app, &[("scope", "tickets:write")]).await;
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    let given = reply.ok(201);
+    assert_eq!(given["expires_in"], 90);
+    let uri = given["request_uri"].as_str().unwrap().to_owned();
+    assert!(uri.starts_with("urn:ietf:params:oauth:request_uri:"));
+    let other = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let lead = |id: &str, uri: &str| {
+        format!("/oauth/authorize?{}", form(&[("client_id", id), ("request_uri", uri)]))
+    };
+    team.member.get(&lead(&other.id, &uri)).await.shows_page("invalid_request_uri");
+    // Parameters beside the pushed request count for nothing.
+    let beside = format!("{}&scope=tickets%3Aread&state=beside", lead(&app.id, &uri));
+    let question = team.member.get(&beside).await;
+    let id = question.header("location").unwrap().strip_prefix("/oauth/consent/").unwrap();
+    let location = approve(&team.member, id).await;
+    assert_eq!(parameter(&location, "state").as_deref(), Some("pushed"));
+    let given = app.redeem(&parameter(&location, "code").unwrap()).await.ok(200);
+    assert_eq!(given["scope"], "tickets:write");
+    team.member.get(&lead(&app.id, &uri)).await.shows_page("invalid_request_uri");
+    let late = pushed(&app, &[]).await.ok(201)["request_uri"].as_str().unwrap().to_owned();
+    world.advance(90);
+    for bad in [late.as_str(), "urn:ietf:params:oauth:request_uri:", "https://acme.example/request", "é"] {
+        team.member.get(&lead(&app.id, bad)).await.shows_page("invalid_request_uri");
+    }
+}
+
+#[both]
+async fn what_is_wrong_with_a_pushed_request_is_told_at_once(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    for (name, value, error) in [
+        ("redirect_uri", "https://acme.example/other", "invalid_request"),
+        ("code_challenge", "", "invalid_request"),
+        ("code_challenge_method", "plain", "invalid_request"),
+        ("response_type", "token", "unsupported_response_type"),
+        ("scope", "events:write", "invalid_scope"),
+        ("resource", "https://elsewhere.example", "invalid_target"),
+        ("request_uri", "urn:ietf:params:oauth:request_uri:x", "invalid_request"),
+        ("request", "eyJ", "request_not_supported"),
+    ] {
+        pushed(&app, &[(name, value)]).await.refused(400, error);
+    }
+    post(&world.anyone(), "/oauth/par", &[("client_id", &app.id)]).await.refused(401, "invalid_client");
+    pushed(&ThirdPartyApp::public(&world, &team).await, &[]).await.ok(201);
+}
+
+#[both]
+async fn keys_follow_one_another_and_tokens_in_flight_keep_working(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let first = keys(&world).await;
+    assert_eq!(first.len(), 1);
+    let works = async |token: &str| world.bearer(token).get("/v1/tickets").await.status == 200;
+    let kid = |token: &str| jsonwebtoken::decode_header(token).unwrap().kid.unwrap();
+    // The next key is published a day before it signs.
+    world.advance(89 * DAY);
+    let both = keys(&world).await;
+    assert_eq!((both.len(), &both[0]), (2, &first[0]));
+    assert_eq!(kid(&app.own_token().await), first[0]);
+    world.advance(DAY - 60);
+    let old = app.own_token().await;
+    assert_eq!(kid(&old), first[0]);
+    world.advance(120);
+    let new = app.own_token().await;
+    assert_eq!(kid(&new), both[1]);
+    assert!(works(&old).await && works(&new).await);
+    // The old key stays a day, and goes.
+    world.run_upkeep().await;
+    world.advance(61);
+    assert_eq!(keys(&world).await.len(), 2);
+    world.advance(DAY);
+    world.run_upkeep().await;
+    world.advance(61);
+    assert_eq!(keys(&world).await, [both[1].clone()]);
+    // An operator's new key signs at once.
+    let before = app.own_token().await;
+    world.rotate_signing_key().await;
+    let after = app.own_token().await;
+    assert_ne!(kid(&before), kid(&after));
+    assert!(works(&before).await && works(&after).await);
+}
+
+#[both]
+async fn whatever_is_over_is_removed(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let tokens = app.tokens(&team.member).await;
+    app.question(&team.admin).await;
+    pushed(&app, &[]).await.ok(201);
+    app.call("/oauth/revoke", &[("token", &app.own_token().await)]).await.ok(200);
+    world.advance(20 * DAY);
+    world.run_upkeep().await;
+    // A refresh token that can still be used is not removed.
+    let tokens = Tokens::of(&app.refresh(&tokens.refresh).await.ok(200));
+    world.advance(121 * DAY);
+    world.run_upkeep().await;
+    app.refresh(&tokens.refresh).await.refused(400, "invalid_grant");
+    assert_eq!(world.expiring_oauth_rows().await, [0; 6]);
+}
+
+/// Another node stops believing a withdrawn token within a second, though it is not told.
 #[actix_web::test]
 async fn another_node_knows_what_was_withdrawn() {
     let world = World::start(Kind::Postgres);
-    let node = world.another_node(false).await;
+    let node = world.lone_node();
     let team = world.business().await;
-    let third = Third::new(&world, &team, &["tickets:read"]).await;
-    let tokens = third.tokens(&team.member).await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let tokens = app.tokens(&team.member).await;
     let there = node.serves(&world.bearer(&tokens.access));
     there.get("/v1/tickets").await.ok(200);
     let mine: Value = team.member.get("/v1/authorizations").await.ok(200);
@@ -200,7 +207,7 @@ async fn another_node_knows_what_was_withdrawn() {
     world.advance(1);
     there.get("/v1/tickets").await.problem(401, "invalid-credential");
     // A key that this node made a moment ago is known to that one.
-    signing_keys::rotate(&world.app).await.unwrap();
+    world.rotate_signing_key().await;
     world.advance(1);
-    node.serves(&world.bearer(&third.own_token().await)).get("/v1/tickets").await.ok(200);
+    node.serves(&world.bearer(&app.own_token().await)).get("/v1/tickets").await.ok(200);
 }

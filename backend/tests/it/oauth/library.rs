@@ -1,4 +1,4 @@
-//! A ready-made client, unchanged, over TLS: the crate `oauth2`, which revokes by https alone.
+//! A ready-made client goes all the way over TLS: the crate `oauth2`, unchanged. The crate revokes tokens only by https.
 
 use std::time::Duration;
 
@@ -7,81 +7,48 @@ use oauth2::{
     IntrospectionUrl, PkceCodeChallenge, RedirectUrl, RevocationUrl, Scope, StandardRevocableToken,
     TokenIntrospectionResponse, TokenResponse, TokenUrl, basic::BasicClient, reqwest,
 };
-use sayless::{server, tls::Identity};
 use serde_json::Value;
 
-use super::{CALLBACK, Third, approve, parameter};
-use crate::{
-    harness::{Kind, World},
-    receiver::{Authority, Validity, eventually},
+use crate::harness::{
+    Kind, TlsWorld,
+    certificates::{Authority, Validity},
+    eventually,
+    oauth::{CALLBACK, ThirdPartyApp, approve, parameter},
 };
 
 type Library = BasicClient<EndpointSet, EndpointNotSet, EndpointSet, EndpointSet, EndpointSet>;
 
-/// A server that answers over TLS too, and is known by that name.
-struct Served {
-    world: World,
-    url: String,
-    identity: std::sync::Arc<Identity>,
-    folder: tempfile::TempDir,
-    authority: Authority,
+/// The library, told of an app by the server's own metadata.
+async fn library(server: &TlsWorld, app: &ThirdPartyApp) -> Library {
+    let metadata = format!("{}/.well-known/oauth-authorization-server", server.url);
+    let text = server.http().get(metadata).send().await.unwrap().text().await.unwrap();
+    let metadata: Value = serde_json::from_str(&text).unwrap();
+    let at = |name: &str| metadata[format!("{name}_endpoint")].as_str().unwrap().to_owned();
+    let client = BasicClient::new(ClientId::new(app.id.clone()))
+        .set_auth_uri(AuthUrl::new(at("authorization")).unwrap())
+        .set_token_uri(TokenUrl::new(at("token")).unwrap())
+        .set_introspection_url(IntrospectionUrl::new(at("introspection")).unwrap())
+        .set_revocation_url(RevocationUrl::new(at("revocation")).unwrap())
+        .set_redirect_uri(RedirectUrl::new(CALLBACK.into()).unwrap());
+    match &app.secret {
+        Some(secret) => client.set_client_secret(ClientSecret::new(secret.clone())),
+        None => client,
+    }
 }
 
-impl Served {
-    fn start(kind: Kind) -> Self {
-        let (folder, authority) = (tempfile::tempdir().unwrap(), Authority::new("tests"));
-        let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
-        authority.issue(&["127.0.0.1"], Validity::Now).write(&certificate, &key);
-        let identity = Identity::read(&certificate, &key).unwrap();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("https://{}", listener.local_addr().unwrap());
-        let world = World::start_with(kind, |settings| settings.public_url = url.parse().unwrap());
-        let over_tls =
-            server::build(world.app.clone(), listener, Some(identity.config().unwrap()), 1).unwrap();
-        actix_web::rt::spawn(over_tls);
-        Self { world, url, identity, folder, authority }
-    }
-
-    /// A client that trusts the authority, and follows nothing by itself.
-    fn http(&self) -> reqwest::Client {
-        let root = reqwest::Certificate::from_der(&self.authority.root).unwrap();
-        reqwest::Client::builder()
-            .add_root_certificate(root)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .unwrap()
-    }
-
-    async fn library(&self, third: &Third) -> Library {
-        let metadata = format!("{}/.well-known/oauth-authorization-server", self.url);
-        let text = self.http().get(metadata).send().await.unwrap().text().await.unwrap();
-        let metadata: Value = serde_json::from_str(&text).unwrap();
-        let at = |name: &str| metadata[format!("{name}_endpoint")].as_str().unwrap().to_owned();
-        let client = BasicClient::new(ClientId::new(third.id.clone()))
-            .set_auth_uri(AuthUrl::new(at("authorization")).unwrap())
-            .set_token_uri(TokenUrl::new(at("token")).unwrap())
-            .set_introspection_url(IntrospectionUrl::new(at("introspection")).unwrap())
-            .set_revocation_url(RevocationUrl::new(at("revocation")).unwrap())
-            .set_redirect_uri(RedirectUrl::new(CALLBACK.into()).unwrap());
-        match &third.secret {
-            Some(secret) => client.set_client_secret(ClientSecret::new(secret.clone())),
-            None => client,
-        }
-    }
-
-    async fn status(&self, token: &str) -> u16 {
-        let url = format!("{}/v1/tickets", self.url);
-        self.http().get(url).bearer_auth(token).send().await.unwrap().status().as_u16()
-    }
+/// The status of a request with this access token.
+async fn status(server: &TlsWorld, token: &str) -> u16 {
+    let url = format!("{}/v1/tickets", server.url);
+    server.http().get(url).bearer_auth(token).send().await.unwrap().status().as_u16()
 }
 
 async fn all_the_way(kind: Kind) {
-    let served = Served::start(kind);
-    let (world, http) = (&served.world, served.http());
+    let served = TlsWorld::start(kind);
+    let world = &served.world;
+    let http = served.http();
     let team = world.business().await;
-    let third = Third::new(world, &team, &["tickets:read"]).await;
-    let library = served.library(&third).await;
+    let app = ThirdPartyApp::new(world, &team, &["tickets:read"]).await;
+    let library = library(&served, &app).await;
 
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let (url, state) = library
@@ -97,30 +64,30 @@ async fn all_the_way(kind: Kind) {
     let code = AuthorizationCode::new(parameter(&location, "code").unwrap());
     let tokens = library.exchange_code(code).set_pkce_verifier(verifier).request_async(&http).await.unwrap();
     assert_eq!(tokens.expires_in(), Some(Duration::from_mins(10)));
-    assert_eq!(served.status(tokens.access_token().secret()).await, 200);
+    assert_eq!(status(&served, tokens.access_token().secret()).await, 200);
 
     let first = tokens.refresh_token().unwrap();
     let next = library.exchange_refresh_token(first).request_async(&http).await.unwrap();
     let second = next.refresh_token().unwrap();
     assert_ne!(first.secret(), second.secret());
-    assert_eq!(served.status(next.access_token().secret()).await, 200);
+    assert_eq!(status(&served, next.access_token().secret()).await, 200);
 
     let found = library.introspect(next.access_token()).request_async(&http).await.unwrap();
     assert!(found.active());
-    assert_eq!(found.client_id().map(|id| id.as_str()), Some(third.id.as_str()));
+    assert_eq!(found.client_id().map(|id| id.as_str()), Some(app.id.as_str()));
 
     let access = StandardRevocableToken::from(next.access_token());
     library.revoke_token(access).unwrap().request_async(&http).await.unwrap();
-    assert_eq!(served.status(next.access_token().secret()).await, 401);
-    assert_eq!(served.status(tokens.access_token().secret()).await, 200);
+    assert_eq!(status(&served, next.access_token().secret()).await, 401);
+    assert_eq!(status(&served, tokens.access_token().secret()).await, 200);
     let refresh = StandardRevocableToken::from(second);
     library.revoke_token(refresh).unwrap().request_async(&http).await.unwrap();
-    assert_eq!(served.status(tokens.access_token().secret()).await, 401);
+    assert_eq!(status(&served, tokens.access_token().secret()).await, 401);
     assert!(!library.introspect(tokens.access_token()).request_async(&http).await.unwrap().active());
     library.exchange_refresh_token(second).request_async(&http).await.unwrap_err();
 
     let own = library.exchange_client_credentials().request_async(&http).await.unwrap();
-    assert_eq!(served.status(own.access_token().secret()).await, 200);
+    assert_eq!(status(&served, own.access_token().secret()).await, 200);
 }
 
 #[actix_web::test]
@@ -135,11 +102,9 @@ async fn a_ready_made_client_goes_all_the_way_on_postgres() {
 
 #[actix_web::test]
 async fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
-    let served = Served::start(Kind::Sqlite);
-    let (certificate, key) = (served.folder.path().join("cert.pem"), served.folder.path().join("key.pem"));
-    let keeping = actix_web::rt::spawn(
-        std::sync::Arc::clone(&served.identity).keep_fresh(served.world.app.clock.clone()),
-    );
+    let served = TlsWorld::start(Kind::Sqlite);
+    let (certificate, key) = served.files();
+    let keeping = served.keep_fresh();
     let health =
         async |http: reqwest::Client| http.get(format!("{}/healthz", served.url)).send().await.is_ok();
     assert!(health(served.http()).await);
@@ -153,15 +118,12 @@ async fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
     assert!(health(served.http()).await);
     let renewed = Authority::new("renewed");
     renewed.issue(&["127.0.0.1"], Validity::Now).write(&certificate, &key);
-    let root = reqwest::Certificate::from_der(&renewed.root).unwrap();
-    let trusting =
-        || reqwest::Client::builder().add_root_certificate(root.clone()).no_proxy().build().unwrap();
     eventually("the renewed certificate is shown", async || {
         looks_again().await;
-        health(trusting()).await
+        health(TlsWorld::trusting(&renewed)).await
     })
     .await;
     assert!(!health(served.http()).await);
     keeping.abort();
-    assert!(Identity::read(&key, &certificate).is_err());
+    assert!(!TlsWorld::reads(&key, &certificate));
 }

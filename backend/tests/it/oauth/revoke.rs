@@ -1,107 +1,122 @@
-//! Giving tokens back, and asking about them.
+//! Tokens given back (`/oauth/revoke`) and asked about (`/oauth/introspect`).
 
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::{Third, Tokens, parameter, post};
-use crate::both;
+use crate::harness::{
+    World, both,
+    oauth::{ThirdPartyApp, Tokens, parameter, post},
+};
 
-both! {
-    /// Rows 26 and 27.
-    async fn an_app_gives_back_its_own_tokens_and_no_others(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read"]).await;
-        let other = Third::new(&world, &team, &["tickets:read"]).await;
-        let works = async |token: &str| world.bearer(token).get("/v1/tickets").await.status == 200;
-        let tokens = third.tokens(&team.member).await;
-        let own = third.own_token().await;
-        for unknown in ["rubbish", "slr_x", "a.b.c", &format!("{}x", tokens.access), &format!("{}x", tokens.refresh)] {
-            let reply = third.call("/oauth/revoke", &[("token", unknown)]).await;
-            assert_eq!((reply.status, reply.text.as_str(), reply.header("cache-control")), (200, "", Some("no-store")));
-        }
-        third.call("/oauth/revoke", &[]).await.refused(400, "invalid_request");
-        for foreign in [&tokens.access, &tokens.refresh, &own] {
-            other.call("/oauth/revoke", &[("token", foreign)]).await.refused(400, "unauthorized_client");
-        }
-        assert!(works(&tokens.access).await && works(&own).await);
-        post(&world.anyone(), "/oauth/revoke", &[("token", &tokens.access)]).await.refused(401, "invalid_client");
-
-        // An access token goes alone; a wrong hint does no harm.
-        third.call("/oauth/revoke", &[("token", &tokens.access), ("token_type_hint", "refresh_token")]).await.ok(200);
-        assert!(!works(&tokens.access).await);
-        assert_eq!(team.audited().await[0], "oauth_token.revoked");
-        let next = Tokens::of(&third.refresh(&tokens.refresh).await.ok(200));
-        assert!(works(&next.access).await);
-        third.call("/oauth/revoke", &[("token", &own)]).await.ok(200);
-        third.call("/oauth/revoke", &[("token", &own)]).await.ok(200);
-        assert!(!works(&own).await);
-
-        // A refresh token takes all with it that came from the same code, also once it was used.
-        third.call("/oauth/revoke", &[("token", &tokens.refresh)]).await.ok(200);
-        assert!(!works(&next.access).await);
-        third.refresh(&next.refresh).await.refused(400, "invalid_grant");
-        // It was nobody's copy: there is no incident.
-        let activity = team.admin.get(&format!("{}/activity", third.path)).await.ok(200);
-        assert_eq!(activity["incidents"], json!([]));
-        // The consent stands: the member is not asked again.
-        let again = third.authorize(&team.member, &[]).await;
-        assert!(parameter(again.header("location").unwrap(), "code").is_some());
+/// Rows 26 and 27 of the OAuth requirements.
+#[both]
+async fn an_app_gives_back_its_own_tokens_and_no_others(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let other = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let works = async |token: &str| world.bearer(token).get("/v1/tickets").await.status == 200;
+    let tokens = app.tokens(&team.member).await;
+    let own = app.own_token().await;
+    for unknown in
+        ["rubbish", "slr_x", "a.b.c", &format!("{}x", tokens.access), &format!("{}x", tokens.refresh)]
+    {
+        let reply = app.call("/oauth/revoke", &[("token", unknown)]).await;
+        assert_eq!(
+            (reply.status, reply.text.as_str(), reply.header("cache-control")),
+            (200, "", Some("no-store"))
+        );
     }
+    app.call("/oauth/revoke", &[]).await.refused(400, "invalid_request");
+    for foreign in [&tokens.access, &tokens.refresh, &own] {
+        other.call("/oauth/revoke", &[("token", foreign)]).await.refused(400, "unauthorized_client");
+    }
+    assert!(works(&tokens.access).await && works(&own).await);
+    post(&world.anyone(), "/oauth/revoke", &[("token", &tokens.access)]).await.refused(401, "invalid_client");
 
-    async fn a_token_that_is_given_back_many_times_at_once_is_given_back(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read"]).await;
-        for _ in 0..4 {
-            let (tokens, own) = (third.tokens(&team.member).await, third.own_token().await);
-            for token in [&own, &tokens.access, &tokens.refresh] {
-                let params = [("token", token.as_str())];
-                let answers = join_all((0..8).map(|_| third.call("/oauth/revoke", &params))).await;
-                assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
-            }
+    // An access token goes alone; a wrong hint does no harm.
+    app.call("/oauth/revoke", &[("token", &tokens.access), ("token_type_hint", "refresh_token")])
+        .await
+        .ok(200);
+    assert!(!works(&tokens.access).await);
+    assert_eq!(team.audited().await[0], "oauth_token.revoked");
+    let next = Tokens::of(&app.refresh(&tokens.refresh).await.ok(200));
+    assert!(works(&next.access).await);
+    app.call("/oauth/revoke", &[("token", &own)]).await.ok(200);
+    app.call("/oauth/revoke", &[("token", &own)]).await.ok(200);
+    assert!(!works(&own).await);
+
+    // A refresh token takes all tokens of its code with it, also once it was used.
+    app.call("/oauth/revoke", &[("token", &tokens.refresh)]).await.ok(200);
+    assert!(!works(&next.access).await);
+    app.refresh(&next.refresh).await.refused(400, "invalid_grant");
+    // The token was no stolen copy: there is no incident.
+    let activity = team.admin.get(&format!("{}/activity", app.path)).await.ok(200);
+    assert_eq!(activity["incidents"], json!([]));
+    // The consent stands: the member is not asked again.
+    let again = app.authorize(&team.member, &[]).await;
+    assert!(parameter(again.header("location").unwrap(), "code").is_some());
+}
+
+#[both]
+async fn a_token_that_is_given_back_many_times_at_once_is_given_back(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    for _ in 0..4 {
+        let tokens = app.tokens(&team.member).await;
+        let own = app.own_token().await;
+        for token in [&own, &tokens.access, &tokens.refresh] {
+            let params = [("token", token.as_str())];
+            let answers = join_all((0..8).map(|_| app.call("/oauth/revoke", &params))).await;
+            assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
         }
-        // Each is one entry.
-        let entries = team.audited().await.into_iter().filter(|action| action == "oauth_token.revoked");
-        assert_eq!(entries.count(), 12);
     }
+    // Each token is one entry.
+    let entries = team.audited().await.into_iter().filter(|action| action == "oauth_token.revoked");
+    assert_eq!(entries.count(), 12);
+}
 
-    async fn a_public_app_gives_its_tokens_back_by_name(world) {
-        let team = world.business().await;
-        let third = Third::public(&world, &team).await;
-        let tokens = third.tokens(&team.member).await;
-        third.call("/oauth/revoke", &[("token", &tokens.refresh)]).await.ok(200);
-        world.bearer(&tokens.access).get("/v1/tickets").await.problem(401, "invalid-credential");
+#[both]
+async fn a_public_app_gives_its_tokens_back_by_name(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::public(&world, &team).await;
+    let tokens = app.tokens(&team.member).await;
+    app.call("/oauth/revoke", &[("token", &tokens.refresh)]).await.ok(200);
+    world.bearer(&tokens.access).get("/v1/tickets").await.problem(401, "invalid-credential");
+}
+
+/// Row 28 of the OAuth requirements.
+#[both]
+async fn an_app_is_told_about_its_own_living_tokens_alone(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read", "tickets:write"]).await;
+    let other = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let tokens = app.tokens(&team.member).await;
+    let me = team.member.get("/v1/session").await.ok(200)["member"]["id"].clone();
+    let found = app.introspect(&tokens.access).await;
+    assert_eq!(found["active"], true);
+    assert_eq!(
+        (&found["scope"], &found["client_id"]),
+        (&json!("tickets:read tickets:write"), &json!(app.id))
+    );
+    assert_eq!((&found["sub"], &found["aud"], &found["iss"]), (&me, &json!(world.url), &json!(world.url)));
+    assert_eq!(found["token_type"], "Bearer");
+    assert_eq!(found["exp"].as_i64().unwrap() - found["iat"].as_i64().unwrap(), 600);
+    let found = app.introspect(&tokens.refresh).await;
+    assert_eq!((&found["active"], &found["sub"], found.get("token_type")), (&json!(true), &me, None));
+    assert_eq!(app.introspect(&app.own_token().await).await["sub"], app.id);
+
+    let nothing = json!({ "active": false });
+    for foreign in [&tokens.access, &tokens.refresh, "rubbish", "slk_rubbish", "é"] {
+        assert_eq!(other.introspect(foreign).await, nothing, "{foreign}");
     }
-
-    /// Row 28.
-    async fn an_app_is_told_about_its_own_living_tokens_alone(world) {
-        let team = world.business().await;
-        let third = Third::new(&world, &team, &["tickets:read", "tickets:write"]).await;
-        let other = Third::new(&world, &team, &["tickets:read"]).await;
-        let tokens = third.tokens(&team.member).await;
-        let me = team.member.get("/v1/session").await.ok(200)["member"]["id"].clone();
-        let found = third.introspect(&tokens.access).await;
-        assert_eq!(found["active"], true);
-        assert_eq!((&found["scope"], &found["client_id"]), (&json!("tickets:read tickets:write"), &json!(third.id)));
-        assert_eq!((&found["sub"], &found["aud"], &found["iss"]), (&me, &json!(world.url), &json!(world.url)));
-        assert_eq!(found["token_type"], "Bearer");
-        assert_eq!(found["exp"].as_i64().unwrap() - found["iat"].as_i64().unwrap(), 600);
-        let found = third.introspect(&tokens.refresh).await;
-        assert_eq!((&found["active"], &found["sub"], found.get("token_type")), (&json!(true), &me, None));
-        assert_eq!(third.introspect(&third.own_token().await).await["sub"], third.id);
-
-        let nothing = json!({ "active": false });
-        for foreign in [&tokens.access, &tokens.refresh, "rubbish", "slk_rubbish", "é"] {
-            assert_eq!(other.introspect(foreign).await, nothing, "{foreign}");
-        }
-        third.call("/oauth/introspect", &[]).await.refused(400, "invalid_request");
-        let nobody = post(&world.anyone(), "/oauth/introspect", &[("token", &tokens.access)]).await;
-        nobody.refused(401, "invalid_client");
-        let next = Tokens::of(&third.refresh(&tokens.refresh).await.ok(200));
-        assert_eq!(third.introspect(&tokens.refresh).await, nothing);
-        world.advance(605);
-        assert_eq!(third.introspect(&next.access).await, nothing);
-        assert_eq!(third.introspect(&next.refresh).await["active"], true);
-        world.advance(30 * 86_400);
-        assert_eq!(third.introspect(&next.refresh).await, nothing);
-    }
+    app.call("/oauth/introspect", &[]).await.refused(400, "invalid_request");
+    let nobody = post(&world.anyone(), "/oauth/introspect", &[("token", &tokens.access)]).await;
+    nobody.refused(401, "invalid_client");
+    let next = Tokens::of(&app.refresh(&tokens.refresh).await.ok(200));
+    assert_eq!(app.introspect(&tokens.refresh).await, nothing);
+    world.advance(605);
+    assert_eq!(app.introspect(&next.access).await, nothing);
+    assert_eq!(app.introspect(&next.refresh).await["active"], true);
+    world.advance(30 * 86_400);
+    assert_eq!(app.introspect(&next.refresh).await, nothing);
 }

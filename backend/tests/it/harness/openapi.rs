@@ -1,5 +1,5 @@
-//! Every answer in every test is held to the OpenAPI document: its status and problem type are declared there, and its
-//! body is what the schema says.
+//! Every answer in every test is held to the OpenAPI document: the status and the problem type are declared there, and
+//! the body is what the schema says.
 
 use std::{
     collections::HashMap,
@@ -11,6 +11,11 @@ use serde_json::{Value, json};
 
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::to_value(sayless::openapi::document()).unwrap());
+
+/// The document as the server prints it.
+pub fn printed() -> String {
+    sayless::openapi::json()
+}
 
 /// The whole document.
 pub fn document() -> &'static Value {
@@ -36,7 +41,7 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
     item.get(method.to_lowercase())
 }
 
-/// Fails where the document does not say that this operation may answer so.
+/// Fails where the document does not allow this operation such an answer.
 #[track_caller]
 pub fn check(method: &str, path: &str, status: u16, content_type: &str, text: &str) {
     let Some(operation) = operation(method, path).filter(|_| path.starts_with("/v1/")) else { return };

@@ -1,31 +1,31 @@
-//! A webhook receiver that misbehaves on demand, over real TCP and TLS. It reads each request whole, remembers it, and then
-//! does what it was told to.
+//! A webhook receiver that misbehaves on demand, over real TCP and TLS. The receiver reads each request whole, remembers
+//! it, and then behaves as the test wants.
 
-use std::collections::VecDeque;
-use std::fs;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::{
+    collections::{BTreeSet, VecDeque},
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
-use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
-use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use rustls::ServerConfig;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
 use tokio_rustls::TlsAcceptor;
 
-/// What a receiver does with a request.
+use super::{certificates::Certificate, eventually};
+
+/// The ways in which a receiver treats a request.
 #[derive(Debug, Clone)]
 pub enum Behaviour {
     /// Answers with this status and body, and keeps the connection open.
     Answer(u16, &'static str),
     /// Answers with this status line, header lines and body, exactly as given.
     Raw(String),
-    /// Answers with a Raw text and closes.
+    /// Answers with exactly this text and closes.
     RawThenClose(String),
     /// Never answers.
     Hang,
@@ -48,7 +48,7 @@ pub enum Behaviour {
 }
 
 impl Behaviour {
-    /// 200 with a header.
+    /// Answers with this status and one header.
     pub fn with_header(status: u16, header: &str) -> Self {
         Self::Raw(format!("HTTP/1.1 {status} Because\r\n{header}\r\ncontent-length: 0\r\n\r\n"))
     }
@@ -73,11 +73,11 @@ impl Received {
 
 #[derive(Debug)]
 struct State {
-    /// Taken one by one; the last one stays.
+    /// The behaviours that come next. They are taken one by one, and the last one stays.
     behaviours: VecDeque<Behaviour>,
     requests: Vec<Received>,
     connections: usize,
-    /// Whether those that wait may go on.
+    /// True once the requests that wait may be answered.
     let_go: bool,
 }
 
@@ -102,12 +102,12 @@ impl Receiver {
         Self::start(behaviour, None).await
     }
 
-    /// The same behind TLS with this certificate.
+    /// An HTTPS receiver with this certificate.
     pub async fn https(behaviour: Behaviour, certificate: &Certificate) -> Self {
         Self::tls(behaviour, certificate.config()).await
     }
 
-    /// The same behind TLS as configured.
+    /// An HTTPS receiver with TLS as configured.
     pub async fn tls(behaviour: Behaviour, config: ServerConfig) -> Self {
         Self::start(behaviour, Some(TlsAcceptor::from(Arc::new(config)))).await
     }
@@ -121,11 +121,13 @@ impl Receiver {
             connections: 0,
             let_go: false,
         }));
-        let (https, shared) = (tls.is_some(), Arc::clone(&state));
+        let https = tls.is_some();
+        let shared = Arc::clone(&state);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 shared.lock().unwrap().connections += 1;
-                let (state, tls) = (Arc::clone(&shared), tls.clone());
+                let state = Arc::clone(&shared);
+                let tls = tls.clone();
                 tokio::spawn(async move {
                     match tls {
                         None => serve(stream, &state).await,
@@ -142,17 +144,17 @@ impl Receiver {
         Self { address, https, state, task }
     }
 
-    /// From the next request on.
+    /// Behaves so from the next request on.
     pub fn set(&self, behaviour: Behaviour) {
         self.state.lock().unwrap().behaviours = VecDeque::from([behaviour]);
     }
 
-    /// One after the other, request by request; the last one stays.
+    /// Behaves in one way after the other, request by request; the last one stays.
     pub fn set_sequence(&self, behaviours: impl IntoIterator<Item = Behaviour>) {
         self.state.lock().unwrap().behaviours = behaviours.into_iter().collect();
     }
 
-    /// Has those that wait answer.
+    /// Answers the requests that wait.
     pub fn let_go(&self) {
         self.state.lock().unwrap().let_go = true;
     }
@@ -169,7 +171,12 @@ impl Receiver {
         self.requests()
     }
 
-    /// How many connections were accepted so far.
+    /// The ids of the events that have come so far, each once.
+    pub fn event_ids(&self) -> BTreeSet<String> {
+        self.requests().iter().filter_map(|it| it.header("webhook-id").map(str::to_owned)).collect()
+    }
+
+    /// The number of connections accepted so far.
     pub fn connections(&self) -> usize {
         self.state.lock().unwrap().connections
     }
@@ -185,28 +192,12 @@ impl Receiver {
     }
 }
 
-/// Waits until something holds: ten seconds at most.
-pub async fn eventually(what: &str, holds: impl AsyncFnMut() -> bool) {
-    within(10, what, holds).await;
-}
-
-/// Waits until something holds: so many seconds at most.
-pub async fn within(seconds: u32, what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    for _ in 0..50 * seconds {
-        if holds().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("not within {seconds} seconds: {what}");
-}
-
 /// An address of this machine where nothing listens.
 pub async fn refusing_address() -> SocketAddr {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap()
 }
 
-/// What a receiver's stream can do beside reading and writing.
+/// A stream whose connection can be broken, with TLS or without.
 trait Breakable: AsyncRead + AsyncWrite + Unpin {
     fn tcp(&self) -> &TcpStream;
 }
@@ -270,7 +261,7 @@ async fn read_request<S: AsyncRead + Unpin>(stream: &mut S, unread: &mut Vec<u8>
     }
 }
 
-/// Whether the connection can serve another request.
+/// Behaves once; gives whether the connection can serve another request.
 async fn behave<S: Breakable>(stream: &mut S, behaviour: Behaviour) -> bool {
     match behaviour {
         Behaviour::Answer(status, body) => {
@@ -324,116 +315,4 @@ async fn repeat<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8], pause: Dura
         }
     }
     false
-}
-
-/// A certificate authority made for one test.
-#[derive(Debug)]
-pub struct Authority {
-    params: CertificateParams,
-    key: KeyPair,
-    /// The root to trust.
-    pub root: CertificateDer<'static>,
-}
-
-/// A receiver's certificate and its key.
-#[derive(Debug)]
-pub struct Certificate {
-    chain: Vec<CertificateDer<'static>>,
-    key: KeyPair,
-}
-
-/// When a certificate holds.
-#[derive(Debug, Clone, Copy)]
-pub enum Validity {
-    Now,
-    /// It ended on 2021-02-01.
-    Past,
-    /// It begins on 2101-01-01.
-    Future,
-}
-
-impl Authority {
-    pub fn new(name: &str) -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, name);
-        let key = KeyPair::generate().unwrap();
-        let root = params.self_signed(&key).unwrap().der().clone();
-        Self { params, key, root }
-    }
-
-    /// A certificate for these names or addresses.
-    pub fn issue(&self, names: &[&str], validity: Validity) -> Certificate {
-        let key = KeyPair::generate().unwrap();
-        let issuer = Issuer::from_params(&self.params, &self.key);
-        let certificate = leaf(names, validity).signed_by(&key, &issuer).unwrap();
-        Certificate { chain: vec![certificate.der().clone()], key }
-    }
-}
-
-impl Certificate {
-    /// One that nobody vouches for.
-    pub fn self_signed(names: &[&str]) -> Self {
-        let key = KeyPair::generate().unwrap();
-        let certificate = leaf(names, Validity::Now).self_signed(&key).unwrap();
-        Self { chain: vec![certificate.der().clone()], key }
-    }
-
-    /// A TLS server that shows it.
-    pub fn config(&self) -> ServerConfig {
-        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(self.chain.clone(), PrivatePkcs8KeyDer::from(self.key.serialize_der()).into())
-            .unwrap()
-    }
-}
-
-impl Certificate {
-    /// Writes it and its key into files, as an operator has them.
-    pub fn write(&self, certificate: &Path, key: &Path) {
-        let encoded = STANDARD.encode(&self.chain[0]);
-        let pem = format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n");
-        fs::write(certificate, pem).unwrap();
-        fs::write(key, self.key.serialize_pem()).unwrap();
-    }
-
-    /// A TLS server that shows it, and wants one of the authority's in return.
-    pub fn config_that_asks(&self, authority: &Authority) -> ServerConfig {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut roots = RootCertStore::empty();
-        roots.add(authority.root.clone()).unwrap();
-        let verifier =
-            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build();
-        ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_client_cert_verifier(verifier.unwrap())
-            .with_single_cert(self.chain.clone(), PrivatePkcs8KeyDer::from(self.key.serialize_der()).into())
-            .unwrap()
-    }
-}
-
-fn leaf(names: &[&str], validity: Validity) -> CertificateParams {
-    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-    let mut params = CertificateParams::new(names).unwrap();
-    params.distinguished_name.push(DnType::CommonName, "receiver");
-    match validity {
-        Validity::Now => {}
-        Validity::Past => {
-            params.not_before = date_time_ymd(2020, 1, 1);
-            params.not_after = date_time_ymd(2021, 2, 1);
-        }
-        Validity::Future => {
-            params.not_before = date_time_ymd(2101, 1, 1);
-            params.not_after = date_time_ymd(2102, 1, 1);
-        }
-    }
-    params
-}
-
-/// The loopback addresses, for fixed name tables.
-pub fn loopback() -> Vec<IpAddr> {
-    vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]
 }

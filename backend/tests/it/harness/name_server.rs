@@ -4,18 +4,18 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::{net::UdpSocket, task::JoinHandle};
 
-/// What it says to every question.
+/// The answer of a name server to every question.
 #[derive(Clone, Copy, Debug)]
 pub enum Says {
-    /// There is no such name.
+    /// The name does not exist (NXDOMAIN).
     NoSuchName,
-    /// There is, but it has no address.
+    /// The name has no address.
     NoAddress,
-    /// It has this one.
+    /// The name has this address.
     Address(Ipv4Addr),
-    /// It cannot tell just now (SERVFAIL).
+    /// The server cannot tell just now (SERVFAIL).
     Failure,
-    /// It does not want to tell.
+    /// The server does not want to tell (REFUSED).
     Refused,
     /// Nothing at all.
     Nothing,
@@ -23,7 +23,7 @@ pub enum Says {
 
 /// A listening name server; it stops when dropped.
 pub struct NameServer {
-    /// Where.
+    /// The address that it listens on.
     pub address: SocketAddr,
     task: JoinHandle<()>,
 }
@@ -35,7 +35,7 @@ impl Drop for NameServer {
 }
 
 impl NameServer {
-    /// Starts one that says this.
+    /// Starts a name server that says this.
     pub async fn start(says: Says) -> Self {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = socket.local_addr().unwrap();
@@ -64,7 +64,7 @@ fn answer(message: &[u8], says: Says) -> Option<Vec<u8>> {
     };
     let name = message[HEADER..].iter().position(|byte| *byte == 0)? + 1;
     let question = &message[HEADER..HEADER + name + 4];
-    // It asks for an IPv4 address: type A.
+    // A question for an IPv4 address has type A.
     let wants_v4 = question[name..name + 2] == [0, 1];
     let address = address.filter(|_| wants_v4);
     let mut answer = message[..2].to_vec();

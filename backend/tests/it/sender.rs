@@ -1,67 +1,22 @@
-//! One attempt against receivers that misbehave in every way: bounded time, bounded memory, and the right facts.
+//! Single attempts against receivers that misbehave in every way: bounded time, bounded memory, and the right facts.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use bytes::Bytes;
 use rustls::pki_types::CertificateDer;
-use sayless::delivery::address::{AddressPolicy, Rule, UrlProblem, WebhookUrl};
-use sayless::delivery::send::exchange::{
-    Answer, CertificateFault, Exchange, Failure, FailureKind, Outcome, Outgoing, Phase, RetryAfter,
-};
-use sayless::delivery::send::resolve::{FixedNames, Resolver};
-use sayless::delivery::send::{Limits, Sender, SenderConfig};
-use sayless::delivery::signature::{SignedHeaders, SigningSecret, signature_header};
 use tokio::time::Instant;
 
-use crate::receiver::{Authority, Behaviour, Certificate, Receiver, Validity, loopback, refusing_address};
-
-const TIME: i64 = 1_614_265_330;
-
-fn limits() -> Limits {
-    Limits { total: Duration::from_millis(600), connect: Duration::from_millis(300), ..Limits::default() }
-}
-
-pub fn loopback_allowed() -> AddressPolicy {
-    AddressPolicy::new(vec!["127.0.0.0/8".parse().unwrap()])
-}
-
-pub fn sender_with(
-    policy: AddressPolicy,
-    names: FixedNames,
-    extra_roots: Vec<CertificateDer<'static>>,
-) -> Sender {
-    sender_by(policy, Resolver::Fixed(names), extra_roots)
-}
-
-pub fn sender_by(
-    policy: AddressPolicy,
-    resolver: Resolver,
-    extra_roots: Vec<CertificateDer<'static>>,
-) -> Sender {
-    Sender::new(SenderConfig {
-        policy,
-        limits: limits(),
-        resolver,
-        user_agent: "Sayless-Webhooks/1 (+http://127.0.0.1:8080)".to_owned(),
-        extra_roots,
-    })
-    .unwrap()
-}
-
-pub fn sender() -> Sender {
-    sender_with(loopback_allowed(), FixedNames::default(), Vec::new())
-}
-
-pub fn outgoing(url: &str) -> Outgoing {
-    Outgoing {
-        url: WebhookUrl::stored(url).unwrap(),
-        id: "evt_1".to_owned(),
-        timestamp: TIME,
-        signature: "v1,AAAA".to_owned(),
-        body: Bytes::from_static(b"{\"type\":\"ticket.created\"}"),
-    }
-}
+use crate::harness::{
+    Behaviour, Receiver,
+    certificates::{Authority, Certificate, Validity},
+    refusing_address,
+    secrets::{SignedHeaders, SigningSecret, signature_header},
+    sender::{
+        AddressPolicy, Answer, CertificateFault, Exchange, Failure, FailureKind, FixedNames, Outcome, Phase,
+        RetryAfter, Rule, Sender, TIME, UrlProblem, WebhookUrl, limits, loopback, loopback_allowed, outgoing,
+        sender, sender_with,
+    },
+};
 
 async fn send(sender: &Sender, url: &str) -> Exchange {
     let begun = Instant::now();
@@ -112,7 +67,7 @@ async fn a_signed_request_arrives_and_verifies() {
     };
     assert_eq!(secret.verifier().verify(headers, &arrived.body, TIME), Ok(()));
 
-    // What is recorded is what was sent.
+    // The recorded headers are those that were sent.
     for header in &exchange.request_headers {
         assert_eq!(arrived.header(&header.name), Some(header.value.as_str()), "{}", header.name);
     }
@@ -128,7 +83,8 @@ async fn a_signed_request_arrives_and_verifies() {
 #[tokio::test]
 async fn connections_are_reused_and_a_dead_one_costs_nothing() {
     let receiver = Receiver::http(Behaviour::Answer(204, "")).await;
-    let (sender, url) = (sender(), receiver.url("/"));
+    let sender = sender();
+    let url = receiver.url("/");
     assert!(!send(&sender, &url).await.reused);
     let again = send(&sender, &url).await;
     assert!(again.reused && again.timings.connect_ms.is_none());
@@ -144,7 +100,7 @@ async fn connections_are_reused_and_a_dead_one_costs_nothing() {
         assert_eq!(receiver.connections(), before + 1);
     }
 
-    // But a fresh connection that breaks is a failure.
+    // A fresh connection that breaks is a failure.
     receiver.set(Behaviour::Reset);
     let exchange = send(&sender, &url).await;
     assert!(matches!(failure(exchange).kind, FailureKind::Reset { .. }));
@@ -308,7 +264,7 @@ async fn a_name_that_turns_private_after_saving_is_not_connected_to() {
 async fn of_several_addresses_the_permitted_ones_are_tried_in_turn() {
     let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
     let names = FixedNames::default();
-    // Private and not allowed; nothing listens there; the receiver.
+    // The first address is not allowed, at the second nothing listens, at the third is the receiver.
     names.set("many.example", [[10, 0, 0, 1], [127, 0, 0, 2], [127, 0, 0, 1]].map(IpAddr::from).to_vec());
     let sender = sender_with(loopback_allowed(), names, Vec::new());
     let exchange = send(&sender, &receiver.url_for("many.example", "/")).await;
@@ -403,13 +359,13 @@ async fn bad_certificates_are_refused_with_their_facts() {
 #[tokio::test]
 async fn a_receiver_without_tls_fails_the_handshake() {
     let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
-    // It waits for a request that never ends a line: our deadline ends it.
+    // The server waits for a request that never ends a line: our deadline ends the attempt.
     let exchange = send(&sender(), &format!("https://{}/", receiver.address)).await;
     let silent = failure(exchange);
     assert_eq!(silent.phase, Phase::Tls);
     assert!(matches!(silent.kind, FailureKind::ConnectTimeout { .. }), "{silent:?}");
 
-    // One that answers in plain HTTP at once, as most do.
+    // Another server answers in plain HTTP at once, as most do.
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

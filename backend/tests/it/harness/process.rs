@@ -1,4 +1,4 @@
-//! Real `sayless` processes, as an operator starts them.
+//! Real `sayless` processes on one database, as an operator starts them on several machines.
 
 use std::{
     io::Write,
@@ -10,10 +10,7 @@ use sayless::db::DatabaseUrl;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{
-    harness::{Client, Fresh, Kind, PASSWORD},
-    receiver::eventually,
-};
+use super::{Client, Fresh, Kind, PASSWORD, eventually};
 
 const EMAIL: &str = "admin@example.com";
 
@@ -28,13 +25,13 @@ impl Drop for Process {
 }
 
 impl Process {
-    /// Sends it a signal: `TERM`, `STOP`.
+    /// Sends the process a signal: `TERM`, `STOP`.
     pub fn signal(&self, name: &str) {
         let pid = self.0.id().to_string();
         assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
     }
 
-    /// Waits for its end.
+    /// Waits for the end of the process.
     pub async fn ended(mut self) -> ExitStatus {
         let mut status = None;
         eventually("the process ends", async || {
@@ -58,7 +55,7 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// Makes one on a database of this kind.
+    /// Makes an installation on a database of this kind.
     pub fn new(kind: Kind) -> Self {
         let database = (kind == Kind::Postgres).then(|| Fresh::create(kind));
         let made = Self { folder: tempfile::tempdir().unwrap(), database };

@@ -1,0 +1,95 @@
+//! The audit log: the parts of an entry, lists and filters.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Client, Kind, Team, World, both};
+
+async fn entries(client: &Client, query: &str) -> Vec<Value> {
+    let page = client.get(&format!("/v1/audit-log?{query}")).await.ok(200);
+    page["data"].as_array().unwrap().clone()
+}
+
+/// Makes two keys, an hour apart, renames the first and revokes the second.
+async fn history(world: &World, team: &Team) -> (String, String) {
+    let first = team.create_key(&["tickets:read"]).await["id"].as_str().unwrap().to_owned();
+    team.admin.patch(&format!("/v1/api-keys/{first}"), &json!({ "name": "Renamed" })).await.ok(200);
+    world.advance(3600);
+    let second = team.create_key(&["tickets:read"]).await["id"].as_str().unwrap().to_owned();
+    team.admin.post(&format!("/v1/api-keys/{second}/revoke"), &json!({ "reason": "Leaked" })).await.ok(200);
+    (first, second)
+}
+
+#[both]
+async fn an_entry_says_who_did_what_to_what_when_and_from_where(world: World) {
+    let team = world.business().await;
+    let (first, _) = history(&world, &team).await;
+    let renamed = &entries(&team.admin, "action=api_key.updated").await[0];
+    assert_eq!(renamed["actor"]["kind"], "member");
+    assert_eq!(renamed["actor"]["name"], team.admin.email);
+    assert_eq!((&renamed["object_id"], &renamed["object_name"]), (&json!(first), &json!("Renamed")));
+    assert_eq!(
+        (&renamed["ip"], &renamed["created_at"]),
+        (&json!("127.0.0.1"), &json!("2026-11-23T08:00:00.000Z"))
+    );
+    assert_eq!(renamed["details"]["before"]["name"], "A key");
+    let revoked = &entries(&team.admin, "action=api_key.revoked").await[0];
+    assert_eq!(revoked["details"]["reason"], "Leaked");
+}
+
+#[both]
+async fn entries_are_filtered_and_paged(world: World) {
+    let team = world.business().await;
+    let (first, second) = history(&world, &team).await;
+    assert_eq!(entries(&team.admin, &format!("object={first}")).await.len(), 2);
+    assert_eq!(entries(&team.admin, &format!("object={second}&action=api_key.revoked")).await.len(), 1);
+    assert_eq!(entries(&team.admin, "since=2026-11-23T08:30:00Z").await.len(), 2);
+    let before = entries(&team.admin, "until=2026-11-23T08:30:00Z").await;
+    assert!(before.iter().all(|entry| entry["created_at"] == "2026-11-23T08:00:00.000Z"));
+    let me = before[0]["actor"]["id"].as_str().unwrap().to_owned();
+    let mine = entries(&team.admin, &format!("actor={me}")).await;
+    assert!(!mine.is_empty() && mine.iter().all(|entry| entry["actor"]["id"] == me.as_str()));
+
+    let all = entries(&team.admin, "limit=200").await;
+    let page = team.admin.get("/v1/audit-log?limit=3").await.ok(200);
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let next = entries(&team.admin, &format!("limit=3&cursor={cursor}")).await;
+    assert_eq!(page["data"].as_array().unwrap()[..], all[..3]);
+    assert_eq!(next[..], all[3..6]);
+}
+
+#[both]
+async fn a_filter_that_cannot_be_read_is_named(world: World) {
+    let team = world.business().await;
+    for (query, field) in
+        [("action=api_key.eaten", "action"), ("since=yesterday", "since"), ("until=1", "until")]
+    {
+        let reply = team.admin.get(&format!("/v1/audit-log?{query}")).await;
+        assert_eq!(reply.fields(400, "bad-request"), [field]);
+    }
+}
+
+#[both]
+async fn another_workspaces_entries_are_not_shown(world: World) {
+    let ours = world.business().await;
+    let theirs = world.business().await;
+    let (first, _) = history(&world, &theirs).await;
+    assert_eq!(entries(&ours.admin, &format!("object={first}")).await, Vec::<Value>::new());
+}
+
+#[actix_web::test]
+async fn the_address_is_the_one_that_a_trusted_proxy_names() {
+    let world = World::start_with(Kind::Sqlite, |settings| {
+        settings.trusted_proxies.push("127.0.0.0/8".parse().unwrap());
+    });
+    let team = world.business().await;
+    let behind = team.admin.with_header("x-forwarded-for", "6.6.6.6, 203.0.113.7");
+    let body = json!({ "name": "k", "scopes": ["tickets:read"], "allowed_ips": ["203.0.113.7"] });
+    let made = behind.post("/v1/api-keys", &body).await.ok(201);
+    assert_eq!(entries(&team.admin, "action=api_key.created").await[0]["ip"], "203.0.113.7");
+    let key = world.bearer(made["key"].as_str().unwrap());
+    key.with_header("x-forwarded-for", "203.0.113.7").get("/v1/session").await.ok(200);
+    key.with_header("x-forwarded-for", "203.0.113.8")
+        .get("/v1/session")
+        .await
+        .problem(403, "address-not-allowed");
+}

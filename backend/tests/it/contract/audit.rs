@@ -1,0 +1,100 @@
+//! Each operation that changes something writes its entry into the audit log.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::harness::{Fixture, Operation, Team, World, both, operations};
+
+/// Operations that change something and write no audit entry, with the reason. This list only shrinks.
+const NOT_AUDITED: &[(&str, &str)] =
+    &[("events_create", "it changes nothing in the workspace: the event itself is the record")];
+
+/// The audit entry that each operation writes.
+fn actions() -> BTreeMap<&'static str, &'static str> {
+    BTreeMap::from([
+        ("api_keys_create", "api_key.created"),
+        ("api_keys_update", "api_key.updated"),
+        ("api_keys_revoke", "api_key.revoked"),
+        ("authorizations_approve", "authorization.granted"),
+        ("authorizations_deny", "authorization.denied"),
+        ("authorizations_withdraw", "authorization.withdrawn"),
+        ("broadcasts_create", "broadcast.created"),
+        ("broadcasts_send", "broadcast.sent"),
+        ("deliveries_retry", "delivery.retried"),
+        ("oauth_apps_create", "oauth_app.created"),
+        ("oauth_apps_update", "oauth_app.updated"),
+        ("oauth_apps_rotate", "oauth_app.secret_rotated"),
+        ("oauth_apps_drop_secret", "oauth_app.secret_dropped"),
+        ("oauth_apps_remove", "oauth_app.deleted"),
+        ("oauth_apps_withdraw_authorization", "authorization.withdrawn"),
+        ("oauth_apps_withdraw_all_authorizations", "authorization.withdrawn"),
+        ("recoveries_create", "recovery.started"),
+        ("recoveries_cancel", "recovery.canceled"),
+        ("session_sign_in", "session.created"),
+        ("session_switch", "session.switched"),
+        ("session_sign_out", "session.ended"),
+        ("tickets_create", "ticket.created"),
+        ("tickets_update", "ticket.updated"),
+        ("tickets_create_comment", "comment.created"),
+        ("tickets_create_note", "note.created"),
+        ("webhooks_create", "webhook.created"),
+        ("webhooks_update", "webhook.updated"),
+        ("webhooks_disable", "webhook.disabled"),
+        ("webhooks_enable", "webhook.enabled"),
+        ("webhooks_rotate", "webhook.secret_rotated"),
+        ("webhooks_test", "webhook.tested"),
+        ("webhooks_remove", "webhook.deleted"),
+    ])
+}
+
+/// The number of entries in the log, and the newest of them.
+async fn audited(team: &Team) -> (usize, Value) {
+    let log = team.admin.get("/v1/audit-log?limit=200").await.ok(200);
+    (log["data"].as_array().unwrap().len(), log["data"][0].clone())
+}
+
+#[both]
+async fn every_change_is_audited(world: World) {
+    let table = actions();
+    let changing: Vec<Operation> = operations().into_iter().filter(Operation::changes).collect();
+    let known: BTreeSet<&str> = changing.iter().map(|operation| operation.id.as_str()).collect();
+    for id in table.keys().chain(NOT_AUDITED.iter().map(|(id, _)| id)) {
+        assert!(known.contains(id), "there is no operation {id} any more");
+    }
+    for operation in &changing {
+        let fixture = Fixture::make(&world).await;
+        let team = &fixture.team;
+        let client = match operation.path.as_str() {
+            "/v1/session" if operation.is_open() => world.anyone(),
+            // The operation gets a session of its own, since it may end it.
+            "/v1/session" => world.sign_in(&team.admin.email).await,
+            _ => team.admin.clone(),
+        };
+        if operation.id == "webhooks_enable" {
+            let disable = fixture.path(operation).replace("/enable", "/disable");
+            team.admin.send(Method::POST, &disable, "", "").await.ok(200);
+        }
+        let before = audited(team).await.0;
+        let reply = fixture.call(operation, &client).await;
+        assert!((200..300).contains(&reply.status), "{}: {}", operation.id, reply.text);
+        let (after, newest) = audited(team).await;
+        if NOT_AUDITED.iter().any(|(id, _)| *id == operation.id) {
+            assert_eq!(after, before, "{} is audited after all: take it off the list", operation.id);
+            continue;
+        }
+        let action = table.get(operation.id.as_str());
+        let action = action.unwrap_or_else(|| panic!("which entry does {} write?", operation.id));
+        // An operation writes one entry, or one for each of several objects.
+        let entries = if operation.id == "oauth_apps_withdraw_all_authorizations" { 2 } else { 1 };
+        assert_eq!(after, before + entries, "{} is not audited once", operation.id);
+        assert_eq!(newest["action"], *action, "{}", operation.id);
+        assert_eq!(newest["actor"]["name"], team.admin.email, "{}", operation.id);
+        assert_eq!(newest["ip"], "127.0.0.1", "{}", operation.id);
+        let made: Option<Value> = serde_json::from_str(&reply.text).ok();
+        if let Some(made) = made.filter(|_| reply.status == 201 && operation.path.matches('/').count() == 2) {
+            assert_eq!(newest["object_id"], made["id"], "{}", operation.id);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Background jobs of a node: workers that deliver, recoveries, retention, upkeep. None runs unless a test starts it.
+
+use sayless::{
+    auth::last_used,
+    delivery::{
+        recovery,
+        retention::{self, Place},
+        worker::Worker,
+    },
+    upkeep,
+};
+use tokio::task::JoinHandle;
+
+use super::{Node, World};
+
+/// A job that a node keeps doing. Dropping it stops it like a crash.
+pub struct BackgroundJob(JoinHandle<()>);
+
+impl Drop for BackgroundJob {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl World {
+    /// Starts a worker, which delivers. Dropping it stops it like a crash.
+    pub fn start_worker(&self) -> Worker {
+        Worker::start(self.app.clone())
+    }
+
+    /// Starts the job that carries recoveries out.
+    pub fn start_recoveries(&self) -> BackgroundJob {
+        BackgroundJob(tokio::spawn(recovery::keep(self.app.clone())))
+    }
+
+    /// Starts the job that removes what is too old.
+    pub fn start_retention(&self) -> BackgroundJob {
+        BackgroundJob(tokio::spawn(retention::keep(self.app.clone())))
+    }
+
+    /// Begins to walk along all that is too old.
+    pub const fn retention_pass(&self) -> RetentionPass<'_> {
+        RetentionPass { world: self, next: Some(Place::START) }
+    }
+
+    /// Removes all that is too old; gives how many deliveries and events went.
+    pub async fn remove_old(&self) -> usize {
+        let mut pass = self.retention_pass();
+        let mut removed = 0;
+        while !pass.is_over() {
+            removed += pass.step().await;
+        }
+        removed
+    }
+
+    /// Removes expired sessions, tokens and keys, as a node does now and then.
+    pub async fn run_upkeep(&self) {
+        upkeep::once(&self.app).await.unwrap();
+    }
+
+    /// Writes down when and from where credentials were last used, as a node does now and then.
+    pub async fn flush_usage(&self) {
+        last_used::flush(&self.app).await;
+    }
+}
+
+impl Node {
+    /// Starts a worker on this node.
+    pub fn start_worker(&self) -> Worker {
+        Worker::start(self.app.clone())
+    }
+}
+
+/// A walk along everything that is too old, in the steps in which a node takes it.
+pub struct RetentionPass<'a> {
+    world: &'a World,
+    next: Option<Place>,
+}
+
+impl RetentionPass<'_> {
+    /// True once the walk has come to its end.
+    pub const fn is_over(&self) -> bool {
+        self.next.is_none()
+    }
+
+    /// Takes one step; gives how many deliveries and events went.
+    pub async fn step(&mut self) -> usize {
+        let Some(place) = self.next else { return 0 };
+        let step = retention::step(&self.world.app, place).await.unwrap();
+        self.next = step.next;
+        step.removed
+    }
+}

@@ -1,0 +1,133 @@
+//! A workspace that has one of everything, and for each operation a path and a body that are accepted there.
+
+use std::collections::BTreeMap;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Client, Operation, PASSWORD, Reply, Team, World, oauth::ThirdPartyApp};
+
+/// A workspace that has one of everything.
+pub struct Fixture {
+    /// The workspace and its people.
+    pub team: Team,
+    ids: BTreeMap<&'static str, String>,
+}
+
+impl Fixture {
+    /// Makes a workspace and one of everything in it.
+    pub async fn make(world: &World) -> Self {
+        let team = world.business().await;
+        let mut ids = BTreeMap::new();
+        for (noun, body) in [
+            ("api-keys", json!({ "name": "A key", "scopes": ["tickets:read"] })),
+            ("oauth-apps", an_app()),
+            ("webhooks", a_webhook()),
+            ("tickets", json!({ "title": "A ticket" })),
+            ("broadcasts", json!({ "subject": "A broadcast" })),
+        ] {
+            let made = team.admin.post(&format!("/v1/{noun}"), &body).await.ok(201);
+            ids.insert(noun, made["id"].as_str().unwrap().to_owned());
+        }
+        // Deliveries that a disabled webhook left canceled can be recovered, once the webhook is enabled.
+        let webhook = format!("/v1/webhooks/{}", ids["webhooks"]);
+        team.admin.post("/v1/events", &an_event()).await.ok(202);
+        for step in ["disable", "enable"] {
+            team.admin.send(Method::POST, &format!("{webhook}/{step}"), "", "").await.ok(200);
+        }
+        let recovery = json!({ "webhook_id": ids["webhooks"] });
+        let recovery = team.admin.post("/v1/recoveries", &recovery).await.ok(202);
+        ids.insert("recoveries", recovery["id"].as_str().unwrap().to_owned());
+        let other = team.admin.post("/v1/webhooks", &a_webhook()).await.ok(201);
+        ids.insert("another webhook", other["id"].as_str().unwrap().to_owned());
+        let event = team.admin.post("/v1/events", &an_event()).await.ok(202);
+        ids.insert("events", event["id"].as_str().unwrap().to_owned());
+        let deliveries = team.admin.get("/v1/deliveries").await.ok(200);
+        ids.insert("deliveries", deliveries["data"][0]["id"].as_str().unwrap().to_owned());
+        let app = ThirdPartyApp::existing(world, &team, &ids["oauth-apps"]).await;
+        let app_path = format!("/v1/oauth-apps/{}", ids["oauth-apps"]);
+        let old = team.admin.get(&app_path).await.ok(200)["secrets"][0]["id"].as_str().unwrap().to_owned();
+        ids.insert("an old secret", old);
+        team.admin.post(&format!("{app_path}/secrets"), &json!({ "overlap": "24h" })).await.ok(201);
+        // The questions come before the consents: a remembered consent is not asked for again.
+        ids.insert("authorization-requests", app.question(&team.admin).await);
+        ids.insert("a member's request", app.question(&team.member).await);
+        for (noun, client) in [("authorizations", &team.admin), ("a member's authorization", &team.member)] {
+            app.consent(client).await;
+            let authorizations = client.get("/v1/authorizations").await.ok(200);
+            ids.insert(noun, authorizations["data"][0]["id"].as_str().unwrap().to_owned());
+        }
+        Self { team, ids }
+    }
+
+    /// The same workspace, with the member's own requests and authorizations in place of the admin's.
+    pub fn of_member(self) -> Self {
+        let Self { team, mut ids } = self;
+        for (noun, own) in
+            [("authorization-requests", "a member's request"), ("authorizations", "a member's authorization")]
+        {
+            ids.insert(noun, ids[own].clone());
+        }
+        Self { team, ids }
+    }
+
+    /// The operation's path with the ids of this workspace's objects in it.
+    pub fn path(&self, operation: &Operation) -> String {
+        match operation.path.split_once("/{id}") {
+            None => operation.path.clone(),
+            Some((noun, _)) => {
+                let noun = noun.trim_start_matches("/v1/");
+                let id = self.ids.get(noun).unwrap_or_else(|| panic!("the fixture makes no {noun}"));
+                let path = operation.path.replace("{id}", id);
+                path.replace("{authorization_id}", &self.ids["authorizations"])
+                    .replace("{secret_id}", &self.ids["an old secret"])
+            }
+        }
+    }
+
+    /// A body that the operation accepts; `null` where it takes none.
+    pub fn body(&self, operation: &Operation) -> Value {
+        let body = match operation.id.as_str() {
+            "api_keys_create" => json!({ "name": "Another", "scopes": ["tickets:read"] }),
+            "api_keys_update" | "oauth_apps_update" => json!({ "name": "Renamed" }),
+            "api_keys_revoke" => json!({ "reason": "Not needed" }),
+            "oauth_apps_create" => an_app(),
+            "oauth_apps_rotate" | "webhooks_rotate" => json!({ "overlap": "none" }),
+            "webhooks_create" => a_webhook(),
+            "webhooks_update" => json!({ "description": "Another" }),
+            "events_create" => an_event(),
+            // At most one runs for a webhook, and there the fixture's does.
+            "recoveries_create" => {
+                json!({ "webhook_id": self.ids["another webhook"], "event_type": "ticket.created",
+                "category": "outage", "since": "2026-11-22T14:00:00Z", "rate_per_second": 10 })
+            }
+            "tickets_create" | "tickets_update" => json!({ "title": "Another" }),
+            "tickets_create_comment" | "tickets_create_note" => json!({ "body": "Text" }),
+            "broadcasts_create" => json!({ "subject": "Another" }),
+            "session_sign_in" => json!({ "email": self.team.admin.email, "password": PASSWORD }),
+            "session_switch" => json!({ "workspace_id": self.team.id }),
+            _ => Value::Null,
+        };
+        assert_eq!(operation.has_body(), !body.is_null(), "{} has no body in the table", operation.id);
+        body
+    }
+
+    /// Calls the operation as `client` with a body that it accepts.
+    pub async fn call(&self, operation: &Operation, client: &Client) -> Reply {
+        operation.send(client, &self.path(operation), &self.body(operation)).await
+    }
+}
+
+fn an_app() -> Value {
+    json!({ "name": "An app", "redirect_uris": ["https://app.example/callback"], "scopes": ["tickets:read"],
+        "kind": "confidential" })
+}
+
+fn a_webhook() -> Value {
+    // Nothing listens there.
+    json!({ "url": "http://127.0.0.1:1/hook", "event_types": ["ticket.*"] })
+}
+
+fn an_event() -> Value {
+    json!({ "type": "ticket.created", "data": { "id": "T-1", "title": "Elsewhere" } })
+}

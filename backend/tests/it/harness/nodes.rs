@@ -1,0 +1,75 @@
+//! More nodes on a world's database, linked with each other or not.
+
+use std::net::TcpListener;
+
+use actix_web::dev::ServerHandle;
+use sayless::{app::App, chance::Chance, wake::nodes::Link};
+
+use super::{Client, World, eventually, world::serve};
+
+/// Another node on a world's database, with its keys and its clock.
+pub struct Node {
+    pub(super) app: App,
+    /// The node's address.
+    pub url: String,
+    server: ServerHandle,
+    // Dropping the link unlinks the node.
+    link: Option<Link>,
+}
+
+impl World {
+    /// Starts another node that hears of the others' changes at once.
+    pub async fn linked_node(&self) -> Node {
+        let mut node = self.lone_node();
+        node.link = Some(link(self, &node.app).await);
+        node
+    }
+
+    /// Starts another node that is told nothing by the others.
+    pub fn lone_node(&self) -> Node {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let mut settings = (*self.app.settings).clone();
+        // Browsers reach all nodes under one name.
+        settings.public_url = self.url.parse().unwrap();
+        let keys = (*self.app.keys).clone();
+        let clock = self.app.clock.clone();
+        let app = App::build(&self.database.url, keys, clock, Chance::from_os(), settings).unwrap();
+        let server = serve(&app, listener);
+        Node { app, url, server, link: None }
+    }
+
+    /// Links the world's own node with the others.
+    pub async fn link(&self) -> Link {
+        link(self, &self.app).await
+    }
+
+    /// True while the world's own node hears of the others' changes.
+    pub fn is_linked(&self) -> bool {
+        self.app.wake.outbox.is_linked()
+    }
+}
+
+async fn link(world: &World, app: &App) -> Link {
+    let link = Link::start(app, world.database_url()).unwrap();
+    eventually("the link is up", async || app.wake.outbox.is_linked()).await;
+    link
+}
+
+impl Node {
+    /// A copy of the client that talks to this node.
+    pub fn serves(&self, client: &Client) -> Client {
+        client.at(&self.url)
+    }
+
+    /// True while this node hears of the others' changes.
+    pub fn is_linked(&self) -> bool {
+        self.app.wake.outbox.is_linked()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
