@@ -8,7 +8,7 @@ use crate::{
 };
 
 words! {
-    /// What a member may do in a workspace.
+    /// A member's power in a workspace.
     Role {
         /// Sees and changes Settings > API.
         Admin = "admin",
@@ -18,7 +18,7 @@ words! {
 }
 
 words! {
-    /// What the workspace pays for.
+    /// The workspace's plan: it decides limits and access to the API.
     Plan {
         /// No API access.
         Free = "free",

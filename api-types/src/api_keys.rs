@@ -9,11 +9,11 @@ use crate::{
 };
 
 words! {
-    /// Whether a key works.
+    /// The state of a key.
     ApiKeyStatus {
         /// It works.
         Active = "active",
-        /// Its expiry has passed.
+        /// The key's expiry has passed.
         Expired = "expired",
         /// Somebody revoked it.
         Revoked = "revoked",

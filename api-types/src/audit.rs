@@ -89,7 +89,7 @@ words! {
 }
 
 words! {
-    /// What kind of actor made a change.
+    /// The kind of actor that made a change.
     ActorKind {
         /// A member in a session.
         Member = "member",

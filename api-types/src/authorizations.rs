@@ -109,7 +109,7 @@ pub struct Withdrawn {
 }
 
 words! {
-    /// What happened that should not have.
+    /// A sign that a credential was copied.
     IncidentKind {
         /// A refresh token was used again after its successor: somebody has a copy of it.
         RefreshTokenReused = "refresh_token_reused",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Timestamp, ids::BroadcastId, words::words};
 
 words! {
-    /// Where a broadcast stands.
+    /// The state of a broadcast.
     BroadcastStatus {
         /// Not sent yet.
         Draft = "draft",

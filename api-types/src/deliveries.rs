@@ -10,7 +10,7 @@ use crate::{
 };
 
 words! {
-    /// Where a delivery stands.
+    /// The state of a delivery.
     DeliveryStatus {
         /// Nothing failed yet.
         Pending = "pending",
@@ -26,7 +26,7 @@ words! {
 }
 
 words! {
-    /// Why a delivery was canceled.
+    /// The reason for canceling a delivery.
     CancelReason {
         /// The webhook was disabled.
         WebhookDisabled = "webhook_disabled",
@@ -38,7 +38,7 @@ words! {
 }
 
 words! {
-    /// What made an attempt happen.
+    /// The cause of an attempt.
     Trigger {
         /// The schedule.
         Automatic = "automatic",
@@ -64,7 +64,7 @@ words! {
 }
 
 words! {
-    /// Whose problem a failure is.
+    /// The party whose problem a failure is.
     Category {
         /// Something in the webhook or its receiver is set up wrongly: waiting will not help.
         Configuration = "configuration",
@@ -78,7 +78,7 @@ words! {
 }
 
 words! {
-    /// What went wrong, as a stable code.
+    /// The fault, as a stable code.
     DiagnosisCode {
         /// The host's name does not exist.
         DnsNotFound = "dns_not_found",
@@ -128,7 +128,7 @@ words! {
 }
 
 impl DiagnosisCode {
-    /// What it is in a few words, as a line about a webhook begins: "Connection refused".
+    /// The fault in a few words, as a line about a webhook begins: "Connection refused".
     pub const fn phrase(self) -> &'static str {
         match self {
             Self::DnsNotFound => "Host name not found",

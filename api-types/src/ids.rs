@@ -22,6 +22,12 @@ impl fmt::Display for InvalidId {
 
 impl std::error::Error for InvalidId {}
 
+/// The part that all ids have in common: each is made of a time and chance.
+pub trait Id: Copy + fmt::Display {
+    /// An id made at `unix_ms` with 80 bits of `chance`.
+    fn from_parts(unix_ms: u64, chance: u128) -> Self;
+}
+
 fn assemble(prefix: &'static str, ulid: ulid::Ulid) -> [u8; ID_LEN] {
     let mut text = [b'_'; ID_LEN];
     text[..3].copy_from_slice(prefix.as_bytes());
@@ -59,6 +65,12 @@ macro_rules! ids {
             /// The id's text.
             pub fn as_str(&self) -> &str {
                 std::str::from_utf8(&self.0).unwrap_or_default()
+            }
+        }
+
+        impl Id for $name {
+            fn from_parts(unix_ms: u64, chance: u128) -> Self {
+                Self::from_parts(unix_ms, chance)
             }
         }
 

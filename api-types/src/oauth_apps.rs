@@ -10,7 +10,7 @@ use crate::{
 };
 
 words! {
-    /// Whether the app can keep a secret (RFC 6749, section 2.1).
+    /// The kind of client: one that can keep a secret, or one that cannot (RFC 6749, section 2.1).
     ClientKind {
         /// It authenticates with a client secret.
         Confidential = "confidential",

@@ -66,7 +66,7 @@ words! {
     }
 }
 
-/// What goes before a [`ProblemType`] in a problem document's `type`.
+/// The text before a [`ProblemType`] in a problem document's `type`.
 pub const TYPE_PREFIX: &str = "urn:sayless:problem:";
 
 impl ProblemType {

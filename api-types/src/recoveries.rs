@@ -12,7 +12,7 @@ use crate::{
 };
 
 words! {
-    /// Where a recovery stands.
+    /// The state of a recovery.
     RecoveryStatus {
         /// It is setting deliveries going.
         Running = "running",

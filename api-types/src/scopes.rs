@@ -27,7 +27,7 @@ words! {
 }
 
 impl Scope {
-    /// What the scope lets its holder do, in words for a person who grants it.
+    /// A sentence that tells a person who grants the scope what its holder may do.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::TicketsRead => "Read tickets, their comments and notes",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{ids::WebhookId, words::words};
 
 words! {
-    /// What something changed of.
+    /// The kind of thing that changed.
     Topic {
         /// Deliveries: new ones, attempts, outcomes.
         Deliveries = "deliveries",

@@ -10,7 +10,7 @@ use crate::{
 };
 
 words! {
-    /// Where a ticket stands.
+    /// The state of a ticket.
     TicketStatus {
         /// Somebody still has to act.
         Open = "open",

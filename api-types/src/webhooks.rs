@@ -21,11 +21,11 @@ words! {
 }
 
 words! {
-    /// Whether a webhook sends.
+    /// The state of a webhook.
     WebhookStatus {
         /// It sends.
         Active = "active",
-        /// Its breaker is open: it waits for the receiver to come back.
+        /// The breaker is open: the webhook waits for the receiver to come back.
         Parked = "parked",
         /// It does not send.
         Disabled = "disabled",
@@ -33,7 +33,7 @@ words! {
 }
 
 words! {
-    /// Why a webhook is disabled.
+    /// The reason why a webhook is disabled.
     DisabledReason {
         /// An admin or a credential disabled it.
         Manual = "manual",

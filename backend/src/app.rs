@@ -1,137 +1,93 @@
-//! What every handler is given: built once, cheap to clone.
+//! The node, put together: the base, the wings, and the reactions to hints of commits.
 
-use std::{sync::Arc, time::Duration};
-
-use ipnet::IpNet;
-use rustls::pki_types::CertificateDer;
+use std::sync::Arc;
 
 use crate::{
-    auth::{last_used::LastUsed, throttle::SignInThrottle},
-    chance::Chance,
+    auth::{cache::CredentialCache, parts::Auth},
+    base::{Base, Settings},
     clock::Clock,
     crypto::{
         es256,
         keys::{KeysError, ServerKeys},
+        text,
     },
-    db::{DatabaseUrl, Db, DbError},
-    delivery::{
-        Ingest,
-        address::AddressPolicy,
-        send::{
-            Limits, Sender, SenderConfig, TlsSetupError,
-            resolve::{FixedNames, Resolver},
-        },
-    },
+    db::{DatabaseUrl, Db, DbError, Hint},
+    delivery::{Delivery, Dock, Surroundings, send::TlsSetupError},
     engine::Engine,
     metrics::Metrics,
-    oauth::{issued::IssuedCounts, signing_keys::SigningKeys},
-    wake::Wake,
+    random::Random,
+    signals::{
+        Signals,
+        nodes::{Link, Node},
+    },
 };
 
-/// The parts of a node. Cheap to clone.
+/// A node. Cheap to clone; only the two top floors name it, the wings own their parts.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// The database.
-    pub db: Db,
-    /// The time.
-    pub clock: Clock,
-    /// Randomness.
-    pub chance: Chance,
-    /// The server's own keys.
-    pub keys: Arc<ServerKeys>,
-    /// What commits set in motion, and what is cached until they do.
-    pub wake: Arc<Wake>,
-    /// When credentials were last used, until it is written.
-    pub last_used: Arc<LastUsed>,
-    /// How many tokens apps were given as themselves, until it is written.
-    pub issued: Arc<IssuedCounts>,
-    /// The keys that sign access tokens.
-    pub signing_keys: Arc<SigningKeys>,
-    /// Counts sign-in attempts.
-    pub sign_ins: Arc<SignInThrottle>,
-    /// Events on their way into the database.
-    pub ingest: Arc<Ingest>,
-    /// Where deliveries and ingest run: apart from the threads that answer requests.
-    pub engine: Arc<Engine>,
-    /// What an operator watches.
+    pub base: Base,
+    /// Everything about callers: credentials, sessions, rate limits, signing keys.
+    pub auth: Auth,
+    pub delivery: Delivery,
+    pub signals: Arc<Signals>,
     pub metrics: Arc<Metrics>,
-    /// Sends webhook requests.
-    pub sender: Sender,
-    /// What the operator decided.
-    pub settings: Arc<Settings>,
+    reactions: Reactions,
 }
 
-/// What the operator decided, as far as requests and deliveries need it.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Where browsers reach us: scheme, host and port, without a path.
-    pub public_url: url::Url,
-    /// Webhook destinations that are allowed although their addresses are special.
-    pub allowed_destinations: Vec<IpNet>,
-    /// Events per second that a workspace may publish; no limit where absent.
-    pub publish_limit: Option<u32>,
-    /// Events that may wait for the database; beyond that, publishers are told to come back.
-    pub ingest_queue: usize,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpNet>,
-    /// The whole exchange with a receiver.
-    pub delivery_timeout: Duration,
-    /// The part of it that opening the connection may take.
-    pub connect_timeout: Duration,
-    /// How many days deliveries are kept once they are finished.
-    pub keep_days: u32,
-    /// The only names that exist for deliveries, where tests need names of their own.
-    pub names: Option<FixedNames>,
-    /// Certificate authorities that deliveries trust beside the system's.
-    pub extra_roots: Vec<CertificateDer<'static>>,
-    /// The most streams that are open at once on this node.
-    pub streams: usize,
-}
-
-impl Settings {
-    /// The defaults, for a server that browsers reach at `public_url`.
-    pub fn new(public_url: url::Url) -> Self {
-        Self {
-            public_url,
-            allowed_destinations: Vec::new(),
-            publish_limit: None,
-            ingest_queue: 8_192,
-            trusted_proxies: Vec::new(),
-            delivery_timeout: Duration::from_secs(15),
-            connect_timeout: Duration::from_secs(5),
-            keep_days: 30,
-            names: None,
-            extra_roots: Vec::new(),
-            streams: 2_000,
-        }
-    }
-
-    /// How long deliveries are kept once they are finished, in milliseconds.
-    pub fn kept_ms(&self) -> i64 {
-        i64::from(self.keep_days) * 24 * 3_600_000
-    }
-
-    /// Whether browsers reach us over TLS, so that cookies must be `Secure`.
-    pub fn is_https(&self) -> bool {
-        self.public_url.scheme() == "https"
-    }
-}
-
-/// Why a node could not be built.
+/// A node could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The database could not be opened.
     #[error("the database cannot be opened: {0}")]
     Db(#[from] DbError),
-    /// The server's keys could not be had.
     #[error(transparent)]
     Keys(#[from] KeysError),
-    /// Receivers could not be spoken to.
+    /// TLS towards receivers could not be set up.
     #[error(transparent)]
     Tls(#[from] TlsSetupError),
-    /// No threads.
+    /// The delivery engine's threads could not be started.
     #[error("the delivery engine's threads cannot be started: {0}")]
     Engine(#[from] std::io::Error),
+}
+
+/// The parts of a node that react to hints of commits. None of them owns the database, so that nothing owns
+/// itself.
+#[derive(Clone, Debug)]
+struct Reactions {
+    signals: Arc<Signals>,
+    cache: Arc<CredentialCache>,
+    dock: Arc<Dock>,
+}
+
+impl Reactions {
+    /// Passes on a hint of a commit of this node.
+    fn release(&self, hint: Hint) {
+        // The other nodes need not hear of work that this node can do itself.
+        let ours = match hint {
+            Hint::DeliveriesDue => self.dock.load().has_room,
+            Hint::RecoveriesDue => self.dock.berth().is_some(),
+            _ => false,
+        };
+        if !ours {
+            self.signals.outbox.note(&hint);
+        }
+        self.react(hint);
+    }
+
+    /// Reacts to a hint of this node or another one.
+    fn react(&self, hint: Hint) {
+        match hint {
+            Hint::DeliveriesDue => self.signals.deliveries.notify_one(),
+            Hint::Breaker { webhook, open } => self.dock.breaker(webhook, open),
+            Hint::RecoveriesDue => self.signals.recoveries.notify_one(),
+            Hint::CredentialsChanged => {
+                self.cache.forget();
+                self.signals.hub.credentials_changed();
+            }
+            Hint::Changed { workspace, topic, webhook } => {
+                self.signals.hub.changed(workspace, topic, webhook);
+            }
+        }
+    }
 }
 
 impl App {
@@ -140,48 +96,48 @@ impl App {
         database_url: &DatabaseUrl,
         keys: ServerKeys,
         clock: Clock,
-        chance: Chance,
+        random: Random,
         settings: Settings,
     ) -> Result<Self, StartError> {
-        const POOL: u32 = 16;
         es256::install();
-        let wake = Arc::new(Wake::default());
-        let released = wake.clone();
-        let db = Db::open(database_url, POOL, Arc::new(move |hint| released.release(hint)))?;
-        Ok(Self {
-            db,
-            clock,
-            chance,
-            keys: Arc::new(keys),
-            wake,
-            last_used: Arc::default(),
-            issued: Arc::default(),
-            signing_keys: Arc::default(),
-            sign_ins: Arc::default(),
-            ingest: Arc::default(),
+        let reactions = Reactions {
+            signals: Arc::default(),
+            cache: Arc::default(),
+            dock: Arc::new(Dock::new(clock.clone())),
+        };
+        let released = reactions.clone();
+        let db = Db::open(
+            database_url,
+            clock.clone(),
+            random.clone(),
+            Arc::new(move |hint| released.release(hint)),
+        )?;
+        let base = Base { db, clock, random, keys: Arc::new(keys), settings: Arc::new(settings) };
+        let metrics = Arc::new(Metrics::default());
+        let surroundings = Surroundings {
+            dock: Arc::clone(&reactions.dock),
+            signals: Arc::clone(&reactions.signals),
+            metrics: Arc::clone(&metrics),
             engine: Arc::new(Engine::start()?),
-            metrics: Arc::default(),
-            sender: sender(&settings)?,
-            settings: Arc::new(settings),
+        };
+        Ok(Self {
+            auth: Auth::new(base.clone(), Arc::clone(&reactions.cache)),
+            delivery: Delivery::new(base.clone(), surroundings)?,
+            signals: Arc::clone(&reactions.signals),
+            base,
+            metrics,
+            reactions,
         })
     }
-}
 
-fn sender(settings: &Settings) -> Result<Sender, TlsSetupError> {
-    let user_agent = if settings.is_https() {
-        format!("Sayless-Webhooks/1 (+{})", settings.public_url)
-    } else {
-        "Sayless-Webhooks/1".to_owned()
-    };
-    Sender::new(SenderConfig {
-        policy: AddressPolicy::new(settings.allowed_destinations.clone()),
-        limits: Limits {
-            total: settings.delivery_timeout,
-            connect: settings.connect_timeout,
-            ..Limits::default()
-        },
-        resolver: settings.names.clone().map_or_else(Resolver::system, Resolver::Fixed),
-        user_agent,
-        extra_roots: settings.extra_roots.clone(),
-    })
+    /// Links this node with the others on its database. `None` on the embedded database: there are no others.
+    pub fn link(&self, database_url: &DatabaseUrl) -> Option<Link> {
+        let reactions = self.reactions.clone();
+        let node = Node {
+            name: text(&self.base.random.bytes::<9>()),
+            signals: Arc::clone(&self.signals),
+            heard: Arc::new(move |hint| reactions.react(hint)),
+        };
+        Link::start(node, database_url, self.delivery.engine.handle())
+    }
 }

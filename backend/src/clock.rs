@@ -1,4 +1,4 @@
-//! Time, as a parameter: the wall clock in production, one that tests move by hand in tests.
+//! Time, as a parameter: the wall clock in production, a clock that is moved by hand in tests.
 
 use std::{
     fmt,
@@ -9,7 +9,7 @@ use std::{
 use api_types::Timestamp;
 use tokio::sync::watch;
 
-/// Where the time comes from. Cheap to clone.
+/// The source of the time. Cheap to clone.
 #[derive(Clone)]
 pub struct Clock(Source);
 
@@ -29,7 +29,6 @@ impl fmt::Debug for Clock {
 }
 
 impl Clock {
-    /// The machine's clock.
     pub const fn wall() -> Self {
         Self(Source::Wall)
     }
@@ -39,7 +38,6 @@ impl Clock {
         Self(Source::Hands(Arc::new(watch::Sender::new(start))))
     }
 
-    /// The time now.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
@@ -48,7 +46,6 @@ impl Clock {
         }
     }
 
-    /// Sleeps until `duration` has passed on this clock.
     pub async fn sleep(&self, duration: Duration) {
         match &self.0 {
             Source::Wall => tokio::time::sleep(duration).await,
@@ -59,7 +56,7 @@ impl Clock {
         }
     }
 
-    /// Sleeps until this clock shows `until`; not at all where it does.
+    /// Sleeps until this clock shows `until`; returns at once where that is past.
     pub async fn sleep_until(&self, until: Timestamp) {
         match &self.0 {
             Source::Wall => {
@@ -73,7 +70,7 @@ impl Clock {
         }
     }
 
-    /// Moves a clock that is moved by hand; the wall clock moves by itself.
+    /// Moves a clock that is moved by hand. Does nothing to the wall clock.
     pub fn advance(&self, duration: Duration) {
         if let Source::Hands(hands) = &self.0 {
             let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
@@ -82,23 +79,21 @@ impl Clock {
     }
 }
 
-/// Measures how long something takes, in real time whatever the clock says.
+/// Measures a duration in real time, also where the clock is moved by hand.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Starts measuring.
     #[expect(clippy::disallowed_methods, reason = "durations are measured, not scheduled, by real time")]
     pub fn start() -> Self {
         Self(Instant::now())
     }
 
-    /// What has passed since the start.
     pub fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
 
-    /// What has passed since the start, in milliseconds.
+    /// The time since the start, in milliseconds.
     pub fn millis(self) -> f64 {
         self.elapsed().as_secs_f64() * 1000.0
     }

@@ -15,12 +15,12 @@ use crate::db::DatabaseUrl;
 #[derive(Debug, Parser)]
 #[command(name = "sayless", version)]
 pub struct Cli {
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What the command can do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the API and the console; deliver too, unless told not to.
@@ -51,7 +51,7 @@ pub enum SigningKeyCommand {
     Rotate(Database),
 }
 
-/// Which database, and the server's own keys.
+/// The database, and the server's own keys.
 #[derive(Clone, Debug, Args)]
 pub struct Database {
     /// sqlite:PATH or postgres://…
@@ -88,7 +88,7 @@ impl std::str::FromStr for Secret {
     }
 }
 
-/// Where deliveries may go.
+/// Special addresses that deliveries may go to.
 #[derive(Clone, Debug, Args)]
 pub struct Destinations {
     /// A range of special addresses that webhooks may reach all the same; may be repeated.
@@ -96,10 +96,10 @@ pub struct Destinations {
     pub allow_destination: Vec<IpNet>,
 }
 
-/// How long what happened is kept.
+/// For how long deliveries are kept.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Keeping {
-    /// How many days deliveries are kept once they are finished, with their attempts and events.
+    /// Days for which deliveries are kept once they are finished, with their attempts and events.
     #[arg(long, env = "SAYLESS_KEEP_DAYS", default_value_t = 30,
         value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub keep_days: u32,
@@ -114,7 +114,7 @@ pub struct Serve {
     /// Database and keys.
     #[command(flatten)]
     pub database: Database,
-    /// Where browsers reach us; https, unless on loopback.
+    /// The URL at which browsers reach us; https, unless on loopback.
     #[arg(long, env = "SAYLESS_PUBLIC_URL")]
     pub public_url: Option<url::Url>,
     /// Serve over TLS with this certificate chain, in PEM. A renewed file is taken up within a minute.
@@ -123,19 +123,19 @@ pub struct Serve {
     /// The certificate's private key, in PEM.
     #[arg(long, env = "SAYLESS_TLS_KEY", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
-    /// Where Prometheus may ask for figures, apart from everything else; nowhere unless given.
+    /// The address at which Prometheus may ask for figures, apart from everything else; none unless given.
     #[arg(long, env = "SAYLESS_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
     /// Leave delivering to `sayless worker` processes.
     #[arg(long, env = "SAYLESS_NO_WORKER")]
     pub no_worker: bool,
-    /// Where deliveries may go.
+    /// Special addresses that deliveries may go to.
     #[command(flatten)]
     pub destinations: Destinations,
     /// Events per second that a workspace may publish; no limit unless given.
     #[arg(long, env = "SAYLESS_PUBLISH_LIMIT", value_parser = clap::value_parser!(u32).range(1..))]
     pub publish_limit: Option<u32>,
-    /// How long what happened is kept.
+    /// For how long deliveries are kept.
     #[command(flatten)]
     pub keeping: Keeping,
     /// A proxy whose X-Forwarded-For is believed; may be repeated.
@@ -149,16 +149,16 @@ pub struct Worker {
     /// Database and keys.
     #[command(flatten)]
     pub database: Database,
-    /// Where Prometheus may ask for figures, apart from everything else; nowhere unless given.
+    /// The address at which Prometheus may ask for figures, apart from everything else; none unless given.
     #[arg(long, env = "SAYLESS_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
-    /// Where browsers reach the server; named to receivers.
+    /// The URL at which browsers reach the server; named to receivers.
     #[arg(long, env = "SAYLESS_PUBLIC_URL")]
     pub public_url: Option<url::Url>,
-    /// Where deliveries may go.
+    /// Special addresses that deliveries may go to.
     #[command(flatten)]
     pub destinations: Destinations,
-    /// How long what happened is kept.
+    /// For how long deliveries are kept.
     #[command(flatten)]
     pub keeping: Keeping,
 }
@@ -168,7 +168,7 @@ pub struct Worker {
 pub enum WorkspaceCommand {
     /// Create a workspace and print its id.
     Create {
-        /// Its name.
+        /// The workspace's name.
         #[arg(long)]
         name: String,
         /// free, startup, business or enterprise.
@@ -190,7 +190,7 @@ pub enum WorkspaceCommand {
     },
 }
 
-/// Which member of which workspace.
+/// A member of a workspace.
 #[derive(Clone, Debug, Args)]
 pub struct WhichMember {
     /// The workspace's id.
@@ -209,7 +209,7 @@ pub struct WhichMember {
 pub enum MemberCommand {
     /// Add a member to a workspace and print their id. One who is a member elsewhere keeps their password.
     Add {
-        /// Who and where.
+        /// The member and the workspace.
         #[command(flatten)]
         which: WhichMember,
         /// admin or member.
@@ -221,7 +221,7 @@ pub enum MemberCommand {
     },
     /// Change a member's role; their sessions in the workspace end.
     SetRole {
-        /// Who and where.
+        /// The member and the workspace.
         #[command(flatten)]
         which: WhichMember,
         /// admin or member.
@@ -230,7 +230,7 @@ pub enum MemberCommand {
     },
     /// Change a member's password; all their sessions end.
     SetPassword {
-        /// Who and where.
+        /// The member and the workspace.
         #[command(flatten)]
         which: WhichMember,
         /// Read the password from standard input.
@@ -239,7 +239,7 @@ pub enum MemberCommand {
     },
     /// Remove a member from a workspace; their sessions there end.
     Remove {
-        /// Who and where.
+        /// The member and the workspace.
         #[command(flatten)]
         which: WhichMember,
     },

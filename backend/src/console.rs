@@ -15,7 +15,7 @@ use rust_embed::RustEmbed;
 #[allow_missing = true]
 struct Files;
 
-/// What the console's pages may load: our own files, and nothing inline.
+/// The policy of the console's pages: they may load our own files, and nothing inline.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";

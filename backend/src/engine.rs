@@ -1,4 +1,4 @@
-//! The threads of the delivery engine, apart from those that answer requests.
+//! The threads of the delivery engine: a runtime of its own, apart from the threads that answer requests.
 
 use std::{io, sync::OnceLock};
 
@@ -7,7 +7,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A runtime that goes with its last user, without waiting for what runs on it.
+/// A runtime that ends with its last user, without waiting for the tasks that run on it.
 #[derive(Debug)]
 pub struct Engine {
     handle: Handle,
@@ -15,7 +15,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts a thread for every two processors: the database's and those that answer requests need theirs.
+    /// Starts a thread for every two processors: the database and the threads that answer requests need the
+    /// others.
     pub fn start() -> io::Result<Self> {
         let threads =
             std::thread::available_parallelism().map_or(1, |processors| processors.get().div_ceil(2));
@@ -24,12 +25,11 @@ impl Engine {
         Ok(Self { handle: runtime.handle().clone(), runtime: OnceLock::from(runtime) })
     }
 
-    /// Runs a task on these threads.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
         self.handle.spawn(task)
     }
 
-    /// The runtime itself, for whoever spawns there later.
+    /// The runtime's handle, for parts that spawn tasks later.
     pub const fn handle(&self) -> &Handle {
         &self.handle
     }
@@ -37,7 +37,8 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // A runtime that is dropped the ordinary way waits for its threads, which may be what drops it.
+        // A runtime that is dropped the ordinary way waits for its threads. One of those may be the thread
+        // that drops it.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -1,16 +1,23 @@
 //! Sayless's API platform: API keys, OAuth apps, webhooks and their delivery.
 //!
-//! A tour: [`server`] puts the URL table of [`routes`] behind the middleware of [`auth`], which settles who is calling
-//! before a handler runs. A handler opens one transaction ([`db::Db::write`]) and in it changes a noun, appends to the
-//! audit log and [`delivery::publish`]es an event; [`delivery`] then takes the event to every webhook that wants it.
-//! [`oauth`] is the server by which members let other people's apps call that API for them.
-//! [`app::App`] holds what they all share, the clock and randomness included.
+//! The house has floors. A file imports its own floor and those below it, never up. A tour from the roof to the ground:
+//!
+//! - [`command`] is the `sayless` command, with [`config`] for its flags. [`server`] puts the operations behind the middleware, and
+//!   [`openapi`] describes them.
+//! - [`routes`] are the operations, one file per noun: the doors of the house. The essay "One request" stands there.
+//! - [`app::App`] is a node, put together from the parts below. Beside it, [`secret_scan`] keeps credentials out of texts,
+//!   [`expiry`] removes what has expired, [`metrics::scrape`] answers Prometheus, and [`console`] serves the console's files.
+//! - Two wings, strangers to each other. [`auth`] settles who is calling, and above it [`oauth`] is the server by which members
+//!   let other people's apps call the API for them. [`delivery`] takes an event to every webhook that wants it.
+//! - [`plan`] says what a workspace pays for; [`metrics`] counts.
+//! - [`signals`] carry what commits set in motion. [`http`] reads bodies and parameters and makes pages and problem documents.
+//!   [`base::Base`] is what all wings share: database, clock, randomness, keys and settings. [`engine`] and [`tls`] stand here too.
+//! - The ground: [`db`] (one transaction is [`db::Db::write`]), [`crypto`], the event [`catalogue`], [`clock`] and [`random`].
 
 pub mod app;
 pub mod auth;
-pub mod body;
+pub mod base;
 pub mod catalogue;
-pub mod chance;
 pub mod clock;
 pub mod command;
 pub mod config;
@@ -19,18 +26,15 @@ pub mod crypto;
 pub mod db;
 pub mod delivery;
 pub mod engine;
-pub mod fields;
-pub mod idempotent;
+pub mod expiry;
+pub mod http;
 pub mod metrics;
 pub mod oauth;
 pub mod openapi;
-pub mod paging;
-pub mod params;
 pub mod plan;
-pub mod problem;
+pub mod random;
 pub mod routes;
 pub mod secret_scan;
 pub mod server;
+pub mod signals;
 pub mod tls;
-pub mod upkeep;
-pub mod wake;

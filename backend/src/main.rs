@@ -1,4 +1,4 @@
-//! The `sayless` command.
+//! The `sayless` program: reads the command line, opens the log, and runs the command.
 
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,actix_server=warn")),
         )
         .with_writer(std::io::stderr)
-        // It would be said on stderr, by a macro that panics: a log on a full disk must not take threads with it.
+        // Such errors go to stderr by a macro that panics: a log on a full disk must not take threads with it.
         .log_internal_errors(false)
         .init();
     match command::run(cli.command) {

@@ -5,12 +5,11 @@ use api_types::{
     account::{Limits, Plan},
 };
 
-use crate::problem::Failure;
+use crate::http::problem::Failure;
 
-/// What a plan allows.
 pub const fn limits(plan: Plan) -> Limits {
     match plan {
-        // Free workspaces sign in and look at their session; nothing else is theirs to call.
+        // Free workspaces sign in and look at their session, and can call nothing else.
         Plan::Free => {
             Limits { api_access: false, api_keys: 0, oauth_apps: 0, webhooks: 0, requests_per_minute: 300 }
         }
@@ -34,7 +33,7 @@ pub const fn limits(plan: Plan) -> Limits {
     }
 }
 
-/// Refuses what a plan without the API does not include.
+/// Refuses a call where the plan does not include the API.
 pub fn check_api(plan: Plan) -> Result<(), Failure> {
     if limits(plan).api_access {
         return Ok(());
@@ -45,7 +44,7 @@ pub fn check_api(plan: Plan) -> Result<(), Failure> {
     ))
 }
 
-/// Refuses one more `what` where the plan's limit is reached; what is there already keeps working.
+/// Refuses one more `what` where the plan's limit is reached. Existing ones keep working.
 pub fn check_room(plan: Plan, what: &str, have: i64, limit: u32) -> Result<(), Failure> {
     if have < i64::from(limit) {
         return Ok(());

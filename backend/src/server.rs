@@ -20,12 +20,15 @@ use utoipa_actix_web::{AppExt, scope::scope};
 use crate::{
     app::App,
     auth::identify::identify,
-    body::MAX_BYTES,
+    base::Base,
     clock::Stopwatch,
     console,
+    http::{
+        body::MAX_BYTES,
+        problem::{Failure, REQUEST_ID},
+    },
     oauth::error::OAuthError,
     openapi::{self, KnownPaths},
-    problem::{Failure, REQUEST_ID},
     routes,
 };
 
@@ -38,11 +41,13 @@ pub fn build(
 ) -> io::Result<Server> {
     let document = openapi::document();
     let known = Data::new(KnownPaths::of(&document));
+    let auth = Data::new(app.auth.clone());
     let app = Data::new(app);
     let server = HttpServer::new(move || {
         let document = document.clone();
         Web::new()
             .app_data(app.clone())
+            .app_data(auth.clone())
             .app_data(known.clone())
             .app_data(web::PayloadConfig::new(MAX_BYTES))
             .app_data(web::QueryConfig::default().error_handler(|error, _| {
@@ -110,7 +115,7 @@ async fn every_request(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let id = request_id(&app, &request);
+    let id = request_id(&app.base, &request);
     let kind = Kind::of(request.path());
     let preflight = kind.is_open_to_scripts() && request.method() == Method::OPTIONS;
     let watched = app.metrics.is_watched().then(|| (request.method().clone(), Stopwatch::start()));
@@ -142,16 +147,16 @@ async fn every_request(
     }
 }
 
-/// What a path belongs to, which decides its headers.
+/// The part of the server that a path belongs to: it decides the headers of the answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// `/v1`.
     Api,
-    /// What OAuth apps call, also from a browser's script.
+    /// Endpoints that OAuth apps call, also from a browser's script.
     OAuth,
-    /// What OAuth apps call from their servers, or a member's browser goes to.
+    /// Endpoints that OAuth apps call from their servers, or that a member's browser goes to.
     OAuthClosed,
-    /// What clients discover.
+    /// Metadata that clients discover.
     WellKnown,
     Docs,
     Other,
@@ -170,7 +175,7 @@ impl Kind {
         }
     }
 
-    /// Whether any site's scripts may call: with credentials of their own, since cookies do not ride along.
+    /// `true`: any site's scripts may call, with credentials of their own, since cookies do not ride along.
     const fn is_open_to_scripts(self) -> bool {
         matches!(self, Self::Api | Self::OAuth | Self::WellKnown)
     }
@@ -194,7 +199,7 @@ fn decorate(headers: &mut HeaderMap, id: &str, kind: Kind, preflight: bool) {
     }
     match kind {
         Kind::Docs => set("content-security-policy", DOCS_POLICY),
-        // What a member's browser was asked for leaks to nobody.
+        // The query of an authorization request leaks to no other site.
         Kind::OAuthClosed => set("referrer-policy", "no-referrer"),
         _ => {}
     }
@@ -213,7 +218,7 @@ fn decorate(headers: &mut HeaderMap, id: &str, kind: Kind, preflight: bool) {
 }
 
 /// The caller's id for the request where it is a plain one, or a new one.
-fn request_id(app: &App, request: &ServiceRequest) -> String {
+fn request_id(base: &Base, request: &ServiceRequest) -> String {
     const MAX: usize = 64;
     let given = request.headers().get("x-request-id").and_then(|value| value.to_str().ok());
     match given {
@@ -224,8 +229,8 @@ fn request_id(app: &App, request: &ServiceRequest) -> String {
             id.to_owned()
         }
         _ => {
-            let (ms, chance) = app.chance.id_parts(app.clock.now());
-            ulid::Ulid::from_parts(ms, chance).to_string()
+            let (ms, random) = base.random.id_parts(base.now());
+            ulid::Ulid::from_parts(ms, random).to_string()
         }
     }
 }

@@ -1,9 +1,9 @@
-//! TLS for those who call us, from the operator's certificate and key. Renewed files are taken up without a restart.
+//! TLS towards callers, with the operator's certificate and key. Renewed files are taken up without a restart.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
     time::{Duration, SystemTime},
 };
 
@@ -17,10 +17,10 @@ use rustls::{
 
 use crate::clock::Clock;
 
-/// How often the files are looked at.
+/// The pause between two looks at the files.
 const EVERY: Duration = Duration::from_mins(1);
 
-/// Why TLS cannot be served.
+/// A reason why TLS cannot be served.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {why}", path.display())]
 pub struct TlsError {
@@ -34,23 +34,35 @@ fn failed(path: &Path, why: &dyn std::fmt::Display) -> TlsError {
 
 /// The certificate that is served, and where it came from.
 #[derive(Debug)]
-pub struct Identity {
+pub struct ServerCertificate {
     certificate: PathBuf,
     key: PathBuf,
-    current: RwLock<(Arc<CertifiedKey>, Changed)>,
+    current: RwLock<Loaded>,
 }
 
-/// When the two files were last changed.
-type Changed = (Option<SystemTime>, Option<SystemTime>);
+/// The certificate with its key as they were read last.
+#[derive(Debug)]
+struct Loaded {
+    pair: Arc<CertifiedKey>,
+    files: FileTimes,
+}
 
-impl Identity {
+/// The times at which the two files were last changed; `None` where a file is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FileTimes {
+    certificate: Option<SystemTime>,
+    key: Option<SystemTime>,
+}
+
+impl ServerCertificate {
     /// Reads a certificate chain and its private key, both in PEM.
     pub fn read(certificate: &Path, key: &Path) -> Result<Arc<Self>, TlsError> {
-        let current = RwLock::new((load(certificate, key)?, changed(certificate, key)));
+        let files = changed(certificate, key);
+        let current = RwLock::new(Loaded { pair: load(certificate, key)?, files });
         Ok(Arc::new(Self { certificate: certificate.to_owned(), key: key.to_owned(), current }))
     }
 
-    /// How to serve with it.
+    /// The settings of a server that shows this certificate.
     pub fn config(self: &Arc<Self>) -> Result<ServerConfig, TlsError> {
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -62,13 +74,13 @@ impl Identity {
     pub async fn keep_fresh(self: Arc<Self>, clock: Clock) {
         loop {
             clock.sleep(EVERY).await;
-            let (now, known) = (changed(&self.certificate, &self.key), self.lock_read().1);
-            if now == known {
+            let files = changed(&self.certificate, &self.key);
+            if files == self.lock_read().files {
                 continue;
             }
             match load(&self.certificate, &self.key) {
-                Ok(fresh) => {
-                    *self.current.write().unwrap_or_else(PoisonError::into_inner) = (fresh, now);
+                Ok(pair) => {
+                    *self.current.write().unwrap_or_else(PoisonError::into_inner) = Loaded { pair, files };
                     tracing::info!("the renewed TLS certificate is in use");
                 }
                 Err(error) => {
@@ -78,14 +90,14 @@ impl Identity {
         }
     }
 
-    fn lock_read(&self) -> std::sync::RwLockReadGuard<'_, (Arc<CertifiedKey>, Changed)> {
+    fn lock_read(&self) -> RwLockReadGuard<'_, Loaded> {
         self.current.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl ResolvesServerCert for Identity {
+impl ResolvesServerCert for ServerCertificate {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.lock_read().0))
+        Some(Arc::clone(&self.lock_read().pair))
     }
 }
 
@@ -97,11 +109,11 @@ fn load(certificate: &Path, key: &Path) -> Result<Arc<CertifiedKey>, TlsError> {
         return Err(failed(certificate, &"there is no certificate in it"));
     }
     let private = PrivateKeyDer::from_pem_file(key).map_err(|error| failed(key, &error))?;
-    let identity = CertifiedKey::from_der(chain, private, &ring::default_provider());
-    Ok(Arc::new(identity.map_err(|error| failed(key, &error))?))
+    let pair = CertifiedKey::from_der(chain, private, &ring::default_provider());
+    Ok(Arc::new(pair.map_err(|error| failed(key, &error))?))
 }
 
-fn changed(certificate: &Path, key: &Path) -> Changed {
+fn changed(certificate: &Path, key: &Path) -> FileTimes {
     let at = |path: &Path| -> io::Result<SystemTime> { fs::metadata(path)?.modified() };
-    (at(certificate).ok(), at(key).ok())
+    FileTimes { certificate: at(certificate).ok(), key: at(key).ok() }
 }

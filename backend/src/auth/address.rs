@@ -1,16 +1,17 @@
-//! The client's address: the peer's, or what a trusted proxy says of it.
+//! The client's IP address: the TCP peer's, or the one that a trusted proxy names in `X-Forwarded-For`.
 
 use std::net::IpAddr;
 
 use actix_web::{HttpRequest, dev::ServiceRequest};
 use ipnet::IpNet;
 
-/// The client's address: the rightmost hop of `X-Forwarded-For` that is no trusted proxy, if the peer is one.
+/// The client's address of a request in a middleware: the rightmost hop of `X-Forwarded-For` that is no trusted proxy, if the
+/// peer is one.
 pub fn client(request: &ServiceRequest, trusted: &[IpNet]) -> IpAddr {
     of_request(request.request(), trusted)
 }
 
-/// The same, of a request that a handler has.
+/// The client's address of a request in a handler, by the rule of [`client`].
 pub fn of_request(request: &HttpRequest, trusted: &[IpNet]) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |addr| addr.ip().to_canonical());
     let hops = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
@@ -29,7 +30,7 @@ fn rightmost_untrusted<'a>(
         if !is_trusted(&client) {
             break;
         }
-        // What is no address cannot be believed, nor anything left of it.
+        // A hop that is no address cannot be believed, nor anything left of it.
         let Ok(ip) = hop.trim().parse::<IpAddr>() else { break };
         client = ip.to_canonical();
     }

@@ -1,4 +1,5 @@
-//! What was looked up lately: believed for a second at most, and not past a change made on this node.
+//! Recent look-ups of credentials: believed for a second at most, and not past a change made on this node. The rate limits per
+//! credential stand beside them.
 
 use std::{
     collections::HashMap,
@@ -8,34 +9,31 @@ use std::{
 
 use api_types::Timestamp;
 
-use super::limiter::Limiter;
-use crate::{
-    db::{api_keys::KeyRecord, oauth_clients::ClientRecord, tokens::TokenRecord},
-    oauth::access_token::Claims,
-};
+use super::{claims::Claims, limiter::Limiter};
+use crate::db::{api_keys::KeyRecord, oauth_clients::ClientRecord, tokens::TokenRecord};
 
-/// How long a look-up is believed: another node's revocation works within this.
+/// How long a look-up is believed, in milliseconds: within this, a revocation on another node works here.
 const LIFETIME_MS: i64 = 1_000;
 /// The most look-ups of a kind that are kept; past that, all of them are dropped.
 const MAX_ENTRIES: usize = 10_000;
 
-/// Look-ups of credentials, with the requests that each credential has made lately.
+/// Recent look-ups of credentials, and the rate limits per credential.
 #[derive(Debug, Default)]
 pub struct CredentialCache {
-    /// API keys, by digest.
+    /// API keys, by the key's digest.
     pub keys: Lookups<KeyRecord>,
-    /// Access tokens whose signature is good, by digest.
+    /// Claims of access tokens whose signature is good, by the token's digest.
     pub signatures: Lookups<Claims>,
-    /// What access tokens stand for, by `jti`.
+    /// Apps and members behind access tokens, by `jti`.
     pub tokens: Lookups<TokenRecord>,
     /// OAuth apps with their secrets, by `client_id`.
     pub clients: Lookups<ClientRecord>,
-    /// Rate limits per credential.
+    /// The requests that each credential has made lately.
     pub limiter: Limiter,
 }
 
 impl CredentialCache {
-    /// Forgets every look-up: something changed.
+    /// Forgets every look-up, because something changed. Verified signatures stay: no change makes one bad.
     pub fn forget(&self) {
         self.keys.forget();
         self.tokens.forget();
@@ -47,7 +45,7 @@ impl CredentialCache {
 pub struct Lookups<T>(Mutex<Inner<T>>);
 
 struct Inner<T> {
-    /// Grows with every change, so that a look-up that began before one is not kept after it.
+    /// The number of changes so far: a look-up that began before a change is not kept after it.
     generation: u64,
     found: HashMap<String, (Timestamp, T)>,
 }
@@ -69,19 +67,19 @@ impl<T: Clone> Lookups<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A look-up made within the last second.
+    /// The result of a look-up that was made within the last second.
     pub fn get(&self, by: &str, now: Timestamp) -> Option<T> {
         let inner = self.lock();
         let (at, found) = inner.found.get(by)?;
         (now.millis_since(*at) < LIFETIME_MS).then(|| found.clone())
     }
 
-    /// Read before a look-up starts, and handed to [`Lookups::put`] with its result.
+    /// The number of changes so far: read before a look-up starts, and handed to [`Lookups::put`] with the result.
     pub fn generation(&self) -> u64 {
         self.lock().generation
     }
 
-    /// Keeps a look-up, unless something changed since it began.
+    /// Keeps the result of a look-up, unless something changed since the look-up began.
     pub fn put(&self, by: String, found: T, now: Timestamp, generation: u64) {
         let mut inner = self.lock();
         if inner.generation != generation {

@@ -1,4 +1,4 @@
-//! The extractor that settles who may: a handler that takes `Caller<P>` runs only for callers who have `P`.
+//! The extractor that settles who may do an operation: a handler that takes `Caller<P>` runs only for callers who have `P`.
 
 use std::{
     future::{Ready, ready},
@@ -9,22 +9,23 @@ use std::{
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use api_types::{
     ProblemType, Scope,
-    account::{Plan, Role},
+    account::{Plan, Role, Workspace},
     ids::WorkspaceId,
 };
 
 use super::{
     identify::{Credential, Identified},
     origin,
+    parts::Auth,
     permission::{AdminSession, Needs, Permission},
-    principal::{Identity, Principal, WorkspaceRef},
+    principal::{Identity, Principal},
 };
-use crate::{app::App, plan, problem::Failure};
+use crate::{db::audit::Who, http::problem::Failure, plan};
 
 /// A caller who has permission `P`.
 #[derive(Debug)]
 pub struct Caller<P> {
-    /// Whom the credential speaks for.
+    /// The member, key or app that calls, with the workspace.
     pub principal: Principal,
     /// The client's address.
     pub ip: IpAddr,
@@ -41,24 +42,24 @@ impl<P> Caller<P> {
         self.principal.workspace.id
     }
 
-    /// The workspace.
-    pub const fn workspace(&self) -> &WorkspaceRef {
+    /// The workspace, with its plan.
+    pub const fn workspace(&self) -> &Workspace {
         &self.principal.workspace
     }
 
-    /// The workspace's plan.
+    /// The workspace's plan, which limits what may be called.
     pub const fn plan(&self) -> Plan {
         self.principal.workspace.plan
     }
 
-    /// Who is calling.
+    /// The member, key or app that calls.
     pub const fn identity(&self) -> &Identity {
         &self.principal.identity
     }
 
-    /// Who is calling and from where, for the audit log.
-    pub fn who(&self) -> crate::db::audit::Who {
-        crate::db::audit::Who {
+    /// The caller and the address, as the audit log names them.
+    pub fn who(&self) -> Who {
+        Who {
             workspace_id: self.workspace_id(),
             actor: self.principal.identity.actor(),
             ip: Some(self.ip.to_string()),
@@ -67,9 +68,10 @@ impl<P> Caller<P> {
 }
 
 impl<P: Permission> Caller<P> {
-    /// Whether the caller may still do this in this workspace, by the same look-up as at first. It counts as no use.
-    pub async fn check_again(&self, app: &App) -> Result<(), Failure> {
-        let (principal, _) = self.credential.look_up(app, self.ip).await?;
+    /// Refuses a caller who may no longer do this in this workspace, by the same look-up as at first. The check counts as no use
+    /// of the credential.
+    pub async fn check_again(&self, auth: &Auth) -> Result<(), Failure> {
+        let principal = self.credential.look_up(auth, self.ip).await?;
         if principal.workspace.id != self.workspace_id() {
             return Err(Failure::not_found("session"));
         }
@@ -100,7 +102,7 @@ fn extract<P: Permission>(request: &HttpRequest) -> Result<Caller<P>, Failure> {
     Ok(Caller { principal, ip: identified.ip, credential, permission: PhantomData })
 }
 
-/// Whether `principal` has what is needed, and if not, what is missing.
+/// Refuses a principal without the permission, and says what is missing.
 fn allow(principal: &Principal, needs: Needs) -> Result<(), Failure> {
     let identity = &principal.identity;
     match (identity, identity.scopes(), needs.scope) {
@@ -110,7 +112,9 @@ fn allow(principal: &Principal, needs: Needs) -> Result<(), Failure> {
                 "Only admins use Settings > API. Ask an admin of your workspace.",
             ));
         }
-        (_, Some(scopes), Some(scope)) if !scopes.contains(&scope) => return Err(lacks(identity, scope)),
+        (_, Some(scopes), Some(scope)) if !scopes.contains(&scope) => {
+            return Err(lacks_scope(identity, scope));
+        }
         (_, Some(_), None) if !needs.any_credential => {
             return Err(Failure::new(
                 ProblemType::SessionRequired,
@@ -122,8 +126,8 @@ fn allow(principal: &Principal, needs: Needs) -> Result<(), Failure> {
     if needs.plan { plan::check_api(principal.workspace.plan) } else { Ok(()) }
 }
 
-/// A key or a token does not hold a scope, or no longer.
-fn lacks(identity: &Identity, scope: Scope) -> Failure {
+/// The refusal of a key or a token that does not hold a scope, or no longer.
+fn lacks_scope(identity: &Identity, scope: Scope) -> Failure {
     let detail = match identity {
         Identity::Token { withheld, .. } if withheld.contains(&scope) => format!(
             "This needs the scope {scope}, which the token was given and no longer holds: its app or the member it acts for \

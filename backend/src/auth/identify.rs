@@ -1,4 +1,4 @@
-//! Looks at a request once: where it comes from, and whom its credential speaks for.
+//! The middleware that looks at a `/v1` request once: where it comes from, and whom its credential speaks for.
 
 use std::net::IpAddr;
 
@@ -16,48 +16,54 @@ use actix_web::{
 use api_types::{ProblemType, Timestamp};
 
 use super::{
-    address,
-    last_used::Used,
+    access_token, address,
+    claims::Claims,
     limiter::Verdict,
+    live_token,
+    parts::Auth,
     principal::{Identity, Principal},
-    session, token,
+    session,
+    signing_keys::SigningKeyError,
+    usage::Used,
 };
 use crate::{
-    app::App,
     crypto::tokens,
-    db::api_keys::{self, KeyRecord},
-    oauth::access_token::{self, Claims},
+    db::{
+        DbError,
+        api_keys::{self, KeyRecord},
+    },
+    http::problem::Failure,
     plan,
-    problem::Failure,
 };
 
-/// What [`identify`] found, for [`super::Caller`] to judge.
+/// The findings of [`identify`], for the `Caller` extractor to judge.
 #[derive(Clone, Debug)]
 pub struct Identified {
-    /// The credential and whom it speaks for, or why it speaks for nobody.
+    /// The credential and whom it speaks for, or the refusal that a handler with a caller answers.
     pub known: Result<(Credential, Principal), Failure>,
     /// The client's address.
     pub ip: IpAddr,
-    /// Our own origin.
+    /// The server's own origin.
     pub public_url: url::Url,
 }
 
 /// Middleware: identifies the caller, counts the request against their rate limit, and says in headers what is left.
 pub async fn identify(
-    app: Data<App>,
+    auth: Data<Auth>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let ip = address::client(&request, &app.settings.trusted_proxies);
-    let known = known(&app, &request, ip).await;
-    let verdict = known.as_ref().ok().and_then(|(_, principal)| count(&app, &request, principal));
+    let settings = &auth.base.settings;
+    let ip = address::client(&request, &settings.trusted_proxies);
+    let known = known(&auth, &request, ip).await;
+    let verdict = known.as_ref().ok().and_then(|(_, principal)| count(&auth, &request, principal));
     if let Some(Verdict { retry_after: Some(seconds), .. }) = verdict {
         let refused =
             Failure::new(ProblemType::RateLimited, format!("Too many requests. Try again in {seconds} s."))
                 .retry_after(seconds);
         return Ok(request.error_response(refused).map_into_right_body());
     }
-    request.extensions_mut().insert(Identified { known, ip, public_url: app.settings.public_url.clone() });
+    request.extensions_mut().insert(Identified { known, ip, public_url: settings.public_url.clone() });
     let mut response = next.call(request).await?;
     if let Some(verdict) = verdict {
         set(
@@ -71,11 +77,11 @@ pub async fn identify(
 }
 
 /// Counts a request against its limit: the credential's, or the operator's for publishing, if there is one.
-fn count(app: &App, request: &ServiceRequest, principal: &Principal) -> Option<Verdict> {
-    let limiter = &app.wake.credentials.limiter;
-    let now = app.clock.now();
+fn count(auth: &Auth, request: &ServiceRequest, principal: &Principal) -> Option<Verdict> {
+    let limiter = &auth.cache.limiter;
+    let now = auth.base.now();
     if request.method() == Method::POST && request.path() == "/v1/events" {
-        let limit = app.settings.publish_limit?;
+        let limit = auth.base.settings.publish_limit?;
         let key = format!("events of {}", principal.workspace.id);
         return Some(limiter.take_within(&key, limit, 1_000, now));
     }
@@ -90,29 +96,41 @@ fn set<B>(response: &mut ServiceResponse<B>, name: &'static str, value: &str) {
 }
 
 /// The credential of a request, and whom it speaks for; notes that it was used.
-async fn known(app: &App, request: &ServiceRequest, ip: IpAddr) -> Result<(Credential, Principal), Failure> {
-    let credential = Credential::of(app, request).await?;
-    let (principal, stale) = credential.look_up(app, ip).await?;
-    let used = |used| app.last_used.note(used, app.clock.now(), ip);
-    match (&principal.identity, &credential) {
-        (Identity::ApiKey { id, .. }, _) => used(Used::Key(*id)),
-        (Identity::Token { member: Some(member), .. }, _) => used(Used::Authorization(member.authorization)),
-        (Identity::Member { .. }, Credential::Session(session)) if stale => {
-            session::touch(app, session).await?;
+async fn known(
+    auth: &Auth,
+    request: &ServiceRequest,
+    ip: IpAddr,
+) -> Result<(Credential, Principal), Failure> {
+    let credential = Credential::of(auth, request).await?;
+    let principal = match &credential {
+        Credential::Session(digest) => {
+            let live = session::look_up(&auth.base, digest).await?;
+            if live.is_stale {
+                session::touch(&auth.base, digest).await?;
+            }
+            live.principal
         }
-        _ => {}
+        Credential::Key(_) | Credential::Token(_) => credential.look_up(auth, ip).await?,
+    };
+    let used = match &principal.identity {
+        Identity::ApiKey { id, .. } => Some(Used::Key(*id)),
+        Identity::Token { member: Some(member), .. } => Some(Used::Authorization(member.authorization)),
+        Identity::Token { member: None, .. } | Identity::Member { .. } => None,
+    };
+    if let Some(used) = used {
+        auth.usage.note_use(used, auth.base.now(), ip);
     }
     Ok((credential, principal))
 }
 
-/// What a request proves itself with, as we store it: enough to look it up again, not enough to be it.
+/// The proof that a request came with, as the server stores it: enough to look it up again, not enough to be it.
 #[derive(Clone)]
 pub enum Credential {
     /// The digest of a session's token.
     Session(String),
     /// The digests of a key, under each pepper.
     Key(Vec<String>),
-    /// What an access token says.
+    /// The claims of an access token.
     Token(Box<Claims>),
 }
 
@@ -127,47 +145,57 @@ impl std::fmt::Debug for Credential {
 }
 
 impl Credential {
-    async fn of(app: &App, request: &ServiceRequest) -> Result<Self, Failure> {
+    async fn of(auth: &Auth, request: &ServiceRequest) -> Result<Self, Failure> {
         let mut headers = request.headers().get_all(header::AUTHORIZATION);
         if let Some(value) = headers.next() {
             // Of two credentials, none can be preferred.
-            let token = bearer(value).filter(|_| headers.next().is_none()).ok_or_else(invalid)?;
+            let token = bearer(value).filter(|_| headers.next().is_none()).ok_or_else(invalid_credential)?;
             if tokens::is_well_formed(tokens::API_KEY, token) {
-                return Ok(Self::Key(app.keys.digests(token)));
+                return Ok(Self::Key(auth.base.keys.digests(token)));
             }
-            let claims = access_token::verify(app, token).await?.ok_or_else(invalid)?;
+            let claims = access_token::verify(auth, token).await?.ok_or_else(invalid_credential)?;
             return Ok(Self::Token(Box::new(claims)));
         }
-        let session = session::of_request(&app.settings, request.request());
-        session.map(Self::Session).ok_or_else(session::nobody)
+        let session = session::of_request(&auth.base.settings, request.request());
+        session.map(Self::Session).ok_or_else(session::unauthenticated)
     }
 
-    /// Whom it speaks for now, from this address, or why for nobody; and whether its last use is to be noted anew.
-    pub async fn look_up(&self, app: &App, ip: IpAddr) -> Result<(Principal, bool), Failure> {
+    /// Looks up whom the credential speaks for now, from this address, and refuses where that is nobody.
+    pub async fn look_up(&self, auth: &Auth, ip: IpAddr) -> Result<Principal, Failure> {
         match self {
-            Self::Session(session) => session::look_up(app, session).await,
+            Self::Session(digest) => Ok(session::look_up(&auth.base, digest).await?.principal),
             Self::Key(digests) => {
-                let record = find_key(app, digests).await?.ok_or_else(invalid)?;
-                check_key(&record, ip, app.clock.now())?;
+                let record = find_key(auth, digests).await?.ok_or_else(invalid_credential)?;
+                check_key(&record, ip, auth.base.now())?;
                 let identity = Identity::ApiKey { id: record.id, name: record.name, scopes: record.scopes };
-                Ok((Principal { workspace: record.workspace, identity }, false))
+                Ok(Principal { workspace: record.workspace, identity })
             }
             Self::Token(claims) => {
-                let found = token::look_up(app, claims).await?;
-                let record = found.filter(|_| claims.is_current(app.clock.now())).ok_or_else(invalid)?;
-                Ok((token::principal(claims, record), false))
+                let found = live_token::look_up(auth, claims).await?;
+                let is_current = claims.is_current(auth.base.now());
+                let record = found.filter(|_| is_current).ok_or_else(invalid_credential)?;
+                Ok(live_token::principal(claims, record))
             }
         }
     }
 }
 
-fn invalid() -> Failure {
+fn invalid_credential() -> Failure {
     Failure::new(
         ProblemType::InvalidCredential,
         "The credential in the Authorization header is not one of ours, or no longer. Send an API key or an access token as: \
          Authorization: Bearer …",
     )
     .challenge("Bearer error=\"invalid_token\"")
+}
+
+impl From<SigningKeyError> for Failure {
+    fn from(error: SigningKeyError) -> Self {
+        match error {
+            SigningKeyError::Database(error) => error.into(),
+            other => Self::internal(&other),
+        }
+    }
 }
 
 /// The credential in an `Authorization` header, if it has the form of one.
@@ -177,16 +205,16 @@ fn bearer(header: &HeaderValue) -> Option<&str> {
 }
 
 /// Finds a key's record, from memory where it was looked up within the last second.
-async fn find_key(app: &App, digests: &[String]) -> Result<Option<KeyRecord>, Failure> {
-    let cache = &app.wake.credentials.keys;
-    let now = app.clock.now();
+async fn find_key(auth: &Auth, digests: &[String]) -> Result<Option<KeyRecord>, DbError> {
+    let cache = &auth.cache.keys;
+    let now = auth.base.now();
     let Some(first) = digests.first().cloned() else { return Ok(None) };
     if let Some(known) = cache.get(&first, now) {
         return Ok(Some(known));
     }
     let generation = cache.generation();
     let digests = digests.to_vec();
-    let found = app.db.read(move |conn| Ok::<_, Failure>(api_keys::by_digest(conn, &digests)?)).await?;
+    let found = auth.base.db.query(move |conn| api_keys::by_digest(conn, &digests)).await?;
     if let Some(record) = &found {
         cache.put(first, record.clone(), now, generation);
     }

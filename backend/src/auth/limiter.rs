@@ -12,10 +12,10 @@ const WINDOW_MS: i64 = 60_000;
 /// Past this many credentials, those that are idle are dropped.
 const SWEEP_AT: usize = 10_000;
 
-/// What a request may expect.
+/// The answer to one counted request: accepted or refused, and how many more may follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// Requests per window.
+    /// The requests that are allowed in a window.
     pub limit: u32,
     /// The window, in seconds.
     pub window: i64,
@@ -23,14 +23,14 @@ pub struct Verdict {
     pub remaining: u32,
     /// Seconds until all of `limit` are there again.
     pub reset: u64,
-    /// Where the request is refused: seconds until one is accepted.
+    /// Seconds until a request is accepted; `None` where this one is.
     pub retry_after: Option<u64>,
 }
 
 /// Counts requests per key, in nanoseconds, so that no fraction of a millisecond is lost.
 #[derive(Debug, Default)]
 pub struct Limiter {
-    /// When each key's requests will all be given back, in nanoseconds since 1970.
+    /// The time at which all of a key's requests are given back, in nanoseconds since 1970.
     full_again: Mutex<HashMap<String, i64>>,
 }
 

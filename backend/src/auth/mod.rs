@@ -1,20 +1,33 @@
-//! Who is calling, as extractor types.
+//! How a request is identified.
 //!
-//! [`identify`] looks at every `/v1` request once and leaves what it found; [`Caller`] with a permission marker in a
-//! handler's signature decides whether that is enough.
+//! 1. **Credential.** [`identify`] is the middleware of `/v1`. It reads the client's [`address`], then the one credential of the
+//!    request: an API key or an access token in the `Authorization` header, or a browser's session cookie ([`session`]). A key
+//!    is looked up by its digest. An access token is a JWT with [`claims`]; [`access_token`] verifies its signature against the
+//!    [`signing_keys`], and [`live_token`] looks up what it stands for now.
+//! 2. **Principal.** The look-up gives a [`Principal`]: a workspace, and the member, key or app that calls. Look-ups are
+//!    believed for a second ([`cache`]), and each credential's requests are counted ([`limiter`]). [`usage`] notes the last use.
+//! 3. **Permission.** A handler takes `Caller<P>`, where `P` is a marker of [`permission`]. The extractor in [`caller`] compares
+//!    the principal with the marker, and refuses before the handler runs. A change that rides on a cookie must come from the
+//!    console's own [`origin`].
+//!
+//! Sign-in attempts are slowed down by [`throttle`]. [`parts`] holds the pieces that all of this shares.
 
+pub mod access_token;
 pub mod address;
 pub mod cache;
 pub mod caller;
+pub mod claims;
 pub mod identify;
-pub mod last_used;
 pub mod limiter;
+pub mod live_token;
 pub mod origin;
+pub mod parts;
 pub mod permission;
 pub mod principal;
 pub mod session;
+pub mod signing_keys;
 pub mod throttle;
-pub mod token;
+pub mod usage;
 
 pub use caller::{Admin, Caller};
 pub use principal::{Identity, Principal};

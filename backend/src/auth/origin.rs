@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, http::header};
 use api_types::ProblemType;
 
-use crate::problem::Failure;
+use crate::http::problem::Failure;
 
 /// Refuses a change that a browser sent from another origin. A client that names no origin at all is no browser.
 pub fn check(request: &HttpRequest, public_url: &url::Url) -> Result<(), Failure> {

@@ -1,23 +1,23 @@
-//! Permissions, as types: what a handler's signature says is what its caller must have.
+//! Permissions, as types: the marker in a handler's signature says what the caller must have.
 
 use api_types::{Scope, account::Role};
 
-/// What an operation needs.
+/// The conditions that a caller must meet to run an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needs {
-    /// The scope that a key or token must hold; `None` where only a session may do it.
+    /// The scope that a key or token must hold; `None` where the operation needs a session.
     pub scope: Option<Scope>,
     /// The role that a session's member must have.
     pub role: Role,
-    /// Whether the workspace's plan must include the API.
+    /// `true` where the workspace's plan must include the API.
     pub plan: bool,
-    /// Whether any key or token may do it, whatever its scopes.
+    /// `true` where any key or token will do, whatever its scopes.
     pub any_credential: bool,
 }
 
 /// A permission marker.
 pub trait Permission: 'static {
-    /// What it stands for.
+    /// The conditions that the marker stands for.
     const NEEDS: Needs;
 }
 
@@ -37,7 +37,8 @@ const fn scope(scope: Scope) -> Needs {
     Needs { scope: Some(scope), role: role_for(scope), plan: true, any_credential: false }
 }
 
-/// The role that a member needs to do what a scope stands for: what they may not do, they cannot hand on.
+/// The role that a member needs to do what a scope stands for. A member cannot hand on to a key or an app what the member may
+/// not do.
 const fn role_for(scope: Scope) -> Role {
     match scope {
         Scope::TicketsRead | Scope::TicketsWrite | Scope::BroadcastsRead | Scope::BroadcastsWrite => {
@@ -51,7 +52,7 @@ const fn role_for(scope: Scope) -> Role {
     }
 }
 
-/// Whether a member with this role may do what a scope stands for.
+/// `true` where a member with this role may do what a scope stands for.
 pub fn may(role: Role, scope: Scope) -> bool {
     role == Role::Admin || role_for(scope) == Role::Member
 }

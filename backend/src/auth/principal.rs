@@ -1,66 +1,55 @@
-//! Whom a credential speaks for.
+//! The member, API key or OAuth app that a valid credential speaks for, and how the audit log and the rate limits name it.
 
 use api_types::{
     Scope,
-    account::{Plan, Role},
+    account::{Role, Workspace},
     audit::{Actor, ActorKind},
-    ids::{ApiKeyId, AuthorizationId, MemberId, OAuthAppId, WorkspaceId},
+    ids::{ApiKeyId, AuthorizationId, MemberId, OAuthAppId},
 };
 
-/// Whom a valid credential speaks for.
+/// A caller whose credential is valid.
 #[derive(Clone, Debug)]
 pub struct Principal {
-    /// The workspace it is in.
-    pub workspace: WorkspaceRef,
-    /// Who it is.
+    /// The workspace that all look-ups of the request stay within.
+    pub workspace: Workspace,
+    /// The member, key or app that calls.
     pub identity: Identity,
 }
 
-/// The workspace of a caller.
-#[derive(Clone, Debug)]
-pub struct WorkspaceRef {
-    /// Its id: every look-up is within it.
-    pub id: WorkspaceId,
-    /// Its name.
-    pub name: String,
-    /// Its plan.
-    pub plan: Plan,
-}
-
-/// Who is calling.
+/// The member, key or app that calls.
 #[derive(Clone, Debug)]
 pub enum Identity {
     /// A member in a browser session.
     Member {
-        /// Who.
+        /// The member's id.
         id: MemberId,
-        /// Their e-mail address.
+        /// The member's e-mail address.
         email: String,
-        /// Their role in the workspace.
+        /// The member's role in the workspace.
         role: Role,
         /// The digest of the session's token.
         session: String,
     },
     /// An external system with an API key.
     ApiKey {
-        /// Which key.
+        /// The key's id.
         id: ApiKeyId,
-        /// Its name.
+        /// The key's name, as an admin gave it.
         name: String,
-        /// What it may do.
+        /// The scopes that the key holds.
         scopes: Vec<Scope>,
     },
     /// An OAuth app with an access token: for a member, or as itself.
     Token {
-        /// Which app.
+        /// The app's id.
         app: OAuthAppId,
-        /// Its name.
+        /// The app's name.
         name: String,
-        /// For whom it acts.
+        /// The member for whom the app acts; `None` where it acts as itself.
         member: Option<OnBehalfOf>,
-        /// What it may do.
+        /// The scopes that the token may use now.
         scopes: Vec<Scope>,
-        /// What it was given but may no longer do.
+        /// The scopes that the token was given and may no longer use.
         withheld: Vec<Scope>,
     },
 }
@@ -68,13 +57,13 @@ pub enum Identity {
 /// The member for whom an app acts.
 #[derive(Clone, Debug)]
 pub struct OnBehalfOf {
-    /// Who.
+    /// The member's id.
     pub id: MemberId,
-    /// Their e-mail address.
+    /// The member's e-mail address.
     pub email: String,
-    /// Their role in the workspace.
+    /// The member's role in the workspace.
     pub role: Role,
-    /// Their consent.
+    /// The consent by which the app acts.
     pub authorization: AuthorizationId,
 }
 
@@ -98,7 +87,7 @@ impl Identity {
         }
     }
 
-    /// What counts as one credential: for rate limits and idempotency keys.
+    /// The name under which rate limits and idempotency keys count one credential.
     pub fn credential(&self) -> &str {
         match self {
             Self::Member { session, .. } => session,

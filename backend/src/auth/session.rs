@@ -8,17 +8,17 @@ use api_types::{ProblemType, Timestamp};
 
 use super::principal::{Identity, Principal};
 use crate::{
-    app::{App, Settings},
+    base::{Base, Settings},
     crypto,
-    db::sessions,
-    problem::Failure,
+    db::{DbError, sessions},
+    http::problem::Failure,
 };
 
-/// Ends a session that nobody used for so long.
+/// How long a session lives without being used, in milliseconds.
 pub const IDLE_MS: i64 = 12 * 3_600_000;
-/// Ends a session however busy.
+/// How long a session lives however busy, in milliseconds.
 pub const MAX_MS: i64 = 7 * 24 * 3_600_000;
-/// How stale the noted last use may be: one write a minute and session.
+/// How stale the noted last use may be, in milliseconds: one write a minute and session.
 const TOUCH_MS: i64 = 60_000;
 
 /// The cookie's name: `__Host-` binds it to our host, where there is TLS.
@@ -50,8 +50,8 @@ pub fn of_request(settings: &Settings, request: &HttpRequest) -> Option<String> 
     request.cookie(cookie_name(settings)).map(|cookie| digest(cookie.value()))
 }
 
-/// Why a request without a living session is refused.
-pub fn nobody() -> Failure {
+/// The refusal of a request without a living session.
+pub fn unauthenticated() -> Failure {
     Failure::new(
         ProblemType::Unauthenticated,
         "Sign in, or send an API key or an access token as: Authorization: Bearer …",
@@ -59,22 +59,36 @@ pub fn nobody() -> Failure {
     .challenge("Bearer")
 }
 
-/// Whom a session speaks for, and whether its last use is old enough to be noted anew.
-pub async fn look_up(app: &App, session: &str) -> Result<(Principal, bool), Failure> {
-    let now = app.clock.now();
-    let wanted = session.to_owned();
-    let found = app.db.read(move |conn| Ok::<_, Failure>(sessions::find(conn, &wanted)?)).await?;
-    let found = found.filter(|found| is_alive(found, now)).ok_or_else(nobody)?;
-    let stale = now.millis_since(found.last_seen_at) >= TOUCH_MS;
+/// A session that lives, looked up just now.
+#[derive(Debug)]
+pub struct LiveSession {
+    /// The member who is signed in.
+    pub principal: Principal,
+    /// `true` where the last use is to be noted anew, by [`touch`].
+    pub is_stale: bool,
+}
+
+/// Looks up the session with this digest.
+pub async fn look_up(base: &Base, session: &str) -> Result<LiveSession, Failure> {
+    let now = base.now();
+    let digest = session.to_owned();
+    let found = base.db.query(move |conn| sessions::find(conn, &digest)).await?;
+    let found = found.filter(|found| is_alive(found, now)).ok_or_else(unauthenticated)?;
+    let is_stale = now.millis_since(found.last_seen_at) >= TOUCH_MS;
     let session = session.to_owned();
     let identity = Identity::Member { id: found.member_id, email: found.email, role: found.role, session };
-    Ok((Principal { workspace: found.workspace, identity }, stale))
+    Ok(LiveSession { principal: Principal { workspace: found.workspace, identity }, is_stale })
 }
 
 /// Notes that a session was used.
-pub async fn touch(app: &App, session: &str) -> Result<(), Failure> {
-    let (session, now) = (session.to_owned(), app.clock.now());
-    app.db.write(move |tx| Ok::<_, Failure>(sessions::touch(tx, &session, now)?)).await
+pub async fn touch(base: &Base, session: &str) -> Result<(), DbError> {
+    let digest = session.to_owned();
+    base.db
+        .execute(move |tx| {
+            let now = tx.now();
+            sessions::touch(tx, &digest, now)
+        })
+        .await
 }
 
 fn is_alive(session: &sessions::FoundSession, now: Timestamp) -> bool {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use api_types::{ProblemType, Timestamp};
 
 use super::limiter::Limiter;
-use crate::problem::Failure;
+use crate::http::problem::Failure;
 
 const QUARTER_HOUR_MS: i64 = 15 * 60_000;
 /// Attempts for one account from one address in a quarter of an hour.

@@ -1,14 +1,13 @@
 //! The entries of the catalogue. The matches are exhaustive: a new type does not compile without its entry.
 //!
-//! Types that other systems may publish ask only for what identifies the object (any id will do); those about the area
-//! itself ask for everything that we always send.
+//! Types that other systems may publish ask only for the ids of the object (any id will do). Types that we
+//! alone publish ask for everything that we always send.
 
 use api_types::events::{EventType, EventTypeInfo};
 use serde_json::{Map, Value, json};
 
-use super::is_publishable;
+use super::access::is_publishable;
 
-/// One type's entry.
 pub fn info(kind: EventType) -> EventTypeInfo {
     let (required, properties) = shape(kind);
     let properties: Map<String, Value> =
@@ -84,7 +83,7 @@ fn words(words: &[&str], says: &str) -> Value {
     json!({ "type": "string", "enum": words, "description": says })
 }
 
-/// Which properties a type's `data` must have, and what is known of all of them.
+/// The properties that a type's `data` must have, and the schema of each property.
 fn shape(kind: EventType) -> (&'static [&'static str], Properties) {
     match kind {
         EventType::TicketCreated | EventType::TicketUpdated | EventType::TicketClosed => (&["id"], ticket()),

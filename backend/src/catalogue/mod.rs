@@ -1,27 +1,28 @@
-//! The event catalogue: what each type means, what its `data` looks like, who may publish it and who may read it.
+//! The event catalogue: for each event type its meaning, the schema and an example of its `data`, and the
+//! access to its events.
 //!
-//! `data` is held to its schema on both ways in: events that other systems publish are refused by [`check`] with the
-//! field at fault, events about our own changes must pass it too. Further properties are always allowed. Their text is
-//! not scanned for pasted secrets: it is free-form data of a system that signs in, not something a person typed.
+//! All `data` must match its schema: [`check`] refuses events that other systems publish with the field at
+//! fault, and events about our own changes must pass too. Further properties are always allowed. Texts in
+//! `data` are not scanned for pasted secrets: they come from a system that signs in, not from a person's
+//! keyboard.
 
+mod access;
 mod entries;
 pub mod subscription;
 
 use std::sync::LazyLock;
 
 use api_types::{
-    FieldError, Scope,
+    FieldError,
     events::{EventType, EventTypeInfo},
 };
 use jsonschema::{Draft, Validator, error::ValidationErrorKind, paths::LocationSegment};
-use serde::Serialize;
 use serde_json::Value;
 
-use crate::problem::Failure;
-
+pub use access::{is_publishable, scope_for_reading};
 pub use subscription::Subscription;
 
-/// At most so many problems are named in one answer.
+/// The most problems that one answer names.
 const MAX_ERRORS: usize = 20;
 
 struct Catalogue {
@@ -55,31 +56,7 @@ pub fn info(kind: EventType) -> Option<&'static EventTypeInfo> {
     CATALOGUE.infos.iter().find(|info| info.kind == kind)
 }
 
-/// Whether `POST /v1/events` may publish the type: those about the area itself are ours alone.
-pub const fn is_publishable(kind: EventType) -> bool {
-    scope_for_reading(kind).is_some()
-}
-
-/// The scope that lets a key or token read events of the type; `None` where only an admin's session may.
-pub const fn scope_for_reading(kind: EventType) -> Option<Scope> {
-    match kind {
-        EventType::TicketCreated
-        | EventType::TicketUpdated
-        | EventType::TicketClosed
-        | EventType::CommentCreated
-        | EventType::NoteCreated => Some(Scope::TicketsRead),
-        EventType::BroadcastCreated | EventType::BroadcastSent => Some(Scope::BroadcastsRead),
-        EventType::WebhookDisabled
-        | EventType::WebhookRecovered
-        | EventType::DeliveryExhausted
-        | EventType::ApiKeyCreated
-        | EventType::ApiKeyRevoked
-        | EventType::OAuthAppSecretRotated
-        | EventType::WebhookTest => None,
-    }
-}
-
-/// Checks `data` against the type's schema; the errors name fields as `data.title` and never repeat a value.
+/// Checks `data` against the type's schema. The errors name fields as `data.title` and never repeat a value.
 pub fn check(kind: EventType, data: &Value) -> Result<(), Vec<FieldError>> {
     let at = EventType::ALL.iter().position(|&known| known == kind);
     let Some(Some(validator)) = at.and_then(|at| CATALOGUE.validators.get(at)) else {
@@ -87,11 +64,6 @@ pub fn check(kind: EventType, data: &Value) -> Result<(), Vec<FieldError>> {
     };
     let errors: Vec<FieldError> = validator.iter_errors(data).take(MAX_ERRORS).map(|e| name(&e)).collect();
     if errors.is_empty() { Ok(()) } else { Err(errors) }
-}
-
-/// An object as it goes over the wire, to be an event's `data`.
-pub fn data_of<T: Serialize>(object: &T) -> Result<Value, Failure> {
-    serde_json::to_value(object).map_err(|error| Failure::internal(&error))
 }
 
 fn name(error: &jsonschema::ValidationError<'_>) -> FieldError {

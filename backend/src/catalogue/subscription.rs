@@ -1,11 +1,11 @@
-//! What a webhook subscribes to: one type, a group of types such as `ticket.*`, or all of them, `*`.
+//! Subscriptions of a webhook: one event type, a group of types such as `ticket.*`, or all of them, `*`.
 
 use std::{fmt, str::FromStr};
 
 use api_types::{Scope, events::EventType};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::scope_for_reading;
+use super::access::scope_for_reading;
 
 /// One word of a webhook's `event_types`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,7 +18,7 @@ pub enum Subscription {
     Type(EventType),
 }
 
-/// The first part of some types.
+/// A group of event types: the part of the type before the dot.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Group(&'static str);
 
@@ -34,7 +34,6 @@ impl Group {
     }
 }
 
-/// The words for groups.
 const GROUPS: &[&str] = &[
     "ticket.*",
     "comment.*",
@@ -46,7 +45,6 @@ const GROUPS: &[&str] = &[
     "oauth_app.*",
 ];
 
-/// The word is no event type, group or `*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an event type, a group such as ticket.*, or *")]
 pub struct UnknownSubscription;
@@ -58,7 +56,7 @@ impl Subscription {
         ["*"].into_iter().chain(GROUPS.iter().copied()).chain(types).collect()
     }
 
-    /// Its word, as it goes over the wire and into the database.
+    /// The subscription's word, on the wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::All => "*",
@@ -67,7 +65,8 @@ impl Subscription {
         }
     }
 
-    /// Whether events of the type are wanted. A test message is sent by hand to one webhook and never by subscription.
+    /// `true` if events of the type are wanted. A test message is sent by hand to one webhook and never by
+    /// subscription.
     pub fn matches(self, kind: EventType) -> bool {
         kind != EventType::WebhookTest
             && match self {
@@ -77,8 +76,8 @@ impl Subscription {
             }
     }
 
-    /// The scope that a key or token must hold to subscribe to this: that of everything it brings. `None` where only an
-    /// admin's session may: `*` and what concerns the area itself.
+    /// The scope that a key or token needs to subscribe to this: the one scope for reading all of the types.
+    /// `None` where only an admin's session may: `*`, and types about keys, apps, webhooks and deliveries.
     pub fn scope_for_reading(self) -> Option<Scope> {
         match self {
             Self::All => None,

@@ -1,4 +1,4 @@
-//! The operator's commands: workspaces and members. Each prints an id, or nothing.
+//! The operator's commands: workspaces, members and signing keys. Each prints an id, or nothing.
 
 use std::io::Read;
 
@@ -10,41 +10,52 @@ use api_types::{
 };
 use serde_json::{Value, json};
 
-use super::{CommandError, build, loopback};
+use super::{
+    error::CommandError,
+    node::{build, loopback},
+};
 use crate::{
-    app::{App, Settings},
+    app::App,
+    base::Settings,
     config::{Database, MemberCommand, SigningKeyCommand, WhichMember, WorkspaceCommand},
     crypto::passwords,
     db::{
-        Tx, accounts,
+        Hint, Tx, accounts,
         audit::{self, Change, Who},
-        authorizations::{self, Whose},
+        authorizations::AuthorizationsOf,
         deliveries, sessions,
     },
-    new_id,
-    oauth::signing_keys,
+    http::{
+        fields::Fields,
+        problem::{Answer, Failure},
+    },
+    oauth::withdraw,
     plan,
-    problem::Failure,
-    wake::{Hint, nodes},
+    random::Random,
+    signals::nodes,
 };
+
+const MAX_WORKSPACE_NAME: usize = 100;
 
 fn open(database: &Database) -> Result<App, CommandError> {
     build(database, Settings::new(loopback()?))
 }
 
+fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
 /// Runs one write transaction to its end.
 fn write<T: Send + 'static>(
     app: &App,
-    work: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
+    work: impl FnOnce(&mut Tx<'_>) -> Answer<T> + Send + 'static,
 ) -> Result<T, CommandError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(app.db.write(work))?)
+    Ok(runtime()?.block_on(app.base.db.write(work))?)
 }
 
-/// Has running nodes look credentials up again: whoever lost something is to lose it now.
+/// Has running nodes look credentials up again, so that a member who lost something loses it now.
 fn tell_nodes(database: &Database) -> Result<(), CommandError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(nodes::tell_of_credentials(&database.database_url));
+    runtime()?.block_on(nodes::tell_of_credentials(&database.database_url));
     Ok(())
 }
 
@@ -52,8 +63,7 @@ fn tell_nodes(database: &Database) -> Result<(), CommandError> {
 pub fn workspace(command: WorkspaceCommand) -> Result<(), CommandError> {
     match command {
         WorkspaceCommand::Create { name, plan, database } => {
-            let app = open(&database)?;
-            let id = create_workspace(&app, &name, plan)?;
+            let id = create_workspace(&open(&database)?, &name, plan)?;
             println!("{id}");
             Ok(())
         }
@@ -65,45 +75,32 @@ pub fn workspace(command: WorkspaceCommand) -> Result<(), CommandError> {
 }
 
 fn create_workspace(app: &App, name: &str, plan: Plan) -> Result<WorkspaceId, CommandError> {
-    let mut fields = crate::fields::Fields::new();
-    let name = fields.name("name", name, 100);
+    let mut fields = Fields::new();
+    let name = fields.name("name", name, MAX_WORKSPACE_NAME);
     fields.done()?;
-    let (id, inner) = (new_id!(app, WorkspaceId), app.clone());
-    write(app, move |tx| {
-        accounts::insert_workspace(tx, id, &name, plan, inner.clock.now())?;
-        let change = Change {
-            action: AuditAction::WorkspaceCreated,
-            object_id: Some(id.as_str()),
-            object_name: &name,
-            details: json!({ "plan": plan }),
-        };
-        audit::append(tx, &inner, &Who::operator(id), change)?;
+    write(app, move |tx| -> Answer<WorkspaceId> {
+        let id: WorkspaceId = tx.new_id();
+        let now = tx.now();
+        accounts::insert_workspace(tx, id, &name, plan, now)?;
+        let change = Change::of(AuditAction::WorkspaceCreated, id.as_str(), &name, json!({ "plan": plan }));
+        audit::append(tx, &Who::operator(id), change)?;
         Ok(id)
     })
 }
 
 fn set_plan(app: &App, id: WorkspaceId, plan: Plan) -> Result<(), CommandError> {
-    let inner = app.clone();
-    write(app, move |tx| {
+    write(app, move |tx| -> Answer<()> {
         let before = accounts::workspace(tx, id)?.ok_or_else(|| Failure::not_found("workspace"))?;
         accounts::set_plan(tx, id, plan)?;
         let canceled = if plan::limits(plan).api_access {
             0
         } else {
-            deliveries::cancel_waiting(
-                tx,
-                deliveries::Whose::Workspace(id),
-                CancelReason::Plan,
-                inner.clock.now(),
-            )?
+            let now = tx.now();
+            deliveries::cancel_waiting(tx, deliveries::CancelScope::Workspace(id), CancelReason::Plan, now)?
         };
-        let change = Change {
-            action: AuditAction::WorkspacePlanChanged,
-            object_id: Some(id.as_str()),
-            object_name: &before.name,
-            details: json!({ "before": before.plan, "after": plan, "canceled_deliveries": canceled }),
-        };
-        audit::append(tx, &inner, &Who::operator(id), change)?;
+        let details = json!({ "before": before.plan, "after": plan, "canceled_deliveries": canceled });
+        let change = Change::of(AuditAction::WorkspacePlanChanged, id.as_str(), &before.name, details);
+        audit::append(tx, &Who::operator(id), change)?;
         tx.on_commit(Hint::CredentialsChanged);
         Ok(())
     })
@@ -119,26 +116,29 @@ pub fn member(command: MemberCommand) -> Result<(), CommandError> {
             println!("{id}");
             Ok(())
         }
-        MemberCommand::SetRole { which, role } => change(&which, move |tx, _, member| {
+        MemberCommand::SetRole { which, role } => change(&which, move |tx, member| -> Answer<()> {
             let before = accounts::role(tx, member.workspace, member.id)?;
             accounts::set_role(tx, member.workspace, member.id, role)?;
             sessions::delete_of_member(tx, member.id, Some(member.workspace))?;
-            Ok((AuditAction::MemberRoleChanged, json!({ "before": before, "after": role })))
+            let details = json!({ "before": before, "after": role });
+            member.record(tx, AuditAction::MemberRoleChanged, details)
         }),
         MemberCommand::SetPassword { which, password_stdin: _ } => {
             let password = read_password()?;
-            change(&which, move |tx, app, member| {
-                accounts::set_password(tx, member.id, &hash(app, &password)?)?;
+            change(&which, move |tx, member| -> Answer<()> {
+                let hash = hash(tx.random(), &password)?;
+                accounts::set_password(tx, member.id, &hash)?;
                 sessions::delete_of_member(tx, member.id, None)?;
-                Ok((AuditAction::MemberPasswordChanged, json!({})))
+                member.record(tx, AuditAction::MemberPasswordChanged, json!({}))
             })
         }
-        MemberCommand::Remove { which } => change(&which, |tx, app, member| {
+        MemberCommand::Remove { which } => change(&which, |tx, member| -> Answer<()> {
             sessions::delete_of_member(tx, member.id, Some(member.workspace))?;
-            // Who comes back one day does not come back with apps that they let in long ago.
-            authorizations::withdraw(tx, Whose::Member(member.workspace, member.id), None, app.clock.now())?;
+            // A member who comes back one day does not come back with apps that they let in long ago.
+            let whose = AuthorizationsOf::Member(member.workspace, member.id);
+            withdraw::withdraw(tx, &Who::operator(member.workspace), whose, None)?;
             accounts::delete_membership(tx, member.workspace, member.id)?;
-            Ok((AuditAction::MemberRemoved, json!({})))
+            member.record(tx, AuditAction::MemberRemoved, json!({}))
         }),
     }
 }
@@ -147,30 +147,39 @@ pub fn member(command: MemberCommand) -> Result<(), CommandError> {
 pub fn signing_key(command: &SigningKeyCommand) -> Result<(), CommandError> {
     let SigningKeyCommand::Rotate(database) = command;
     let app = open(database)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(signing_keys::rotate(&app))?)
+    Ok(runtime()?.block_on(app.auth.signing_keys.rotate(&app.base))?)
 }
 
-/// A member of a workspace whom a command is about.
+/// The member of a workspace whom a command is about.
 struct Subject {
     workspace: WorkspaceId,
     id: MemberId,
     email: String,
 }
 
+impl Subject {
+    /// Notes in the audit log what the operator did to the member.
+    fn record(&self, tx: &mut Tx<'_>, action: AuditAction, details: Value) -> Answer<()> {
+        let change = Change::of(action, self.id.as_str(), &self.email, details);
+        audit::append(tx, &Who::operator(self.workspace), change)?;
+        tx.on_commit(Hint::CredentialsChanged);
+        Ok(())
+    }
+}
+
 fn add(app: &App, which: &WhichMember, role: Role, password: Option<&str>) -> Result<MemberId, CommandError> {
-    let (workspace, email) = (which.workspace, normal_email(&which.email)?);
-    let hash = password.map(|password| hash(app, password)).transpose()?;
-    let inner = app.clone();
-    write(app, move |tx| {
+    let workspace = which.workspace;
+    let email = normal_email(&which.email)?;
+    let hash = password.map(|password| hash(&app.base.random, password)).transpose()?;
+    write(app, move |tx| -> Answer<MemberId> {
         accounts::workspace(tx, workspace)?.ok_or_else(|| Failure::not_found("workspace"))?;
-        let now = inner.clock.now();
+        let now = tx.now();
         let id = if let Some((id, _)) = accounts::member_by_email(tx, &email)? {
             id
         } else {
             let hash = hash
                 .ok_or_else(|| Failure::field("password", "A new member needs one: use --password-stdin."))?;
-            let id = new_id!(inner, MemberId);
+            let id = tx.new_id();
             accounts::insert_member(tx, id, &email, &hash, now)?;
             id
         };
@@ -179,42 +188,29 @@ fn add(app: &App, which: &WhichMember, role: Role, password: Option<&str>) -> Re
         }
         accounts::insert_membership(tx, workspace, id, role, now)?;
         let member = Subject { workspace, id, email };
-        record(tx, &inner, &member, (AuditAction::MemberAdded, json!({ "role": role })))?;
+        member.record(tx, AuditAction::MemberAdded, json!({ "role": role }))?;
         Ok(id)
     })
 }
 
-/// Changes a member of a workspace and records it.
+/// Changes a member of a workspace; `work` records the change.
 fn change(
     which: &WhichMember,
-    work: impl FnOnce(&mut Tx<'_>, &App, &Subject) -> Result<(AuditAction, Value), Failure> + Send + 'static,
+    work: impl FnOnce(&mut Tx<'_>, &Subject) -> Answer<()> + Send + 'static,
 ) -> Result<(), CommandError> {
     let app = open(&which.database)?;
-    let (workspace, email, inner) = (which.workspace, normal_email(&which.email)?, app.clone());
-    write(&app, move |tx| {
+    let workspace = which.workspace;
+    let email = normal_email(&which.email)?;
+    write(&app, move |tx| -> Answer<()> {
         let nobody = || Failure::not_found("member");
         let (id, _) = accounts::member_by_email(tx, &email)?.ok_or_else(nobody)?;
         accounts::role(tx, workspace, id)?.ok_or_else(nobody)?;
-        let member = Subject { workspace, id, email };
-        let done = work(tx, &inner, &member)?;
-        record(tx, &inner, &member, done)
+        work(tx, &Subject { workspace, id, email })
     })?;
     tell_nodes(&which.database)
 }
 
-fn record(
-    tx: &mut Tx<'_>,
-    app: &App,
-    member: &Subject,
-    (action, details): (AuditAction, Value),
-) -> Result<(), Failure> {
-    let change = Change { action, object_id: Some(member.id.as_str()), object_name: &member.email, details };
-    audit::append(tx, app, &Who::operator(member.workspace), change)?;
-    tx.on_commit(Hint::CredentialsChanged);
-    Ok(())
-}
-
-fn hash(app: &App, password: &str) -> Result<String, Failure> {
+fn hash(random: &Random, password: &str) -> Answer<String> {
     if password.chars().count() < passwords::MIN_LEN || password.len() > passwords::MAX_LEN {
         return Err(Failure::field(
             "password",
@@ -225,7 +221,7 @@ fn hash(app: &App, password: &str) -> Result<String, Failure> {
             ),
         ));
     }
-    passwords::hash(password, app.chance.bytes())
+    passwords::hash(password, random.bytes())
         .ok_or_else(|| Failure::internal(&"a password could not be hashed"))
 }
 

@@ -9,14 +9,14 @@ use actix_web::{
     web::{self, Bytes, Data},
 };
 
-use super::CommandError;
+use super::error::CommandError;
 use crate::{
     clock::Clock,
     config::Receive,
     delivery::signature::{SignatureVerifier, SignedHeaders},
 };
 
-/// The largest body that is taken.
+/// The largest body that is taken, in bytes.
 const LARGEST: usize = 4 * 1024 * 1024;
 
 struct Receiver {

@@ -10,16 +10,20 @@ use std::{
 use fs4::FileExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{CommandError, build, is_embedded, loopback, make_folder};
+use super::{
+    error::CommandError,
+    node::{build, is_embedded, loopback, make_folder},
+};
 use crate::{
-    app::{App, Settings},
-    auth::last_used,
+    app::App,
+    auth::usage,
+    base::Settings,
     config::{Database, Serve, Worker},
     delivery::{recovery, retention, worker::Worker as DeliveryWorker},
-    metrics, server,
-    tls::Identity,
-    upkeep,
-    wake::nodes::Link,
+    expiry,
+    metrics::scrape,
+    server,
+    tls::ServerCertificate,
 };
 
 /// Serves the API and the console until SIGTERM or SIGINT.
@@ -33,15 +37,16 @@ pub fn serve(args: &Serve) -> Result<(), CommandError> {
         trusted_proxies: args.trusted_proxy.clone(),
         ..Settings::new(public_url)
     };
-    let identity = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
-    let identity = identity.map(|(certificate, key)| Identity::read(certificate, key)).transpose()?;
+    let files = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
+    let certificate =
+        files.map(|(certificate, key)| ServerCertificate::read(certificate, key)).transpose()?;
     let app = build(&args.database, settings)?;
     let listener = listen(args.listen)?;
     let metrics = args.metrics_listen.map(listen).transpose()?;
     actix_web::rt::System::new().block_on(async {
-        let _link = Link::start(&app, &args.database.database_url);
+        let _link = app.link(&args.database.database_url);
         show_metrics(&app, metrics)?;
-        run(app, listener, identity, !args.no_worker).await
+        run(app, listener, certificate, !args.no_worker).await
     })?;
     drop(lock);
     Ok(())
@@ -56,34 +61,34 @@ fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
 fn show_metrics(app: &App, listener: Option<TcpListener>) -> Result<(), CommandError> {
     let Some(listener) = listener else { return Ok(()) };
     tracing::info!(address = %listener.local_addr()?, "metrics");
-    actix_web::rt::spawn(metrics::serve(app.clone(), listener)?);
+    actix_web::rt::spawn(scrape::serve(app.delivery.clone(), listener)?);
     Ok(())
 }
 
 async fn run(
     app: App,
     listener: TcpListener,
-    identity: Option<Arc<Identity>>,
+    certificate: Option<Arc<ServerCertificate>>,
     deliver: bool,
 ) -> Result<(), CommandError> {
     let address = listener.local_addr()?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let tls = identity.as_ref().map(Identity::config).transpose()?;
+    let tls = certificate.as_ref().map(ServerCertificate::config).transpose()?;
     let server = server::build(app.clone(), listener, tls, workers)?;
     let handle = server.handle();
     let stop = StopSignal::catch()?;
-    tracing::info!(%address, public_url = %app.settings.public_url, "serving");
-    let worker = deliver.then(|| DeliveryWorker::start(app.clone()));
+    tracing::info!(%address, public_url = %app.base.settings.public_url, "serving");
+    let worker = deliver.then(|| DeliveryWorker::start(app.delivery.clone()));
     let mut background = vec![
-        tokio::spawn(last_used::keep_writing(app.clone())),
-        tokio::spawn(upkeep::keep(app.clone())),
-        tokio::spawn(retention::keep(app.clone())),
+        tokio::spawn(usage::keep_writing(app.auth.usage.clone(), app.base.clone())),
+        tokio::spawn(expiry::keep(app.auth.clone())),
+        tokio::spawn(retention::keep(app.base.clone())),
     ];
     if deliver {
-        background.push(tokio::spawn(recovery::keep(app.clone())));
+        background.push(tokio::spawn(recovery::keep(app.delivery.clone())));
     }
-    if let Some(identity) = identity {
-        background.push(tokio::spawn(identity.keep_fresh(app.clock.clone())));
+    if let Some(certificate) = certificate {
+        background.push(tokio::spawn(certificate.keep_fresh(app.base.clock.clone())));
     }
     let running = tokio::spawn(server);
     tokio::select! {
@@ -91,7 +96,7 @@ async fn run(
         ended = running => return ended.map_err(|error| CommandError::new(error.to_string()))?.map_err(Into::into),
     }
     // Streams would go on for ever; they end first.
-    app.wake.hub.close();
+    app.signals.hub.close();
     // Requests and attempts come to their ends side by side: together they have twenty seconds.
     futures_util::future::join(handle.stop(true), async {
         if let Some(worker) = worker {
@@ -102,7 +107,7 @@ async fn run(
     for task in background {
         task.abort();
     }
-    last_used::flush(&app).await;
+    app.auth.usage.flush(&app.base).await;
     Ok(())
 }
 
@@ -123,9 +128,12 @@ pub fn worker(args: &Worker) -> Result<(), CommandError> {
     actix_web::rt::System::new().block_on(async {
         let stop = StopSignal::catch()?;
         show_metrics(&app, metrics)?;
-        let _link = Link::start(&app, &args.database.database_url);
-        let worker = DeliveryWorker::start(app.clone());
-        let background = [tokio::spawn(recovery::keep(app.clone())), tokio::spawn(retention::keep(app))];
+        let _link = app.link(&args.database.database_url);
+        let worker = DeliveryWorker::start(app.delivery.clone());
+        let background = [
+            tokio::spawn(recovery::keep(app.delivery.clone())),
+            tokio::spawn(retention::keep(app.base.clone())),
+        ];
         tracing::info!("delivering");
         stop.wait().await;
         tracing::info!("stopping");
@@ -144,12 +152,12 @@ pub(super) struct StopSignal {
 }
 
 impl StopSignal {
-    /// Catches them; before anybody is told that we are there, so that none is missed.
+    /// Catches both signals; called before anybody is told that we are there, so that none is missed.
     pub(super) fn catch() -> io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    /// Waits for either.
+    /// Waits for either signal.
     pub(super) async fn wait(mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
@@ -158,7 +166,7 @@ impl StopSignal {
     }
 }
 
-/// Where browsers reach us: as told, or our own address where only this machine reaches it.
+/// The URL at which browsers reach us: as told, or our own address where only this machine reaches it.
 fn public_url(args: &Serve) -> Result<url::Url, CommandError> {
     let listen = args.listen;
     let url = match &args.public_url {

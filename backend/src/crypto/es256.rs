@@ -1,4 +1,4 @@
-//! ES256 (RFC 7518, section 3.4) for `jsonwebtoken`, by the curve that TLS uses anyway. No other algorithm is possible.
+//! ES256 (RFC 7518, section 3.4) for `jsonwebtoken`, by ring, the library of TLS. No other algorithm works.
 
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey,
@@ -19,14 +19,14 @@ static PROVIDER: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Lets `jsonwebtoken` sign and verify. Calling it again changes nothing.
+/// Lets `jsonwebtoken` sign and verify. A second call changes nothing.
 pub fn install() {
-    // Refused where it is installed already, by an earlier node of the same process.
+    // Installing fails where an earlier node of the same process has done it: that is fine.
     let _ = PROVIDER.install_default();
 }
 
-/// A new private key as PKCS #8, and its public point, uncompressed. The curve's library draws both this and each signature's
-/// nonce from the operating system itself, and takes no other source.
+/// A new private key as PKCS #8, and its public point, uncompressed. ring draws keys and the nonces of
+/// signatures from the operating system itself, and takes no other source of randomness.
 pub fn generate() -> Option<(Vec<u8>, Vec<u8>)> {
     let private =
         EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).ok()?;

@@ -1,6 +1,8 @@
-//! The server's own keys: the pepper under which credentials are hashed, and the key that seals what we must read again.
+//! The server's own keys: the pepper under which credentials are hashed, and the key that seals secrets that
+//! we must read again.
 //!
-//! From the environment, or, on the embedded default, made on first start in the data folder, readable by the owner alone.
+//! The keys come from the environment. On the embedded database they may also be made on first start, in the
+//! data folder, readable by the owner alone.
 
 use std::{
     fmt, fs,
@@ -12,14 +14,14 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    chance::Chance,
     crypto::{hmac_sha256, seal::SealingKey, text},
+    random::Random,
 };
 
 /// A 256-bit key with a version, so that a newer one can follow it.
 #[derive(Clone)]
 pub struct VersionedKey {
-    /// Which key it is; stored beside what was made under it.
+    /// The number of the key, stored beside everything that was made under it.
     pub version: i32,
     bytes: [u8; 32],
 }
@@ -30,37 +32,32 @@ impl fmt::Debug for VersionedKey {
     }
 }
 
-/// The server's own keys. Never shown by `Debug`.
+/// The server's own keys. `Debug` never shows them.
 #[derive(Clone, Debug)]
 pub struct ServerKeys {
-    /// Newest first; the first hashes new credentials, the others recognise old ones.
+    /// Newest first. The first hashes new credentials, the others recognise old ones.
     peppers: Vec<VersionedKey>,
-    /// Seals signing secrets.
+    /// Seals webhooks' signing secrets and the private halves of signing keys.
     pub sealing: SealingKey,
     /// Signs cursors and other values that only come back to us.
     tag_key: [u8; 32],
 }
 
-/// Why the server's keys could not be had.
+/// The reason that the server's keys could not be read or made.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
-    /// A variable does not hold what it should.
+    /// A variable does not have the form that the message tells.
     #[error("{0} must be VERSION:KEY, comma separated, newest first, each KEY 32 bytes in base64")]
     Malformed(&'static str),
-    /// One is set and the other is not.
+    /// A variable is missing.
     #[error("SAYLESS_PEPPER and SAYLESS_SEALING_KEY must both be set where the database is PostgreSQL")]
     Missing,
     /// The key file could not be read or written.
     #[error("the key file {path}: {source}")]
-    File {
-        /// Which file.
-        path: String,
-        /// What the system said.
-        source: io::Error,
-    },
+    File { path: String, source: io::Error },
 }
 
-/// The key file's shape.
+/// The content of the key file.
 #[derive(Serialize, Deserialize)]
 struct KeyFile {
     pepper: String,
@@ -68,7 +65,8 @@ struct KeyFile {
 }
 
 impl ServerKeys {
-    /// Reads the keys from `SAYLESS_PEPPER` and `SAYLESS_SEALING_KEY`: `VERSION:BASE64[,VERSION:BASE64…]`, newest first.
+    /// Reads the keys from `SAYLESS_PEPPER` and `SAYLESS_SEALING_KEY`: `VERSION:BASE64[,VERSION:BASE64…]`,
+    /// newest first.
     pub fn parse(pepper: &str, sealing: &str) -> Result<Self, KeysError> {
         let peppers = parse_list("SAYLESS_PEPPER", pepper)?;
         let sealing = parse_list("SAYLESS_SEALING_KEY", sealing)?;
@@ -81,8 +79,8 @@ impl ServerKeys {
         })
     }
 
-    /// Reads the key file of a data folder, or makes it with mode 0600 where there is none.
-    pub fn from_folder(folder: &Path, chance: &Chance) -> Result<Self, KeysError> {
+    /// Reads the key file of a data folder, or makes one with mode 0600 where there is none.
+    pub fn from_folder(folder: &Path, random: &Random) -> Result<Self, KeysError> {
         let path = folder.join("keys.json");
         let failed = |source| KeysError::File { path: path.display().to_string(), source };
         match fs::read_to_string(&path) {
@@ -92,7 +90,7 @@ impl ServerKeys {
                 Self::parse(&file.pepper, &file.sealing_key)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let fresh = || format!("1:{}", STANDARD.encode(chance.bytes::<32>()));
+                let fresh = || format!("1:{}", STANDARD.encode(random.bytes::<32>()));
                 let file = KeyFile { pepper: fresh(), sealing_key: fresh() };
                 write_private(&path, &serde_json::to_vec_pretty(&file).map_err(|e| failed(e.into()))?)
                     .map_err(failed)?;
@@ -103,13 +101,13 @@ impl ServerKeys {
     }
 
     /// Keys that live as long as the process: for tests.
-    pub fn random(chance: &Chance) -> Self {
-        let key = || vec![VersionedKey { version: 1, bytes: chance.bytes() }];
+    pub fn random(random: &Random) -> Self {
+        let key = || vec![VersionedKey { version: 1, bytes: random.bytes() }];
         let sealing = key();
         Self {
             peppers: key(),
             sealing: SealingKey::new(sealing.iter().map(|k| (k.version, k.bytes)).collect()),
-            tag_key: chance.bytes(),
+            tag_key: random.bytes(),
         }
     }
 
@@ -126,8 +124,8 @@ impl ServerKeys {
         self.peppers.iter().map(|pepper| text(&hmac_sha256(&pepper.bytes, &[secret.as_bytes()]))).collect()
     }
 
-    /// A secret that can be made again from `parts` but not guessed from them, newest pepper first: the first is to be handed
-    /// out, all of them are recognised.
+    /// Secrets that can be made again from `parts` but not guessed from them, newest pepper first. The first
+    /// is to be handed out, all of them are recognised.
     pub fn derive(&self, parts: &[&[u8]]) -> Vec<String> {
         self.peppers.iter().map(|pepper| text(&hmac_sha256(&pepper.bytes, parts))).collect()
     }

@@ -1,4 +1,4 @@
-//! Secrets: how they are made, recognised, stored and compared.
+//! Cryptography: passwords, tokens, digests, sealing, signing. Each submodule covers one kind of secret.
 
 pub mod es256;
 pub mod keys;

@@ -3,7 +3,7 @@
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use tokio::sync::Semaphore;
 
-/// How many passwords may be checked at once: each takes 19 MiB and tens of milliseconds of a core.
+/// The most passwords that are checked at once: each takes 19 MiB and tens of milliseconds of a core.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// The shortest password that is accepted, in characters.
@@ -16,7 +16,8 @@ pub fn hash(password: &str, salt: [u8; 16]) -> Option<String> {
     Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).ok().map(|hash| hash.to_string())
 }
 
-/// Whether `password` is the one that `stored` was made of. Without a stored hash it takes as long, and is never right.
+/// `true` if `stored` was made of `password`. Without a stored hash the check takes as long, and never
+/// passes.
 pub async fn verify(password: String, stored: Option<String>) -> bool {
     // The semaphore is never closed.
     let _permit = AT_ONCE.acquire().await;

@@ -38,7 +38,7 @@ impl SealingKey {
         Ok(format!("{version}.{}.{}", STANDARD_NO_PAD.encode(nonce), STANDARD_NO_PAD.encode(sealed)))
     }
 
-    /// Opens what [`SealingKey::seal`] made for the same `owner`.
+    /// Opens a text that [`SealingKey::seal`] made for the same `owner`.
     pub fn open(&self, owner: &str, sealed: &str) -> Result<Vec<u8>, CannotOpen> {
         let mut parts = sealed.splitn(3, '.');
         let mut next = || parts.next().ok_or(CannotOpen);

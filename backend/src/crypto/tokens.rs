@@ -1,8 +1,9 @@
-//! Keys and client secrets: a prefix, 32 random base62 characters, and 6 of checksum over what precedes.
+//! Keys and client secrets: a prefix, 32 random base62 characters, and 6 characters of checksum over the
+//! rest.
 //!
 //! The checksum refuses a typo or a fake without a look-up and gives secret scanners an exact pattern.
 
-use crate::chance::Chance;
+use crate::random::Random;
 
 /// The prefix of API keys.
 pub const API_KEY: &str = "slk_";
@@ -16,18 +17,18 @@ const CHECKSUM: usize = 6;
 pub const LEN: usize = 4 + RANDOM + CHECKSUM;
 
 /// Makes a new secret with `prefix`.
-pub fn generate(prefix: &str, chance: &Chance) -> String {
+pub fn generate(prefix: &str, random: &Random) -> String {
     let mut token = String::with_capacity(LEN);
     token.push_str(prefix);
     for _ in 0..RANDOM {
-        token.push(char::from(BASE62[chance.below(62) as usize]));
+        token.push(char::from(BASE62[random.below(62) as usize]));
     }
     let checksum = checksum(&token);
     token.push_str(&checksum);
     token
 }
 
-/// Whether `token` has the form and the checksum of a secret with `prefix`.
+/// `true` if `token` has the form and the checksum of a secret with `prefix`.
 pub fn is_well_formed(prefix: &str, token: &str) -> bool {
     token.len() == LEN
         && token.starts_with(prefix)
@@ -60,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_made_key_is_well_formed_and_any_one_changed_character_is_not() {
-        let key = generate(API_KEY, &Chance::from_seed(1));
+        let key = generate(API_KEY, &Random::from_seed(1));
         assert_eq!(key.len(), LEN);
         assert!(is_well_formed(API_KEY, &key));
         assert!(!is_well_formed(CLIENT_SECRET, &key));
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_hint_gives_away_twelve_characters() {
-        let key = generate(API_KEY, &Chance::from_seed(2));
+        let key = generate(API_KEY, &Random::from_seed(2));
         assert_eq!(hint(&key), format!("{}…{}", &key[..8], &key[LEN - 4..]));
     }
 }

@@ -1,4 +1,4 @@
-//! Workspaces, members and who belongs where.
+//! Workspaces, members, and the memberships that give a member a role in a workspace.
 
 use api_types::{
     Timestamp,
@@ -12,7 +12,6 @@ use super::{
     schema::{members, memberships, workspaces},
 };
 
-/// Creates a workspace.
 pub fn insert_workspace(
     conn: &mut Conn,
     id: WorkspaceId,
@@ -31,12 +30,11 @@ pub fn insert_workspace(
         .map(drop)
 }
 
-/// Whether there is any workspace at all.
+/// `true` where the database has at least one workspace.
 pub fn any_workspace(conn: &mut Conn) -> QueryResult<bool> {
     workspaces::table.count().get_result::<i64>(conn).map(|count| count > 0)
 }
 
-/// A workspace, if it exists.
 pub fn workspace(conn: &mut Conn, id: WorkspaceId) -> QueryResult<Option<Workspace>> {
     let row = workspaces::table
         .find(id)
@@ -51,7 +49,7 @@ pub fn set_plan(conn: &mut Conn, id: WorkspaceId, plan: Plan) -> QueryResult<boo
     diesel::update(workspaces::table.find(id)).set(workspaces::plan.eq(plan)).execute(conn).map(|n| n == 1)
 }
 
-/// The workspaces of a member with their role in each, oldest membership first.
+/// The workspaces of a member with the member's role in each, oldest membership first.
 pub fn workspaces_of(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<(Workspace, Role)>> {
     let rows = memberships::table
         .inner_join(workspaces::table)
@@ -62,7 +60,7 @@ pub fn workspaces_of(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<(Work
     Ok(rows.into_iter().map(|(id, name, plan, role)| (Workspace { id, name, plan }, role)).collect())
 }
 
-/// A member's id and password hash by e-mail address, which is lower case.
+/// The id and password hash of the member with this e-mail address, which must be lower case.
 pub fn member_by_email(conn: &mut Conn, email: &str) -> QueryResult<Option<(MemberId, String)>> {
     members::table
         .filter(members::email.eq(email))
@@ -71,7 +69,6 @@ pub fn member_by_email(conn: &mut Conn, email: &str) -> QueryResult<Option<(Memb
         .optional()
 }
 
-/// Creates a member.
 pub fn insert_member(
     conn: &mut Conn,
     id: MemberId,
@@ -90,7 +87,7 @@ pub fn insert_member(
         .map(drop)
 }
 
-/// Gives a member another password.
+/// Replaces a member's password.
 pub fn set_password(conn: &mut Conn, id: MemberId, password_hash: &str) -> QueryResult<()> {
     diesel::update(members::table.find(id))
         .set(members::password_hash.eq(password_hash))
@@ -117,12 +114,11 @@ pub fn insert_membership(
         .map(drop)
 }
 
-/// A member's role in a workspace, if they belong to it.
+/// The role of a member in a workspace; `None` where the member does not belong to it.
 pub fn role(conn: &mut Conn, workspace: WorkspaceId, member: MemberId) -> QueryResult<Option<Role>> {
     memberships::table.find((workspace, member)).select(memberships::role).first(conn).optional()
 }
 
-/// Changes a member's role in a workspace.
 pub fn set_role(conn: &mut Conn, workspace: WorkspaceId, member: MemberId, role: Role) -> QueryResult<()> {
     diesel::update(memberships::table.find((workspace, member)))
         .set(memberships::role.eq(role))

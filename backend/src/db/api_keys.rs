@@ -1,8 +1,8 @@
-//! API keys.
+//! API keys: the rows, the lists that members see, and the lookup by digest that authentication needs.
 
 use api_types::{
     Scope, Timestamp,
-    account::Plan,
+    account::{Plan, Workspace},
     api_keys::{ApiKey, ApiKeyStatus, MemberRef},
     ids::{ApiKeyId, MemberId, WorkspaceId},
 };
@@ -10,57 +10,42 @@ use diesel::prelude::*;
 use ipnet::IpNet;
 
 use super::{
-    Conn, Json,
+    Conn, Json, Slice,
     schema::{api_keys, members, workspaces},
 };
-use crate::{auth::principal::WorkspaceRef, paging::Slice};
 
 diesel::alias!(members as revokers: Revokers);
 
-/// A key as authentication needs it.
+/// An API key as authentication needs it.
 #[derive(Clone, Debug)]
 pub struct KeyRecord {
-    /// Which key.
     pub id: ApiKeyId,
-    /// Its name.
     pub name: String,
-    /// Its workspace, with the plan.
-    pub workspace: WorkspaceRef,
-    /// What it may do.
+    pub workspace: Workspace,
     pub scopes: Vec<Scope>,
-    /// Where it may be used from; anywhere where empty.
+    /// Networks that the key may be used from; an empty list allows every address.
     pub allowed_ips: Vec<IpNet>,
-    /// When it stops working.
     pub expires_at: Option<Timestamp>,
-    /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
 }
 
-/// A key about to be stored.
+/// An API key about to be stored.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = api_keys)]
 pub struct NewKeyRow {
-    /// Its id.
     pub id: ApiKeyId,
-    /// Its workspace.
     pub workspace_id: WorkspaceId,
-    /// What it is for.
     pub name: String,
-    /// Its first and last characters.
+    /// First and last characters of the secret, by which members recognize it.
     pub hint: String,
-    /// The secret under the pepper.
+    /// HMAC of the secret under the pepper.
     pub digest: String,
-    /// Which pepper.
+    /// Version of the pepper that made `digest`.
     pub pepper_version: i32,
-    /// What it may do.
     pub scopes: Json<Vec<Scope>>,
-    /// Where it may be used from.
     pub allowed_ips: Json<Vec<IpNet>>,
-    /// When it stops working.
     pub expires_at: Option<Timestamp>,
-    /// Now.
     pub created_at: Timestamp,
-    /// Who creates it.
     pub created_by: MemberId,
 }
 
@@ -108,12 +93,11 @@ fn to_wire((row, creator, revoker, revoker_email): Joined, now: Timestamp) -> Ap
     }
 }
 
-/// Stores a key.
 pub fn insert(conn: &mut Conn, row: &NewKeyRow) -> QueryResult<()> {
     diesel::insert_into(api_keys::table).values(row).execute(conn).map(drop)
 }
 
-/// How many keys of a workspace work.
+/// The number of a workspace's keys that are neither revoked nor expired.
 pub fn count_active(conn: &mut Conn, workspace: WorkspaceId, now: Timestamp) -> QueryResult<i64> {
     api_keys::table
         .filter(api_keys::workspace_id.eq(workspace))
@@ -177,7 +161,7 @@ pub fn list(
     Ok(rows.into_iter().map(|row| to_wire(row, now)).collect())
 }
 
-/// Changes a key's name, or where it may be used from.
+/// Replaces a key's name and the networks that it may be used from.
 pub fn update(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -191,15 +175,13 @@ pub fn update(
         .map(drop)
 }
 
-/// When a key was revoked, by whom and why.
+/// The columns that record the revocation of a key.
 #[derive(Debug, AsChangeset)]
 #[diesel(table_name = api_keys)]
 pub struct Revocation {
-    /// When.
     pub revoked_at: Timestamp,
-    /// By whom.
     pub revoked_by: MemberId,
-    /// Why, if somebody said.
+    /// `None` where the member gave no reason.
     pub revoked_reason: Option<String>,
 }
 
@@ -216,7 +198,7 @@ pub fn revoke(conn: &mut Conn, workspace: WorkspaceId, id: ApiKeyId, how: &Revoc
     .map(|changed| changed == 1)
 }
 
-/// Notes when a key was last used.
+/// Records the latest use of a key; a use older than the recorded one changes nothing.
 pub fn set_last_used(conn: &mut Conn, id: ApiKeyId, at: Timestamp, ip: &str) -> QueryResult<()> {
     diesel::update(
         api_keys::table.find(id).filter(api_keys::last_used_at.is_null().or(api_keys::last_used_at.lt(at))),
@@ -255,7 +237,7 @@ pub fn by_digest(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<KeyR
         KeyRecord {
             id,
             name,
-            workspace: WorkspaceRef { id: workspace_id, name: workspace_name, plan },
+            workspace: Workspace { id: workspace_id, name: workspace_name, plan },
             scopes: scopes.into_inner(),
             allowed_ips: ips.into_inner(),
             expires_at,

@@ -9,21 +9,18 @@ use api_types::{
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::{Conn, Json, Tx, schema::audit_entries};
-use crate::{
-    app::App,
-    new_id,
-    paging::{self, Slice},
+use super::{
+    Conn, Json, Slice, Tx,
+    schema::audit_entries,
+    slice::{made_since, made_until},
 };
 
-/// Who makes a change, and from where.
+/// The author of a change: the actor, the workspace, and the address that the request came from.
 #[derive(Clone, Debug)]
 pub struct Who {
-    /// In which workspace.
     pub workspace_id: WorkspaceId,
-    /// Who.
     pub actor: Actor,
-    /// From which address; none for the operator and the system.
+    /// `None` for the operator and the system.
     pub ip: Option<String>,
 }
 
@@ -47,17 +44,22 @@ impl Who {
     }
 }
 
-/// What a change was made to, and what it changed.
+/// A change as the audit log tells it: the action, its object, and the details.
 #[derive(Clone, Debug)]
 pub struct Change<'a> {
-    /// What was done.
     pub action: AuditAction,
-    /// The object's id.
     pub object_id: Option<&'a str>,
-    /// The object's name or URL.
+    /// Name or URL of the object.
     pub object_name: &'a str,
-    /// What changed, without any secret.
+    /// The changed fields, never with a secret.
     pub details: Value,
+}
+
+impl<'a> Change<'a> {
+    /// A change of one object, which has an id and a name.
+    pub const fn of(action: AuditAction, id: &'a str, name: &'a str, details: Value) -> Self {
+        Self { action, object_id: Some(id), object_name: name, details }
+    }
 }
 
 #[derive(Insertable, Queryable, Selectable)]
@@ -77,15 +79,15 @@ struct Row {
     details: Json<Value>,
 }
 
-/// Appends an entry, and tells screens what it is about.
-pub fn append(tx: &mut Tx<'_>, app: &App, who: &Who, change: Change<'_>) -> QueryResult<()> {
+/// Appends an entry, and tells the screens that show the changed object.
+pub fn append(tx: &mut Tx<'_>, who: &Who, change: Change<'_>) -> QueryResult<()> {
     for topic in topics(change.action) {
         tx.changed(who.workspace_id, *topic, change.object_id.and_then(|id| id.parse().ok()));
     }
     let row = Row {
-        id: new_id!(app, AuditId),
+        id: tx.new_id(),
         workspace_id: who.workspace_id,
-        created_at: app.clock.now(),
+        created_at: tx.now(),
         actor_kind: who.actor.kind,
         actor_id: who.actor.id.clone(),
         actor_name: who.actor.name.clone(),
@@ -99,14 +101,14 @@ pub fn append(tx: &mut Tx<'_>, app: &App, who: &Who, change: Change<'_>) -> Quer
     diesel::insert_into(audit_entries::table).values(row).execute(conn).map(drop)
 }
 
-/// What screens show differently after this.
+/// The topics of the screens that show something else after this action.
 const fn topics(action: AuditAction) -> &'static [Topic] {
     match action {
         AuditAction::WebhookCreated
         | AuditAction::WebhookUpdated
         | AuditAction::WebhookSecretRotated
         | AuditAction::WebhookEnabled => &[Topic::Webhooks],
-        // What waits is canceled with it.
+        // The webhook's waiting deliveries are canceled in the same transaction.
         AuditAction::WebhookDisabled | AuditAction::WebhookDeleted => &[Topic::Webhooks, Topic::Deliveries],
         AuditAction::OAuthAppCreated
         | AuditAction::OAuthAppUpdated
@@ -123,18 +125,17 @@ const fn topics(action: AuditAction) -> &'static [Topic] {
     }
 }
 
-/// Which entries a list wants.
+/// The filters of a list of entries; an absent filter lets every entry pass.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// Only this action.
+pub struct AuditFilter {
     pub action: Option<AuditAction>,
-    /// Only by this member, key or app.
+    /// Id of a member, key or app.
     pub actor: Option<String>,
-    /// Only about this object.
+    /// Id of the object that was changed.
     pub object: Option<String>,
-    /// Not before.
+    /// The earliest time of an entry, inclusive.
     pub since: Option<Timestamp>,
-    /// Before.
+    /// The latest time of an entry, exclusive.
     pub until: Option<Timestamp>,
 }
 
@@ -142,7 +143,7 @@ pub struct Wanted {
 pub fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    wanted: &Wanted,
+    wanted: &AuditFilter,
     slice: Slice<AuditId>,
 ) -> QueryResult<Vec<AuditEntry>> {
     let mut query = audit_entries::table
@@ -165,11 +166,11 @@ pub fn list(
     }
     if let Some(since) = wanted.since {
         query = query.filter(audit_entries::created_at.ge(since));
-        query = query.filter(audit_entries::id.ge(paging::made_since(since, AuditId::from_parts)));
+        query = query.filter(audit_entries::id.ge(made_since(since, AuditId::from_parts)));
     }
     if let Some(until) = wanted.until {
         query = query.filter(audit_entries::created_at.lt(until));
-        query = query.filter(audit_entries::id.lt(paging::made_until(until, AuditId::from_parts)));
+        query = query.filter(audit_entries::id.lt(made_until(until, AuditId::from_parts)));
     }
     Ok(query.load::<Row>(conn)?.into_iter().map(to_wire).collect())
 }

@@ -13,27 +13,21 @@ use super::{Conn, Json, schema::authorization_codes};
 #[diesel(table_name = authorization_codes)]
 #[diesel(treat_none_as_default_value = false)]
 pub struct CodeRow {
-    /// The code under the pepper.
+    /// HMAC of the code under the pepper.
     pub digest: String,
-    /// For which app.
     pub app_id: OAuthAppId,
-    /// By which consent.
     pub authorization_id: AuthorizationId,
-    /// Where it was sent.
     pub redirect_uri: String,
-    /// What for.
     pub scopes: Json<Vec<Scope>>,
-    /// What its verifier must hash to.
+    /// PKCE challenge: the hash that the app's verifier must have.
     pub code_challenge: String,
-    /// When it ends.
     pub expires_at: Timestamp,
-    /// When it was used, rightly or not.
+    /// The first attempt to redeem the code, successful or not; `None` while the code is unused.
     pub used_at: Option<Timestamp>,
-    /// The tokens that it gave.
+    /// The family of the tokens that the code was redeemed for; `None` where it gave no tokens.
     pub family_id: Option<TokenFamilyId>,
 }
 
-/// Stores a code.
 pub fn insert(conn: &mut Conn, row: &CodeRow) -> QueryResult<()> {
     diesel::insert_into(authorization_codes::table).values(row).execute(conn).map(drop)
 }
@@ -47,7 +41,7 @@ pub fn find(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<CodeRow>>
         .optional()
 }
 
-/// Uses a code up, for these tokens or for none; `false` where it was used before.
+/// Marks a code as used, for this family of tokens or for none; `false` where the code was used before.
 pub fn use_up(
     conn: &mut Conn,
     digest: &str,
@@ -64,7 +58,7 @@ pub fn use_up(
     .map(|changed| changed == 1)
 }
 
-/// Removes codes that ended before `before`.
+/// Removes codes that expired before `before`.
 pub fn delete_ended(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
     diesel::delete(authorization_codes::table.filter(authorization_codes::expires_at.lt(before)))
         .execute(conn)

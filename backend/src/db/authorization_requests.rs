@@ -1,4 +1,5 @@
-//! Requests for authorization: those that apps push ahead, and the questions that members are to answer.
+//! Authorization requests: the parameters that apps push ahead, and the consent questions that wait for a member's
+//! answer.
 
 use api_types::{
     Scope, Timestamp,
@@ -12,39 +13,32 @@ use super::{
     schema::{authorization_requests, pushed_requests},
 };
 
-/// A question as it is stored.
+/// A consent question as it is stored.
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = authorization_requests)]
 #[diesel(treat_none_as_default_value = false)]
 pub struct RequestRow {
-    /// Its id.
     pub id: String,
-    /// Who asks.
     pub app_id: OAuthAppId,
-    /// For which workspace.
     pub workspace_id: WorkspaceId,
-    /// The session in which it was asked or shown last, if there was one.
+    /// Digest of the session in which the question was asked or last shown; `None` where there was no session.
     pub session_digest: Option<String>,
-    /// The browser in which it was asked.
+    /// Digest that marks the browser in which the question was asked.
     pub browser_digest: String,
-    /// Where the answer goes.
     pub redirect_uri: String,
-    /// What the app wants back with it.
+    /// Opaque value that the app gets back with the answer.
     pub state: Option<String>,
-    /// What it asks for.
     pub scopes: Json<Vec<Scope>>,
-    /// What the code's verifier must hash to.
+    /// PKCE challenge: the hash that the app's verifier must have.
     pub code_challenge: String,
-    /// When it is over.
     pub expires_at: Timestamp,
 }
 
-/// Stores a question.
 pub fn insert(conn: &mut Conn, row: &RequestRow) -> QueryResult<()> {
     diesel::insert_into(authorization_requests::table).values(row).execute(conn).map(drop)
 }
 
-/// A question that is not over.
+/// The question with this id, unless it has expired.
 pub fn find(conn: &mut Conn, id: &str, now: Timestamp) -> QueryResult<Option<RequestRow>> {
     authorization_requests::table
         .filter(authorization_requests::id.eq(id))
@@ -54,7 +48,7 @@ pub fn find(conn: &mut Conn, id: &str, now: Timestamp) -> QueryResult<Option<Req
         .optional()
 }
 
-/// Notes to which session a question was shown.
+/// Records the session that a question was shown to.
 pub fn show_to(conn: &mut Conn, id: &str, session: &str) -> QueryResult<()> {
     diesel::update(authorization_requests::table.filter(authorization_requests::id.eq(id)))
         .set(authorization_requests::session_digest.eq(session))
@@ -62,7 +56,7 @@ pub fn show_to(conn: &mut Conn, id: &str, session: &str) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Takes a question away because it is answered; `false` where that happened before.
+/// Removes a question because it is answered; `false` where another answer removed it before.
 pub fn take(conn: &mut Conn, id: &str) -> QueryResult<bool> {
     diesel::delete(authorization_requests::table.filter(authorization_requests::id.eq(id)))
         .execute(conn)
@@ -88,7 +82,8 @@ pub fn push(
         .map(drop)
 }
 
-/// Takes a pushed request of an app away, for its one use; none where it is not there, over, or used.
+/// Removes an app's pushed request for its one use and returns the parameters; `None` where the request is unknown,
+/// expired or used.
 pub fn pull(
     conn: &mut Conn,
     digests: &[String],
@@ -108,7 +103,7 @@ pub fn pull(
     Ok((taken == 1).then(|| parameters.into_inner()))
 }
 
-/// Removes what was over before `before`.
+/// Removes questions and pushed requests that expired before `before`.
 pub fn delete_ended(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
     diesel::delete(authorization_requests::table.filter(authorization_requests::expires_at.lt(before)))
         .execute(conn)?;

@@ -1,4 +1,6 @@
-//! Authorizations: which member lets which app act for them.
+//! Authorizations: the consents by which members let apps act for them.
+
+use std::collections::HashMap;
 
 use api_types::{
     Scope, Timestamp,
@@ -9,24 +11,23 @@ use api_types::{
 use diesel::prelude::*;
 
 use super::{
-    Conn, Json,
+    Conn, Json, Slice,
     schema::{authorizations, members, oauth_apps},
     token_families,
 };
-use crate::paging::Slice;
 
-/// Which authorizations are meant; those that were withdrawn never are.
+/// The authorizations that a query is about: a member's own, or an app's. Withdrawn ones are never included.
 #[derive(Clone, Copy, Debug)]
-pub enum Whose {
-    /// A member's own in a workspace.
+pub enum AuthorizationsOf {
+    /// The member's own authorizations in a workspace.
     Member(WorkspaceId, MemberId),
-    /// Those of an app in a workspace.
+    /// The authorizations of an app in a workspace.
     App(WorkspaceId, OAuthAppId),
 }
 
 type Columns = (
     AuthorizationId,
-    (OAuthAppId, String, String, String, String),
+    (OAuthAppId, String, String, String),
     (MemberId, String),
     Json<Vec<Scope>>,
     Timestamp,
@@ -42,13 +43,7 @@ macro_rules! alive {
             .filter(oauth_apps::deleted_at.is_null())
             .select((
                 authorizations::id,
-                (
-                    oauth_apps::id,
-                    oauth_apps::name,
-                    oauth_apps::description,
-                    oauth_apps::homepage_url,
-                    oauth_apps::logo,
-                ),
+                (oauth_apps::id, oauth_apps::name, oauth_apps::description, oauth_apps::homepage_url),
                 (members::id, members::email),
                 authorizations::scopes,
                 authorizations::created_at,
@@ -56,10 +51,10 @@ macro_rules! alive {
             ))
             .into_boxed();
         match $whose {
-            Whose::Member(workspace, member) => query
+            AuthorizationsOf::Member(workspace, member) => query
                 .filter(authorizations::workspace_id.eq(workspace))
                 .filter(authorizations::member_id.eq(member)),
-            Whose::App(workspace, app) => query
+            AuthorizationsOf::App(workspace, app) => query
                 .filter(authorizations::workspace_id.eq(workspace))
                 .filter(authorizations::app_id.eq(app)),
         }
@@ -67,10 +62,10 @@ macro_rules! alive {
 }
 
 fn to_wire((id, app, member, scopes, created_at, used): Columns) -> Authorization {
-    let (app_id, name, description, homepage_url, logo) = app;
+    let (app_id, name, description, homepage_url) = app;
     Authorization {
         id,
-        app: AppRef { id: app_id, name, description, homepage_url, logo },
+        app: AppRef { id: app_id, name, description, homepage_url, logo: String::new() },
         member: MemberRef { id: member.0, email: member.1 },
         scopes: scopes.into_inner(),
         created_at,
@@ -79,22 +74,48 @@ fn to_wire((id, app, member, scopes, created_at, used): Columns) -> Authorizatio
     }
 }
 
-/// Authorizations, newest first, with one more than the page holds where there are more.
-pub fn list(conn: &mut Conn, whose: Whose, slice: Slice<AuthorizationId>) -> QueryResult<Vec<Authorization>> {
+/// Authorizations, newest first, with one more than the page holds where there are more. A member's own come with the logos
+/// of their apps, which may be large; the list of one app's members does not repeat its logo in each row.
+pub fn list(
+    conn: &mut Conn,
+    whose: AuthorizationsOf,
+    slice: Slice<AuthorizationId>,
+) -> QueryResult<Vec<Authorization>> {
     let mut query = alive!(whose).order(authorizations::id.desc()).limit(slice.fetch());
     if let Some(before) = slice.before {
         query = query.filter(authorizations::id.lt(before));
     }
-    Ok(query.load::<Columns>(conn)?.into_iter().map(to_wire).collect())
+    let mut found: Vec<Authorization> = query.load::<Columns>(conn)?.into_iter().map(to_wire).collect();
+    if matches!(whose, AuthorizationsOf::Member(..)) {
+        add_logos(conn, &mut found)?;
+    }
+    Ok(found)
 }
 
-/// One of these authorizations.
-pub fn find(conn: &mut Conn, whose: Whose, id: AuthorizationId) -> QueryResult<Option<Authorization>> {
+fn add_logos(conn: &mut Conn, authorizations: &mut [Authorization]) -> QueryResult<()> {
+    let apps: Vec<OAuthAppId> = authorizations.iter().map(|authorization| authorization.app.id).collect();
+    let logos = oauth_apps::table
+        .filter(oauth_apps::id.eq_any(&apps))
+        .select((oauth_apps::id, oauth_apps::logo))
+        .load::<(OAuthAppId, String)>(conn)?;
+    let logos: HashMap<OAuthAppId, String> = logos.into_iter().collect();
+    for authorization in authorizations {
+        authorization.app.logo = logos.get(&authorization.app.id).cloned().unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// One authorization among `whose`.
+pub fn find(
+    conn: &mut Conn,
+    whose: AuthorizationsOf,
+    id: AuthorizationId,
+) -> QueryResult<Option<Authorization>> {
     let row = alive!(whose).filter(authorizations::id.eq(id)).first::<Columns>(conn).optional()?;
     Ok(row.map(to_wire))
 }
 
-/// What a member lets an app do, if anything.
+/// The authorization of an app by a member, with its scopes; `None` where the member has given none.
 pub fn of(
     conn: &mut Conn,
     app: OAuthAppId,
@@ -110,30 +131,23 @@ pub fn of(
     Ok(row.map(|(id, scopes)| (id, scopes.into_inner())))
 }
 
-/// A new authorization.
+/// An authorization about to be stored.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = authorizations)]
 pub struct NewRow {
-    /// Its id.
     pub id: AuthorizationId,
-    /// In which workspace.
     pub workspace_id: WorkspaceId,
-    /// Which app.
     pub app_id: OAuthAppId,
-    /// Which member.
     pub member_id: MemberId,
-    /// What the app may do.
     pub scopes: Json<Vec<Scope>>,
-    /// Now.
     pub created_at: Timestamp,
 }
 
-/// Stores an authorization.
 pub fn insert(conn: &mut Conn, row: &NewRow) -> QueryResult<()> {
     diesel::insert_into(authorizations::table).values(row).execute(conn).map(drop)
 }
 
-/// Lets an app do this.
+/// Replaces the scopes of an authorization.
 pub fn set_scopes(conn: &mut Conn, id: AuthorizationId, scopes: &[Scope]) -> QueryResult<()> {
     diesel::update(authorizations::table.find(id))
         .set(authorizations::scopes.eq(Json::new(scopes.to_vec())))
@@ -141,7 +155,7 @@ pub fn set_scopes(conn: &mut Conn, id: AuthorizationId, scopes: &[Scope]) -> Que
         .map(drop)
 }
 
-/// How many members let an app act for them.
+/// The number of members who let an app act for them.
 pub fn count(conn: &mut Conn, app: OAuthAppId) -> QueryResult<i64> {
     authorizations::table
         .filter(authorizations::app_id.eq(app))
@@ -150,10 +164,11 @@ pub fn count(conn: &mut Conn, app: OAuthAppId) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// Withdraws these authorizations, with every token that came from them; answers which.
+/// Withdraws the authorizations of `whose` (`only` that one, where given) with every token that came from them, and
+/// returns them.
 pub fn withdraw(
     conn: &mut Conn,
-    whose: Whose,
+    whose: AuthorizationsOf,
     only: Option<AuthorizationId>,
     now: Timestamp,
 ) -> QueryResult<Vec<Authorization>> {
@@ -170,7 +185,7 @@ pub fn withdraw(
     Ok(found)
 }
 
-/// Notes when one of an authorization's tokens was last used.
+/// Records the latest use of an authorization's tokens; a use older than the recorded one changes nothing.
 pub fn set_last_used(conn: &mut Conn, id: AuthorizationId, at: Timestamp, ip: &str) -> QueryResult<()> {
     diesel::update(
         authorizations::table

@@ -1,4 +1,4 @@
-//! Broadcasts.
+//! Broadcasts: the messages that a workspace drafts and sends to many.
 
 use api_types::{
     Timestamp,
@@ -7,8 +7,7 @@ use api_types::{
 };
 use diesel::prelude::*;
 
-use super::{Conn, schema::broadcasts};
-use crate::paging::Slice;
+use super::{Conn, Slice, schema::broadcasts};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = broadcasts)]
@@ -67,7 +66,6 @@ pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: BroadcastId) -> QueryRe
     Ok(row.map(Into::into))
 }
 
-/// Stores a new broadcast.
 pub fn insert(conn: &mut Conn, workspace: WorkspaceId, broadcast: &Broadcast) -> QueryResult<()> {
     diesel::insert_into(broadcasts::table)
         .values((
@@ -83,7 +81,7 @@ pub fn insert(conn: &mut Conn, workspace: WorkspaceId, broadcast: &Broadcast) ->
         .map(drop)
 }
 
-/// Marks a draft as sent; `false` where it is no draft any more.
+/// Marks a draft as sent; `false` where the broadcast is no draft any more.
 pub fn mark_sent(
     conn: &mut Conn,
     workspace: WorkspaceId,

@@ -1,39 +1,77 @@
-//! Answers that are given again to the same `Idempotency-Key`.
+//! First answers to requests with an `Idempotency-Key`, which repeated requests get again.
 
 use api_types::{Timestamp, ids::WorkspaceId};
-use diesel::prelude::*;
+use diesel::{prelude::*, result::Error};
+use serde::Serialize;
 
-use super::{Conn, schema::idempotency_keys};
+use super::{Conn, Tx, dialect, schema::idempotency_keys};
 
-/// One use of an idempotency key.
+/// Milliseconds for which a first answer is given again: 24 hours.
+pub const KEPT_MS: i64 = 24 * 3_600_000;
+
+/// One use of an idempotency key; all fields together identify the answer.
 #[derive(Clone, Debug)]
 pub struct Use {
-    /// In which workspace.
     pub workspace_id: WorkspaceId,
-    /// With which credential.
+    /// Name of the caller's credential: another credential may use the same key for something else.
     pub credential: String,
-    /// On which route.
     pub route: String,
-    /// The key itself.
+    /// Value of the request's `Idempotency-Key` header.
     pub key: String,
 }
 
-/// A first answer.
+/// A first answer as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = idempotency_keys)]
 pub struct Stored {
-    /// SHA-256 of the body that got it.
+    /// SHA-256 of the request body that got this answer.
     pub request_digest: String,
-    /// Its HTTP status.
     pub status: i32,
-    /// Its body.
     pub body: String,
-    /// When it was given.
     pub created_at: Timestamp,
 }
 
-/// The first answer to this use of the key.
-pub fn find(conn: &mut Conn, wanted: &Use) -> QueryResult<Option<Stored>> {
+impl Stored {
+    /// The answer `made`, as JSON, to a body with this digest.
+    pub fn new(
+        request_digest: String,
+        status: u16,
+        made: &impl Serialize,
+        now: Timestamp,
+    ) -> QueryResult<Self> {
+        let body = serde_json::to_string(made).map_err(|error| Error::SerializationError(error.into()))?;
+        Ok(Self { request_digest, status: i32::from(status), body, created_at: now })
+    }
+}
+
+/// A key cannot be used for this request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyConflict {
+    /// A request with the same key is still running.
+    InProgress,
+    /// The key was used with another body.
+    OtherBody,
+}
+
+/// The first answer to this use of a key, if it was used in the last 24 hours.
+pub fn first_answer(
+    tx: &mut Tx<'_>,
+    used: &Use,
+    digest: &str,
+) -> QueryResult<Result<Option<Stored>, KeyConflict>> {
+    let lock = format!("idempotency {} {} {} {}", used.workspace_id, used.credential, used.route, used.key);
+    if !dialect::try_lock(tx, &lock)? {
+        return Ok(Err(KeyConflict::InProgress));
+    }
+    let now = tx.now();
+    let stored = find(tx, used)?.filter(|stored| now.millis_since(stored.created_at) < KEPT_MS);
+    Ok(match stored {
+        Some(stored) if stored.request_digest != digest => Err(KeyConflict::OtherBody),
+        other => Ok(other),
+    })
+}
+
+fn find(conn: &mut Conn, wanted: &Use) -> QueryResult<Option<Stored>> {
     idempotency_keys::table
         .find((wanted.workspace_id, &wanted.credential, &wanted.route, &wanted.key))
         .select(Stored::as_select())

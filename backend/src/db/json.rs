@@ -15,7 +15,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub struct Json<T>(pub T, String);
 
 impl<T: Serialize> Json<T> {
-    /// Wraps `value`; its text is made here, so that storing it cannot fail.
+    /// Wraps `value`; the JSON text is made here, so that storing it cannot fail.
     pub fn new(value: T) -> Self {
         let text = serde_json::to_string(&value).unwrap_or_else(|_| "null".into());
         Self(value, text)
@@ -23,12 +23,11 @@ impl<T: Serialize> Json<T> {
 }
 
 impl<T> Json<T> {
-    /// The value as it is stored.
+    /// The JSON text, as it is stored.
     pub fn text(&self) -> &str {
         &self.1
     }
 
-    /// The value itself.
     pub fn into_inner(self) -> T {
         self.0
     }

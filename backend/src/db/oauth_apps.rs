@@ -1,4 +1,4 @@
-//! OAuth apps and their client secrets.
+//! OAuth apps and their client secrets, as the members who own them see and change them.
 
 use std::collections::HashMap;
 
@@ -11,96 +11,76 @@ use api_types::{
 use diesel::prelude::*;
 
 use super::{
-    Conn, Json,
+    Conn, Json, Slice,
     schema::{client_secrets, members, oauth_apps},
 };
-use crate::paging::Slice;
 
-/// An app as it is stored.
+/// An OAuth app as it is stored.
 #[derive(Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = oauth_apps)]
 #[diesel(treat_none_as_default_value = false)]
 pub struct AppRow {
-    /// Its id, which is its `client_id`.
+    /// Also the app's `client_id`.
     pub id: OAuthAppId,
-    /// Its workspace.
     pub workspace_id: WorkspaceId,
-    /// What members see.
     pub name: String,
-    /// What it does.
     pub description: String,
-    /// Its homepage, or nothing.
+    /// Empty where the app has no homepage.
     pub homepage_url: String,
-    /// Its logo as a `data:` URL, or nothing.
+    /// A `data:` URL; empty where the app has no logo.
     pub logo: String,
-    /// Whether it can keep a secret.
     pub kind: ClientKind,
-    /// Where members may be sent back to.
     pub redirect_uris: Json<Vec<String>>,
-    /// What it may ask for.
+    /// The most that the app may ask a member for.
     pub scopes: Json<Vec<Scope>>,
-    /// How it may obtain tokens.
     pub grants: Json<Vec<GrantType>>,
-    /// Since when it is suspended.
     pub suspended_at: Option<Timestamp>,
-    /// When it was created.
     pub created_at: Timestamp,
-    /// By whom.
     pub created_by: MemberId,
 }
 
-/// What can be changed of an app.
+/// The columns that a change of an app replaces.
 #[derive(Debug, AsChangeset)]
 #[diesel(table_name = oauth_apps)]
 #[diesel(treat_none_as_null = true)]
 pub struct AppUpdate {
-    /// What members see.
     pub name: String,
-    /// What it does.
     pub description: String,
-    /// Its homepage, or nothing.
+    /// Empty where the app has no homepage.
     pub homepage_url: String,
-    /// Its logo, or nothing.
+    /// A `data:` URL; empty where the app has no logo.
     pub logo: String,
-    /// Where members may be sent back to.
     pub redirect_uris: Json<Vec<String>>,
-    /// What it may ask for.
+    /// The most that the app may ask a member for.
     pub scopes: Json<Vec<Scope>>,
-    /// How it may obtain tokens.
     pub grants: Json<Vec<GrantType>>,
-    /// Since when it is suspended.
     pub suspended_at: Option<Timestamp>,
 }
 
 /// A client secret about to be stored.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = client_secrets)]
-pub struct NewSecretRow {
-    /// Its id.
+pub struct NewClientSecretRow {
     pub id: SecretId,
-    /// Its app.
     pub app_id: OAuthAppId,
-    /// The app's workspace.
     pub workspace_id: WorkspaceId,
-    /// Its first and last characters.
+    /// First and last characters of the secret, by which members recognize it.
     pub hint: String,
-    /// The secret under the pepper.
+    /// HMAC of the secret under the pepper.
     pub digest: String,
-    /// Which pepper.
+    /// Version of the pepper that made `digest`.
     pub pepper_version: i32,
-    /// Now.
     pub created_at: Timestamp,
 }
 
 type SecretRow =
     (OAuthAppId, SecretId, String, Timestamp, Option<Timestamp>, Option<Timestamp>, Option<String>);
 
-/// Stores an app.
 pub fn insert(conn: &mut Conn, row: &AppRow) -> QueryResult<()> {
     diesel::insert_into(oauth_apps::table).values(row).execute(conn).map(drop)
 }
 
-/// How many apps a workspace has.
+/// The number of apps in a workspace.
 pub fn count(conn: &mut Conn, workspace: WorkspaceId) -> QueryResult<i64> {
     oauth_apps::table
         .filter(oauth_apps::workspace_id.eq(workspace))
@@ -198,7 +178,6 @@ fn to_wire(row: AppRow, email: String, secrets: Vec<ClientSecret>) -> OAuthApp {
     }
 }
 
-/// Changes an app.
 pub fn update(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -223,8 +202,7 @@ pub fn delete(conn: &mut Conn, workspace: WorkspaceId, id: OAuthAppId, now: Time
     end_secrets(conn, id, now)
 }
 
-/// Stores a client secret.
-pub fn insert_secret(conn: &mut Conn, row: &NewSecretRow) -> QueryResult<()> {
+pub fn insert_secret(conn: &mut Conn, row: &NewClientSecretRow) -> QueryResult<()> {
     diesel::insert_into(client_secrets::table).values(row).execute(conn).map(drop)
 }
 

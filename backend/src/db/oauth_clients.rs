@@ -2,7 +2,7 @@
 
 use api_types::{
     Scope, Timestamp,
-    account::Plan,
+    account::{Plan, Workspace},
     ids::{OAuthAppId, SecretId, WorkspaceId},
     oauth_apps::{ClientKind, GrantType},
 };
@@ -12,39 +12,29 @@ use super::{
     Conn, Json,
     schema::{client_secrets, oauth_apps, workspaces},
 };
-use crate::auth::principal::WorkspaceRef;
 
-/// A client.
+/// An OAuth app as the OAuth server needs it.
 #[derive(Clone, Debug)]
 pub struct ClientRecord {
-    /// Its id.
     pub id: OAuthAppId,
-    /// Its name.
     pub name: String,
-    /// The workspace that it serves.
-    pub workspace: WorkspaceRef,
-    /// Whether it can keep a secret.
+    pub workspace: Workspace,
     pub kind: ClientKind,
-    /// Where members may be sent back to.
     pub redirect_uris: Vec<String>,
-    /// What it may ask for.
+    /// The most that the app may ask a member for.
     pub scopes: Vec<Scope>,
-    /// How it may obtain tokens.
     pub grants: Vec<GrantType>,
-    /// Whether it is suspended.
     pub suspended: bool,
-    /// Its secrets that have not ended.
+    /// The client secrets that have not expired.
     pub secrets: Vec<SecretDigest>,
 }
 
-/// A client secret's digest.
+/// A client secret's digest; `Debug` does not show it.
 #[derive(Clone)]
 pub struct SecretDigest {
-    /// Which secret.
     pub id: SecretId,
-    /// The secret under its pepper.
+    /// HMAC of the secret under the pepper.
     pub digest: String,
-    /// When it stops working.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -85,7 +75,7 @@ pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Opti
     Ok(Some(ClientRecord {
         id,
         name,
-        workspace: WorkspaceRef { id: workspace_id, name: workspace_name, plan },
+        workspace: Workspace { id: workspace_id, name: workspace_name, plan },
         kind,
         redirect_uris: redirect_uris.into_inner(),
         scopes: scopes.into_inner(),
@@ -98,7 +88,7 @@ pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Opti
     }))
 }
 
-/// Notes when a secret was last used.
+/// Records the latest use of a client secret; a use older than the recorded one changes nothing.
 pub fn set_secret_used(conn: &mut Conn, id: SecretId, at: Timestamp, ip: &str) -> QueryResult<()> {
     diesel::update(
         client_secrets::table

@@ -1,65 +1,31 @@
-//! Connections: one enum over both databases, and a pool of them.
+//! The pool of connections that reads share, and writes too on PostgreSQL.
 
 use std::time::Duration;
 
-use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection, connection::SimpleConnection};
+use diesel::{Connection, ConnectionError, connection::SimpleConnection};
 
-use super::{DatabaseUrl, DbError};
+use super::{
+    conn::{Conn, open},
+    error::DbError,
+    url::DatabaseUrl,
+};
 
-/// A connection to either database.
-#[derive(diesel::MultiConnection)]
-pub enum Conn {
-    /// PostgreSQL.
-    Pg(PgConnection),
-    /// SQLite.
-    Sqlite(SqliteConnection),
-}
-
-impl std::fmt::Debug for Conn {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Pg(_) => "Conn::Pg",
-            Self::Sqlite(_) => "Conn::Sqlite",
-        })
-    }
-}
-
-/// How long a request waits for a connection before it is told to come back: 3 s.
-const CHECKOUT: Duration = Duration::from_secs(3);
+/// The longest that a request waits for a connection before it is told to come back.
+const CHECKOUT_TIMEOUT: Duration = Duration::from_secs(3);
 
 pub(super) type Pool = r2d2::Pool<Manager>;
-
-/// Opens a connection that is ready for our transactions.
-pub(super) fn connect(url: &DatabaseUrl) -> Result<Conn, DbError> {
-    open(url).map_err(|error| DbError::Unavailable(error.to_string()))
-}
-
-fn open(url: &DatabaseUrl) -> Result<Conn, ConnectionError> {
-    match url {
-        DatabaseUrl::Sqlite(path) => {
-            let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
-            conn.batch_execute(
-                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                 PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;",
-            )
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
-            Ok(Conn::Sqlite(conn))
-        }
-        DatabaseUrl::Postgres(url) => PgConnection::establish(url).map(Conn::Pg),
-    }
-}
 
 /// Builds the pool; connections are opened as they are needed.
 pub(super) fn build(url: &DatabaseUrl, size: u32) -> Pool {
     r2d2::Pool::builder()
         .max_size(size)
         .min_idle(Some(1))
-        .connection_timeout(CHECKOUT)
+        .connection_timeout(CHECKOUT_TIMEOUT)
         .error_handler(Box::new(LogPoolErrors))
         .build_unchecked(Manager(url.clone()))
 }
 
-/// Checks a connection out.
+/// Takes a connection out of the pool; the guard gives it back.
 pub(super) fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, DbError> {
     pool.get().map_err(|error| DbError::Unavailable(error.to_string()))
 }

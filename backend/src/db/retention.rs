@@ -1,5 +1,5 @@
-//! What is too old to be kept: finished deliveries with their attempts, and events that no delivery refers to any more.
-//! Looked for along the primary keys, whose ids begin with the time of creation.
+//! Removes data that is too old to keep: finished deliveries with their attempts, and events that no delivery refers to
+//! any more. The walk goes along the primary keys, because ids begin with the time of creation.
 
 use api_types::{
     Timestamp,
@@ -9,11 +9,11 @@ use diesel::prelude::*;
 
 use super::{
     Conn,
-    dialect::jobs,
+    dialect::locked,
     schema::{attempts, deliveries, events},
 };
 
-/// Deliveries created before the one that `end` names, from `after` on, oldest first: when each finished.
+/// The next deliveries after `after` and before `end`, oldest first, each with the time at which it finished.
 pub fn deliveries_after(
     conn: &mut Conn,
     after: Option<DeliveryId>,
@@ -29,14 +29,31 @@ pub fn deliveries_after(
         .load(conn)
 }
 
-/// Removes those of some deliveries that finished before `before` and that nobody waits for, with their attempts.
+/// Locks the deliveries among `ids` that finished before `before` and that no attempt is under way or asked for; returns
+/// their ids.
+pub fn lock_finished(conn: &mut Conn, ids: &[DeliveryId], before: Timestamp) -> QueryResult<Vec<DeliveryId>> {
+    locked!(
+        conn,
+        for_update.skip_locked,
+        load,
+        deliveries::table
+            .filter(deliveries::id.eq_any(ids))
+            .filter(deliveries::finished_at.lt(before))
+            .filter(deliveries::lease_attempt_id.is_null())
+            .filter(deliveries::manual_attempt_id.is_null())
+            .order(deliveries::id)
+            .select(deliveries::id)
+    )
+}
+
+/// Removes the deliveries that [`lock_finished`] locks, with their attempts; returns the number of removed deliveries.
 pub fn remove_deliveries(conn: &mut Conn, ids: &[DeliveryId], before: Timestamp) -> QueryResult<usize> {
-    let old = jobs::lock_finished(conn, ids, before)?;
+    let old = lock_finished(conn, ids, before)?;
     diesel::delete(attempts::table.filter(attempts::delivery_id.eq_any(&old))).execute(conn)?;
     diesel::delete(deliveries::table.filter(deliveries::id.eq_any(&old))).execute(conn)
 }
 
-/// Events created before the one that `end` names, from `after` on, oldest first.
+/// The next events after `after` and before `end`, oldest first.
 pub fn events_after(
     conn: &mut Conn,
     after: Option<EventId>,
@@ -52,8 +69,8 @@ pub fn events_after(
         .load(conn)
 }
 
-/// Removes those of some events that no delivery refers to. None comes to refer to them later: deliveries are written with
-/// their event.
+/// Removes the events among `ids` that no delivery refers to. No delivery can refer to them later, because deliveries are
+/// written together with their event.
 pub fn remove_events(conn: &mut Conn, ids: &[EventId]) -> QueryResult<usize> {
     let referred: Vec<EventId> = deliveries::table
         .filter(deliveries::event_id.eq_any(ids))

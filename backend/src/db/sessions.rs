@@ -1,8 +1,8 @@
-//! Browser sessions.
+//! Browser sessions of signed-in members, found by the digest of the session's token.
 
 use api_types::{
     Timestamp,
-    account::{Plan, Role},
+    account::{Plan, Role, Workspace},
     ids::{MemberId, WorkspaceId},
 };
 use diesel::prelude::*;
@@ -11,26 +11,19 @@ use super::{
     Conn,
     schema::{members, memberships, sessions, workspaces},
 };
-use crate::auth::principal::WorkspaceRef;
 
-/// A session with its member's role in its workspace, as they are now.
+/// A session with its member and workspace, and the role that the member has there now.
 #[derive(Clone, Debug)]
 pub struct FoundSession {
-    /// Whose it is.
     pub member_id: MemberId,
-    /// Their e-mail address.
     pub email: String,
-    /// Their role.
     pub role: Role,
-    /// Where it is.
-    pub workspace: WorkspaceRef,
-    /// When it began.
+    pub workspace: Workspace,
     pub created_at: Timestamp,
-    /// When it was last used, to the minute.
+    /// The last use of the session, to the minute.
     pub last_seen_at: Timestamp,
 }
 
-/// Starts a session.
 pub fn insert(
     conn: &mut Conn,
     digest: &str,
@@ -50,7 +43,7 @@ pub fn insert(
         .map(drop)
 }
 
-/// Finds a session by its token's digest, while its member is still one of its workspace.
+/// The session with this digest; `None` also where its member has left its workspace.
 pub fn find(conn: &mut Conn, digest: &str) -> QueryResult<Option<FoundSession>> {
     let found = sessions::table
         .inner_join(members::table)
@@ -75,13 +68,13 @@ pub fn find(conn: &mut Conn, digest: &str) -> QueryResult<Option<FoundSession>> 
         member_id,
         email,
         role,
-        workspace: WorkspaceRef { id, name, plan },
+        workspace: Workspace { id, name, plan },
         created_at,
         last_seen_at,
     }))
 }
 
-/// Notes that a session was used.
+/// Records that a session was used.
 pub fn touch(conn: &mut Conn, digest: &str, now: Timestamp) -> QueryResult<()> {
     diesel::update(sessions::table.filter(sessions::token_digest.eq(digest)))
         .set(sessions::last_seen_at.eq(now))
@@ -97,7 +90,6 @@ pub fn switch(conn: &mut Conn, digest: &str, workspace: WorkspaceId) -> QueryRes
         .map(drop)
 }
 
-/// Ends a session.
 pub fn delete(conn: &mut Conn, digest: &str) -> QueryResult<()> {
     diesel::delete(sessions::table.filter(sessions::token_digest.eq(digest))).execute(conn).map(drop)
 }
@@ -112,7 +104,7 @@ pub fn delete_of_member(conn: &mut Conn, member: MemberId, only_in: Option<Works
     .map(drop)
 }
 
-/// Removes sessions that have ended by themselves.
+/// Removes sessions that ended by themselves: unused since `seen_before`, or begun before `created_before`.
 pub fn delete_ended(
     conn: &mut Conn,
     seen_before: Timestamp,

@@ -1,4 +1,4 @@
-//! Tickets.
+//! Tickets: the filtered list, single tickets, and their changes.
 
 use api_types::{
     Timestamp,
@@ -7,8 +7,7 @@ use api_types::{
 };
 use diesel::prelude::*;
 
-use super::{Conn, schema::tickets};
-use crate::paging::Slice;
+use super::{Conn, Slice, schema::tickets};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tickets)]
@@ -38,12 +37,10 @@ impl From<Row> for Ticket {
     }
 }
 
-/// Which tickets a list wants.
+/// The filters of a list of tickets; an absent filter lets every ticket pass.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// Only those that stand so.
+pub struct TicketFilter {
     pub status: Option<TicketStatus>,
-    /// Only those that this person works on.
     pub assignee: Option<String>,
 }
 
@@ -51,7 +48,7 @@ pub struct Wanted {
 pub fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    wanted: &Wanted,
+    wanted: &TicketFilter,
     slice: Slice<TicketId>,
 ) -> QueryResult<Vec<Ticket>> {
     let mut query = tickets::table
@@ -83,7 +80,6 @@ pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: TicketId) -> QueryResul
     Ok(row.map(Into::into))
 }
 
-/// Stores a new ticket.
 pub fn insert(conn: &mut Conn, workspace: WorkspaceId, ticket: &Ticket) -> QueryResult<()> {
     diesel::insert_into(tickets::table)
         .values((
@@ -101,7 +97,7 @@ pub fn insert(conn: &mut Conn, workspace: WorkspaceId, ticket: &Ticket) -> Query
         .map(drop)
 }
 
-/// Stores what can change of a ticket.
+/// Stores the fields of a ticket that can change.
 pub fn update(conn: &mut Conn, workspace: WorkspaceId, ticket: &Ticket) -> QueryResult<()> {
     diesel::update(
         tickets::table.filter(tickets::workspace_id.eq(workspace)).filter(tickets::id.eq(ticket.id)),

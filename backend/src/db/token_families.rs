@@ -13,51 +13,45 @@ use super::{
     schema::{access_tokens, authorizations, members, token_families},
 };
 
-/// Why a family ended where nobody did wrong: its member or an admin withdrew the consent, or the app was deleted.
+/// The reason of a regular end: a member or an admin withdrew the consent, or the app was deleted.
 pub const WITHDRAWN: &str = "withdrawn";
-/// Why a family ended where nobody did wrong: the app gave its refresh token back.
+/// The reason of a regular end: the app gave its refresh token back.
 pub const GIVEN_BACK: &str = "given_back";
 
 /// A family as it is stored.
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = token_families)]
 pub struct FamilyRow {
-    /// Its id.
     pub id: TokenFamilyId,
-    /// In which workspace.
     pub workspace_id: WorkspaceId,
-    /// Whose tokens.
     pub app_id: OAuthAppId,
-    /// By which consent.
     pub authorization_id: AuthorizationId,
-    /// What the code was for.
+    /// The scopes of the redeemed code.
     pub scopes: Json<Vec<Scope>>,
-    /// Whether there is a refresh token.
+    /// `false` for a family that has access tokens only.
     pub refreshable: bool,
-    /// Which refresh token of the family is the present one, from 1.
+    /// Number of the present refresh token within the family, from 1.
     pub generation: i64,
-    /// When the code was redeemed.
+    /// The time at which the code was redeemed.
     pub created_at: Timestamp,
-    /// When the present refresh token was given.
+    /// The time at which the present refresh token was given.
     pub rotated_at: Timestamp,
-    /// When the present refresh token ends.
+    /// The time at which the present refresh token expires.
     pub ends_at: Timestamp,
 }
 
 /// A family with its member, unless it was revoked.
 #[derive(Clone, Debug)]
 pub struct LiveFamily {
-    /// The family.
     pub row: FamilyRow,
-    /// For whom its tokens act.
+    /// The member for whom the family's tokens act.
     pub member: MemberId,
-    /// Their e-mail address.
+    /// The member's e-mail address.
     pub email: String,
-    /// What the member agrees to now.
+    /// The scopes that the member agrees to now.
     pub consented: Vec<Scope>,
 }
 
-/// Stores a family.
 pub fn insert(conn: &mut Conn, row: &FamilyRow) -> QueryResult<()> {
     diesel::insert_into(token_families::table).values(row).execute(conn).map(drop)
 }
@@ -124,7 +118,7 @@ pub fn revoke_of(conn: &mut Conn, authorizations: &[AuthorizationId], now: Times
     .map(drop)
 }
 
-/// How many refresh tokens of an app have not ended.
+/// The number of an app's refresh tokens that have not ended.
 pub fn count(conn: &mut Conn, app: OAuthAppId, now: Timestamp) -> QueryResult<i64> {
     token_families::table
         .filter(token_families::app_id.eq(app))

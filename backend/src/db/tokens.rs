@@ -1,48 +1,42 @@
-//! Access tokens: what they stand for at this moment. The tokens themselves are not stored.
+//! Access tokens: the app, workspace and member that a token stands for at this moment. The tokens themselves are not
+//! stored.
 
 use api_types::{
     Scope, Timestamp,
-    account::{Plan, Role},
+    account::{Plan, Role, Workspace},
     ids::{AuthorizationId, MemberId, OAuthAppId, TokenFamilyId, WorkspaceId},
 };
 use diesel::prelude::*;
 
 use super::{
-    Conn, Json,
+    Conn, Json, dialect,
     schema::{
         access_tokens, authorizations, issued_tokens, members, memberships, oauth_apps, revoked_tokens,
         token_families, workspaces,
     },
 };
-use crate::auth::principal::WorkspaceRef;
 
-/// What a token stands for.
+/// The app and workspace that a token stands for, and the member, if there is one.
 #[derive(Clone, Debug)]
 pub struct TokenRecord {
-    /// The app.
     pub app_id: OAuthAppId,
-    /// The app's name.
     pub app_name: String,
-    /// The workspace, with the plan.
-    pub workspace: WorkspaceRef,
-    /// What the app may ask for now.
+    pub workspace: Workspace,
+    /// The scopes that the app may ask for now.
     pub app_scopes: Vec<Scope>,
-    /// For whom it acts; for nobody else where the app acts as itself.
+    /// The member for whom the token acts; `None` where the app acts as itself.
     pub member: Option<TokenMember>,
 }
 
-/// The member for whom a token acts, and what they agreed to.
+/// The member for whom a token acts, with the member's consent.
 #[derive(Clone, Debug)]
 pub struct TokenMember {
-    /// Who.
     pub id: MemberId,
-    /// Their e-mail address.
     pub email: String,
-    /// Their role now.
+    /// The role that the member has now.
     pub role: Role,
-    /// Their consent.
     pub authorization: AuthorizationId,
-    /// What they agreed to.
+    /// The scopes that the member agreed to.
     pub scopes: Vec<Scope>,
 }
 
@@ -53,12 +47,12 @@ fn record(
     member: Option<TokenMember>,
 ) -> TokenRecord {
     let (id, name, plan) = workspace;
-    let workspace = WorkspaceRef { id, name, plan };
+    let workspace = Workspace { id, name, plan };
     TokenRecord { app_id, app_name, workspace, app_scopes: app_scopes.into_inner(), member }
 }
 
-/// What the token with this `jti` stands for, if it acts for a member and nothing ended it: not the token, its family, the
-/// consent, the membership or the app.
+/// The record of the token with this `jti`, if the token acts for a member and nothing ended it: neither the token itself
+/// nor its family, the consent, the membership or the app was ended.
 pub fn of_member(conn: &mut Conn, jti: &str) -> QueryResult<Option<TokenRecord>> {
     type Row = (AppColumns, (MemberId, String, Role), (AuthorizationId, Json<Vec<Scope>>));
     let row = access_tokens::table
@@ -92,7 +86,7 @@ pub fn of_member(conn: &mut Conn, jti: &str) -> QueryResult<Option<TokenRecord>>
     }))
 }
 
-/// What the token with this `jti` stands for, if it is the app's own and neither it nor the app was ended.
+/// The record of the token with this `jti`, if the token is the app's own and neither the token nor the app was ended.
 pub fn of_app(conn: &mut Conn, jti: &str, app: OAuthAppId) -> QueryResult<Option<TokenRecord>> {
     let revoked = revoked_tokens::table.filter(revoked_tokens::id.eq(jti));
     let row = oauth_apps::table
@@ -141,6 +135,8 @@ pub fn revoke(conn: &mut Conn, jti: &str, now: Timestamp) -> QueryResult<bool> {
 
 /// Ends one access token of an app itself; `false` where it was ended before.
 pub fn revoke_own(conn: &mut Conn, jti: &str, app: OAuthAppId, expires_at: Timestamp) -> QueryResult<bool> {
+    // The same token may be given back twice at once.
+    dialect::lock(conn, &format!("revoked token {jti}"))?;
     let known = revoked_tokens::table.filter(revoked_tokens::id.eq(jti)).count().get_result::<i64>(conn)?;
     if known > 0 {
         return Ok(false);
@@ -155,7 +151,7 @@ pub fn revoke_own(conn: &mut Conn, jti: &str, app: OAuthAppId, expires_at: Times
         .map(|stored| stored == 1)
 }
 
-/// Adds to how many tokens an app was given as itself in this minute.
+/// Adds `more` to the number of tokens that the app was given as itself in this minute.
 pub fn add_issued(conn: &mut Conn, app: OAuthAppId, minute: Timestamp, more: i64) -> QueryResult<()> {
     let changed = diesel::update(issued_tokens::table.find((app, minute)))
         .set(issued_tokens::issued.eq(issued_tokens::issued + more))
@@ -173,7 +169,7 @@ pub fn add_issued(conn: &mut Conn, app: OAuthAppId, minute: Timestamp, more: i64
         .map(drop)
 }
 
-/// How many tokens of members an app has that have not ended.
+/// The number of an app's tokens that act for members and have not ended.
 pub fn count_of_members(conn: &mut Conn, app: OAuthAppId, now: Timestamp) -> QueryResult<i64> {
     access_tokens::table
         .inner_join(token_families::table)
@@ -185,7 +181,7 @@ pub fn count_of_members(conn: &mut Conn, app: OAuthAppId, now: Timestamp) -> Que
         .get_result(conn)
 }
 
-/// How many tokens an app has as itself that were issued after `since` and have not ended.
+/// The number of an app's own tokens that were issued after `since` and have not ended.
 pub fn count_of_app(conn: &mut Conn, app: OAuthAppId, since: Timestamp, now: Timestamp) -> QueryResult<i64> {
     let issued = issued_tokens::table
         .filter(issued_tokens::app_id.eq(app))
@@ -200,7 +196,7 @@ pub fn count_of_app(conn: &mut Conn, app: OAuthAppId, since: Timestamp, now: Tim
     Ok((issued.into_iter().sum::<i64>() - revoked).max(0))
 }
 
-/// Removes what is said of tokens that ended before `before`.
+/// Removes the rows about tokens that ended before `before`.
 pub fn delete_ended(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
     diesel::delete(access_tokens::table.filter(access_tokens::expires_at.lt(before))).execute(conn)?;
     diesel::delete(revoked_tokens::table.filter(revoked_tokens::expires_at.lt(before))).execute(conn)?;

@@ -1,4 +1,4 @@
-//! Webhooks: their configuration, their signing secrets, and how many deliveries stand where.
+//! Webhooks: their configuration, their signing secrets, and the number of deliveries in each state.
 
 use std::collections::HashMap;
 
@@ -11,79 +11,68 @@ use api_types::{
 use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::BigInt};
 
 use super::{
-    Conn, Json,
+    Conn, Json, Slice,
     deliveries::destinations::Breaker,
     schema::{signing_secrets, webhooks},
 };
-use crate::{catalogue::Subscription, paging::Slice};
+use crate::catalogue::Subscription;
 
 /// A webhook as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = webhooks)]
 pub struct WebhookRow {
-    /// Its id.
     pub id: WebhookId,
-    /// Where events are sent.
     pub url: String,
-    /// What it is for.
     pub description: String,
-    /// What it wants.
+    /// The event types, groups or `*` that the webhook subscribes to.
     pub event_types: Json<Vec<Subscription>>,
-    /// How its messages are signed.
     pub signature: SignatureScheme,
-    /// When it was disabled.
     pub disabled_at: Option<Timestamp>,
-    /// Why.
     pub disabled_reason: Option<DisabledReason>,
-    /// The first automatic attempt that failed after the last success.
+    /// The time of the first automatic attempt that failed after the last success.
     pub failing_since: Option<Timestamp>,
-    /// The last successful attempt.
     pub last_success_at: Option<Timestamp>,
-    /// The last failed attempt.
     pub last_failure_at: Option<Timestamp>,
-    /// What went wrong last; none while it works.
+    /// The diagnosis of the last failure; `None` while the webhook works.
     pub last_diagnosis: Option<Json<Diagnosis>>,
-    /// The most deliveries per second that its owner wants.
+    /// The most deliveries per second that the webhook's owner wants.
     pub rate_limit: Option<i32>,
-    /// When its breaker opened.
+    /// The time at which the circuit breaker opened; `None` while the breaker is closed.
     pub parked_at: Option<Timestamp>,
-    /// When the next probe is due.
+    /// The time at which the next probe is due.
     pub probe_at: Option<Timestamp>,
-    /// How many probes have failed.
+    /// The number of probes that have failed since the breaker opened.
     pub probes: i32,
-    /// Since when held deliveries are let go.
+    /// The time since which held deliveries are let go; `None` while none are.
     pub draining_since: Option<Timestamp>,
-    /// How many of them per second.
+    /// Held deliveries that are let go per second; 0 for as many as there are slots.
     pub pace: i32,
-    /// When it was created.
     pub created_at: Timestamp,
-    /// When its configuration last changed.
+    /// The time of the last change of the configuration.
     pub updated_at: Timestamp,
 }
 
-/// A webhook with what belongs to it.
+/// A webhook with its active secrets and the counts of its deliveries, as screens show it.
 #[derive(Clone, Debug)]
-pub struct Shown {
-    /// The webhook.
+pub struct WebhookWithCounts {
     pub row: WebhookRow,
     /// The secrets that sign, newest first.
     pub secrets: Vec<SigningSecret>,
-    /// How many of its deliveries are pending, retrying and failed.
     pub counts: Counts,
 }
 
-/// How many deliveries stand where.
+/// The number of a webhook's deliveries in each state that may need attention.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
-    /// Nothing failed yet.
+    /// No attempt has failed yet.
     pub pending: u64,
-    /// Failed, more attempts are due.
+    /// An attempt failed, more attempts are due.
     pub retrying: u64,
     /// Failed for good.
     pub failed: u64,
-    /// Of those pending and retrying: held in the webhook's own line.
+    /// Among the pending and retrying ones: held in the webhook's own line.
     pub held: u64,
-    /// Whether counting stopped early, so that there may be more of each.
+    /// `true` where counting stopped early, so that there may be more of each.
     pub capped: bool,
 }
 
@@ -91,67 +80,52 @@ pub struct Counts {
 #[derive(Debug, Insertable)]
 #[diesel(table_name = webhooks)]
 pub struct NewWebhookRow {
-    /// Its id.
     pub id: WebhookId,
-    /// Its workspace.
     pub workspace_id: WorkspaceId,
-    /// Where events are sent.
     pub url: String,
-    /// What it is for.
     pub description: String,
-    /// What it wants.
+    /// The event types, groups or `*` that the webhook subscribes to.
     pub event_types: Json<Vec<Subscription>>,
-    /// How its messages are signed.
     pub signature: SignatureScheme,
-    /// The most deliveries per second that its owner wants.
+    /// The most deliveries per second that the webhook's owner wants.
     pub rate_limit: Option<i32>,
-    /// Now.
     pub created_at: Timestamp,
-    /// Now.
     pub updated_at: Timestamp,
 }
 
 /// A signing secret about to be stored.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = signing_secrets)]
-pub struct NewSecretRow {
-    /// Its id.
+pub struct NewSigningSecretRow {
     pub id: SecretId,
-    /// Its webhook.
     pub webhook_id: WebhookId,
-    /// The webhook's workspace.
     pub workspace_id: WorkspaceId,
-    /// The scheme it signs by.
     pub scheme: SignatureScheme,
-    /// The secret under the sealing key.
+    /// The secret, encrypted with the sealing key.
     pub sealed: String,
-    /// The secret under the pepper, to find it when it is pasted into a text.
+    /// HMAC of the secret under the pepper, by which the secret is recognized in a text.
     pub digest: String,
-    /// The half that verifies, under `v1a`.
+    /// The half of a `v1a` key pair that verifies; `None` under other schemes.
     pub public_key: Option<String>,
-    /// Now.
     pub created_at: Timestamp,
 }
 
-/// What can be changed of a webhook.
+/// The fields that a change of a webhook replaces.
 #[derive(Clone, Debug)]
 pub struct WebhookUpdate {
-    /// Where events are sent.
     pub url: String,
-    /// What it is for.
     pub description: String,
-    /// What it wants.
+    /// The event types, groups or `*` that the webhook subscribes to.
     pub event_types: Json<Vec<Subscription>>,
-    /// The most deliveries per second that its owner wants.
+    /// The most deliveries per second that the webhook's owner wants.
     pub rate_limit: Option<i32>,
 }
 
-/// Stores a webhook.
 pub fn insert(conn: &mut Conn, row: &NewWebhookRow) -> QueryResult<()> {
     diesel::insert_into(webhooks::table).values(row).execute(conn).map(drop)
 }
 
-/// How many webhooks a workspace has.
+/// The number of webhooks in a workspace.
 pub fn count(conn: &mut Conn, workspace: WorkspaceId) -> QueryResult<i64> {
     webhooks::table
         .filter(webhooks::workspace_id.eq(workspace))
@@ -166,7 +140,7 @@ pub fn find(
     workspace: WorkspaceId,
     id: WebhookId,
     now: Timestamp,
-) -> QueryResult<Option<Shown>> {
+) -> QueryResult<Option<WebhookWithCounts>> {
     let row = webhooks::table
         .filter(webhooks::workspace_id.eq(workspace))
         .filter(webhooks::deleted_at.is_null())
@@ -183,7 +157,7 @@ pub fn list(
     workspace: WorkspaceId,
     slice: Slice<WebhookId>,
     now: Timestamp,
-) -> QueryResult<Vec<Shown>> {
+) -> QueryResult<Vec<WebhookWithCounts>> {
     let mut query = webhooks::table
         .filter(webhooks::workspace_id.eq(workspace))
         .filter(webhooks::deleted_at.is_null())
@@ -199,13 +173,13 @@ pub fn list(
 }
 
 /// Adds secrets and counts to webhooks.
-fn complete(conn: &mut Conn, rows: Vec<WebhookRow>, now: Timestamp) -> QueryResult<Vec<Shown>> {
+fn complete(conn: &mut Conn, rows: Vec<WebhookRow>, now: Timestamp) -> QueryResult<Vec<WebhookWithCounts>> {
     let ids: Vec<WebhookId> = rows.iter().map(|row| row.id).collect();
     let mut secrets = active_secrets(conn, &ids, now)?;
     let counts = counts(conn, &ids)?;
     Ok(rows
         .into_iter()
-        .map(|row| Shown {
+        .map(|row| WebhookWithCounts {
             secrets: secrets.remove(&row.id).unwrap_or_default(),
             counts: counts.get(&row.id).copied().unwrap_or_default(),
             row,
@@ -238,13 +212,14 @@ fn active_secrets(
     Ok(secrets)
 }
 
-/// How far counting goes: what is not finished may be many, and a page is not worth reading them all.
-const COUNTED: i64 = 1_000;
+/// The number at which counting stops: unfinished deliveries may be many, and a page is not worth reading them all.
+const MAX_COUNTED: i64 = 1_000;
 
-/// A correlated count, over an index alone, that stops early. SQLite takes a partial index only for the index's own words.
+/// A correlated count, over an index alone, that stops early. `which` repeats a partial index's condition word for word,
+/// because SQLite uses the index for nothing else.
 fn counted(which: &str) -> SqlLiteral<BigInt> {
     sql(&format!(
-        "(SELECT count(*) FROM (SELECT 1 FROM deliveries d WHERE d.webhook_id = webhooks.id AND {which} LIMIT {COUNTED}) c)"
+        "(SELECT count(*) FROM (SELECT 1 FROM deliveries d WHERE d.webhook_id = webhooks.id AND {which} LIMIT {MAX_COUNTED}) c)"
     ))
 }
 
@@ -263,7 +238,7 @@ fn counts(conn: &mut Conn, ids: &[WebhookId]) -> QueryResult<HashMap<WebhookId, 
     Ok(found
         .into_iter()
         .map(|(webhook, pending, retrying, failed, held)| {
-            let capped = [pending, retrying, failed, held].contains(&COUNTED);
+            let capped = [pending, retrying, failed, held].contains(&MAX_COUNTED);
             let counts = Counts {
                 pending: number(pending),
                 retrying: number(retrying),
@@ -276,7 +251,7 @@ fn counts(conn: &mut Conn, ids: &[WebhookId]) -> QueryResult<HashMap<WebhookId, 
         .collect())
 }
 
-/// Changes a webhook; with `fresh_health` what went wrong at its old URL is forgotten.
+/// Changes a webhook; `fresh_health` also forgets the failures at the old URL.
 pub fn update(
     conn: &mut Conn,
     id: WebhookId,
@@ -299,7 +274,7 @@ pub fn update(
     Ok(())
 }
 
-/// Forgets how a webhook has been doing.
+/// Resets the columns that record a webhook's successes and failures.
 fn forget_health(conn: &mut Conn, id: WebhookId) -> QueryResult<()> {
     diesel::update(webhooks::table.find(id))
         .set((
@@ -337,8 +312,7 @@ pub fn delete(conn: &mut Conn, id: WebhookId, now: Timestamp) -> QueryResult<()>
     diesel::update(webhooks::table.find(id)).set(webhooks::deleted_at.eq(now)).execute(conn).map(drop)
 }
 
-/// Stores a signing secret.
-pub fn insert_secret(conn: &mut Conn, row: &NewSecretRow) -> QueryResult<()> {
+pub fn insert_secret(conn: &mut Conn, row: &NewSigningSecretRow) -> QueryResult<()> {
     diesel::insert_into(signing_secrets::table).values(row).execute(conn).map(drop)
 }
 

@@ -1,7 +1,7 @@
 //! SQLite's one writer: a thread that takes waiting closures in batches, each in a savepoint, under one COMMIT.
 //!
-//! Nobody is answered before the COMMIT that made their work durable. A closure that fails rolls back its savepoint
-//! alone; a panic or a failed COMMIT takes the whole batch with it, and every caller of the batch is told so.
+//! No caller is answered before the COMMIT that makes the caller's work durable. A closure that fails rolls back its own
+//! savepoint alone; a panic or a failed COMMIT rolls back the whole batch, and every caller of the batch is told so.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -11,15 +11,19 @@ use std::{
 use diesel::{Connection, RunQueryDsl, connection::TransactionManager};
 use tokio::sync::oneshot;
 
-use super::{Conn, DatabaseUrl, DbError, Released, pool};
-use crate::wake::Hint;
+use super::{
+    conn::{self, Conn},
+    error::DbError,
+    tx::{AfterCommit, OnHint},
+    url::DatabaseUrl,
+};
 
 /// The most closures under one COMMIT: bounds how long the first of them waits.
 const MAX_BATCH: usize = 256;
 
 /// Tells a caller how its work ended, once the fate of the batch is known.
 type Announce = Box<dyn FnOnce(Result<(), String>) + Send>;
-/// Does its work, and says whether that went well.
+/// Does a caller's work, and returns the announcement to make and whether the work went well.
 type Job = Box<dyn FnOnce(&mut Conn) -> (Announce, bool) + Send>;
 
 #[derive(Clone, Debug)]
@@ -38,8 +42,8 @@ impl Writer {
     /// Runs `work` in the next batch, answers after its COMMIT, and then releases its hints.
     pub(super) async fn run<T, E>(
         &self,
-        work: impl FnOnce(&mut Conn) -> Result<(T, Vec<Hint>), E> + Send + 'static,
-        released: Released,
+        work: impl FnOnce(&mut Conn) -> Result<(T, AfterCommit), E> + Send + 'static,
+        on_hint: OnHint,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -51,16 +55,14 @@ impl Writer {
             let went_well = result.is_ok();
             let announce: Announce = Box::new(move |fate| {
                 let answer = match (fate, result) {
-                    (Ok(()), Ok((value, hints))) => {
-                        for hint in hints {
-                            released(hint);
-                        }
+                    (Ok(()), Ok((value, after))) => {
+                        after.release(&*on_hint);
                         Ok(value)
                     }
                     (Err(cause), Ok(_)) => Err(DbError::Unavailable(cause).into()),
                     (_, Err(error)) => Err(error),
                 };
-                // The caller may be gone; its work stands all the same.
+                // The caller may be gone; the committed work stands all the same.
                 let _ = tell.send(answer);
             });
             (announce, went_well)
@@ -84,9 +86,7 @@ fn run(url: &DatabaseUrl, conn: Conn, queue: &mpsc::Receiver<Job>) {
 }
 
 fn reopen(url: &DatabaseUrl) -> Option<Conn> {
-    pool::connect(url)
-        .inspect_err(|error| tracing::error!(%error, "the writer cannot open the database"))
-        .ok()
+    conn::open(url).inspect_err(|error| tracing::error!(%error, "the writer cannot open the database")).ok()
 }
 
 /// Runs one batch; `false` where the connection must not be used again.
@@ -103,7 +103,7 @@ fn run_batch(conn: &mut Conn, batch: Vec<Job>) -> bool {
             return false;
         };
         announcements.push(announce);
-        // A full disk can end the whole transaction, not just the savepoint: what came after it would commit by itself.
+        // A full disk can end the whole transaction, not just the savepoint: later jobs would then commit by themselves.
         if !went_well && begin_immediate(conn).is_ok() {
             tracing::error!("the database gave up a transaction; its batch is rolled back");
             tell_all(announcements, &Err("the database gave up the transaction".into()));

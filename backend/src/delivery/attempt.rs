@@ -1,4 +1,4 @@
-//! One attempt from its lease to its result: sign with the secrets that are valid now, send, explain.
+//! One attempt, from its lease to its result: sign with the secrets that are valid now, send, diagnose.
 
 use api_types::{
     Timestamp,
@@ -10,16 +10,20 @@ use bytes::Bytes;
 use super::{
     address::{UrlProblem, WebhookUrl},
     diagnosis::{self, History},
-    lease::Job,
-    retry::Ending,
+    job::Job,
+    retry::AttemptResult,
     secrets,
-    send::exchange::{Answer, Exchange, Failure, FailureKind, Outcome, Outgoing, Phase},
+    send::{
+        Sender,
+        exchange::{Exchange, FailureKind, Outcome, Outgoing, Phase, Response, SendFailure},
+    },
     signature::{SigningSecret, signature_header},
 };
 use crate::{
-    app::App,
+    base::Base,
+    crypto::keys::ServerKeys,
     db::{
-        DbError, Json,
+        Json,
         deliveries::{
             AttemptRow, StoredRequest,
             destinations::{self, Destination, SealedSecret},
@@ -30,84 +34,81 @@ use crate::{
 
 /// An attempt that is over.
 #[derive(Clone, Debug)]
-pub struct Finished {
-    /// The right under which it was made.
+pub struct FinishedAttempt {
+    /// The right under which the attempt was made.
     pub lease: Lease,
-    /// To which webhook.
     pub webhook: WebhookId,
-    /// Whose that is.
     pub workspace: WorkspaceId,
-    /// How it ended, for the schedule.
-    pub ending: Ending,
-    /// How it ended, for its owner, as the first attempt of its delivery; another number is given when it is stored.
+    /// The result, as far as the schedule needs it.
+    pub result: AttemptResult,
+    /// The attempt as it is stored and shown. The number is 1 here; the right one is set when the attempt is
+    /// stored.
     pub row: AttemptRow,
-    /// The answer's status.
+    /// The HTTP status of the answer; none where no answer came.
     pub status: Option<i32>,
-    /// When it ended.
+    /// The end of the attempt.
     pub at: Timestamp,
 }
 
-/// What became of a job.
+/// The end of a job.
 #[derive(Clone, Debug)]
 pub enum Made {
     /// The attempt was made.
-    Finished(Box<Finished>),
+    Finished(Box<FinishedAttempt>),
     /// Too little of the lease was left to begin.
     TooLate(Lease),
 }
 
 /// Makes the attempt of a job.
-pub async fn make(app: &App, job: &Job) -> Made {
-    let now = app.clock.now();
-    let longest = i64::try_from(app.sender.longest_attempt().as_millis()).unwrap_or(i64::MAX);
+pub async fn make(base: &Base, sender: &Sender, job: &Job) -> Made {
+    let now = base.now();
+    let longest = i64::try_from(sender.longest_attempt().as_millis()).unwrap_or(i64::MAX);
     if job.lease.until.millis_since(now) <= longest {
         return Made::TooLate(job.lease.clone());
     }
     let message = Message { event: job.event, payload: job.payload.clone(), destination: &job.destination };
-    let sent = match open_secrets(app, &job.secrets, now) {
-        Some(signing) => send(app, &message, &signing, now).await,
+    let sent = match open_secrets(&base.keys, &job.secrets, now) {
+        Some(signing) => send(sender, &message, &signing, now).await,
         None => Sent::interrupted(),
     };
     let last_success_at = if sent.is_success() {
         job.destination.last_success_at
     } else {
-        last_success(app, &job.destination).await
+        last_success(base, &job.destination).await
     };
     let history = History {
-        now: app.clock.now().as_millis(),
+        now: base.now().as_millis(),
         last_success_at: last_success_at.map(Timestamp::as_millis),
         secret_rotated_at: last_rotation(&job.secrets).map(Timestamp::as_millis),
     };
     Made::Finished(Box::new(sent.into_finished(job, &history, now)))
 }
 
-/// When an attempt last succeeded, as it is now: what the job knows may be a while old.
-async fn last_success(app: &App, destination: &Destination) -> Option<Timestamp> {
+/// The webhook's last success, read anew: the job may have been made a while ago.
+async fn last_success(base: &Base, destination: &Destination) -> Option<Timestamp> {
     let id = destination.id;
-    let found = app.db.read(move |conn| Ok::<_, DbError>(destinations::last_success(conn, id)?)).await;
+    let found = base.db.query(move |conn| destinations::last_success(conn, id)).await;
     found.unwrap_or(destination.last_success_at)
 }
 
-/// What is sent, and where.
+/// A message and its destination.
 #[derive(Debug)]
 pub struct Message<'a> {
-    /// The event's id.
+    /// The id of the event, sent as `webhook-id`.
     pub event: EventId,
-    /// The body.
     pub payload: Bytes,
-    /// Where to.
     pub destination: &'a Destination,
 }
 
-/// A request that was made, or not even that.
+/// The outcome of sending. `exchange` is none where nothing could be sent.
 #[derive(Debug)]
 pub struct Sent {
     url: String,
     exchange: Option<Exchange>,
 }
 
-/// Signs and sends.
-pub async fn send(app: &App, message: &Message<'_>, signing: &[SigningSecret], now: Timestamp) -> Sent {
+/// Signs a message with every key of `signing` and sends it.
+pub async fn send(sender: &Sender, message: &Message<'_>, signing: &[SigningSecret], now: Timestamp) -> Sent {
     let url = message.destination.url.clone();
     let exchange = match WebhookUrl::stored(&url) {
         Ok(parsed) => {
@@ -115,18 +116,22 @@ pub async fn send(app: &App, message: &Message<'_>, signing: &[SigningSecret], n
             let id = message.event.to_string();
             let signature = signature_header(signing, &id, timestamp, &message.payload);
             let body = message.payload.clone();
-            app.sender.send(&Outgoing { url: parsed, id, timestamp, signature, body }).await
+            sender.send(&Outgoing { url: parsed, id, timestamp, signature, body }).await
         }
         Err(problem) => unusable(&url, &problem),
     };
     Sent { url, exchange: Some(exchange) }
 }
 
-/// The secrets that are valid at `now`, newest first; none if one cannot be opened, which is ours to mend.
-pub fn open_secrets(app: &App, sealed: &[SealedSecret], now: Timestamp) -> Option<Vec<SigningSecret>> {
+/// The secrets that are valid at `now`, newest first. None if one cannot be opened: that is a fault of ours.
+pub fn open_secrets(
+    keys: &ServerKeys,
+    sealed: &[SealedSecret],
+    now: Timestamp,
+) -> Option<Vec<SigningSecret>> {
     let valid = sealed.iter().filter(|secret| secret.expires_at.is_none_or(|at| at > now));
     let opened: Result<Vec<_>, _> =
-        valid.map(|secret| secrets::open(app, secret.webhook_id, &secret.sealed)).collect();
+        valid.map(|secret| secrets::open(keys, secret.webhook_id, &secret.sealed)).collect();
     match opened {
         Ok(opened) if !opened.is_empty() => Some(opened),
         Ok(_) => {
@@ -140,12 +145,12 @@ pub fn open_secrets(app: &App, sealed: &[SealedSecret], now: Timestamp) -> Optio
     }
 }
 
-/// When the secret was last rotated; none while the first is in use.
+/// The last rotation of the secret; none while the first one is in use.
 pub fn last_rotation(sealed: &[SealedSecret]) -> Option<Timestamp> {
     if sealed.len() > 1 { sealed.first().map(|secret| secret.created_at) } else { None }
 }
 
-/// A stored URL that is none any more stands for a host that cannot be found.
+/// A stored URL that no longer parses is reported as a host that cannot be found.
 fn unusable(url: &str, problem: &UrlProblem) -> Exchange {
     let kind = FailureKind::NameNotFound { host: url.to_owned(), detail: problem.to_string() };
     Exchange {
@@ -153,12 +158,12 @@ fn unusable(url: &str, problem: &UrlProblem) -> Exchange {
         reused: false,
         timings: Timings::default(),
         request_headers: Vec::new(),
-        outcome: Outcome::Failure(Failure { phase: Phase::Resolve, kind, partial: None }),
+        outcome: Outcome::Failure(SendFailure { phase: Phase::Resolve, kind, partial: None }),
     }
 }
 
 impl Sent {
-    /// Nothing was sent, and the receiver is not to blame.
+    /// The outcome where nothing was sent, through no fault of the receiver.
     const fn interrupted() -> Self {
         Self { url: String::new(), exchange: None }
     }
@@ -166,28 +171,33 @@ impl Sent {
     fn is_success(&self) -> bool {
         matches!(
             &self.exchange,
-            Some(Exchange { outcome: Outcome::Answer(Answer { status: 200..=299, .. }), .. })
+            Some(Exchange { outcome: Outcome::Response(Response { status: 200..=299, .. }), .. })
         )
     }
 
-    fn into_finished(self, job: &Job, history: &History, started_at: Timestamp) -> Finished {
-        let ending = self.ending(history);
+    fn into_finished(self, job: &Job, history: &History, started_at: Timestamp) -> FinishedAttempt {
+        let result = self.result(history);
         let status = self.answer().map(|answer| i32::from(answer.status));
-        let (id, delivery, trigger) = (job.lease.attempt, job.lease.delivery, job.lease.trigger);
-        let row = self.into_row(Identity { id, delivery, trigger, started_at }, history);
+        let identity = AttemptIdentity {
+            id: job.lease.attempt,
+            delivery: job.lease.delivery,
+            trigger: job.lease.trigger,
+            started_at,
+        };
+        let row = self.into_row(identity, history);
         let at = Timestamp::from_millis(history.now);
         let Destination { id: webhook, workspace_id: workspace, .. } = *job.destination;
-        Finished { lease: job.lease.clone(), webhook, workspace, ending, row, status, at }
+        FinishedAttempt { lease: job.lease.clone(), webhook, workspace, result, row, status, at }
     }
 
-    fn answer(&self) -> Option<&Answer> {
+    fn answer(&self) -> Option<&Response> {
         match &self.exchange.as_ref()?.outcome {
-            Outcome::Answer(answer) => Some(answer),
+            Outcome::Response(answer) => Some(answer),
             Outcome::Failure(failure) => failure.partial.as_deref(),
         }
     }
 
-    /// What went wrong; none for a success.
+    /// The diagnosis of a failure; none for a success.
     fn diagnosis(&self, history: &History) -> Option<Diagnosis> {
         match &self.exchange {
             Some(exchange) => diagnosis::diagnose(&exchange.outcome, history),
@@ -195,23 +205,22 @@ impl Sent {
         }
     }
 
-    fn ending(&self, history: &History) -> Ending {
-        let Some(exchange) = &self.exchange else { return Ending::Interrupted };
+    fn result(&self, history: &History) -> AttemptResult {
+        let Some(exchange) = &self.exchange else { return AttemptResult::Interrupted };
         match (self.diagnosis(history), &exchange.outcome) {
-            (None, _) => Ending::Succeeded,
-            (Some(_), Outcome::Answer(Answer { status: 410, .. })) => Ending::Gone,
+            (None, _) => AttemptResult::Succeeded,
+            (Some(_), Outcome::Response(Response { status: 410, .. })) => AttemptResult::Gone,
             (Some(diagnosis), outcome) => {
                 let retry_after = match outcome {
-                    Outcome::Answer(answer) => answer.retry_after.map(|after| after.at(history.now)),
+                    Outcome::Response(answer) => answer.retry_after.map(|after| after.at(history.now)),
                     Outcome::Failure(_) => None,
                 };
-                Ending::Failed { category: diagnosis.category, retry_after }
+                AttemptResult::Failed { category: diagnosis.category, retry_after }
             }
         }
     }
 
-    /// The attempt as it is stored.
-    pub fn into_row(self, identity: Identity, history: &History) -> AttemptRow {
+    pub fn into_row(self, identity: AttemptIdentity, history: &History) -> AttemptRow {
         let diagnosis = self.diagnosis(history);
         let outcome = match (&self.exchange, &diagnosis) {
             (None, _) => AttemptOutcome::Interrupted,
@@ -224,7 +233,7 @@ impl Sent {
             body: answer.body.clone(),
             truncated: answer.truncated,
         });
-        let (url, exchange) = (self.url, self.exchange);
+        let Self { url, exchange } = self;
         AttemptRow {
             id: identity.id,
             delivery_id: identity.delivery,
@@ -247,15 +256,11 @@ impl Sent {
     }
 }
 
-/// Which attempt it is.
+/// The facts that tell an attempt from others.
 #[derive(Clone, Copy, Debug)]
-pub struct Identity {
-    /// Its id.
+pub struct AttemptIdentity {
     pub id: AttemptId,
-    /// Whose it is.
     pub delivery: DeliveryId,
-    /// What made it happen.
     pub trigger: Trigger,
-    /// When it started.
     pub started_at: Timestamp,
 }

@@ -1,47 +1,53 @@
-//! The circuit breaker: five outage or throttling failures in a row park a webhook; probes go out after 5 s, then at
-//! doubling pauses up to 10 min; one success closes it, and what was held drains at a growing pace. Pure.
+//! The circuit breaker of a webhook. Five outages or throttlings in a row open it: the webhook is parked.
+//! Probes go out after 5 s, then at doubling pauses up to 10 min. One success closes the breaker, and the
+//! held deliveries drain at a growing rate. Pure code: the caller brings the time and stores the result.
 
 use api_types::Timestamp;
 
 use crate::db::deliveries::destinations::Breaker;
 
-/// Outage or throttling failures in a row that open it.
+/// Outages or throttlings in a row that open the breaker.
 const OUTAGES: i32 = 5;
-/// The pause before the first probe, in milliseconds; it doubles with each that fails.
+/// The pause before the first probe, in milliseconds. The pause doubles with each probe that fails.
 const FIRST_PROBE: i64 = 5_000;
 /// The longest pause between probes, in milliseconds.
 const LONGEST_PAUSE: i64 = 10 * 60_000;
-/// Deliveries per second that a drain begins with. Each success adds one, so that it doubles each second.
-const FIRST_PACE: i32 = 5;
-/// Deliveries per second that a drain reaches at most.
-const FULL_PACE: i32 = 1_000;
+/// The time after which a held delivery is due in any case, in milliseconds: should its webhook have no line
+/// any more, it is sent.
+pub const LOOK_AGAIN: i64 = 30 * 60_000;
+/// Deliveries per second at the beginning of a drain. Each success adds one, so that the rate doubles each
+/// second.
+const FIRST_RATE: i32 = 5;
+/// The most deliveries per second that a drain reaches.
+const FULL_RATE: i32 = 1_000;
 
-/// What an attempt that says something about the receiver showed.
+/// Evidence of the receiver's state that an attempt gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
-    /// It works.
+pub enum Evidence {
+    /// The receiver works.
     Success,
-    /// It was out, or asked us to slow down, until the moment that `Retry-After` names.
+    /// The receiver was out, or asked us to slow down. `until` is the moment that `Retry-After` names.
     Outage { until: Option<Timestamp> },
-    /// It answered, and refuses what it was sent.
+    /// The receiver answered, and refused the message.
     Refusal,
 }
 
-/// What follows for the breaker. `probe`: the attempt tried whether the receiver is back.
-pub fn note(before: Breaker, sign: Sign, probe: bool, now: Timestamp) -> Breaker {
-    match sign {
-        Sign::Success if before.parked_at.is_some() => drain(now),
-        Sign::Success => Breaker { outages: 0, pace: faster(before), ..before },
-        // Only success closes it: while it refuses, what is held would spend its retries for nothing.
-        Sign::Outage { .. } | Sign::Refusal if before.parked_at.is_some() => {
+/// The breaker after an attempt. `probe` is set where the attempt only tried if the receiver is back.
+pub fn note(before: Breaker, evidence: Evidence, probe: bool, now: Timestamp) -> Breaker {
+    match evidence {
+        Evidence::Success if before.parked_at.is_some() => drain(now),
+        Evidence::Success => Breaker { outages: 0, pace: faster(before), ..before },
+        // Only a success closes the breaker: while the receiver refuses, held deliveries would spend their
+        // retries for nothing.
+        Evidence::Outage { .. } | Evidence::Refusal if before.parked_at.is_some() => {
             if probe {
-                probe_failed(before, sign, now)
+                probe_failed(before, evidence, now)
             } else {
                 before
             }
         }
-        Sign::Refusal => Breaker { outages: 0, pace: slower(before), ..before },
-        Sign::Outage { until } if before.outages + 1 >= OUTAGES => Breaker {
+        Evidence::Refusal => Breaker { outages: 0, pace: slower(before), ..before },
+        Evidence::Outage { until } if before.outages + 1 >= OUTAGES => Breaker {
             outages: before.outages + 1,
             parked_at: Some(now),
             probe_at: Some(next_probe(0, until, now)),
@@ -49,11 +55,11 @@ pub fn note(before: Breaker, sign: Sign, probe: bool, now: Timestamp) -> Breaker
             draining_since: None,
             pace: 0,
         },
-        Sign::Outage { .. } => Breaker { outages: before.outages + 1, pace: slower(before), ..before },
+        Evidence::Outage { .. } => Breaker { outages: before.outages + 1, pace: slower(before), ..before },
     }
 }
 
-/// A breaker that was just closed: what was held is let go.
+/// A breaker that was just closed: the held deliveries drain.
 pub const fn drain(now: Timestamp) -> Breaker {
     Breaker {
         outages: 0,
@@ -61,20 +67,20 @@ pub const fn drain(now: Timestamp) -> Breaker {
         probe_at: None,
         probes: 0,
         draining_since: Some(now),
-        pace: FIRST_PACE,
+        pace: FIRST_RATE,
     }
 }
 
-fn probe_failed(before: Breaker, sign: Sign, now: Timestamp) -> Breaker {
+fn probe_failed(before: Breaker, evidence: Evidence, now: Timestamp) -> Breaker {
     let probes = before.probes.saturating_add(1);
-    let until = match sign {
-        Sign::Outage { until } => until,
-        Sign::Success | Sign::Refusal => None,
+    let until = match evidence {
+        Evidence::Outage { until } => until,
+        Evidence::Success | Evidence::Refusal => None,
     };
     Breaker { probes, probe_at: Some(next_probe(probes, until, now)), ..before }
 }
 
-/// When the next probe is due: never before the receiver asked for it, and never later than the longest pause.
+/// The time of the next probe: not before the receiver asked for it, and never later than the longest pause.
 fn next_probe(failed: i32, until: Option<Timestamp>, now: Timestamp) -> Timestamp {
     let doubled = FIRST_PROBE << failed.clamp(0, 10);
     let asked = until.map_or(0, |until| until.millis_since(now));
@@ -83,7 +89,7 @@ fn next_probe(failed: i32, until: Option<Timestamp>, now: Timestamp) -> Timestam
 
 fn faster(before: Breaker) -> i32 {
     match before.draining_since {
-        Some(_) if before.pace > 0 => (before.pace + 1).min(FULL_PACE),
+        Some(_) if before.pace > 0 => (before.pace + 1).min(FULL_RATE),
         _ => before.pace,
     }
 }
@@ -91,8 +97,8 @@ fn faster(before: Breaker) -> i32 {
 fn slower(before: Breaker) -> i32 {
     match (before.draining_since, before.pace) {
         (None, pace) => pace,
-        // It drained as fast as it could, which was too fast.
-        (Some(_), 0) => FIRST_PACE,
+        // The drain had no rate of its own, and was too fast.
+        (Some(_), 0) => FIRST_RATE,
         (Some(_), pace) => (pace / 2).max(1),
     }
 }
@@ -102,10 +108,10 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
-    const OUT: Sign = Sign::Outage { until: None };
+    const OUT: Evidence = Evidence::Outage { until: None };
 
-    fn after(signs: &[Sign]) -> Breaker {
-        signs.iter().fold(Breaker::default(), |breaker, sign| note(breaker, *sign, false, NOW))
+    fn after(all: &[Evidence]) -> Breaker {
+        all.iter().fold(Breaker::default(), |breaker, evidence| note(breaker, *evidence, false, NOW))
     }
 
     #[test]
@@ -113,10 +119,10 @@ mod tests {
         assert_eq!(after(&[OUT; 4]).parked_at, None);
         let parked = after(&[OUT; 5]);
         assert_eq!((parked.parked_at, parked.probe_at), (Some(NOW), Some(NOW + 5_000)));
-        for between in [Sign::Success, Sign::Refusal] {
+        for between in [Evidence::Success, Evidence::Refusal] {
             assert_eq!(after(&[OUT, OUT, OUT, OUT, between, OUT]).parked_at, None, "not in a row");
         }
-        assert_eq!(after(&[Sign::Refusal; 50]).parked_at, None, "a wrong configuration is no outage");
+        assert_eq!(after(&[Evidence::Refusal; 50]).parked_at, None, "a wrong configuration is no outage");
     }
 
     #[test]
@@ -128,7 +134,7 @@ mod tests {
             pauses.push(breaker.probe_at.map(|at| at.millis_since(NOW) / 1000));
         }
         assert_eq!(pauses, [10, 20, 40, 80, 160, 320, 600, 600, 600].map(Some));
-        let refused = note(breaker, Sign::Refusal, true, NOW);
+        let refused = note(breaker, Evidence::Refusal, true, NOW);
         assert_eq!((refused.parked_at, refused.probes), (Some(NOW), 10), "a refusal does not close it");
         assert_eq!(note(breaker, OUT, false, NOW), breaker, "what was under way as it opened is no probe");
     }
@@ -136,8 +142,8 @@ mod tests {
     #[test]
     fn retry_after_is_honoured_up_to_the_longest_pause() {
         let asked = |millis| {
-            let sign = Sign::Outage { until: Some(NOW + millis) };
-            let breaker = after(&[OUT, OUT, OUT, OUT, sign]);
+            let evidence = Evidence::Outage { until: Some(NOW + millis) };
+            let breaker = after(&[OUT, OUT, OUT, OUT, evidence]);
             breaker.probe_at.map(|at| at.millis_since(NOW))
         };
         assert_eq!(asked(1_000), Some(5_000));
@@ -147,11 +153,11 @@ mod tests {
 
     #[test]
     fn a_success_closes_it_and_each_one_more_quickens_the_drain() {
-        let drained = note(after(&[OUT; 5]), Sign::Success, true, NOW);
-        assert_eq!((drained.parked_at, drained.draining_since, drained.pace), (None, Some(NOW), FIRST_PACE));
-        let quick = (0..5000).fold(drained, |breaker, _| note(breaker, Sign::Success, false, NOW));
-        assert_eq!(quick.pace, FULL_PACE);
-        assert_eq!(note(quick, OUT, false, NOW).pace, FULL_PACE / 2);
+        let drained = note(after(&[OUT; 5]), Evidence::Success, true, NOW);
+        assert_eq!((drained.parked_at, drained.draining_since, drained.pace), (None, Some(NOW), FIRST_RATE));
+        let quick = (0..5000).fold(drained, |breaker, _| note(breaker, Evidence::Success, false, NOW));
+        assert_eq!(quick.pace, FULL_RATE);
+        assert_eq!(note(quick, OUT, false, NOW).pace, FULL_RATE / 2);
         let out = (0..5).fold(quick, |breaker, _| note(breaker, OUT, false, NOW));
         assert_eq!((out.parked_at, out.draining_since, out.probes), (Some(NOW), None, 0));
     }

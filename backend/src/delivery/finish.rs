@@ -1,5 +1,7 @@
-//! Writing down how attempts ended: guarded by their leases, several in one transaction. A lost lease changes nothing; its
-//! result is kept as a late duplicate.
+//! Writes down how attempts ended, several in one transaction. Each result is guarded by its lease: where the
+//! lease was lost, the delivery is left alone and the result is kept as a late duplicate.
+//!
+//! An attempt's way through this file: `AttemptResult -> Decision -> DeliveryUpdate`.
 
 use std::{
     borrow::Cow,
@@ -8,137 +10,210 @@ use std::{
 
 use api_types::{
     Timestamp,
-    deliveries::{AttemptOutcome, Diagnosis, Timings, Trigger},
+    deliveries::{AttemptOutcome, Timings, Trigger},
     events::EventType,
     ids::{AttemptId, DeliveryId, WebhookId, WorkspaceId},
 };
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::{
-    LOOK_AGAIN,
-    attempt::Finished,
+    attempt::FinishedAttempt,
+    breaker::LOOK_AGAIN,
     diagnosis,
     health::{Observed, observe},
-    publish::{Publication, publish_about},
-    retry::{self, Decision, Ended, Ending, Health, State},
+    publish::{Publication, Publisher},
+    retry::{self, AttemptResult, Decision, EndedAttempt, Health, State},
 };
 use crate::{
-    app::App,
     db::{
         Json, Tx,
         deliveries::{
-            AttemptRow,
-            leases::{self, FirstSuccess, HandedBack, Held, Lease, Settled},
+            AttemptRow, bulk,
+            leases::{self, DeliveryUpdate, FirstSuccess, HandedBack, Lease, LeasedDelivery},
         },
-        dialect,
     },
-    new_id,
-    problem::Failure,
+    signals::Signals,
 };
 
-/// How many interrupted attempts one transaction sorts out.
-const RECOVERED_AT_ONCE: i64 = 200;
+/// The most expired leases that one transaction reclaims.
+const RECLAIMED_AT_ONCE: i64 = 200;
 
-/// How an attempt ended, on its way to the database.
+/// The end of an attempt, on its way from the courier to the database.
 #[derive(Clone, Debug)]
 pub enum Report {
-    /// It was made.
-    Finished(Box<Finished>),
-    /// It was not begun.
+    /// The attempt was made.
+    Finished(Box<FinishedAttempt>),
+    /// The attempt was not begun.
     HandedBack(HandedBack),
-    /// There are no more.
+    /// No more will come.
     Last,
 }
 
-/// What is counted of an attempt that was made.
+/// Writes results down, with everything that follows from them.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a> {
-    /// How it ended.
-    pub outcome: AttemptOutcome,
-    /// Why it failed.
-    pub diagnosis: Option<&'a Diagnosis>,
-    /// How long it took.
-    pub timings: &'a Timings,
+pub struct Finisher<'a> {
+    /// Publishes the events that results give cause for.
+    pub publisher: &'a Publisher,
+    /// Tells screens of the deliveries that changed.
+    pub signals: &'a Signals,
 }
 
-impl Report {
-    /// What is counted of it.
-    pub fn told(&self) -> Option<Told<'_>> {
-        let Self::Finished(finished) = self else { return None };
-        let AttemptRow { outcome, diagnosis, timings, .. } = &finished.row;
-        Some(Told { outcome: *outcome, diagnosis: diagnosis.as_ref().map(|it| &it.0), timings: &timings.0 })
-    }
-}
-
-/// Writes the ends of some attempts down; answers how many came after their lease had run out.
-pub fn write(tx: &mut Tx<'_>, app: &App, reports: &[Report]) -> Result<usize, Failure> {
-    let mut finished = Vec::with_capacity(reports.len());
-    for report in reports {
-        match report {
-            Report::Finished(one) => finished.push(&**one),
-            Report::HandedBack(back) => drop(leases::hand_back(tx, back)?),
-            Report::Last => {}
+impl Finisher<'_> {
+    /// Writes reports down. Answers how many came after their lease had run out.
+    pub fn write(self, tx: &mut Tx<'_>, reports: &[Report]) -> QueryResult<usize> {
+        let mut finished = Vec::with_capacity(reports.len());
+        for report in reports {
+            match report {
+                Report::Finished(one) => finished.push(&**one),
+                Report::HandedBack(back) => drop(leases::hand_back(tx, back)?),
+                Report::Last => {}
+            }
         }
-    }
-    let mut health = observe(tx, &finished)?;
-    let mut ends = Ends::default();
-    let rest = ends.succeed(tx, &finished, &mut health)?;
-    let ids: Vec<DeliveryId> = rest.iter().map(|finished| finished.lease.delivery).collect();
-    let held: HashMap<DeliveryId, Held> = if ids.is_empty() {
-        HashMap::new()
-    } else {
-        dialect::lock_held(tx, &ids)?.into_iter().map(|held| (held.id, held)).collect()
-    };
-    for finished in rest {
-        let lease = &finished.lease;
-        let holds =
-            |held: &&Held| held.lease_no == lease.number && held.lease_attempt_id == Some(lease.attempt);
-        let Some(held) = held.get(&lease.delivery).filter(holds) else {
-            leases::record_late(tx, &finished.row)?;
-            ends.late += 1;
-            continue;
+        let mut health = observe(tx, &finished)?;
+        let mut batch = Batch::default();
+        let rest = batch.succeed(tx, &finished, &mut health)?;
+        let ids: Vec<DeliveryId> = rest.iter().map(|finished| finished.lease.delivery).collect();
+        let leased: HashMap<DeliveryId, LeasedDelivery> = if ids.is_empty() {
+            HashMap::new()
+        } else {
+            leases::lock_leased(tx, &ids)?.into_iter().map(|leased| (leased.id, leased)).collect()
         };
-        let decision = ends.conclude(tx, app, held, finished)?;
-        if let Some(observed) = health.get_mut(&finished.webhook) {
-            observed.note(decision.health, decision.disable, finished);
+        let mut late = 0;
+        for finished in rest {
+            let Some(leased) = leased.get(&finished.lease.delivery).filter(|it| it.is_under(&finished.lease))
+            else {
+                leases::record_late(tx, &finished.row)?;
+                late += 1;
+                continue;
+            };
+            let decision = self.conclude(tx, &mut batch, leased, finished)?;
+            if let Some(observed) = health.get_mut(&finished.webhook) {
+                observed.note(decision.health, decision.disable, finished);
+            }
         }
+        batch.store(tx, self.signals)?;
+        for observed in health.into_values() {
+            observed.write(tx, self.publisher)?;
+        }
+        Ok(late)
     }
-    ends.store(tx, app)?;
-    for observed in health.into_values() {
-        observed.write(tx, app)?;
+
+    /// Reclaims leases that ran out by `now`: their attempts are marked interrupted, and their deliveries go
+    /// on. Answers how many.
+    pub fn reclaim(self, tx: &mut Tx<'_>, now: Timestamp) -> QueryResult<usize> {
+        let expired = leases::lock_expired(tx, now, RECLAIMED_AT_ONCE)?;
+        let mut batch = Batch::default();
+        for leased in &expired {
+            let interrupted = interrupted(tx, leased);
+            self.conclude(tx, &mut batch, leased, &interrupted)?;
+        }
+        batch.store(tx, self.signals)?;
+        Ok(expired.len())
     }
-    Ok(ends.late)
+
+    /// Decides what follows an attempt that was made under a valid lease, and adds that to the batch.
+    fn conclude(
+        self,
+        tx: &mut Tx<'_>,
+        batch: &mut Batch<'_>,
+        leased: &LeasedDelivery,
+        finished: &FinishedAttempt,
+    ) -> QueryResult<Decision> {
+        let ended = EndedAttempt {
+            trigger: finished.lease.trigger,
+            result: finished.result,
+            now: finished.at.as_millis(),
+            jitter: tx.random().jitter(),
+        };
+        let decision = retry::decide(state(leased), ended);
+        let row = AttemptRow { number: leased.attempts + 1, ..finished.row.clone() };
+        let again = decision.again.then(|| tx.new_id());
+        if decision.exhausted {
+            self.publish_exhausted(tx, leased, &row)?;
+        }
+        batch.webhooks.insert((leased.workspace_id, leased.webhook_id));
+        batch.updates.push((leased.id, update(&decision, finished, &row, again)));
+        batch.rows.push(Cow::Owned(row));
+        Ok(decision)
+    }
+
+    /// Publishes `delivery.exhausted`. Deliveries of events about webhooks or deliveries never raise it, so
+    /// that there are no loops.
+    fn publish_exhausted(
+        self,
+        tx: &mut Tx<'_>,
+        leased: &LeasedDelivery,
+        last: &AttemptRow,
+    ) -> QueryResult<()> {
+        if matches!(leased.event_type.group(), "webhook" | "delivery") {
+            return Ok(());
+        }
+        let data = json!({ "id": leased.id, "webhook_id": leased.webhook_id, "event_id": leased.event_id,
+            "event_type": leased.event_type, "attempts": last.number,
+            "diagnosis": last.diagnosis.as_ref().map(|diagnosis| &diagnosis.0) });
+        let publication = Publication {
+            workspace: leased.workspace_id,
+            kind: EventType::DeliveryExhausted,
+            data: &data,
+            about: Some(leased.webhook_id),
+        };
+        self.publisher.publish_about(tx, publication).map(drop)
+    }
 }
 
-/// Marks attempts whose lease ran out by `now` as interrupted, and lets their deliveries go on. Answers how many.
-pub fn recover(tx: &mut Tx<'_>, app: &App, now: Timestamp) -> Result<usize, Failure> {
-    let expired = leases::expired(tx, now, RECOVERED_AT_ONCE)?;
-    let mut ends = Ends::default();
-    for held in &expired {
-        let interrupted = interrupted(app, held);
-        ends.conclude(tx, app, held, &interrupted)?;
+/// The new state of a delivery after an attempt. `again` is the id of a retry by hand that is to be made once
+/// more.
+fn update(
+    decision: &Decision,
+    finished: &FinishedAttempt,
+    row: &AttemptRow,
+    again: Option<AttemptId>,
+) -> DeliveryUpdate {
+    let next_attempt_at = decision.state.next_attempt_at.map(Timestamp::from_millis);
+    // A delivery that served as a probe goes back to the head of its webhook's line.
+    let goes_back = finished.lease.trigger == Trigger::Probe && next_attempt_at.is_some();
+    let due_at = match again {
+        Some(_) => Some(finished.at),
+        None if goes_back => Some(finished.at + LOOK_AGAIN),
+        None => next_attempt_at,
+    };
+    DeliveryUpdate {
+        status: decision.state.status,
+        cancel_reason: decision.state.cancel_reason,
+        step: decision.state.step,
+        attempts: row.number,
+        next_attempt_at,
+        manual_attempt_id: again,
+        due_at,
+        held: goes_back && again.is_none(),
+        interrupted: decision.state.interruptions,
+        last_attempt_at: Some(finished.at),
+        last_response_status: finished.status,
+        last_category: row.diagnosis.as_ref().map(|diagnosis| diagnosis.0.category),
+        last_diagnosis: row.diagnosis.clone(),
+        finished_at: decision.state.finished_at.map(Timestamp::from_millis),
     }
-    ends.store(tx, app)?;
-    Ok(expired.len())
 }
 
-fn interrupted(app: &App, held: &Held) -> Finished {
-    let at = app.clock.now();
+/// The result of an attempt whose lease ran out.
+fn interrupted(tx: &Tx<'_>, leased: &LeasedDelivery) -> FinishedAttempt {
+    let at = tx.now();
     let lease = Lease {
-        delivery: held.id,
-        number: held.lease_no,
-        attempt: held.lease_attempt_id.unwrap_or_else(|| new_id!(app, AttemptId)),
-        trigger: held.lease_trigger.unwrap_or(Trigger::Automatic),
-        started_at: held.lease_started_at.unwrap_or(at),
+        delivery: leased.id,
+        number: leased.lease_no,
+        attempt: leased.lease_attempt_id.unwrap_or_else(|| tx.new_id()),
+        trigger: leased.lease_trigger.unwrap_or(Trigger::Automatic),
+        started_at: leased.lease_started_at.unwrap_or(at),
         until: at,
     };
-    Finished {
-        webhook: held.webhook_id,
-        workspace: held.workspace_id,
-        ending: Ending::Interrupted,
+    FinishedAttempt {
+        webhook: leased.webhook_id,
+        workspace: leased.workspace_id,
+        result: AttemptResult::Interrupted,
         row: AttemptRow {
             id: lease.attempt,
-            delivery_id: held.id,
+            delivery_id: leased.id,
             number: 0,
             trigger_kind: lease.trigger,
             started_at: lease.started_at,
@@ -157,35 +232,34 @@ fn interrupted(app: &App, held: &Held) -> Finished {
     }
 }
 
-/// What attempts' ends leave, collected to be stored at once.
+/// Updates of deliveries and rows of attempts, collected to be stored at once.
 #[derive(Default)]
-struct Ends<'a> {
-    settled: Vec<(DeliveryId, Settled)>,
+struct Batch<'a> {
+    updates: Vec<(DeliveryId, DeliveryUpdate)>,
     rows: Vec<Cow<'a, AttemptRow>>,
-    /// Whose deliveries they are.
-    of: BTreeSet<(WorkspaceId, WebhookId)>,
-    late: usize,
+    /// The webhooks of the deliveries, with their workspaces: screens are told of these.
+    webhooks: BTreeSet<(WorkspaceId, WebhookId)>,
 }
 
-impl<'a> Ends<'a> {
-    /// Finishes first attempts that succeeded, which is most of all attempts, without reading their deliveries; hands the
-    /// others back.
+impl<'a> Batch<'a> {
+    /// Finishes first attempts that succeeded, by far the most, without reading their deliveries. Answers the
+    /// other attempts.
     fn succeed(
         &mut self,
         tx: &mut Tx<'_>,
-        finished: &[&'a Finished],
+        finished: &[&'a FinishedAttempt],
         health: &mut BTreeMap<WebhookId, Observed>,
-    ) -> Result<Vec<&'a Finished>, Failure> {
+    ) -> QueryResult<Vec<&'a FinishedAttempt>> {
         let firsts: Vec<FirstSuccess> =
             finished.iter().filter_map(|finished| first_success(finished)).collect();
-        let done: HashSet<DeliveryId> = dialect::succeed(tx, &firsts)?.into_iter().collect();
+        let done: HashSet<DeliveryId> = bulk::succeed(tx, &firsts)?.into_iter().collect();
         let mut rest = Vec::new();
         for finished in finished {
             if !done.contains(&finished.lease.delivery) {
                 rest.push(*finished);
                 continue;
             }
-            self.of.insert((finished.workspace, finished.webhook));
+            self.webhooks.insert((finished.workspace, finished.webhook));
             self.rows.push(Cow::Borrowed(&finished.row));
             if let Some(observed) = health.get_mut(&finished.webhook) {
                 observed.note(Health::Success, false, finished);
@@ -194,71 +268,20 @@ impl<'a> Ends<'a> {
         Ok(rest)
     }
 
-    /// Decides what follows an attempt whose lease held.
-    fn conclude(
-        &mut self,
-        tx: &mut Tx<'_>,
-        app: &App,
-        held: &Held,
-        finished: &Finished,
-    ) -> Result<Decision, Failure> {
-        self.of.insert((held.workspace_id, held.webhook_id));
-        let trigger = finished.lease.trigger;
-        let ended = Ended {
-            trigger,
-            ending: finished.ending,
-            now: finished.at.as_millis(),
-            jitter: app.chance.jitter(),
-        };
-        let decision = retry::decide(state(held), ended);
-        let row = AttemptRow { number: held.attempts + 1, ..finished.row.clone() };
-        let again = decision.again.then(|| new_id!(app, AttemptId));
-        let next_attempt_at = decision.state.next_attempt_at.map(Timestamp::from_millis);
-        // What a probe was made with goes back to the head of its line.
-        let goes_back = trigger == Trigger::Probe && next_attempt_at.is_some();
-        let due_at = match again {
-            Some(_) => Some(finished.at),
-            None if goes_back => Some(finished.at + LOOK_AGAIN),
-            None => next_attempt_at,
-        };
-        let settled = Settled {
-            status: decision.state.status,
-            cancel_reason: decision.state.cancel_reason,
-            step: decision.state.step,
-            attempts: row.number,
-            next_attempt_at,
-            manual_attempt_id: again,
-            due_at,
-            held: goes_back && again.is_none(),
-            interrupted: decision.state.interruptions,
-            last_attempt_at: Some(finished.at),
-            last_response_status: finished.status,
-            last_category: row.diagnosis.as_ref().map(|diagnosis| diagnosis.0.category),
-            last_diagnosis: row.diagnosis.clone(),
-            finished_at: decision.state.finished_at.map(Timestamp::from_millis),
-        };
-        if decision.exhausted {
-            publish_exhausted(tx, app, held, &row)?;
-        }
-        self.settled.push((held.id, settled));
-        self.rows.push(Cow::Owned(row));
-        Ok(decision)
-    }
-
-    fn store(&self, tx: &mut Tx<'_>, app: &App) -> Result<(), Failure> {
-        dialect::settle(tx, &self.settled)?;
+    fn store(&self, tx: &mut Tx<'_>, signals: &Signals) -> QueryResult<()> {
+        bulk::settle(tx, &self.updates)?;
         let rows: Vec<&AttemptRow> = self.rows.iter().map(AsRef::as_ref).collect();
-        dialect::insert_attempts(tx, &rows)?;
-        app.wake.deliveries_changed(tx, self.of.iter().copied());
+        bulk::insert_attempts(tx, &rows)?;
+        signals.deliveries_changed(tx, self.webhooks.iter().copied());
         Ok(())
     }
 }
 
-/// The first attempt of a delivery, if that is what it was and it succeeded.
-fn first_success(finished: &Finished) -> Option<FirstSuccess> {
+/// An automatic first attempt that succeeded; none for any other.
+fn first_success(finished: &FinishedAttempt) -> Option<FirstSuccess> {
     let lease = &finished.lease;
     let first = lease.number == 1 && lease.trigger == Trigger::Automatic;
-    (first && finished.ending == Ending::Succeeded).then_some(FirstSuccess {
+    (first && finished.result == AttemptResult::Succeeded).then_some(FirstSuccess {
         delivery: lease.delivery,
         attempt: lease.attempt,
         at: finished.at,
@@ -266,27 +289,13 @@ fn first_success(finished: &Finished) -> Option<FirstSuccess> {
     })
 }
 
-fn state(held: &Held) -> State {
+fn state(leased: &LeasedDelivery) -> State {
     State {
-        status: held.status,
-        step: held.step,
-        next_attempt_at: held.next_attempt_at.map(Timestamp::as_millis),
-        finished_at: held.finished_at.map(Timestamp::as_millis),
-        cancel_reason: held.cancel_reason,
-        interruptions: held.interrupted,
+        status: leased.status,
+        step: leased.step,
+        next_attempt_at: leased.next_attempt_at.map(Timestamp::as_millis),
+        finished_at: leased.finished_at.map(Timestamp::as_millis),
+        cancel_reason: leased.cancel_reason,
+        interruptions: leased.interrupted,
     }
-}
-
-/// `delivery.exhausted`, but never about deliveries of events that are themselves about webhooks: no loops.
-fn publish_exhausted(tx: &mut Tx<'_>, app: &App, held: &Held, last: &AttemptRow) -> Result<(), Failure> {
-    if matches!(held.event_type.group(), "webhook" | "delivery") {
-        return Ok(());
-    }
-    let data = json!({ "id": held.id, "webhook_id": held.webhook_id, "event_id": held.event_id,
-        "event_type": held.event_type, "attempts": last.number,
-        "diagnosis": last.diagnosis.as_ref().map(|diagnosis| &diagnosis.0) });
-    let about = Some(held.webhook_id);
-    let publication =
-        Publication { workspace: held.workspace_id, kind: EventType::DeliveryExhausted, data: &data, about };
-    publish_about(tx, app, publication).map(drop)
 }

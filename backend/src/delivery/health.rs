@@ -1,4 +1,5 @@
-//! How webhooks have been doing, as attempts show it: since when one fails, what went wrong, its breaker, and what follows.
+//! The health of webhooks, as attempts show it: since when a webhook fails, its last diagnosis, its breaker,
+//! and the events and the disabling that follow.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,37 +11,34 @@ use api_types::{
     stream::Topic,
     webhooks::DisabledReason,
 };
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::{
-    attempt::Finished,
-    breaker::{self, Sign},
+    attempt::FinishedAttempt,
+    breaker::{self, Evidence},
     disable::disable,
-    publish::{Publication, publish_about},
-    retry::{self, Ending, Health},
+    publish::{Publication, Publisher},
+    retry::{self, AttemptResult, Health},
 };
-use crate::{
-    app::App,
-    db::{
-        Tx,
-        audit::Who,
-        deliveries::destinations::{self, Breaker, HealthRow},
-    },
-    problem::Failure,
-    wake::Hint,
+use crate::db::{
+    Hint, Tx,
+    audit::Who,
+    deliveries::destinations::{self, Breaker, HealthRow},
 };
 
-/// A webhook that works again after failing for this long (milliseconds) is worth an event.
+/// A webhook that works again raises an event only if it had failed for this long, in milliseconds.
 const WORTH_TELLING: i64 = 5 * 60_000;
-/// How late the last success may be noted while all is well, in milliseconds.
+/// The longest that the last success goes unnoted while a webhook is well, in milliseconds.
 const NOTED_WITHIN: i64 = 1_000;
 
-/// The health of the webhooks that attempts say something about, locked. A webhook that is well and only did well is left
-/// alone but once a second, so that nodes that deliver to it need not wait for each other.
-pub fn observe(tx: &mut Tx<'_>, finished: &[&Finished]) -> Result<BTreeMap<WebhookId, Observed>, Failure> {
+/// The health of the webhooks that attempts were made to, locked. A webhook that was well, and whose attempts
+/// all succeeded, is locked only once a second, so that nodes that deliver to the same webhook need not wait
+/// for each other.
+pub fn observe(tx: &mut Tx<'_>, finished: &[&FinishedAttempt]) -> QueryResult<BTreeMap<WebhookId, Observed>> {
     let mut newest: HashMap<WebhookId, Option<Timestamp>> = HashMap::new();
     for finished in finished {
-        let well = (finished.ending == Ending::Succeeded).then_some(finished.at);
+        let well = (finished.result == AttemptResult::Succeeded).then_some(finished.at);
         let entry = newest.entry(finished.webhook).or_insert(well);
         *entry = entry.and_then(|at| well.map(|well| well.max(at)));
     }
@@ -63,42 +61,44 @@ pub fn observe(tx: &mut Tx<'_>, finished: &[&Finished]) -> Result<BTreeMap<Webho
     Ok(rows.into_iter().map(|row| (row.id, Observed::new(row))).collect())
 }
 
-/// What a batch of attempts showed of one webhook.
+/// The findings of a batch of attempts on one webhook.
 pub struct Observed {
     health: HealthRow,
     breaker_before: Breaker,
     changed: bool,
-    /// It worked again after failing since then.
-    recovered: Option<Timestamp>,
+    /// The start of the failures, where the webhook works again after failing for a while.
+    mended: Option<Timestamp>,
     disable: Option<DisabledReason>,
 }
 
 impl Observed {
     const fn new(health: HealthRow) -> Self {
-        Self { breaker_before: health.breaker, health, changed: false, recovered: None, disable: None }
+        Self { breaker_before: health.breaker, health, changed: false, mended: None, disable: None }
     }
 
-    /// Notes what an attempt says of the webhook; with `disable` it asks to be left alone.
-    pub fn note(&mut self, health: Health, disable: bool, finished: &Finished) {
-        let (diagnosis, at) = (finished.row.diagnosis.clone(), finished.at);
+    /// Notes what an attempt says about the webhook. `disable` is set where the receiver asked to be left
+    /// alone (410).
+    pub fn note(&mut self, health: Health, disable: bool, finished: &FinishedAttempt) {
+        let diagnosis = finished.row.diagnosis.clone();
+        let at = finished.at;
         match health {
             Health::Nothing => return,
             Health::Success => {
                 let since = self.health.failing_since.take();
-                self.recovered = since.filter(|since| at.millis_since(*since) >= WORTH_TELLING);
+                self.mended = since.filter(|since| at.millis_since(*since) >= WORTH_TELLING);
                 self.health.last_success_at = self.health.last_success_at.max(Some(at));
                 self.health.last_diagnosis = None;
-                self.show_breaker(Sign::Success, finished);
+                self.show_breaker(Evidence::Success, finished);
             }
             Health::Failure => {
                 let since = *self.health.failing_since.get_or_insert(at);
-                self.recovered = None;
+                self.mended = None;
                 if retry::failing_too_long(since.as_millis(), at.as_millis()) {
                     self.disable = Some(DisabledReason::Failing);
                 }
                 self.health.last_failure_at = Some(at);
                 self.health.last_diagnosis = diagnosis;
-                self.show_breaker(sign(finished.ending), finished);
+                self.show_breaker(evidence(finished.result), finished);
             }
             Health::Shown => {
                 self.health.last_failure_at = Some(at);
@@ -111,13 +111,13 @@ impl Observed {
         self.changed = true;
     }
 
-    fn show_breaker(&mut self, sign: Sign, finished: &Finished) {
+    fn show_breaker(&mut self, evidence: Evidence, finished: &FinishedAttempt) {
         let probe = finished.lease.trigger == Trigger::Probe;
-        self.health.breaker = breaker::note(self.health.breaker, sign, probe, finished.at);
+        self.health.breaker = breaker::note(self.health.breaker, evidence, probe, finished.at);
     }
 
-    /// Writes it down, with what follows.
-    pub fn write(self, tx: &mut Tx<'_>, app: &App) -> Result<(), Failure> {
+    /// Writes the health down, and publishes or disables where that follows.
+    pub fn write(self, tx: &mut Tx<'_>, publisher: &Publisher) -> QueryResult<()> {
         let health = &self.health;
         if !self.changed {
             return Ok(());
@@ -125,26 +125,28 @@ impl Observed {
         destinations::set_health(tx, health)?;
         tx.changed(health.workspace_id, Topic::Webhooks, Some(health.id));
         self.pass_breaker_on(tx)?;
-        if let Some(since) = self.recovered {
-            publish_recovered(tx, app, health, since)?;
+        if let Some(since) = self.mended {
+            publish_mended(tx, publisher, health, since)?;
         }
         if let Some(reason) = self.disable {
-            disable(tx, app, &Who::system(health.workspace_id), health.id, reason)?;
+            disable(tx, publisher, &Who::system(health.workspace_id), health.id, reason)?;
         }
         Ok(())
     }
 }
 
 impl Observed {
-    /// Tells whoever publishes and sends that the breaker opened or closed.
-    fn pass_breaker_on(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        let (before, after) = (self.breaker_before, self.health.breaker);
+    /// Tells publishers and couriers of all nodes that the breaker opened or closed.
+    fn pass_breaker_on(&self, tx: &mut Tx<'_>) -> QueryResult<()> {
+        let before = self.breaker_before;
+        let after = self.health.breaker;
         let holds = |breaker: Breaker| (breaker.parked_at.is_some(), breaker.draining_since.is_some());
         if holds(before) == holds(after) {
             return Ok(());
         }
         destinations::bump_subscriptions(tx, self.health.workspace_id)?;
-        let (webhook, open) = (self.health.id, after.parked_at.is_some());
+        let webhook = self.health.id;
+        let open = after.parked_at.is_some();
         tx.on_commit(Hint::Breaker { webhook, open });
         if !open {
             tx.on_commit(Hint::DeliveriesDue);
@@ -153,30 +155,31 @@ impl Observed {
     }
 }
 
-/// What a failure that counts shows of the receiver.
-fn sign(ending: Ending) -> Sign {
-    match ending {
-        Ending::Failed { category: Category::Outage | Category::Throttling, retry_after } => {
-            Sign::Outage { until: retry_after.map(Timestamp::from_millis) }
+/// The evidence that a counted failure gives of the receiver.
+fn evidence(result: AttemptResult) -> Evidence {
+    match result {
+        AttemptResult::Failed { category: Category::Outage | Category::Throttling, retry_after } => {
+            Evidence::Outage { until: retry_after.map(Timestamp::from_millis) }
         }
-        Ending::Succeeded => Sign::Success,
-        Ending::Failed { .. } | Ending::Gone | Ending::Interrupted => Sign::Refusal,
+        AttemptResult::Succeeded => Evidence::Success,
+        AttemptResult::Failed { .. } | AttemptResult::Gone | AttemptResult::Interrupted => Evidence::Refusal,
     }
 }
 
-fn publish_recovered(
+/// Publishes `webhook.recovered`: the webhook works again after failing since `since`.
+fn publish_mended(
     tx: &mut Tx<'_>,
-    app: &App,
+    publisher: &Publisher,
     webhook: &HealthRow,
     since: Timestamp,
-) -> Result<(), Failure> {
+) -> QueryResult<()> {
     let data = json!({ "id": webhook.id, "url": webhook.url, "failing_since": since,
-        "recovered_at": app.clock.now() });
+        "recovered_at": tx.now() });
     let publication = Publication {
         workspace: webhook.workspace_id,
         kind: EventType::WebhookRecovered,
         data: &data,
         about: Some(webhook.id),
     };
-    publish_about(tx, app, publication).map(drop)
+    publisher.publish_about(tx, publication).map(drop)
 }

@@ -1,127 +1,115 @@
-//! Taking what is due: each lease is the record of an attempt that starts. What must not be sent is canceled here instead, and
-//! what must wait goes into its webhook's own line.
+//! Leasing: takes due deliveries for this node's berth, oldest first. Each lease is itself the record of the
+//! attempt that starts. A delivery that must not be sent is canceled here instead; one that must wait is held
+//! in its webhook's own line.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use api_types::{
     Timestamp,
     deliveries::{CancelReason, Trigger},
-    ids::{AttemptId, EventId, WebhookId},
+    ids::{EventId, WebhookId},
 };
 use bytes::Bytes;
+use diesel::QueryResult;
 
-use super::{
-    LOOK_AGAIN,
-    courier::Crew,
-    slots::{Slot, Slots},
-    subscriptions::by_webhook,
-};
+use super::{breaker::LOOK_AGAIN, dock::Berth, job::Job, subscriptions::by_webhook};
 use crate::{
-    app::App,
     db::{
         Conn, Tx,
         deliveries::{
+            bulk,
             destinations::{self, Destination, SealedSecret},
-            leases::{self, Due, Lease},
+            leases::{self, DueDelivery, Lease},
         },
-        dialect, events,
+        events,
     },
-    new_id, plan,
-    problem::Failure,
+    plan,
 };
 
 /// The most deliveries that one transaction leases.
 pub(super) const BATCH: usize = 256;
-/// What a lease holds beyond the longest attempt, in milliseconds: to begin it and to write its result down.
+/// The part of a lease beyond the longest attempt, in milliseconds: time to begin the attempt and to write
+/// its result down.
 const MARGIN: i64 = 15_000;
 
-/// An attempt to make.
-#[derive(Debug)]
-pub struct Job {
-    /// The right to make it.
-    pub lease: Lease,
-    /// The event's id.
-    pub event: EventId,
-    /// The body.
-    pub payload: Bytes,
-    /// Where to.
-    pub destination: Arc<Destination>,
-    /// What signs it: every secret of the webhook, newest first.
-    pub secrets: Arc<[SealedSecret]>,
-    /// Its place in this node's memory.
-    pub slot: Slot,
-}
-
-/// What a round of leasing brought.
+/// The result of one round of leasing.
 #[derive(Debug, Default)]
 pub struct Round {
-    /// What to send.
+    /// The attempts to make.
     pub jobs: Vec<Job>,
-    /// Whether more may be due.
+    /// More deliveries may be due.
     pub more: bool,
-    /// When something held may go, if that is known.
+    /// The time at which a held delivery may go, if that is known.
     pub next: Option<Timestamp>,
-    /// Webhooks that have just drained: what another node held for them meanwhile is to be found.
+    /// Webhooks that have just drained: deliveries that another node held for them meanwhile are still to be
+    /// found.
     pub drained: Vec<WebhookId>,
 }
 
-/// How long a lease lasts, in milliseconds.
-pub fn duration(app: &App) -> i64 {
-    i64::try_from(app.sender.longest_attempt().as_millis()).unwrap_or(i64::MAX / 2) + MARGIN
+/// The length of a lease in milliseconds, for attempts that take no longer than `longest_attempt`.
+pub fn duration(longest_attempt: Duration) -> i64 {
+    i64::try_from(longest_attempt.as_millis()).unwrap_or(i64::MAX / 2) + MARGIN
 }
 
-/// Leases what is due, as far as there are slots.
-pub fn take_due(tx: &mut Tx<'_>, app: &App, crew: &Crew) -> Result<Round, Failure> {
-    let limit = crew.slots.free().min(BATCH);
+/// Leases due deliveries, as many as there are slots for.
+pub fn take_due(tx: &mut Tx<'_>, berth: &Berth) -> QueryResult<Round> {
+    let limit = berth.slots.free().min(BATCH);
     if limit == 0 {
         return Ok(Round::default());
     }
-    let now = app.clock.now();
-    let due = dialect::lock_due(tx, now, &crew.slots.busy(), i64::try_from(limit).unwrap_or(1))?;
+    let now = tx.now();
+    let due = leases::lock_due(tx, now, &berth.slots.busy(), i64::try_from(limit).unwrap_or(1))?;
     let more = due.len() == limit;
     let loaded = Loaded::read(tx, &due)?;
-    let mut taking = Taking { app, slots: &crew.slots, now, leases: Vec::new(), jobs: Vec::new() };
+    let mut leasing = Leasing::new(berth);
     let mut held = Vec::new();
     for due in due {
         let by_hand = due.manual_attempt_id.is_some();
         match loaded.sendable(&due) {
             Err(reason) => leases::cancel(tx, &due, reason, now)?,
-            // A retry by hand goes past the breaker and the line.
+            // A retry by hand passes the breaker and the line.
             Ok(destination) if destination.is_holding() && !by_hand => held.push(due.id),
             Ok(_) => {
                 let trigger = if by_hand { Trigger::Manual } else { Trigger::Automatic };
-                taking.take(&loaded, &due, trigger);
+                leasing.take(tx, &loaded, &due, trigger);
             }
         }
     }
-    dialect::hold(tx, &held, now + LOOK_AGAIN)?;
-    let Taking { leases, jobs, .. } = taking;
-    dialect::take(tx, &leases, &crew.owner)?;
-    Ok(Round { jobs, more, ..Round::default() })
+    bulk::hold(tx, &held, now + LOOK_AGAIN)?;
+    Ok(Round { jobs: leasing.store(tx)?, more, ..Round::default() })
 }
 
 /// Deliveries being leased in one transaction.
-pub(super) struct Taking<'a> {
-    pub(super) app: &'a App,
-    pub(super) slots: &'a Slots,
-    pub(super) now: Timestamp,
-    pub(super) leases: Vec<Lease>,
-    pub(super) jobs: Vec<Job>,
+pub(super) struct Leasing<'a> {
+    berth: &'a Berth,
+    leases: Vec<Lease>,
+    jobs: Vec<Job>,
 }
 
-impl Taking<'_> {
-    /// Leases a delivery that [`Loaded::sendable`] found to be so, if there is a slot; until when, if there was.
-    pub(super) fn take(&mut self, loaded: &Loaded, due: &Due, trigger: Trigger) -> Option<Timestamp> {
+impl<'a> Leasing<'a> {
+    pub(super) const fn new(berth: &'a Berth) -> Self {
+        Self { berth, leases: Vec::new(), jobs: Vec::new() }
+    }
+
+    /// Leases a delivery that passed [`Loaded::sendable`], if a slot is free. Answers the end of the lease.
+    pub(super) fn take(
+        &mut self,
+        tx: &Tx<'_>,
+        loaded: &Loaded,
+        due: &DueDelivery,
+        trigger: Trigger,
+    ) -> Option<Timestamp> {
         let (destination, _) = loaded.destinations.get(&due.webhook_id)?;
         let payload = loaded.payloads.get(&due.event_id).cloned().unwrap_or_default();
-        let slot = self.slots.take(due.webhook_id, due.workspace_id, payload.len())?;
+        let slot = self.berth.slots.take(due.webhook_id, due.workspace_id, payload.len())?;
+        let now = tx.now();
         let lease = Lease {
             delivery: due.id,
             number: due.lease_no + 1,
-            attempt: due.manual_attempt_id.unwrap_or_else(|| new_id!(self.app, AttemptId)),
+            attempt: due.manual_attempt_id.unwrap_or_else(|| tx.new_id()),
             trigger,
-            started_at: self.now,
-            until: self.now + duration(self.app),
+            started_at: now,
+            until: now + self.berth.lease_ms,
         };
         let until = lease.until;
         self.leases.push(lease.clone());
@@ -135,9 +123,15 @@ impl Taking<'_> {
         });
         Some(until)
     }
+
+    /// Writes the leases down, and answers the attempts to make.
+    pub(super) fn store(self, tx: &mut Tx<'_>) -> QueryResult<Vec<Job>> {
+        bulk::take(tx, &self.leases, &self.berth.owner)?;
+        Ok(self.jobs)
+    }
 }
 
-/// What the due deliveries refer to.
+/// The webhooks, secrets and bodies that due deliveries refer to.
 pub(super) struct Loaded {
     destinations: HashMap<WebhookId, (Arc<Destination>, bool)>,
     secrets: HashMap<WebhookId, Arc<[SealedSecret]>>,
@@ -145,7 +139,7 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    pub(super) fn read(conn: &mut Conn, due: &[Due]) -> Result<Self, Failure> {
+    pub(super) fn read(conn: &mut Conn, due: &[DueDelivery]) -> QueryResult<Self> {
         let mut webhooks: Vec<WebhookId> = due.iter().map(|due| due.webhook_id).collect();
         webhooks.sort_unstable();
         webhooks.dedup();
@@ -174,8 +168,8 @@ impl Loaded {
         })
     }
 
-    /// Where a delivery goes, or why it is not to be sent.
-    pub(super) fn sendable(&self, due: &Due) -> Result<&Destination, CancelReason> {
+    /// The destination of a delivery, or the reason to cancel it.
+    pub(super) fn sendable(&self, due: &DueDelivery) -> Result<&Destination, CancelReason> {
         let (destination, allowed) =
             self.destinations.get(&due.webhook_id).ok_or(CancelReason::WebhookDeleted)?;
         if destination.deleted_at.is_some() {

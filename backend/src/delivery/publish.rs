@@ -1,4 +1,4 @@
-//! Publishing: an event and its deliveries, written in the transaction of the change that they are about.
+//! Publishing: writes an event and one delivery per matching webhook, in the transaction of the change.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -10,30 +10,29 @@ use api_types::{
     account::Plan,
     deliveries::{CancelReason, DeliveryStatus, Trigger},
     events::EventType,
-    ids::{AttemptId, DeliveryId, EventId, WebhookId, WorkspaceId},
+    ids::{EventId, WebhookId, WorkspaceId},
 };
 use bytes::Bytes;
+use diesel::{QueryResult, result::Error};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    LOOK_AGAIN,
-    courier::Crew,
-    lease::{self, Job},
-    subscriptions::{KnownSubscriptions, KnownWebhook, known},
+    breaker::LOOK_AGAIN,
+    dock::{Berth, Dock},
+    job::Job,
+    subscriptions::{KnownSubscriptions, KnownWebhook, SubscriptionCache},
 };
 use crate::{
-    app::App,
+    base::Base,
     catalogue,
     db::{
-        Tx,
-        deliveries::{NewDelivery, destinations, leases::Lease},
-        dialect,
-        events::EventRow,
+        Hint, Tx,
+        deliveries::{NewDelivery, bulk, destinations, leases::Lease},
+        events::{self, EventRow},
     },
-    new_id, plan,
-    problem::Failure,
-    wake::Hint,
+    plan,
+    signals::Signals,
 };
 
 /// The exact body of a message.
@@ -48,114 +47,143 @@ struct Payload<'a> {
 /// An event to publish.
 #[derive(Clone, Copy, Debug)]
 pub struct Publication<'a> {
-    /// In which workspace.
+    /// The workspace that the event happened in.
     pub workspace: WorkspaceId,
-    /// Its type.
     pub kind: EventType,
-    /// What happened.
+    /// The event's `data`: usually the changed object, always as the type's schema says.
     pub data: &'a Value,
-    /// The webhook that it is about, which therefore never gets it.
+    /// The webhook that the event is about. The event is never delivered to that one, so that there are no
+    /// loops.
     pub about: Option<WebhookId>,
 }
 
-/// Publishes an event in the caller's transaction: it is durable, and on its way, when that commits.
-pub fn publish(
-    tx: &mut Tx<'_>,
-    app: &App,
-    workspace: WorkspaceId,
-    kind: EventType,
-    data: &Value,
-) -> Result<EventId, Failure> {
-    publish_about(tx, app, Publication { workspace, kind, data, about: None })
+/// Writes events and their deliveries, and leases for this node's berth.
+#[derive(Debug)]
+pub struct Publisher {
+    dock: Arc<Dock>,
+    signals: Arc<Signals>,
+    subscriptions: Arc<SubscriptionCache>,
 }
 
-/// The same for an event that may be about a webhook: there are no loops.
-pub fn publish_about(tx: &mut Tx<'_>, app: &App, publication: Publication<'_>) -> Result<EventId, Failure> {
-    let Publication { workspace, kind, data, about } = publication;
-    // Others' events were checked at the door; ours must be right by construction, and every test says whether they are.
-    debug_assert!(catalogue::check(kind, data).is_ok(), "{kind}: {:?}", catalogue::check(kind, data));
-    let event = new_event(app, workspace, kind, data)?;
-    let id = event.id;
-    store(tx, app, &[event], about)?;
-    Ok(id)
+impl Publisher {
+    /// A publisher that leases for this node where `dock` has a slot free.
+    pub fn new(dock: Arc<Dock>, signals: Arc<Signals>) -> Self {
+        Self { dock, signals, subscriptions: Arc::default() }
+    }
+
+    /// Publishes an event in the caller's transaction. The event is durable, and on its way, once that
+    /// commits.
+    pub fn publish(
+        &self,
+        tx: &mut Tx<'_>,
+        workspace: WorkspaceId,
+        kind: EventType,
+        data: &impl Serialize,
+    ) -> QueryResult<EventId> {
+        let data = serde_json::to_value(data).map_err(unserializable)?;
+        self.publish_about(tx, Publication { workspace, kind, data: &data, about: None })
+    }
+
+    /// Publishes an event that may be about a webhook: the event is never delivered to that one.
+    pub fn publish_about(&self, tx: &mut Tx<'_>, publication: Publication<'_>) -> QueryResult<EventId> {
+        let Publication { workspace, kind, data, about } = publication;
+        // Events of other systems were checked at the door. Ours must be right by construction: a debug build
+        // panics otherwise.
+        debug_assert!(catalogue::check(kind, data).is_ok(), "{kind}: {:?}", catalogue::check(kind, data));
+        let created_at = tx.now();
+        let payload = body(kind, created_at, data)?;
+        let event = EventRow { id: tx.new_id(), workspace_id: workspace, kind, payload, created_at };
+        let id = event.id;
+        self.store(tx, &[event], about)?;
+        Ok(id)
+    }
+
+    /// Stores events with their deliveries, and answers how many deliveries there are. Where this node has a
+    /// slot free, a delivery is born leased to it and sent from memory after the commit; otherwise it is due
+    /// now.
+    pub(super) fn store(
+        &self,
+        tx: &mut Tx<'_>,
+        events: &[EventRow],
+        about: Option<WebhookId>,
+    ) -> QueryResult<usize> {
+        events::insert(tx, events)?;
+        let berth = self.dock.berth();
+        let mut workspaces: HashMap<WorkspaceId, (Plan, Arc<KnownSubscriptions>)> = HashMap::new();
+        let mut deliveries =
+            NewDeliveries { berth: berth.as_deref(), rows: Vec::new(), jobs: Vec::new(), due: false };
+        for event in events {
+            let workspace = event.workspace_id;
+            if let Entry::Vacant(place) = workspaces.entry(workspace) {
+                let (plan, version) = destinations::subscriptions_version(tx, workspace)?;
+                place.insert((plan, self.subscriptions.known(tx, workspace, version)?));
+            }
+            if let Some((plan, subscriptions)) = workspaces.get(&workspace) {
+                deliveries.add(tx, event, &Audience { plan: *plan, subscriptions, about });
+            }
+        }
+        let NewDeliveries { rows, jobs, due, .. } = deliveries;
+        bulk::insert_deliveries(tx, &rows)?;
+        self.signals.deliveries_changed(tx, rows.iter().map(|row| (row.workspace_id, row.webhook_id)));
+        if due {
+            tx.on_commit(Hint::DeliveriesDue);
+        }
+        if !jobs.is_empty() {
+            let dock = Arc::clone(&self.dock);
+            tx.after_commit(move || dock.start(jobs));
+        }
+        Ok(rows.len())
+    }
 }
 
-/// Makes an event, to be stored.
+/// Makes an event outside of a transaction, to be given to [`Ingest`](super::Ingest).
 pub fn new_event(
-    app: &App,
+    base: &Base,
     workspace: WorkspaceId,
     kind: EventType,
     data: &Value,
-) -> Result<EventRow, Failure> {
-    let now = app.clock.now();
-    let payload = body(kind, now, data)?;
-    Ok(EventRow { id: new_id!(app, EventId), workspace_id: workspace, kind, payload, created_at: now })
+) -> QueryResult<EventRow> {
+    let created_at = base.now();
+    let payload = body(kind, created_at, data)?;
+    Ok(EventRow { id: base.random.id(created_at), workspace_id: workspace, kind, payload, created_at })
 }
 
-/// The body of a message, which is the same byte for byte on every attempt.
-pub fn body(kind: EventType, timestamp: Timestamp, data: &Value) -> Result<String, Failure> {
-    serde_json::to_string(&Payload { kind, timestamp, data }).map_err(|error| Failure::internal(&error))
+/// The body of a message: the same byte for byte on every attempt.
+pub fn body(kind: EventType, timestamp: Timestamp, data: &Value) -> QueryResult<String> {
+    serde_json::to_string(&Payload { kind, timestamp, data }).map_err(unserializable)
 }
 
-/// Stores events with their deliveries, and answers how many deliveries there are. Where this node has a slot free, a
-/// delivery is born leased to it and sent from memory after the commit; otherwise it is due now.
-pub(super) fn store(
-    tx: &mut Tx<'_>,
-    app: &App,
-    events: &[EventRow],
+fn unserializable(error: serde_json::Error) -> Error {
+    Error::SerializationError(error.into())
+}
+
+/// The webhooks that may get an event.
+struct Audience<'a> {
+    plan: Plan,
+    subscriptions: &'a KnownSubscriptions,
+    /// The webhook that the event is about: it is left out.
     about: Option<WebhookId>,
-) -> Result<usize, Failure> {
-    dialect::insert_events(tx, events)?;
-    let crew = app.wake.courier.crew();
-    let mut workspaces: HashMap<WorkspaceId, (Plan, Arc<KnownSubscriptions>)> = HashMap::new();
-    let mut births = Births { app, crew: crew.as_deref(), rows: Vec::new(), jobs: Vec::new(), due: false };
-    for event in events {
-        let workspace = event.workspace_id;
-        if let Entry::Vacant(place) = workspaces.entry(workspace) {
-            let (plan, version) = destinations::subscriptions_version(tx, workspace)?;
-            place.insert((plan, known(tx, app, workspace, version)?));
-        }
-        if let Some((plan, subscriptions)) = workspaces.get(&workspace) {
-            births.deliver(event, *plan, subscriptions, about);
-        }
-    }
-    dialect::insert_deliveries(tx, &births.rows)?;
-    app.wake.deliveries_changed(tx, births.rows.iter().map(|row| (row.workspace_id, row.webhook_id)));
-    if births.due {
-        tx.on_commit(Hint::DeliveriesDue);
-    }
-    if !births.jobs.is_empty() {
-        tx.on_commit(Hint::Send(births.jobs));
-    }
-    Ok(births.rows.len())
 }
 
-/// Deliveries about to be stored, and what is sent at once.
-struct Births<'a> {
-    app: &'a App,
-    crew: Option<&'a Crew>,
+/// New deliveries about to be stored, and the attempts to start after the commit.
+struct NewDeliveries<'a> {
+    berth: Option<&'a Berth>,
     rows: Vec<NewDelivery>,
     jobs: Vec<Job>,
-    /// Whether something is left for a worker to find.
+    /// Some delivery is left for a worker to find: no slot was free for it, or its webhook holds.
     due: bool,
 }
 
-impl Births<'_> {
-    fn deliver(
-        &mut self,
-        event: &EventRow,
-        plan: Plan,
-        subscriptions: &KnownSubscriptions,
-        about: Option<WebhookId>,
-    ) {
-        let allowed = plan::limits(plan).api_access;
+impl NewDeliveries<'_> {
+    fn add(&mut self, tx: &Tx<'_>, event: &EventRow, audience: &Audience<'_>) {
+        let allowed = plan::limits(audience.plan).api_access;
         let mut body: Option<Bytes> = None;
-        for webhook in &subscriptions.webhooks {
+        for webhook in &audience.subscriptions.webhooks {
             let wants = webhook.subscriber.event_types.0.iter().any(|wanted| wanted.matches(event.kind));
-            if !wants || Some(webhook.destination.id) == about {
+            if !wants || Some(webhook.destination.id) == audience.about {
                 continue;
             }
-            let mut row = delivery(self.app, event, webhook.destination.id);
+            let mut row = delivery(tx, event, webhook.destination.id);
             if let Some(reason) = cancel_reason(allowed, webhook) {
                 row.status = DeliveryStatus::Canceled;
                 row.cancel_reason = Some(reason);
@@ -168,45 +196,42 @@ impl Births<'_> {
                 self.due = true;
             } else {
                 let body = body.get_or_insert_with(|| Bytes::from(event.payload.clone()));
-                self.lease(&mut row, event, webhook, body);
+                let job = self.lease(tx, &mut row, webhook, body);
+                self.due |= job.is_none();
+                self.jobs.extend(job);
             }
             self.rows.push(row);
         }
     }
 
-    /// Leases a delivery to this node, if it has a slot free.
-    fn lease(&mut self, row: &mut NewDelivery, event: &EventRow, webhook: &KnownWebhook, body: &Bytes) {
-        let slot = self.crew.and_then(|crew| {
-            crew.slots.take(webhook.destination.id, event.workspace_id, body.len()).map(|slot| (crew, slot))
-        });
-        let Some((crew, slot)) = slot else {
-            self.due = true;
-            return;
-        };
-        let now = self.app.clock.now();
+    /// Leases a new delivery to this node, if a slot is free.
+    fn lease(&self, tx: &Tx<'_>, row: &mut NewDelivery, webhook: &KnownWebhook, body: &Bytes) -> Option<Job> {
+        let berth = self.berth?;
+        let slot = berth.slots.take(webhook.destination.id, row.workspace_id, body.len())?;
+        let now = tx.now();
         let lease = Lease {
             delivery: row.id,
             number: 1,
-            attempt: new_id!(self.app, AttemptId),
+            attempt: tx.new_id(),
             trigger: Trigger::Automatic,
             started_at: now,
-            until: now + lease::duration(self.app),
+            until: now + berth.lease_ms,
         };
         row.due_at = None;
         row.lease_no = lease.number;
-        row.lease_owner = Some(crew.owner.clone());
+        row.lease_owner = Some(berth.owner.clone());
         row.lease_attempt_id = Some(lease.attempt);
         row.lease_trigger = Some(lease.trigger);
         row.lease_started_at = Some(lease.started_at);
         row.lease_until = Some(lease.until);
-        self.jobs.push(Job {
+        Some(Job {
             lease,
-            event: event.id,
+            event: row.event_id,
             payload: body.clone(),
             destination: Arc::clone(&webhook.destination),
             secrets: Arc::clone(&webhook.secrets),
             slot,
-        });
+        })
     }
 }
 
@@ -221,9 +246,9 @@ fn cancel_reason(allowed: bool, webhook: &KnownWebhook) -> Option<CancelReason> 
 }
 
 /// A delivery that is due now.
-fn delivery(app: &App, event: &EventRow, webhook: WebhookId) -> NewDelivery {
+fn delivery(tx: &Tx<'_>, event: &EventRow, webhook: WebhookId) -> NewDelivery {
     NewDelivery {
-        id: new_id!(app, DeliveryId),
+        id: tx.new_id(),
         workspace_id: event.workspace_id,
         webhook_id: webhook,
         event_id: event.id,

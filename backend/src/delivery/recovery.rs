@@ -1,66 +1,66 @@
-//! The job behind a recovery: in short transactions it looks at the deliveries that were meant, oldest first, and sets as many
-//! of them going as the pace allows. All that it knows is in the recovery's row, which each step locks: it goes on after a
-//! restart, and on several nodes each delivery is set going once.
+//! The job behind a recovery (the bulk retry). In short transactions it looks at the selected deliveries,
+//! oldest first, and sets as many of them going as the recovery's rate allows. Its whole state is in the
+//! recovery's row, locked by each step: a recovery survives a restart, and on several nodes each delivery is
+//! set going once.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use api_types::{
     Timestamp,
     deliveries::DeliveryStatus,
-    ids::{AttemptId, DeliveryId, RecoveryId, WebhookId},
+    ids::{DeliveryId, RecoveryId, WebhookId},
     recoveries::RecoveryStatus,
     stream::Topic,
 };
+use diesel::QueryResult;
 
-use super::{LOOK_AGAIN, pace::Pace};
+use super::{breaker::LOOK_AGAIN, parts::Delivery, rate::Rate};
 use crate::{
-    app::App,
     db::{
-        Tx,
+        DbError, Hint, Tx,
         deliveries::destinations,
-        dialect::jobs,
-        recoveries::{self, Candidate, Filter, RecoveryRow},
+        recoveries::{self, AskedAttempt, Candidate, RecoveryRow, Selection},
     },
-    new_id, plan,
-    problem::Failure,
-    wake::Hint,
+    plan,
+    signals::Signals,
 };
 
-/// How often it looks by itself, in milliseconds: for what another node or process began.
+/// The longest time between two looks, in milliseconds: another node may have begun a recovery.
 const LOOK_EVERY: i64 = 1_000;
-/// The shortest pause between two steps of one recovery, in milliseconds: a quick one sets several going at a time.
+/// The shortest pause between two steps of one recovery, in milliseconds. A quick recovery sets several
+/// deliveries going a step.
 const SHORTEST_PAUSE: i64 = 50;
-/// How many deliveries one step looks at, at most.
+/// The most deliveries that one step looks at.
 const LOOKED_AT: usize = 200;
 
 /// Carries recoveries out, for as long as the node runs.
-pub async fn keep(app: App) {
+pub async fn keep(delivery: Delivery) {
     loop {
-        let began = app.clock.now();
-        let next = match look(&app).await {
+        let began = delivery.base.now();
+        let next = match look(&delivery).await {
             Ok(next) => next,
             Err(error) => {
-                tracing::warn!(%error, "recoveries could not be carried on; they will be");
+                tracing::warn!(%error, "recoveries could not be carried on; the next look tries again");
                 began + LOOK_EVERY
             }
         };
         tokio::select! {
-            () = app.wake.recoveries.notified() => {}
-            () = app.clock.sleep_until(next) => {}
+            () = delivery.signals.recoveries.notified() => {}
+            () = delivery.base.clock.sleep_until(next) => {}
         }
     }
 }
 
-/// One step of each recovery whose pace allows it; says when to look again.
-async fn look(app: &App) -> Result<Timestamp, Failure> {
-    let now = app.clock.now();
+/// One step of each recovery whose rate allows it. Answers the time to look again.
+async fn look(delivery: &Delivery) -> Result<Timestamp, DbError> {
+    let now = delivery.base.now();
     let mut next = now + LOOK_EVERY;
-    for (id, used_until, rate) in app.db.read(|conn| Ok::<_, Failure>(recoveries::running(conn)?)).await? {
-        let mut at = Pace { per_second: rate.into(), used_until }.next();
+    for (id, used_until, rate) in delivery.base.db.query(recoveries::running).await? {
+        let mut at = Rate { per_second: rate.into(), used_until }.next();
         if at <= now {
-            let inner = app.clone();
-            at = match app.db.write(move |tx| step(tx, &inner, id)).await? {
-                Step::Paced(at) => at.max(now + SHORTEST_PAUSE),
+            let signals = Arc::clone(&delivery.signals);
+            at = match delivery.base.db.execute(move |tx| step(tx, &signals, id)).await? {
+                Step::WaitUntil(at) => at.max(now + SHORTEST_PAUSE),
                 Step::More => now,
                 Step::Over => continue,
             };
@@ -70,24 +70,24 @@ async fn look(app: &App) -> Result<Timestamp, Failure> {
     Ok(next)
 }
 
-/// What follows a step.
+/// The state of a recovery after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
-    /// The pace allows no more until then.
-    Paced(Timestamp),
-    /// There is more to look at, now.
+    /// The rate allows no more until this time.
+    WaitUntil(Timestamp),
+    /// More deliveries can be looked at now.
     More,
-    /// It is over, or another node is at it.
+    /// The recovery is over, or another node is working on it.
     Over,
 }
 
-fn step(tx: &mut Tx<'_>, app: &App, id: RecoveryId) -> Result<Step, Failure> {
-    let now = app.clock.now();
-    let Some(mut recovery) = jobs::lock_recovery(tx, id)? else { return Ok(Step::Over) };
-    let pace = Pace { per_second: recovery.rate_per_second.into(), used_until: recovery.released_at };
-    let allowed = pace.allows(now);
+fn step(tx: &mut Tx<'_>, signals: &Signals, id: RecoveryId) -> QueryResult<Step> {
+    let now = tx.now();
+    let Some(mut recovery) = recoveries::lock_recovery(tx, id)? else { return Ok(Step::Over) };
+    let rate = Rate { per_second: recovery.rate_per_second.into(), used_until: recovery.released_at };
+    let allowed = rate.allows(now);
     if allowed == 0 {
-        return Ok(Step::Paced(pace.next()));
+        return Ok(Step::WaitUntil(rate.next()));
     }
     let looked_at = recoveries::candidates(tx, &recovery, LOOKED_AT)?;
     let mut last = looked_at.len() < LOOKED_AT;
@@ -105,46 +105,46 @@ fn step(tx: &mut Tx<'_>, app: &App, id: RecoveryId) -> Result<Step, Failure> {
         }
         recovery.position = Some(candidate.id);
     }
-    let started = set_going(tx, app, &recovery, &chosen, &routes)?;
+    let started = set_going(tx, &recovery, &chosen, &routes)?;
     recovery.started += i64::try_from(started).unwrap_or(0);
     recovery.passed_over += i64::try_from(chosen.len() - started).unwrap_or(0);
-    let pace = pace.after(started, now);
-    recovery.released_at = pace.used_until;
+    let rate = rate.after(started, now);
+    recovery.released_at = rate.used_until;
     if last {
         recovery.status = RecoveryStatus::Done;
         recovery.finished_at = Some(now);
-        // What was recovered by other means meanwhile was not among those looked at.
+        // Deliveries that succeeded meanwhile, or are gone, were counted in the total but not looked at.
         recovery.passed_over = recovery.passed_over.max(recovery.total - recovery.started);
     }
     recoveries::advance(tx, &recovery)?;
     tx.changed(recovery.workspace_id, Topic::Recoveries, recovery.filter.webhook_id);
     if started > 0 {
         let webhooks = routes.0.keys().map(|webhook| (recovery.workspace_id, *webhook));
-        app.wake.deliveries_changed(tx, webhooks);
+        signals.deliveries_changed(tx, webhooks);
         tx.on_commit(Hint::DeliveriesDue);
     }
     Ok(match (last, started == allowed) {
         (true, _) => Step::Over,
-        (false, true) => Step::Paced(pace.next()),
+        (false, true) => Step::WaitUntil(rate.next()),
         (false, false) => Step::More,
     })
 }
 
-/// How deliveries reach a webhook now.
+/// The way to a webhook, as it is now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Route {
-    /// Not at all: it is disabled or deleted, or the plan has no API.
+    /// No way: the webhook is disabled or deleted, or the plan has no API.
     Closed,
-    /// At once.
+    /// Deliveries are sent at once.
     Open,
-    /// Through the webhook's own line: it is parked, draining, or has a rate limit.
+    /// Deliveries are held in the webhook's own line: it is parked, draining, or has a rate limit.
     Line,
 }
 
 struct Routes(HashMap<WebhookId, Route>);
 
 impl Routes {
-    fn read(tx: &mut Tx<'_>, candidates: &[Candidate]) -> Result<Self, Failure> {
+    fn read(tx: &mut Tx<'_>, candidates: &[Candidate]) -> QueryResult<Self> {
         let mut webhooks: Vec<WebhookId> = candidates.iter().map(|candidate| candidate.webhook_id).collect();
         webhooks.sort_unstable();
         webhooks.dedup();
@@ -167,21 +167,22 @@ impl Routes {
     }
 }
 
-/// What a recovery does with a delivery.
+/// A recovery's choice for one delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Choice {
-    /// It is not one of those that were meant when the recovery began.
+    /// The delivery was not selected when the recovery began, or has moved on since.
     NotMeant,
-    /// It cannot be sent, or an attempt is under way.
+    /// The delivery cannot be sent, or an attempt is under way.
     PassOver,
-    /// Its schedule starts anew.
+    /// The delivery's schedule starts anew.
     Anew(Route),
-    /// It gets one attempt beside its schedule.
+    /// The delivery gets one attempt beside its schedule.
     Attempt(Route),
 }
 
 fn choose(recovery: &RecoveryRow, candidate: &Candidate, route: Route) -> Choice {
-    // What failed or was canceled since then has just been tried, or stopped for a reason of its own.
+    // A delivery that failed or was canceled after the recovery began has just been tried, or was stopped for
+    // a new reason.
     let since_then = |at: Option<Timestamp>| at.is_some_and(|at| at > recovery.created_at);
     if !meant(&recovery.filter, candidate)
         || since_then(candidate.last_attempt_at)
@@ -198,35 +199,37 @@ fn choose(recovery: &RecoveryRow, candidate: &Candidate, route: Route) -> Choice
     }
 }
 
-/// Whether a delivery is of the webhook, type and category that were asked for.
-fn meant(filter: &Filter, candidate: &Candidate) -> bool {
+/// `true` if a delivery is of the webhook, type and category that were asked for.
+fn meant(filter: &Selection, candidate: &Candidate) -> bool {
     filter.webhook_id.is_none_or(|webhook| webhook == candidate.webhook_id)
         && filter.event_type.is_none_or(|kind| kind == candidate.event_type)
         && filter.category.is_none_or(|category| Some(category) == candidate.last_category)
 }
 
-/// Sets the chosen deliveries going that are still as they were when they were chosen; says how many.
+/// Sets the chosen deliveries going, but for those that have changed since they were chosen. Answers how
+/// many.
 fn set_going(
     tx: &mut Tx<'_>,
-    app: &App,
     recovery: &RecoveryRow,
     chosen: &[DeliveryId],
     routes: &Routes,
-) -> Result<usize, Failure> {
+) -> QueryResult<usize> {
     if chosen.is_empty() {
         return Ok(0);
     }
-    let now = app.clock.now();
-    let (mut open, mut line, mut started) = (Vec::new(), Vec::new(), 0);
-    for candidate in jobs::lock_candidates(tx, chosen)? {
+    let now = tx.now();
+    let mut open = Vec::new();
+    let mut line = Vec::new();
+    let mut started = 0;
+    for candidate in recoveries::lock_candidates(tx, chosen)? {
         let id = candidate.id;
         match choose(recovery, &candidate, routes.to(candidate.webhook_id)) {
             Choice::NotMeant | Choice::PassOver => continue,
             Choice::Anew(Route::Line) => line.push(id),
             Choice::Anew(_) => open.push(id),
             Choice::Attempt(route) => {
-                let attempt = new_id!(app, AttemptId);
-                recoveries::ask_for_attempt(tx, (id, attempt), recovery.id, now, route == Route::Line)?;
+                let asked = AskedAttempt { delivery: id, attempt: tx.new_id(), held: route == Route::Line };
+                recoveries::ask_for_attempt(tx, recovery.id, asked, now)?;
             }
         }
         started += 1;
@@ -242,7 +245,7 @@ mod tests {
         audit::{Actor, ActorKind},
         deliveries::Category,
         events::EventType,
-        ids::WorkspaceId,
+        ids::{AttemptId, WorkspaceId},
     };
 
     use super::*;
@@ -250,7 +253,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
 
-    fn recovery(filter: Filter) -> RecoveryRow {
+    fn recovery(filter: Selection) -> RecoveryRow {
         RecoveryRow {
             id: RecoveryId::from_parts(0, 1),
             workspace_id: WorkspaceId::from_parts(0, 1),
@@ -268,8 +271,8 @@ mod tests {
         }
     }
 
-    fn all() -> Filter {
-        Filter { webhook_id: None, event_type: None, category: None, since: None, until: NOW }
+    fn all() -> Selection {
+        Selection { webhook_id: None, event_type: None, category: None, since: None, until: NOW }
     }
 
     fn candidate(status: DeliveryStatus) -> Candidate {
@@ -301,7 +304,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_sent_or_is_under_way_is_passed_over() {
-        let (recovery, failed) = (recovery(all()), candidate(DeliveryStatus::Failed));
+        let recovery = recovery(all());
+        let failed = candidate(DeliveryStatus::Failed);
         assert_eq!(choose(&recovery, &failed, Route::Closed), Choice::PassOver);
         let attempt = Some(AttemptId::from_parts(0, 1));
         let leased = Candidate { lease_attempt_id: attempt, ..failed.clone() };
@@ -327,12 +331,12 @@ mod tests {
     fn filters_are_kept_to() {
         let failed = candidate(DeliveryStatus::Failed);
         for (filter, meant) in [
-            (Filter { webhook_id: Some(failed.webhook_id), ..all() }, true),
-            (Filter { webhook_id: Some(WebhookId::from_parts(0, 2)), ..all() }, false),
-            (Filter { event_type: Some(EventType::TicketCreated), ..all() }, true),
-            (Filter { event_type: Some(EventType::TicketClosed), ..all() }, false),
-            (Filter { category: Some(Category::Outage), ..all() }, true),
-            (Filter { category: Some(Category::Ours), ..all() }, false),
+            (Selection { webhook_id: Some(failed.webhook_id), ..all() }, true),
+            (Selection { webhook_id: Some(WebhookId::from_parts(0, 2)), ..all() }, false),
+            (Selection { event_type: Some(EventType::TicketCreated), ..all() }, true),
+            (Selection { event_type: Some(EventType::TicketClosed), ..all() }, false),
+            (Selection { category: Some(Category::Outage), ..all() }, true),
+            (Selection { category: Some(Category::Ours), ..all() }, false),
         ] {
             let choice = choose(&recovery(filter.clone()), &failed, Route::Line);
             let expected = if meant { Choice::Anew(Route::Line) } else { Choice::NotMeant };

@@ -4,16 +4,24 @@ use api_types::ids::WebhookId;
 use zeroize::Zeroizing;
 
 use super::signature::SigningSecret;
-use crate::{app::App, crypto::seal::CannotOpen};
+use crate::{
+    crypto::{keys::ServerKeys, seal::CannotOpen},
+    random::Random,
+};
 
-/// Seals a secret for storage; it opens for this webhook alone.
-pub fn seal(app: &App, webhook: WebhookId, secret: &SigningSecret) -> Result<String, CannotOpen> {
-    app.keys.sealing.seal(webhook.as_str(), secret.expose().as_bytes(), app.chance.bytes())
+/// Seals a secret for storage. The sealed text opens for this webhook alone.
+pub fn seal(
+    keys: &ServerKeys,
+    random: &Random,
+    webhook: WebhookId,
+    secret: &SigningSecret,
+) -> Result<String, CannotOpen> {
+    keys.sealing.seal(webhook.as_str(), secret.expose().as_bytes(), random.bytes())
 }
 
-/// Opens what [`seal`] made.
-pub fn open(app: &App, webhook: WebhookId, sealed: &str) -> Result<SigningSecret, CannotOpen> {
-    let text = Zeroizing::new(app.keys.sealing.open(webhook.as_str(), sealed)?);
+/// Opens a text that [`seal`] made.
+pub fn open(keys: &ServerKeys, webhook: WebhookId, sealed: &str) -> Result<SigningSecret, CannotOpen> {
+    let text = Zeroizing::new(keys.sealing.open(webhook.as_str(), sealed)?);
     let text = std::str::from_utf8(&text).map_err(|_| CannotOpen)?;
     SigningSecret::parse(text).map_err(|_| CannotOpen)
 }

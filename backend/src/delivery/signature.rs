@@ -1,17 +1,16 @@
-//! Signing and verifying by the Standard Webhooks scheme: `v1` (HMAC-SHA256 under a `whsec_` secret) and `v1a`
-//! (ed25519 under a `whsk_` key whose `whpk_` half is public). Pure: the caller brings randomness and time.
+//! Signing and verifying by the Standard Webhooks scheme: `v1` (HMAC-SHA256 under a `whsec_` secret) and
+//! `v1a` (ed25519 under a `whsk_` key whose `whpk_` half is public). The caller brings randomness and time.
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// How far a `webhook-timestamp` may lie from the receiver's clock, in seconds, either way.
+/// The most that a `webhook-timestamp` may differ from the receiver's clock, in seconds, either way.
 pub const TIMESTAMP_TOLERANCE_SECONDS: i64 = 300;
 
 const SYMMETRIC_PREFIX: &str = "whsec_";
@@ -23,7 +22,7 @@ const SYMMETRIC_LENGTH: std::ops::RangeInclusive<usize> = 24..=64;
 
 type HmacSha256 = Hmac<Sha256>;
 
-/// What signs the requests of one webhook. Never printed: `Debug` names the kind only; memory is wiped on drop.
+/// A secret that signs the requests of one webhook. `Debug` prints the kind only; memory is wiped on drop.
 pub enum SigningSecret {
     /// HMAC-SHA256, shown to the receiver once as `whsec_…`.
     V1(Zeroizing<Vec<u8>>),
@@ -40,7 +39,7 @@ impl fmt::Debug for SigningSecret {
     }
 }
 
-/// Why a text is no key of the scheme. Says nothing of the text itself.
+/// The reason that a text is no key of the scheme. The error never repeats the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     #[error("the key is not valid base64")]
@@ -64,7 +63,8 @@ impl SigningSecret {
         Self::V1a(Box::new(SigningKey::from_bytes(&random)))
     }
 
-    /// Reads `whsec_…`, `whsk_…` or, as the scheme's own examples are written, the bare base64 of a symmetric secret.
+    /// Reads `whsec_…`, `whsk_…` or, as the scheme's own examples are written, the bare base64 of a symmetric
+    /// secret.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         if let Some(encoded) = text.strip_prefix(PRIVATE_PREFIX) {
             let bytes: Zeroizing<[u8; 64]> =
@@ -125,8 +125,8 @@ impl SigningSecret {
     }
 }
 
-/// The value of `webhook-signature`: one signature per valid secret, separated by spaces, so that a receiver that knows
-/// any of them (the old one during a rotation's overlap) is satisfied.
+/// The value of `webhook-signature`: one signature per valid secret, separated by spaces, so that a receiver
+/// that knows any of them (the old one during a rotation's overlap) is satisfied.
 pub fn signature_header<'a>(
     secrets: impl IntoIterator<Item = &'a SigningSecret>,
     id: &str,
@@ -136,7 +136,7 @@ pub fn signature_header<'a>(
     secrets.into_iter().map(|secret| secret.sign(id, timestamp, body)).collect::<Vec<_>>().join(" ")
 }
 
-/// What verifies the requests of one webhook, on the receiver's side.
+/// The receiver's half of a secret: verifies the requests of one webhook.
 pub enum SignatureVerifier {
     V1(Zeroizing<Vec<u8>>),
     V1a(Box<VerifyingKey>),
@@ -159,7 +159,7 @@ pub struct SignedHeaders<'a> {
     pub signature: &'a str,
 }
 
-/// Why a request is not to be believed.
+/// The reason that a request is not to be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
     #[error("webhook-timestamp is not a number of unix seconds")]
@@ -182,7 +182,8 @@ impl SignatureVerifier {
         Ok(Self::V1a(Box::new(VerifyingKey::from_bytes(&bytes).map_err(|_| KeyError::Public)?)))
     }
 
-    /// Checks a request against the clock (`now`, unix seconds) and against every signature it carries, in constant time.
+    /// Checks a request against the clock (`now`, unix seconds) and against every signature it carries, in
+    /// constant time.
     pub fn verify(&self, headers: SignedHeaders<'_>, body: &[u8], now: i64) -> Result<(), VerifyError> {
         let timestamp: i64 = headers.timestamp.parse().map_err(|_| VerifyError::Timestamp)?;
         match now.saturating_sub(timestamp) {
@@ -283,7 +284,8 @@ mod tests {
 
     #[test]
     fn during_an_overlap_either_secret_verifies() {
-        let (old, new) = (SigningSecret::v1([1; 32]), SigningSecret::v1([2; 32]));
+        let old = SigningSecret::v1([1; 32]);
+        let new = SigningSecret::v1([2; 32]);
         let header = signature_header([&new, &old], ID, TIME, BODY);
         assert_eq!(header.split(' ').count(), 2);
         for secret in [&old, &new] {
@@ -296,7 +298,8 @@ mod tests {
     #[test]
     fn stale_tampered_and_garbled_requests_are_refused() {
         let secret = SigningSecret::v1([1; 32]);
-        let (verifier, good) = (secret.verifier(), secret.sign(ID, TIME, BODY));
+        let verifier = secret.verifier();
+        let good = secret.sign(ID, TIME, BODY);
         let check = |timestamp, signature, now| verifier.verify(headers(timestamp, signature), BODY, now);
         assert_eq!(check("1614265330", &good, TIME + 300), Ok(()));
         assert_eq!(check("1614265330", &good, TIME + 301), Err(VerifyError::TooOld));

@@ -1,6 +1,7 @@
-//! How much a node takes on. A *slot* is a delivery that this node has leased and holds in memory; its *turn* is a place among
-//! the requests that are under way. Both are bounded in all, for a workspace and for a webhook: a receiver that hangs holds
-//! its share and no more.
+//! The bounds on a node's work. A *slot* is the place of a delivery that this node has leased and keeps in
+//! memory. A *turn* is a place among the requests that are under way. Slots are bounded in all, per
+//! workspace, per webhook and in bytes; turns in all and per webhook. A receiver that hangs takes up its
+//! share and no more.
 
 use std::{
     collections::HashMap,
@@ -10,19 +11,19 @@ use std::{
 use api_types::ids::{WebhookId, WorkspaceId};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-use crate::db::dialect::Busy;
+use crate::db::deliveries::leases::FullShares;
 
-/// Deliveries that a node holds at most.
+/// The most deliveries that a node has leased.
 const IN_ALL: usize = 2048;
-/// Of these, for one workspace.
+/// The most of these for one workspace.
 const PER_WORKSPACE: usize = 1024;
-/// Of these, for one webhook.
+/// The most of these for one webhook.
 const PER_WEBHOOK: usize = 512;
-/// Bytes of bodies that a node holds at most, before it takes another delivery.
+/// A node with this many bytes of bodies in memory leases nothing more.
 const BYTES: usize = 32 * 1024 * 1024;
-/// Requests under way at once.
+/// The most requests under way at once.
 const SENDING: usize = 512;
-/// Of these, to one webhook.
+/// The most of these to one webhook.
 const SENDING_PER_WEBHOOK: usize = 64;
 
 /// The slots of a node. Clones share them.
@@ -49,11 +50,11 @@ struct Taken {
 
 #[derive(Debug)]
 struct Share {
-    held: usize,
+    leased: usize,
     sending: Arc<Semaphore>,
 }
 
-/// One delivery's place; free again when dropped.
+/// The place of one leased delivery; free again when dropped.
 #[derive(Debug)]
 pub struct Slot {
     slots: Slots,
@@ -71,58 +72,68 @@ pub struct Turn {
 }
 
 impl Slots {
-    /// How many slots are free.
     pub fn free(&self) -> usize {
         let taken = self.lock();
         if taken.bytes >= BYTES { 0 } else { IN_ALL.saturating_sub(taken.in_all) }
     }
 
-    /// How many deliveries this node holds.
-    pub fn held(&self) -> usize {
+    pub fn leased(&self) -> usize {
         self.lock().in_all
     }
 
-    /// How many requests are under way.
     pub fn under_way(&self) -> usize {
         SENDING.saturating_sub(self.sending.available_permits())
     }
 
-    /// How many slots a webhook could still have, were there no others.
+    /// The slots that a webhook could still get by its own share alone.
     pub fn room(&self, webhook: WebhookId) -> usize {
-        PER_WEBHOOK.saturating_sub(self.lock().webhooks.get(&webhook).map_or(0, |share| share.held))
+        PER_WEBHOOK.saturating_sub(self.lock().webhooks.get(&webhook).map_or(0, |share| share.leased))
     }
 
-    /// Who has their whole share.
-    pub fn busy(&self) -> Busy {
+    /// The webhooks and workspaces that have their whole share: leasing passes them over.
+    pub fn busy(&self) -> FullShares {
         let taken = self.lock();
-        let webhooks =
-            taken.webhooks.iter().filter(|(_, share)| share.held >= PER_WEBHOOK).map(|(id, _)| *id).collect();
-        let workspaces =
-            taken.workspaces.iter().filter(|(_, held)| **held >= PER_WORKSPACE).map(|(id, _)| *id).collect();
-        Busy { webhooks, workspaces }
+        let webhooks = taken
+            .webhooks
+            .iter()
+            .filter(|(_, share)| share.leased >= PER_WEBHOOK)
+            .map(|(id, _)| *id)
+            .collect();
+        let workspaces = taken
+            .workspaces
+            .iter()
+            .filter(|(_, leased)| **leased >= PER_WORKSPACE)
+            .map(|(id, _)| *id)
+            .collect();
+        FullShares { webhooks, workspaces }
     }
 
-    /// A slot for a delivery of so many bytes, unless there is none or the webhook or its workspace has its share.
+    /// A slot for a delivery of `bytes` bytes. `None` where no slot is free, or the webhook or its workspace
+    /// has its share.
     pub fn take(&self, webhook: WebhookId, workspace: WorkspaceId, bytes: usize) -> Option<Slot> {
         let mut taken = self.lock();
-        let Taken { in_all, bytes: held, webhooks, workspaces } = &mut *taken;
+        let Taken { in_all, bytes: in_memory, webhooks, workspaces } = &mut *taken;
         let of_workspace = workspaces.get(&workspace).copied().unwrap_or_default();
-        let of_webhook = webhooks.get(&webhook).map_or(0, |share| share.held);
-        if *in_all >= IN_ALL || *held >= BYTES || of_webhook >= PER_WEBHOOK || of_workspace >= PER_WORKSPACE {
+        let of_webhook = webhooks.get(&webhook).map_or(0, |share| share.leased);
+        if *in_all >= IN_ALL
+            || *in_memory >= BYTES
+            || of_webhook >= PER_WEBHOOK
+            || of_workspace >= PER_WORKSPACE
+        {
             return None;
         }
         *in_all += 1;
-        *held += bytes;
+        *in_memory += bytes;
         workspaces.insert(workspace, of_workspace + 1);
         let share = webhooks
             .entry(webhook)
-            .or_insert_with(|| Share { held: 0, sending: Arc::new(Semaphore::new(SENDING_PER_WEBHOOK)) });
-        share.held += 1;
+            .or_insert_with(|| Share { leased: 0, sending: Arc::new(Semaphore::new(SENDING_PER_WEBHOOK)) });
+        share.leased += 1;
         let sending = Arc::clone(&share.sending);
         Some(Slot { slots: self.clone(), webhook, workspace, bytes, sending })
     }
 
-    /// Ends once a slot has become free.
+    /// Waits until a slot has become free that somebody may have missed.
     pub async fn freed(&self) {
         self.freed.notified().await;
     }
@@ -133,9 +144,10 @@ impl Slots {
 }
 
 impl Slot {
-    /// Waits for a place among the requests under way; those of one webhook get theirs in the order they ask.
+    /// Waits for a place among the requests under way. Requests to one webhook get theirs in the order in
+    /// which they ask.
     pub async fn turn(&self) -> Turn {
-        // The webhook's place first: who waits for that must not keep one of the node's.
+        // The webhook's place first: a delivery that waits for it must not keep one of the node's places.
         let webhook = Arc::clone(&self.sending).acquire_owned().await.ok();
         let node = Arc::clone(&self.slots.sending).acquire_owned().await.ok();
         Turn { _webhook: webhook, _node: node }
@@ -145,22 +157,23 @@ impl Slot {
 impl Drop for Slot {
     fn drop(&mut self) {
         let mut taken = self.slots.lock();
-        // A worker that had to pass something over looks again; the others need no waking for every slot.
+        // A worker that had to pass deliveries over looks again. Below half a share nothing was passed over:
+        // no waking needed.
         let was_short = taken.in_all >= IN_ALL / 2 || taken.bytes >= BYTES / 2;
         taken.in_all -= 1;
         taken.bytes -= self.bytes;
         let mut was_full = false;
         if let Some(share) = taken.webhooks.get_mut(&self.webhook) {
-            was_full = share.held >= PER_WEBHOOK / 2;
-            share.held -= 1;
-            if share.held == 0 {
+            was_full = share.leased >= PER_WEBHOOK / 2;
+            share.leased -= 1;
+            if share.leased == 0 {
                 taken.webhooks.remove(&self.webhook);
             }
         }
-        if let Some(held) = taken.workspaces.get_mut(&self.workspace) {
-            was_full |= *held >= PER_WORKSPACE / 2;
-            *held -= 1;
-            if *held == 0 {
+        if let Some(leased) = taken.workspaces.get_mut(&self.workspace) {
+            was_full |= *leased >= PER_WORKSPACE / 2;
+            *leased -= 1;
+            if *leased == 0 {
                 taken.workspaces.remove(&self.workspace);
             }
         }
@@ -179,17 +192,18 @@ mod tests {
     fn a_webhook_gets_its_share_and_no_more() {
         let slots = Slots::default();
         let workspace = WorkspaceId::from_parts(1, 1);
-        let (hanging, other) = (WebhookId::from_parts(1, 1), WebhookId::from_parts(1, 2));
-        let mut held: Vec<Slot> =
+        let hanging = WebhookId::from_parts(1, 1);
+        let other = WebhookId::from_parts(1, 2);
+        let mut leased: Vec<Slot> =
             (0..PER_WEBHOOK).filter_map(|_| slots.take(hanging, workspace, 1)).collect();
-        assert_eq!(held.len(), PER_WEBHOOK);
+        assert_eq!(leased.len(), PER_WEBHOOK);
         assert!(slots.take(hanging, workspace, 1).is_none());
         assert_eq!((slots.busy().webhooks, slots.room(hanging)), (vec![hanging], 0));
         assert!(slots.take(other, workspace, 1).is_some());
-        held.pop();
+        leased.pop();
         assert!(slots.busy().webhooks.is_empty());
         assert!(slots.take(hanging, workspace, 1).is_some());
-        held.clear();
+        leased.clear();
         assert_eq!(slots.free(), IN_ALL);
     }
 
@@ -198,40 +212,42 @@ mod tests {
         let slots = Slots::default();
         let workspace = WorkspaceId::from_parts(1, 1);
         let webhook = |n: usize| WebhookId::from_parts(1, n as u128);
-        let held: Vec<Slot> =
+        let leased: Vec<Slot> =
             (0..2 * PER_WORKSPACE).filter_map(|n| slots.take(webhook(n), workspace, 1)).collect();
-        assert_eq!(held.len(), PER_WORKSPACE);
+        assert_eq!(leased.len(), PER_WORKSPACE);
         assert_eq!(slots.busy().workspaces, [workspace]);
         assert!(slots.take(webhook(0), WorkspaceId::from_parts(1, 2), 1).is_some());
     }
 
     #[test]
-    fn bodies_are_held_up_to_a_bound() {
+    fn bodies_are_kept_in_memory_up_to_a_bound() {
         let slots = Slots::default();
         let take = |n: usize| {
             let n = n as u128;
             slots.take(WebhookId::from_parts(1, n), WorkspaceId::from_parts(1, n), BYTES / 4)
         };
-        let held: Vec<Slot> = (0..9).filter_map(take).collect();
-        assert_eq!((held.len(), slots.free()), (4, 0));
-        drop(held);
+        let leased: Vec<Slot> = (0..9).filter_map(take).collect();
+        assert_eq!((leased.len(), slots.free()), (4, 0));
+        drop(leased);
         assert_eq!(slots.free(), IN_ALL);
     }
 
     #[tokio::test]
     async fn turns_of_one_webhook_are_bounded() {
         let slots = Slots::default();
-        let (webhook, workspace) = (WebhookId::from_parts(1, 1), WorkspaceId::from_parts(1, 1));
-        let held: Vec<Slot> =
+        let webhook = WebhookId::from_parts(1, 1);
+        let workspace = WorkspaceId::from_parts(1, 1);
+        let leased: Vec<Slot> =
             (0..=SENDING_PER_WEBHOOK).filter_map(|_| slots.take(webhook, workspace, 1)).collect();
         let mut turns = Vec::new();
-        for slot in &held[1..] {
+        for slot in &leased[1..] {
             turns.push(slot.turn().await);
         }
-        let mut waiting = std::pin::pin!(held[0].turn());
+        let mut waiting = std::pin::pin!(leased[0].turn());
         assert!(futures_util::poll!(waiting.as_mut()).is_pending());
         turns.pop();
-        // A fresh share of the runtime's patience: so many permits have used it up.
+        // The runtime makes a task yield after so many permits: without this the poll below could be pending
+        // for that reason.
         tokio::task::yield_now().await;
         assert!(futures_util::poll!(waiting.as_mut()).is_ready());
     }

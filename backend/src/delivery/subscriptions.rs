@@ -1,5 +1,5 @@
-//! Who wants what: the subscriptions of each workspace, kept in memory and checked against their version in the
-//! transaction that publishes, so that no node ever misses a webhook that was just created.
+//! The subscriptions of each workspace, kept in memory. The transaction that publishes checks them against
+//! their version in the database, so that no node misses a webhook that was just created.
 
 use std::{
     collections::HashMap,
@@ -7,22 +7,18 @@ use std::{
 };
 
 use api_types::ids::{WebhookId, WorkspaceId};
+use diesel::QueryResult;
 
-use crate::{
-    app::App,
-    db::{
-        Tx,
-        deliveries::destinations::{self, Destination, SealedSecret, Subscriber},
-    },
-    problem::Failure,
-    wake::Hint,
+use crate::db::{
+    Tx,
+    deliveries::destinations::{self, Destination, SealedSecret, Subscriber},
 };
 
-/// What the webhooks of each workspace want, as it was at a version of their subscriptions.
+/// The webhooks of each workspace, as they were at a version of its subscriptions.
 #[derive(Debug, Default)]
 pub struct SubscriptionCache(Mutex<HashMap<WorkspaceId, Arc<KnownSubscriptions>>>);
 
-/// The webhooks of one workspace: what they want, where it goes, and what signs it.
+/// The webhooks of one workspace, each with its event types, its URL and its secrets.
 #[derive(Debug)]
 pub struct KnownSubscriptions {
     workspace: WorkspaceId,
@@ -45,29 +41,36 @@ impl SubscriptionCache {
         cache.get(&workspace).filter(|known| known.version == version).cloned()
     }
 
-    /// Keeps what a committed transaction read.
-    pub fn keep(&self, known: &Arc<KnownSubscriptions>) {
-        /// More workspaces than this are not remembered at once.
+    fn keep(&self, known: Arc<KnownSubscriptions>) {
+        /// The most workspaces that are remembered at once.
         const MOST: usize = 10_000;
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= MOST {
             cache.clear();
         }
-        cache.insert(known.workspace, Arc::clone(known));
+        cache.insert(known.workspace, known);
+    }
+
+    /// The subscriptions at `version`, from memory or else from the database. Subscriptions that were read
+    /// are remembered only once the transaction commits: the same transaction may have changed them.
+    pub(super) fn known(
+        self: &Arc<Self>,
+        tx: &mut Tx<'_>,
+        workspace: WorkspaceId,
+        version: i64,
+    ) -> QueryResult<Arc<KnownSubscriptions>> {
+        if let Some(known) = self.at(workspace, version) {
+            return Ok(known);
+        }
+        let known = Arc::new(read(tx, workspace, version)?);
+        let cache = Arc::clone(self);
+        let read = Arc::clone(&known);
+        tx.after_commit(move || cache.keep(read));
+        Ok(known)
     }
 }
 
-/// The subscriptions at `version`, from memory or else from the database. What was read is remembered only once the
-/// transaction commits: it may have changed them itself.
-pub(super) fn known(
-    tx: &mut Tx<'_>,
-    app: &App,
-    workspace: WorkspaceId,
-    version: i64,
-) -> Result<Arc<KnownSubscriptions>, Failure> {
-    if let Some(known) = app.wake.subscriptions.at(workspace, version) {
-        return Ok(known);
-    }
+fn read(tx: &mut Tx<'_>, workspace: WorkspaceId, version: i64) -> QueryResult<KnownSubscriptions> {
     let subscribers = destinations::subscriptions(tx, workspace)?;
     let ids: Vec<WebhookId> = subscribers.iter().map(|subscriber| subscriber.destination.id).collect();
     let mut secrets = by_webhook(destinations::secrets(tx, &ids)?);
@@ -79,12 +82,10 @@ pub(super) fn known(
             subscriber,
         })
         .collect();
-    let known = Arc::new(KnownSubscriptions { workspace, version, webhooks });
-    tx.on_commit(Hint::SubscriptionsRead(Arc::clone(&known)));
-    Ok(known)
+    Ok(KnownSubscriptions { workspace, version, webhooks })
 }
 
-/// Secrets by whose they are, in their order.
+/// Secrets by the webhook that they sign for, in their order.
 pub(super) fn by_webhook(secrets: Vec<SealedSecret>) -> HashMap<WebhookId, Vec<SealedSecret>> {
     let mut found: HashMap<WebhookId, Vec<SealedSecret>> = HashMap::new();
     for secret in secrets {

@@ -1,5 +1,6 @@
-//! The worker: takes what is due, has the attempts made, and their ends written down. Woken by commits; looks by itself once
-//! a second for what became due, for what another node left behind, and for hints that were lost.
+//! The worker: leases due deliveries, has the courier make the attempts, and has their results written down.
+//! Commits wake the worker. It also looks by itself once a second: for deliveries that became due, and for
+//! leases that ran out.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,62 +8,86 @@ use api_types::{
     Timestamp,
     ids::{AttemptId, WebhookId},
 };
+use diesel::QueryResult;
 use tokio::{
     sync::{mpsc, watch},
     task::{JoinHandle, JoinSet},
 };
 
 use super::{
-    courier::Crew,
-    finish::{self, Report},
+    courier::Courier,
+    dock::{Berth, Dock},
+    finish::{Finisher, Report},
+    held,
     lease::{self, Round},
-    lines,
+    parts::Delivery,
 };
-use crate::{app::App, new_id, problem::Failure};
+use crate::db::{DbError, Tx};
 
-/// How often an idle worker looks by itself.
+/// The longest time between two looks of an idle worker.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// The shortest pause between two looks for what a pace lets go, in milliseconds.
+/// The shortest pause between two looks for held deliveries that a rate lets go, in milliseconds.
 const SHORTEST_REST: i64 = 20;
-/// How long after a drain a webhook is looked at for what another node held meanwhile, in milliseconds.
+/// The time from the end of a drain to the look for deliveries that another node held meanwhile, in
+/// milliseconds.
 const STRAGGLERS_AFTER: i64 = 5_000;
-/// How long a stopping worker waits for the attempts under way; each ends within its own deadline.
+/// The longest that a stopping worker waits for the attempts under way. Each ends within its own deadline.
 const PATIENCE: Duration = Duration::from_secs(18);
 /// The most results that one transaction writes down.
 const RESULTS_AT_ONCE: usize = 256;
-/// Results that wait to be written; past that, attempts keep their slots.
+/// The most results that wait to be written. Past that, attempts keep their slots.
 const RESULTS_WAITING: usize = 1024;
-/// How often writing results is tried, a second apart, while the database is away; then their leases have run out.
+/// Tries to write results while the database is away, a second apart. After so many their leases have run out
+/// anyway.
 const WRITE_TRIES: u32 = 60;
 
-/// A running worker. Dropping it stops it in the middle of everything, like a crash; [`Worker::stop`] is the gentle way.
+/// A running worker. Dropping a worker stops it in the middle of everything, like a crash; [`Worker::stop`]
+/// is the gentle way.
 #[derive(Debug)]
 pub struct Worker {
     task: JoinHandle<()>,
     stop: watch::Sender<bool>,
-    crew: Arc<Crew>,
-    app: App,
+    courier: Arc<Courier>,
+    berth: Arc<Berth>,
+    dock: Arc<Dock>,
 }
 
 impl Worker {
     /// Starts a worker on the engine's threads.
-    pub fn start(app: App) -> Self {
+    pub fn start(delivery: Delivery) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (results, inbox) = mpsc::channel(RESULTS_WAITING);
-        let owner = new_id!(app, AttemptId).to_string();
-        let crew = Arc::new(Crew::new(app.clone(), owner, results));
-        let node = Node {
-            app: app.clone(),
-            crew: Arc::clone(&crew),
-            recovered_at: None,
+        let courier = Arc::new(Courier::new(
+            delivery.base.clone(),
+            delivery.sender.clone(),
+            Arc::clone(&delivery.dock),
+            delivery.engine.handle().clone(),
+            results,
+        ));
+        let owner = delivery.base.new_id::<AttemptId>().to_string();
+        let lease_ms = lease::duration(delivery.sender.longest_attempt());
+        // The berth refers to the courier weakly: the worker alone owns the courier, so both end together.
+        let weak = Arc::downgrade(&courier);
+        let berth = Arc::new(Berth::new(owner, lease_ms, move |jobs| {
+            if let Some(courier) = weak.upgrade() {
+                courier.carry_out_all(jobs);
+            }
+        }));
+        let dock = Arc::clone(&delivery.dock);
+        let engine = Arc::clone(&delivery.engine);
+        let rounds = Rounds {
+            delivery,
+            courier: Arc::clone(&courier),
+            berth: Arc::clone(&berth),
+            reclaimed_at: None,
             next: None,
             drained: Vec::new(),
         };
-        let task = app.engine.spawn(node.run(stopped, inbox));
-        Self { task, stop, crew, app }
+        let task = engine.spawn(rounds.run(stopped, inbox));
+        Self { task, stop, courier, berth, dock }
     }
 
-    /// Takes nothing more, lets what is under way end, and has it written down.
+    /// Leases nothing more, lets the attempts under way end, and has their results written down.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         if let Err(error) = (&mut self.task).await {
@@ -74,36 +99,38 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.task.abort();
-        self.crew.abort();
-        self.app.wake.courier.close(&self.crew);
+        self.berth.close();
+        self.courier.abort();
+        self.dock.leave(&self.berth);
     }
 }
 
-/// What the worker's loop holds.
-struct Node {
-    app: App,
-    crew: Arc<Crew>,
-    /// When interrupted attempts were last looked for.
-    recovered_at: Option<Timestamp>,
-    /// When something held may go.
+/// The worker's loop, one round after the other.
+struct Rounds {
+    delivery: Delivery,
+    courier: Arc<Courier>,
+    berth: Arc<Berth>,
+    /// The time of the last look for expired leases.
+    reclaimed_at: Option<Timestamp>,
+    /// The time at which a held delivery may go.
     next: Option<Timestamp>,
-    /// Webhooks that drained, and when to look for stragglers.
+    /// Webhooks that drained, with the time to look for stragglers.
     drained: Vec<(Timestamp, WebhookId)>,
 }
 
-impl Node {
+impl Rounds {
     async fn run(mut self, mut stopped: watch::Receiver<bool>, inbox: mpsc::Receiver<Report>) {
         let mut writer = JoinSet::new();
-        writer.spawn(write_results(self.app.clone(), inbox));
-        // On the embedded database this is the only node: whatever was under way when the last process ended is
-        // interrupted now, not in half a minute. Nothing of ours is under way yet.
-        let mut ahead = if self.app.db.is_embedded() { lease::duration(&self.app) } else { 0 };
+        writer.spawn(write_results(self.delivery.clone(), inbox));
+        // On the embedded database this is the only node: leases of an earlier process are reclaimed now, not
+        // only when they run out in half a minute. This process has leased nothing yet.
+        let mut ahead = if self.delivery.base.db.is_embedded() { self.berth.lease_ms } else { 0 };
         while !*stopped.borrow() {
-            let began = self.app.clock.now();
+            let began = self.delivery.base.now();
             match self.look(ahead).await {
                 Ok(()) => {
                     ahead = 0;
-                    self.app.wake.courier.open(&self.crew);
+                    self.delivery.dock.open(&self.berth);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the worker could not reach the database; it tries again");
@@ -111,13 +138,14 @@ impl Node {
             }
             tokio::select! {
                 _ = stopped.changed() => {}
-                () = self.app.wake.deliveries.notified() => {}
-                () = self.crew.slots.freed() => {}
+                () = self.delivery.signals.deliveries.notified() => {}
+                () = self.berth.slots.freed() => {}
                 () = self.rest(began) => {}
             }
         }
         let ended = async {
-            self.crew.finish().await;
+            self.berth.close();
+            self.courier.finish().await;
             while writer.join_next().await.is_some() {}
         };
         if tokio::time::timeout(PATIENCE, ended).await.is_err() {
@@ -125,9 +153,9 @@ impl Node {
         }
     }
 
-    /// Sleeps until it is time for the next look after the one that began then.
+    /// Sleeps until the next look. `began` is the time at which the last look began.
     async fn rest(&self, began: Timestamp) {
-        let now = self.app.clock.now();
+        let now = self.delivery.base.now();
         let passed = u64::try_from(now.millis_since(began)).unwrap_or_default();
         let until_look = LOOK_EVERY.saturating_sub(Duration::from_millis(passed));
         let until_next = self.next.map(|next| {
@@ -135,23 +163,23 @@ impl Node {
                 u64::try_from(next.millis_since(now).max(SHORTEST_REST)).unwrap_or_default(),
             )
         });
-        self.app.clock.sleep(until_next.map_or(until_look, |next| next.min(until_look))).await;
+        self.delivery.base.clock.sleep(until_next.map_or(until_look, |next| next.min(until_look))).await;
     }
 
-    /// One look: sort out what was left behind, then take what is due, and what may go of what is held, until there is no
-    /// more or no slot. Leases that end within `ahead` milliseconds count as left behind.
-    async fn look(&mut self, ahead: i64) -> Result<(), Failure> {
-        let now = self.app.clock.now();
-        if self.recovered_at.is_none_or(|at| now.millis_since(at) >= 1000) {
-            self.recover(now + ahead).await?;
-            self.recovered_at = Some(now);
+    /// One look: reclaim expired leases, lease due deliveries, then let held deliveries go, until there are
+    /// no more or no slot is free. Leases that end within `ahead` milliseconds count as expired.
+    async fn look(&mut self, ahead: i64) -> Result<(), DbError> {
+        let now = self.delivery.base.now();
+        if self.reclaimed_at.is_none_or(|at| now.millis_since(at) >= 1000) {
+            self.reclaim(now + ahead).await?;
+            self.reclaimed_at = Some(now);
         }
         self.find_stragglers(now).await?;
         while self.take(lease::take_due).await?.more {}
         loop {
-            let round = self.take(lines::advance).await?;
+            let round = self.take(held::advance).await?;
             self.next = round.next;
-            let after = self.app.clock.now() + STRAGGLERS_AFTER;
+            let after = self.delivery.base.now() + STRAGGLERS_AFTER;
             self.drained.extend(round.drained.into_iter().map(|webhook| (after, webhook)));
             if !round.more {
                 return Ok(());
@@ -159,68 +187,71 @@ impl Node {
         }
     }
 
-    /// Takes a round of deliveries and starts on them.
-    async fn take(
-        &self,
-        round: fn(&mut crate::db::Tx<'_>, &App, &Crew) -> Result<Round, Failure>,
-    ) -> Result<Round, Failure> {
-        let (app, crew) = (self.app.clone(), Arc::clone(&self.crew));
-        let mut taken = self.app.db.write(move |tx| round(tx, &app, &crew)).await?;
-        self.crew.carry_out_all(std::mem::take(&mut taken.jobs));
+    /// Leases a round of deliveries and starts their attempts.
+    async fn take(&self, round: fn(&mut Tx<'_>, &Berth) -> QueryResult<Round>) -> Result<Round, DbError> {
+        let berth = Arc::clone(&self.berth);
+        let mut taken = self.delivery.base.db.execute(move |tx| round(tx, &berth)).await?;
+        self.courier.carry_out_all(std::mem::take(&mut taken.jobs));
         Ok(taken)
     }
 
-    async fn recover(&self, until: Timestamp) -> Result<(), Failure> {
-        let app = self.app.clone();
-        let count = self.app.db.write(move |tx| finish::recover(tx, &app, until)).await?;
+    /// Reclaims the deliveries whose leases end by `until`.
+    async fn reclaim(&self, until: Timestamp) -> Result<(), DbError> {
+        let delivery = self.delivery.clone();
+        let count = self.delivery.base.db.execute(move |tx| finisher(&delivery).reclaim(tx, until)).await?;
         if count > 0 {
-            self.app.metrics.leases_expired.inc_by(u64::try_from(count).unwrap_or_default());
+            self.delivery.metrics.leases_expired.inc_by(u64::try_from(count).unwrap_or_default());
             tracing::info!(count, "attempts were interrupted; their deliveries go on");
         }
         Ok(())
     }
 
-    async fn find_stragglers(&mut self, now: Timestamp) -> Result<(), Failure> {
+    async fn find_stragglers(&mut self, now: Timestamp) -> Result<(), DbError> {
         let ripe: Vec<WebhookId> =
             self.drained.extract_if(.., |(at, _)| *at <= now).map(|(_, webhook)| webhook).collect();
         if ripe.is_empty() {
             return Ok(());
         }
-        let app = self.app.clone();
-        self.app.db.write(move |tx| lines::find_stragglers(tx, &app, &ripe)).await
+        self.delivery.base.db.execute(move |tx| held::find_stragglers(tx, &ripe)).await
     }
 }
 
-/// Writes results down, all that have come together, until the last.
-async fn write_results(app: App, mut inbox: mpsc::Receiver<Report>) {
+fn finisher(delivery: &Delivery) -> Finisher<'_> {
+    Finisher { publisher: &delivery.publisher, signals: &delivery.signals }
+}
+
+/// Writes results down, in batches of all that have come together, until [`Report::Last`].
+async fn write_results(delivery: Delivery, mut inbox: mpsc::Receiver<Report>) {
     let mut last = false;
     let mut reports = Vec::with_capacity(RESULTS_AT_ONCE);
     while !last && inbox.recv_many(&mut reports, RESULTS_AT_ONCE).await > 0 {
         last = reports.iter().any(|report| matches!(report, Report::Last));
-        write_batch(&app, std::mem::take(&mut reports)).await;
+        write_batch(&delivery, std::mem::take(&mut reports)).await;
     }
 }
 
-/// Writes a batch; if something in it is refused, each result alone, so that one does not hold back the others.
-async fn write_batch(app: &App, reports: Vec<Report>) {
+/// Writes a batch. If the database refuses it, each result is written alone, so that one does not keep back
+/// the others.
+async fn write_batch(delivery: &Delivery, reports: Vec<Report>) {
     let reports: Arc<[Report]> = reports.into();
-    if write_patiently(app, &reports).await || reports.len() == 1 {
+    if write_patiently(delivery, &reports).await || reports.len() == 1 {
         return;
     }
     for one in reports.iter() {
-        write_patiently(app, &Arc::from([one.clone()])).await;
+        write_patiently(delivery, &Arc::from([one.clone()])).await;
     }
 }
 
-/// Writes results, coming back while the database is away; `false` where it refuses them.
-async fn write_patiently(app: &App, reports: &Arc<[Report]>) -> bool {
+/// Writes results, and tries again while the database is away. `false` where the database refuses them.
+async fn write_patiently(delivery: &Delivery, reports: &Arc<[Report]>) -> bool {
     for _ in 0..WRITE_TRIES {
-        let (inner, batch) = (app.clone(), Arc::clone(reports));
-        match app.db.write(move |tx| finish::write(tx, &inner, &batch)).await {
+        let parts = delivery.clone();
+        let batch = Arc::clone(reports);
+        match delivery.base.db.execute(move |tx| finisher(&parts).write(tx, &batch)).await {
             Ok(late) => {
-                app.metrics.attempts(reports.iter().filter_map(Report::told));
+                count(delivery, reports);
                 if late > 0 {
-                    app.metrics.late_results.inc_by(u64::try_from(late).unwrap_or_default());
+                    delivery.metrics.late_results.inc_by(u64::try_from(late).unwrap_or_default());
                     tracing::warn!(late, "results came after their leases had run out; they changed nothing");
                 }
                 return true;
@@ -236,4 +267,15 @@ async fn write_patiently(app: &App, reports: &Arc<[Report]>) -> bool {
         }
     }
     false
+}
+
+/// Counts attempts for Prometheus, once their results are written down.
+fn count(delivery: &Delivery, reports: &[Report]) {
+    for report in reports {
+        if let Report::Finished(finished) = report {
+            let row = &finished.row;
+            let category = row.diagnosis.as_ref().map(|diagnosis| diagnosis.0.category);
+            delivery.metrics.attempt(row.outcome, category, row.timings.0.total_ms);
+        }
+    }
 }

@@ -1,4 +1,5 @@
-//! `/oauth/authorize`: where an app sends a member. What it asks is checked here; the member is asked in the console.
+//! `/oauth/authorize`: the page of this server that an app sends a member to. The request is checked here; the member is asked in
+//! the console.
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -6,31 +7,30 @@ use actix_web::{
     post,
     web::{Bytes, Data},
 };
-use api_types::ids::OAuthAppId;
+use api_types::ids::{MemberId, OAuthAppId};
 
 use super::{
-    client, consent,
-    error::{Code, OAuthError},
-    issuer, page,
+    client, code,
+    consent::{browser, question},
+    error::{ErrorCode, OAuthError},
+    page, par,
     params::Params,
-    request::{self, Asked, Refusal},
+    request::{self, CheckedRequest, Refusal},
 };
 use crate::{
-    app::App,
-    auth::{Identity, address, session},
-    db::{authorization_requests as requests, oauth_clients::ClientRecord},
-    problem::Failure,
+    auth::{address, parts::Auth, principal::Identity, session},
+    db::{DbError, authorization_requests as requests, oauth_clients::ClientRecord},
 };
 
 /// Requests from one address in a minute.
 const PER_MINUTE: u32 = 300;
 
-/// Ask a member for authorization
+/// Request authorization
 ///
 /// Where an app sends a member's browser (OAuth 2.1, section 4.1.1). Good requests lead to the consent screen or, where the
 /// member has agreed to all of it before, straight back; others go back with an error, or show a page where nothing may be
 /// sent back.
-#[utoipa::path(tag = "OAuth", params(
+#[utoipa::path(operation_id = "authorize", tag = "OAuth", params(
         ("client_id" = OAuthAppId, Query, description = "The app"),
         ("response_type" = Option<String>, Query, description = "`code`"),
         ("redirect_uri" = Option<String>, Query, description = "One that the app registered; may be absent where it registered one"),
@@ -44,20 +44,20 @@ const PER_MINUTE: u32 = 300;
         (status = 400, description = "A page: nothing may be sent back"),
         (status = 429, description = "A page: too often from one address")))]
 #[get("/oauth/authorize")]
-pub async fn ask(app: Data<App>, request: HttpRequest) -> HttpResponse {
+pub async fn authorize(auth: Data<Auth>, request: HttpRequest) -> HttpResponse {
     let params = Params::parse(request.query_string().as_bytes());
-    answer(&app, &request, params.map_err(|why| OAuthError::request(why.describe()))).await
+    answer(&auth, &request, params.map_err(|why| OAuthError::request(why.describe()))).await
 }
 
-/// Ask a member for authorization, by a form
-#[utoipa::path(tag = "OAuth",
+/// Request authorization by a form
+#[utoipa::path(operation_id = "authorizeByForm", tag = "OAuth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "The same parameters"),
     responses((status = 303, description = "To the consent screen, or back to the app"),
         (status = 400, description = "A page: nothing may be sent back"),
         (status = 429, description = "A page: too often from one address")))]
 #[post("/oauth/authorize")]
-pub async fn ask_by_form(
-    app: Data<App>,
+pub async fn authorize_by_form(
+    auth: Data<Auth>,
     request: HttpRequest,
     body: Result<Bytes, actix_web::Error>,
 ) -> HttpResponse {
@@ -65,27 +65,28 @@ pub async fn ask_by_form(
         Ok(body) => Params::parse(&body).map_err(|why| OAuthError::request(why.describe())),
         Err(_) => Err(OAuthError::request("The body is too large, or ended before it was complete.")),
     };
-    answer(&app, &request, params).await
+    answer(&auth, &request, params).await
 }
 
-async fn answer(app: &App, request: &HttpRequest, params: Result<Params, OAuthError>) -> HttpResponse {
-    let ip = address::of_request(request, &app.settings.trusted_proxies);
-    let limiter = &app.wake.credentials.limiter;
-    let verdict = limiter.take_within(&format!("authorize {ip}"), PER_MINUTE, 60_000, app.clock.now());
+async fn answer(auth: &Auth, request: &HttpRequest, params: Result<Params, OAuthError>) -> HttpResponse {
+    let settings = &auth.base.settings;
+    let ip = address::of_request(request, &settings.trusted_proxies);
+    let key = format!("authorize {ip}");
+    let verdict = auth.cache.limiter.take_within(&key, PER_MINUTE, 60_000, auth.base.now());
     if let Some(seconds) = verdict.retry_after {
         return page::too_often(seconds);
     }
     let outcome = match params {
-        Ok(params) => lead(app, request, params).await,
+        Ok(params) => lead(auth, request, params).await,
         Err(error) => Err(Refusal::Page(error)),
     };
     match outcome {
         Ok(response) => response,
         Err(Refusal::Page(error)) if error.http_status() == StatusCode::BAD_REQUEST => page::refused(error),
         Err(Refusal::Page(error)) => page::failed(error),
-        Err(Refusal::Back(back, error)) => {
+        Err(Refusal::Back(return_to, error)) => {
             let parameters = [("error", error.code().as_str()), ("error_description", error.description())];
-            see_other(back.with(&issuer(app), &parameters)).finish()
+            see_other(return_to.with(&settings.issuer(), &parameters)).finish()
         }
     }
 }
@@ -96,28 +97,27 @@ fn see_other(to: String) -> actix_web::HttpResponseBuilder {
     response
 }
 
-async fn lead(app: &App, request: &HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
-    let ours = |failure: Failure| Refusal::Page(failure.into());
-    let client = find_client(app, &params).await?;
-    let params = pulled(app, &client, params).await?;
-    let asked = request::check(&client, &params, &issuer(app))?;
-    let session = match session::of_request(&app.settings, request) {
-        Some(digest) => {
-            session::look_up(app, &digest).await.ok().map(|(principal, _)| (digest, principal.identity))
-        }
-        None => None,
-    };
-    if let Some((_, Identity::Member { id, .. })) = &session {
-        let member = *id;
-        if let Some(to) = straight_back(app, &client, &asked, member).await.map_err(ours)? {
-            return Ok(see_other(to).finish());
-        }
+/// A failure of the server itself, which the member is told on a page.
+fn failed(error: DbError) -> Refusal {
+    Refusal::Page(error.into())
+}
+
+/// Leads the browser on: straight back to the app where the member has agreed to all of it before, else to the consent screen.
+async fn lead(auth: &Auth, request: &HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
+    let client = find_client(auth, &params).await?;
+    let params = pushed(auth, &client, params).await?;
+    let checked = request::check(&client, &params, &auth.base.settings.issuer())?;
+    let session = signed_in(auth, request).await;
+    if let Some((_, member)) = session
+        && let Some(to) = straight_back(auth, &client, &checked, member).await.map_err(failed)?
+    {
+        return Ok(see_other(to).finish());
     }
-    let browser = consent::browser(app, request);
+    let browser = browser::recognise(&auth.base, request);
     let session = session.map(|(digest, _)| digest);
-    let question = consent::question(app, &client, asked, session, &browser.digest);
+    let question = question::new(&auth.base, &client, checked, session, browser.digest);
     let to = format!("/oauth/consent/{}", question.id);
-    app.db.write(move |tx| Ok::<_, Failure>(requests::insert(tx, &question)?)).await.map_err(ours)?;
+    auth.base.db.execute(move |tx| requests::insert(tx, &question)).await.map_err(failed)?;
     let mut response = see_other(to);
     if let Some(cookie) = browser.cookie {
         response.cookie(cookie);
@@ -125,58 +125,76 @@ async fn lead(app: &App, request: &HttpRequest, params: Params) -> Result<HttpRe
     Ok(response.finish())
 }
 
-async fn find_client(app: &App, params: &Params) -> Result<ClientRecord, Refusal> {
+/// The digest of the browser's session and the member who is signed in, where somebody is.
+async fn signed_in(auth: &Auth, request: &HttpRequest) -> Option<(String, MemberId)> {
+    let digest = session::of_request(&auth.base.settings, request)?;
+    let live = session::look_up(&auth.base, &digest).await.ok()?;
+    match live.principal.identity {
+        Identity::Member { id, .. } => Some((digest, id)),
+        Identity::ApiKey { .. } | Identity::Token { .. } => None,
+    }
+}
+
+async fn find_client(auth: &Auth, params: &Params) -> Result<ClientRecord, Refusal> {
     let refused = |description| Refusal::Page(OAuthError::request(description));
     if params.repeats("client_id") {
         return Err(refused("client_id is there more than once."));
     }
     let id = params.get("client_id").ok_or_else(|| refused("client_id is missing."))?;
-    let found = client::look_up(app, id).await.map_err(|failure| Refusal::Page(failure.into()))?;
+    let found = client::look_up(auth, id).await.map_err(failed)?;
     found.filter(|client| !client.suspended).ok_or_else(|| {
         Refusal::Page(
-            OAuthError::new(Code::InvalidClient, "There is no such app, or it is suspended.")
+            OAuthError::new(ErrorCode::InvalidClient, "There is no such app, or it is suspended.")
                 .status(StatusCode::BAD_REQUEST),
         )
     })
 }
 
 /// The parameters that the app pushed ahead, where it did (RFC 9126, section 4); those beside them count for nothing.
-async fn pulled(app: &App, client: &ClientRecord, params: Params) -> Result<Params, Refusal> {
+async fn pushed(auth: &Auth, client: &ClientRecord, params: Params) -> Result<Params, Refusal> {
     let Some(uri) = params.get("request_uri") else { return Ok(params) };
     let refused = Refusal::Page(OAuthError::new(
-        Code::InvalidRequestUri,
+        ErrorCode::InvalidRequestUri,
         "The request_uri is over, was used, or is not this app's.",
     ));
-    let Some(reference) = uri.strip_prefix(super::par::URN).filter(|_| !params.repeats("request_uri")) else {
+    let Some(reference) = uri.strip_prefix(par::URN).filter(|_| !params.repeats("request_uri")) else {
         return Err(refused);
     };
-    let (digests, id, now) = (app.keys.digests(reference), client.id, app.clock.now());
-    let found = app.db.write(move |tx| Ok::<_, Failure>(requests::pull(tx, &digests, id, now)?)).await;
-    match found {
-        Ok(Some(pushed)) => Ok(Params::from_json(&pushed)),
-        Ok(None) => Err(refused),
-        Err(failure) => Err(Refusal::Page(failure.into())),
-    }
+    let digests = auth.base.keys.digests(reference);
+    let id = client.id;
+    let found = auth
+        .base
+        .db
+        .execute(move |tx| {
+            let now = tx.now();
+            requests::pull(tx, &digests, id, now)
+        })
+        .await
+        .map_err(failed)?;
+    found.map(|pushed| Params::from_json(&pushed)).ok_or(refused)
 }
 
-/// Where to go with a new code, if the member has agreed to all of this before.
+/// The app's redirect URI with a new code, if the member has agreed to all of this before.
 async fn straight_back(
-    app: &App,
+    auth: &Auth,
     client: &ClientRecord,
-    asked: &Asked,
-    member: api_types::ids::MemberId,
-) -> Result<Option<String>, Failure> {
-    let (inner, client, asked) = (app.clone(), client.clone(), asked.clone());
-    let back = asked.back.clone();
-    let code = app
+    request: &CheckedRequest,
+    member: MemberId,
+) -> Result<Option<String>, DbError> {
+    let keys = auth.base.keys.clone();
+    let client = client.clone();
+    let request = request.clone();
+    let return_to = request.return_to.clone();
+    let code = auth
+        .base
         .db
-        .write(move |tx| {
-            let Some((authorization, scopes)) = consent::remembered(tx, &client, &asked, member)? else {
+        .execute(move |tx| {
+            let Some(granted) = question::remembered(tx, &client, &request, member)? else {
                 return Ok(None);
             };
-            let asked = Asked { scopes, ..asked };
-            consent::issue_code(tx, &inner, &client, authorization, &asked).map(Some)
+            let agreed = CheckedRequest { scopes: granted.scopes, ..request };
+            code::issue(tx, &keys, client.id, granted.authorization, &agreed).map(Some)
         })
         .await?;
-    Ok(code.map(|code| back.with(&issuer(app), &[("code", &code)])))
+    Ok(code.map(|code| return_to.with(&auth.base.settings.issuer(), &[("code", &code)])))
 }

@@ -1,16 +1,16 @@
 //! The one error of the OAuth endpoints: an [`OAuthError`] becomes the JSON of RFC 6749, section 5.2. Causes are logged, never
-//! returned, and nothing that a caller sent is repeated.
+//! returned, and no part of a request is repeated.
 
 use std::fmt;
 
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
 use serde::Serialize;
 
-use crate::{db::DbError, problem::Failure};
+use crate::{auth::signing_keys::SigningKeyError, db::DbError, http::problem::Failure};
 
-/// The registered error codes that we use, as they stand on the wire.
+/// The registered error codes that this server uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
+pub enum ErrorCode {
     /// A parameter is missing, repeated or malformed (RFC 6749, section 5.2).
     InvalidRequest,
     /// The client did not prove who it is.
@@ -33,14 +33,14 @@ pub enum Code {
     InvalidRequestUri,
     /// Request objects by value are not read (RFC 9101, section 6.3).
     RequestNotSupported,
-    /// Not now.
+    /// The server cannot answer now, but may in a moment.
     TemporarilyUnavailable,
     /// Something failed on our side.
     ServerError,
 }
 
-impl Code {
-    /// The word on the wire.
+impl ErrorCode {
+    /// The code as it stands on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
@@ -69,10 +69,10 @@ impl Code {
     }
 }
 
-/// Why an OAuth endpoint refuses.
+/// A refusal of an OAuth endpoint.
 #[derive(Clone, Copy, Debug)]
 pub struct OAuthError {
-    code: Code,
+    code: ErrorCode,
     description: &'static str,
     status: StatusCode,
 }
@@ -90,11 +90,11 @@ pub struct ErrorBody {
 
 impl OAuthError {
     /// A refusal; `description` is plain ASCII without quotes, as RFC 6749 wants it.
-    pub const fn new(code: Code, description: &'static str) -> Self {
+    pub const fn new(code: ErrorCode, description: &'static str) -> Self {
         Self { code, description, status: code.status() }
     }
 
-    /// The same under another status, where HTTP has one that fits better.
+    /// The refusal under another status, where HTTP has one that fits better.
     #[must_use]
     pub const fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
@@ -103,20 +103,20 @@ impl OAuthError {
 
     /// A parameter is missing, repeated or malformed.
     pub const fn request(description: &'static str) -> Self {
-        Self::new(Code::InvalidRequest, description)
+        Self::new(ErrorCode::InvalidRequest, description)
     }
 
     /// The code or refresh token is not good.
     pub const fn grant(description: &'static str) -> Self {
-        Self::new(Code::InvalidGrant, description)
+        Self::new(ErrorCode::InvalidGrant, description)
     }
 
-    /// What it is.
-    pub const fn code(&self) -> Code {
+    /// The registered error code.
+    pub const fn code(&self) -> ErrorCode {
         self.code
     }
 
-    /// What is wrong, for a developer: plain text of ours.
+    /// The sentence for a developer, which repeats nothing of the request.
     pub const fn description(&self) -> &'static str {
         self.description
     }
@@ -143,7 +143,7 @@ impl ResponseError for OAuthError {
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header(("www-authenticate", "Basic realm=\"OAuth client\", charset=\"UTF-8\""));
         }
-        if self.code == Code::TemporarilyUnavailable {
+        if self.code == ErrorCode::TemporarilyUnavailable {
             response.insert_header(("retry-after", "5"));
         }
         response.json(ErrorBody { error: self.code.as_str(), error_description: self.description })
@@ -162,15 +162,21 @@ impl From<diesel::result::Error> for OAuthError {
     }
 }
 
-/// What is shared with `/v1` fails there as a problem, whose cause is logged by then.
+impl From<SigningKeyError> for OAuthError {
+    fn from(error: SigningKeyError) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+/// Code that is shared with `/v1` fails with a problem, and the problem's cause is logged by then.
 impl From<Failure> for OAuthError {
     fn from(failure: Failure) -> Self {
         if failure.is_unavailable() {
             return Self::new(
-                Code::TemporarilyUnavailable,
+                ErrorCode::TemporarilyUnavailable,
                 "The server cannot answer right now. Nothing was changed; try again.",
             );
         }
-        Self::new(Code::ServerError, "Something failed on our side. Try again.")
+        Self::new(ErrorCode::ServerError, "Something failed on our side. Try again.")
     }
 }

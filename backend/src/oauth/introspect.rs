@@ -1,4 +1,5 @@
-//! `/oauth/introspect`: an app asks what one of its tokens is good for right now (RFC 7662). Of others' it learns nothing.
+//! `/oauth/introspect`: an app asks what one of its tokens is good for right now (RFC 7662). Of other apps' tokens it learns
+//! nothing.
 
 use actix_web::{
     HttpRequest, post,
@@ -7,19 +8,20 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
-    access_token::{self, Claims},
     client::{self, Client},
     error::{ErrorBody, OAuthError},
-    issuer,
     params::Form,
     refresh_token,
 };
 use crate::{
-    app::App,
-    auth::token,
-    db::{accounts, token_families},
+    auth::{
+        access_token,
+        claims::{Claims, scope_text},
+        live_token,
+        parts::Auth,
+    },
+    db::{DbError, accounts, token_families},
     plan,
-    problem::Failure,
 };
 
 /// What a token is good for.
@@ -57,47 +59,47 @@ pub struct Introspection {
     pub jti: Option<String>,
 }
 
-/// Look at a token
+/// Introspect a token
 ///
 /// For confidential apps, about their own tokens; any other token is answered `{"active":false}`.
-#[utoipa::path(tag = "OAuth",
+#[utoipa::path(operation_id = "introspectToken", tag = "OAuth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`token`, and perhaps `token_type_hint`"),
     responses((status = 200, description = "What it is good for", body = Introspection),
         (status = 400, description = "Refused", body = ErrorBody),
         (status = 401, description = "Not a client with a secret", body = ErrorBody)))]
 #[post("/oauth/introspect")]
-pub async fn introspect(
-    app: Data<App>,
+pub async fn introspect_token(
+    auth: Data<Auth>,
     request: HttpRequest,
     form: Form,
 ) -> Result<Json<Introspection>, OAuthError> {
     let Form(params) = form;
-    let client = client::authenticate_with_secret(&app, &request, &params).await?;
+    let client = client::authenticate_with_secret(&auth, &request, &params).await?;
     let token = params.get("token").ok_or(OAuthError::request("token is missing."))?;
-    let found = match access_token::verify(&app, token).await? {
-        Some(claims) => of_access_token(&app, &client, claims).await?,
-        None => of_refresh_token(&app, &client, token).await?,
+    let found = match access_token::verify(&auth, token).await? {
+        Some(claims) => of_access_token(&auth, &client, claims).await?,
+        None => of_refresh_token(&auth, &client, token).await?,
     };
     Ok(Json(found.unwrap_or_default()))
 }
 
-/// What `/v1` would say of it.
+/// An access token's description: the same as `/v1` would judge it now.
 async fn of_access_token(
-    app: &App,
+    auth: &Auth,
     client: &Client,
     claims: Claims,
-) -> Result<Option<Introspection>, OAuthError> {
+) -> Result<Option<Introspection>, DbError> {
     if claims.client_id != client.record.id.as_str() {
         return Ok(None);
     }
-    let Some(record) = token::look_up(app, &claims).await? else { return Ok(None) };
+    let Some(record) = live_token::look_up(auth, &claims).await? else { return Ok(None) };
     if !plan::limits(record.workspace.plan).api_access {
         return Ok(None);
     }
-    let (scopes, _) = token::power(&claims, &record);
+    let (scopes, _) = live_token::effective_scopes(&claims, &record);
     Ok(Some(Introspection {
         active: true,
-        scope: Some(access_token::scope_text(&scopes)),
+        scope: Some(scope_text(&scopes)),
         client_id: Some(claims.client_id),
         token_type: Some("Bearer"),
         exp: Some(claims.exp),
@@ -110,32 +112,34 @@ async fn of_access_token(
 }
 
 async fn of_refresh_token(
-    app: &App,
+    auth: &Auth,
     client: &Client,
     token: &str,
-) -> Result<Option<Introspection>, OAuthError> {
-    let Some((id, generation)) = refresh_token::read(&app.keys, token) else { return Ok(None) };
-    let (now, own) = (app.clock.now(), client.record.id);
-    let found = app
+) -> Result<Option<Introspection>, DbError> {
+    let base = &auth.base;
+    let Some((id, generation)) = refresh_token::read(&base.keys, token) else { return Ok(None) };
+    let now = base.now();
+    let client_id = client.record.id;
+    let found = base
         .db
-        .read(move |conn| {
+        .query(move |conn| {
             let found = token_families::find(conn, id)?
-                .filter(|family| family.row.app_id == own && family.row.generation == generation)
+                .filter(|family| family.row.app_id == client_id && family.row.generation == generation)
                 .filter(|family| family.row.refreshable && family.row.ends_at > now);
             let Some(family) = found else { return Ok(None) };
             let role = accounts::role(conn, family.row.workspace_id, family.member)?;
-            Ok::<_, Failure>(role.map(|_| family))
+            Ok(role.map(|_| family))
         })
         .await?;
-    let Some(family) = found.filter(|_| client.has_plan().is_ok()) else { return Ok(None) };
+    let Some(family) = found.filter(|_| client.check_plan().is_ok()) else { return Ok(None) };
     Ok(Some(Introspection {
         active: true,
-        scope: Some(access_token::scope_text(&family.row.scopes.0)),
-        client_id: Some(own.to_string()),
+        scope: Some(scope_text(&family.row.scopes.0)),
+        client_id: Some(client_id.to_string()),
         exp: Some(family.row.ends_at.as_secs()),
         iat: Some(family.row.rotated_at.as_secs()),
         sub: Some(family.member.to_string()),
-        iss: Some(issuer(app)),
+        iss: Some(base.settings.issuer()),
         ..Introspection::default()
     }))
 }

@@ -1,13 +1,13 @@
-//! What clients discover: the server's metadata (RFC 8414), the API's (RFC 9728), and the keys that sign tokens (RFC 7517).
+//! The documents that clients discover: the authorization server's metadata (RFC 8414), the API's (RFC 9728), and the keys that
+//! sign tokens (RFC 7517).
 
 use actix_web::{HttpResponse, get, http::header, web::Data};
 use api_types::{Scope, oauth_apps::GrantType};
 use serde_json::{Value, json};
 
-use super::{issuer, signing_keys};
-use crate::{app::App, problem::Answer};
+use crate::{auth::parts::Auth, http::problem::Answer};
 
-/// How long these may be kept: shorter than a key is published before it signs.
+/// How long clients may keep the documents: shorter than a key is published before it signs.
 const KEEP: &str = "public, max-age=300";
 
 fn kept(document: &Value) -> HttpResponse {
@@ -18,14 +18,14 @@ fn scopes() -> Vec<&'static str> {
     Scope::ALL.iter().map(|scope| scope.as_str()).collect()
 }
 
-/// The OAuth server's metadata
+/// Get the authorization server metadata
 ///
 /// RFC 8414: endpoints, grants, and what else this server can do.
-#[utoipa::path(tag = "OAuth", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
+#[utoipa::path(operation_id = "getAuthorizationServerMetadata", tag = "OAuth", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
     example = json!({ "issuer": "https://sayless.example", "token_endpoint": "https://sayless.example/oauth/token" }))))]
 #[get("/.well-known/oauth-authorization-server")]
-pub async fn server(app: Data<App>) -> HttpResponse {
-    let issuer = issuer(&app);
+pub async fn get_authorization_server_metadata(auth: Data<Auth>) -> HttpResponse {
+    let issuer = auth.base.settings.issuer();
     let at = |path: &str| format!("{issuer}{path}");
     let grants: Vec<&str> = GrantType::ALL.iter().map(|grant| grant.as_str()).collect();
     let with_secret = ["client_secret_basic", "client_secret_post"];
@@ -52,14 +52,14 @@ pub async fn server(app: Data<App>) -> HttpResponse {
     }))
 }
 
-/// The API's metadata
+/// Get the protected resource metadata
 ///
 /// RFC 9728: which server gives tokens for this API, and for what.
-#[utoipa::path(tag = "OAuth", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
+#[utoipa::path(operation_id = "getProtectedResourceMetadata", tag = "OAuth", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
     example = json!({ "resource": "https://sayless.example", "authorization_servers": ["https://sayless.example"] }))))]
 #[get("/.well-known/oauth-protected-resource")]
-pub async fn resource(app: Data<App>) -> HttpResponse {
-    let issuer = issuer(&app);
+pub async fn get_protected_resource_metadata(auth: Data<Auth>) -> HttpResponse {
+    let issuer = auth.base.settings.issuer();
     kept(&json!({
         "resource": issuer,
         "authorization_servers": [issuer],
@@ -71,12 +71,12 @@ pub async fn resource(app: Data<App>) -> HttpResponse {
     }))
 }
 
-/// The keys that sign access tokens
+/// Get the JSON Web Key Set
 ///
 /// A JWK set. A new key is here a day before it signs, and stays a day after the next took over.
-#[utoipa::path(tag = "OAuth", responses((status = 200, description = "The key set", body = Value, content_type = "application/json",
+#[utoipa::path(operation_id = "getJwks", tag = "OAuth", responses((status = 200, description = "The key set", body = Value, content_type = "application/json",
     example = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "…", "x": "…", "y": "…" }] }))))]
 #[get("/.well-known/jwks.json")]
-pub async fn keys(app: Data<App>) -> Answer {
-    Ok(kept(&signing_keys::ring(&app).await?.published()))
+pub async fn get_jwks(auth: Data<Auth>) -> Answer {
+    Ok(kept(&auth.signing_keys.ring(&auth.base).await?.published()))
 }

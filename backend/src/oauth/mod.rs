@@ -1,18 +1,51 @@
 //! The OAuth 2.1 server: third-party apps act for a member who agrees, or as themselves.
 //!
-//! [`authorize`] checks what an app asks for and sends the member to the console's consent screen, whose answer is
-//! [`consent`]'s; [`token`] then gives tokens for the code ([`code`]), for a refresh token ([`refresh`]) or for the app's own
-//! secret. [`access_token`] says what such a token is, `auth::identify` what it may do. [`revoke`], [`introspect`],
-//! [`par`] and [`metadata`] are what their RFCs say. Every endpoint that takes a client takes it by [`client`].
+//! # One authorization
+//!
+//! 1. **Ask.** An app sends a member's browser to `/oauth/authorize` ([`authorize`]). The handler finds the app, then the
+//!    redirect URI ([`redirect_uri`]). While either is wrong it answers with a page of its own ([`page`]), so that no member is
+//!    sent to a place that no app registered. Every other error goes back to the app. The order of the checks stands in
+//!    [`request`]. An app may also push its request ahead to `/oauth/par` ([`par`]), where the same checks run. A pushed request
+//!    is taken from the database once, and checked again.
+//! 2. **Consent.** The question to the member is a row in the database. The row is bound to the session and to the browser; the
+//!    browser is known by a cookie, so that signing in first changes nothing. The row is good for ten minutes and one answer.
+//!    The console shows the question by `/v1/authorization-requests/{id}` and posts the answer; the server says where to go.
+//!    A member cannot hand on what the member may not do. An app is not asked about twice: a consent that covers all scopes
+//!    answers by itself. The exception is an app to which the answer goes by a loopback or private-use redirect, since any
+//!    program on the device could pass for that app. All of this is [`consent`].
+//! 3. **Redeem.** The app trades the code for tokens at `/oauth/token` ([`token`]). A code ([`code`]) is stored as a digest and
+//!    lives for a minute. One conditional update uses it up: for a family of tokens, or for none where the verifier is wrong. A
+//!    second request with the same code ends the family that the first one got.
+//! 4. **Refresh.** A family of tokens is one row with a generation. A refresh token ([`refresh_token`]) is an HMAC over the
+//!    family and the generation, and is not stored. So [`refresh`] can give an answer again that was lost on its way, while the
+//!    generation stands and ten seconds have not passed. A token of an earlier generation is a copy. Then the family ends, with
+//!    an audit entry and an incident, in a transaction that commits although the caller is refused.
+//! 5. **Call.** The app calls `/v1` with the access token. The middleware in [`identify`](crate::auth::identify) verifies the
+//!    token's signature, and remembers for a second that it is good. Then [`live_token`](crate::auth::live_token) looks up what
+//!    the token stands for. One query joins token, family, consent, membership, app and workspace, and finds nothing once any of
+//!    them has ended. The result is believed for a second on other nodes. On this node, and wherever NOTIFY reaches, it is
+//!    forgotten with the commit that changes it. The token may use its own scopes, cut by those of the app, the consent and the
+//!    member's role, at each call. Tokens of an app itself are not stored, only counted ([`usage`](crate::auth::usage)); those
+//!    that an app gives back are remembered until they end.
+//! 6. **End.** An app gives a token back at `/oauth/revoke` ([`revoke`]). A member or an admin withdraws a consent
+//!    ([`withdraw`]), and every token that came from it stops at once. An app learns at `/oauth/introspect` ([`introspect`]) what
+//!    one of its tokens is good for.
+//! 7. **Keys.** Access tokens are signed with the keys of [`signing_keys`](crate::auth::signing_keys). The private halves are in
+//!    the database, sealed, so that all nodes sign with the same one. A new key is made every 90 days and published a day before
+//!    it signs. The old one stays published for a day. A node that meets a key it does not know reads the keys again, once a
+//!    second at most. Clients find the keys by [`metadata`].
+//!
+//! # Shared by the endpoints
+//!
+//! [`params`] reads forms and queries strictly. [`client`] finds out which app calls and has it prove that. [`error`] is the one
+//! error, and [`token_response`] the answer with tokens.
 
-pub mod access_token;
 pub mod authorize;
 pub mod client;
 pub mod code;
 pub mod consent;
 pub mod error;
 pub mod introspect;
-pub mod issued;
 pub mod metadata;
 pub mod page;
 pub mod par;
@@ -22,12 +55,6 @@ pub mod refresh;
 pub mod refresh_token;
 pub mod request;
 pub mod revoke;
-pub mod signing_keys;
 pub mod token;
-
-use crate::app::App;
-
-/// What we are called: in metadata, in tokens and in answers to apps, always byte for byte the same (RFC 8414, section 2).
-pub fn issuer(app: &App) -> String {
-    app.settings.public_url.origin().ascii_serialization()
-}
+pub mod token_response;
+pub mod withdraw;

@@ -1,4 +1,5 @@
-//! The page that a member sees where an app's request is so wrong that nothing may be sent back to anybody.
+//! The page that a member sees where no answer may be sent to the app: the request is too wrong, too frequent, or the server
+//! failed.
 
 use std::sync::LazyLock;
 
@@ -32,7 +33,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The page for this refusal; it repeats nothing of the request.
+/// The page for a request that is refused; it repeats nothing of the request.
 pub fn refused(error: OAuthError) -> HttpResponse {
     page(
         StatusCode::BAD_REQUEST,
@@ -43,7 +44,7 @@ pub fn refused(error: OAuthError) -> HttpResponse {
     )
 }
 
-/// The page for somebody who asks too often.
+/// The page for a client that asks too often.
 pub fn too_often(seconds: u64) -> HttpResponse {
     let mut response = page(
         StatusCode::TOO_MANY_REQUESTS,
@@ -56,7 +57,7 @@ pub fn too_often(seconds: u64) -> HttpResponse {
     response
 }
 
-/// The page for what is our own fault.
+/// The page for a failure of the server itself.
 pub fn failed(error: OAuthError) -> HttpResponse {
     page(
         error.http_status(),

@@ -3,10 +3,15 @@
 use actix_web::{HttpRequest, HttpResponse, post, web::Data};
 use serde::Serialize;
 
-use super::{client, error::ErrorBody, error::OAuthError, issuer, params::Form, request};
-use crate::{app::App, crypto, db::authorization_requests as requests};
+use super::{
+    client,
+    error::{ErrorBody, OAuthError},
+    params::Form,
+    request,
+};
+use crate::{auth::parts::Auth, crypto, db::authorization_requests as requests};
 
-/// What a request URI begins with (RFC 9126, section 2.2).
+/// The beginning of every request URI (RFC 9126, section 2.2).
 pub const URN: &str = "urn:ietf:params:oauth:request_uri:";
 /// How long a pushed request waits to be used, in seconds.
 const LIFETIME_SECS: i64 = 90;
@@ -31,25 +36,33 @@ impl std::fmt::Debug for PushedRequest {
 /// Push an authorization request
 ///
 /// The parameters of `/oauth/authorize`, sent ahead by the app itself, which authenticates as at the token endpoint.
-#[utoipa::path(tag = "OAuth",
+#[utoipa::path(operation_id = "createPushedAuthorizationRequest", tag = "OAuth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "The parameters of /oauth/authorize"),
     responses((status = 201, description = "Where it waits", body = PushedRequest),
         (status = 400, description = "Not a request that could be authorized", body = ErrorBody),
         (status = 401, description = "Not a client", body = ErrorBody)))]
 #[post("/oauth/par")]
-pub async fn push(app: Data<App>, request: HttpRequest, form: Form) -> Result<HttpResponse, OAuthError> {
+pub async fn create_pushed_authorization_request(
+    auth: Data<Auth>,
+    request: HttpRequest,
+    form: Form,
+) -> Result<HttpResponse, OAuthError> {
     let Form(params) = form;
-    let client = client::authenticate(&app, &request, &params).await?;
+    let base = &auth.base;
+    let client = client::authenticate(&auth, &request, &params).await?;
     if params.get("request_uri").is_some() {
         return Err(OAuthError::request("A pushed request cannot refer to another."));
     }
-    request::check(&client.record, &params, &issuer(&app)).map_err(|refusal| refusal.error())?;
-    let reference = crypto::text(&app.chance.bytes::<32>());
-    let (digest, _) = app.keys.digest(&reference);
-    let (id, parameters) = (client.record.id, params.to_json(&["client_secret"]));
-    let expires_at = app.clock.now() + LIFETIME_SECS * 1_000;
-    app.db
-        .write(move |tx| Ok::<_, OAuthError>(requests::push(tx, &digest, id, parameters, expires_at)?))
+    request::check(&client.record, &params, &base.settings.issuer()).map_err(|refusal| refusal.error())?;
+    let reference = crypto::text(&base.random.bytes::<32>());
+    let (digest, _) = base.keys.digest(&reference);
+    let id = client.record.id;
+    let parameters = params.to_json(&["client_secret"]);
+    base.db
+        .execute(move |tx| {
+            let expires_at = tx.now() + LIFETIME_SECS * 1_000;
+            requests::push(tx, &digest, id, parameters, expires_at)
+        })
         .await?;
     let answer = PushedRequest { request_uri: format!("{URN}{reference}"), expires_in: LIFETIME_SECS };
     Ok(HttpResponse::Created().json(answer))

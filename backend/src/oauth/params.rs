@@ -26,17 +26,17 @@ impl fmt::Debug for Params {
     }
 }
 
-/// Why parameters cannot be read.
+/// Parameters that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
-    /// They are not UTF-8.
+    /// The parameters are not UTF-8.
     NotText,
-    /// One is too long.
+    /// A parameter is too long.
     TooLong,
 }
 
 impl Unreadable {
-    /// What is wrong, as a sentence.
+    /// The sentence that a developer reads.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::NotText => "The parameters are not UTF-8 in application/x-www-form-urlencoded.",
@@ -51,7 +51,8 @@ impl Params {
         let mut params = Vec::new();
         for pair in encoded.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
             let at = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
-            let (name, value) = (decode(&pair[..at])?, decode(pair.get(at + 1..).unwrap_or_default())?);
+            let name = decode(&pair[..at])?;
+            let value = decode(pair.get(at + 1..).unwrap_or_default())?;
             if !value.is_empty() {
                 params.push((name, value));
             }
@@ -69,12 +70,12 @@ impl Params {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether a parameter came more than once.
+    /// `true` where a parameter came more than once.
     pub fn repeats(&self, name: &str) -> bool {
         self.all(name).nth(1).is_some()
     }
 
-    /// Whether any parameter came more than once, but for `resource`, which may (RFC 8707, section 2).
+    /// `true` where any parameter came more than once, but for `resource`, which may (RFC 8707, section 2).
     pub fn repeats_any(&self) -> bool {
         let mut names: Vec<&str> =
             self.0.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "resource").collect();
@@ -82,7 +83,7 @@ impl Params {
         names.windows(2).any(|pair| pair[0] == pair[1])
     }
 
-    /// As JSON that [`Params::from_json`] reads: a list of pairs, without those of these names.
+    /// The parameters as JSON that [`Params::from_json`] reads: a list of pairs, without those of these names.
     pub fn to_json(&self, without: &[&str]) -> Value {
         let kept = self.0.iter().filter(|(name, _)| !without.contains(&name.as_str()));
         kept.map(|(name, value)| {
@@ -110,7 +111,7 @@ pub fn decode(encoded: &[u8]) -> Result<String, Unreadable> {
     if bytes.len() > MAX_VALUE {
         return Err(Unreadable::TooLong);
     }
-    // No text of ours has a NUL, and PostgreSQL cannot even be asked for one.
+    // No text in the database has a NUL, and PostgreSQL cannot even be asked for one.
     String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')).ok_or(Unreadable::NotText)
 }
 

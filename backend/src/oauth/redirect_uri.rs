@@ -1,4 +1,5 @@
-//! Redirect URIs: where members may be sent back to. One that exists has been checked (RFC 6749, 3.1.2; RFC 8252, 7 and 8.4).
+//! Redirect URIs: the addresses that members may be sent back to. They are checked when an app registers them, and compared when
+//! an app asks (RFC 6749, 3.1.2; RFC 8252, 7 and 8.4).
 
 use std::net::IpAddr;
 
@@ -39,7 +40,7 @@ pub fn check(text: &str, kind: ClientKind) -> Result<String, &'static str> {
     }
 }
 
-/// What stands between `//` and the next `/`, `?` or the end.
+/// The part between `//` and the next `/`, `?` or the end.
 fn authority(text: &str) -> &str {
     let rest = text.split_once("//").map_or("", |(_, rest)| rest);
     rest.split(['/', '?']).next().unwrap_or_default()
@@ -62,7 +63,7 @@ fn check_loopback(url: &Url) -> Result<(), &'static str> {
     }
 }
 
-/// Whether a redirect URI that was sent is the registered one: byte for byte, but for the port of a loopback address, which
+/// `true` where a redirect URI that was sent is the registered one: byte for byte, but for the port of a loopback address, which
 /// an app on the device learns only when it starts (RFC 8252, section 7.3).
 pub fn matches(registered: &str, sent: &str) -> bool {
     if registered == sent {
@@ -74,7 +75,7 @@ pub fn matches(registered: &str, sent: &str) -> bool {
     }
 }
 
-/// A loopback URI's host, and what follows its port; none where it is anything else, or the port is none.
+/// The host of a loopback URI, and the part after its port; `None` for any other URI, and for a port that is no number.
 fn without_loopback_port(uri: &str) -> Option<(&str, &str)> {
     let rest = uri.strip_prefix("http://")?;
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
@@ -92,7 +93,7 @@ fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
-/// Where a redirect URI leads, for a person: its host, or its scheme where an app on the device opens.
+/// The place that a redirect URI leads to, for a person: its host, or its scheme where an app on the device opens.
 pub fn destination(uri: &str) -> String {
     match Url::parse(uri) {
         Ok(url) if matches!(url.scheme(), "https" | "http") => url.host_str().unwrap_or_default().to_owned(),
@@ -101,7 +102,8 @@ pub fn destination(uri: &str) -> String {
     }
 }
 
-/// Whether whoever controls the URI's host has been named by its certificate. Anything on the device can claim the others.
+/// `true` where the host's certificate proves that an answer reaches the app. Any program on the device can claim the other
+/// kinds of URI.
 pub fn proves_its_app(uri: &str) -> bool {
     uri.starts_with("https://")
 }

@@ -2,19 +2,20 @@
 //! same successor is given again for ten seconds, while nobody has used it; later, somebody has a copy, and the family ends.
 
 use api_types::{Scope, audit::AuditAction, authorizations::IncidentKind, ids::TokenFamilyId};
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::{
-    access_token::Claims,
     client::Client,
-    error::{Code, OAuthError},
-    issued::{self, IssuedTokens},
+    error::{ErrorCode, OAuthError},
     params::Params,
     refresh_token,
     request::narrow,
+    token_response::{self, IssuedTokens},
 };
 use crate::{
-    app::App,
+    auth::{claims::Claims, parts::Auth},
+    base::Base,
     db::{
         Tx, accounts, dialect,
         token_families::{self, LiveFamily},
@@ -23,104 +24,111 @@ use crate::{
 };
 
 const DAY_MS: i64 = 24 * 3_600_000;
-/// Ends a refresh token that is not used for so long.
-pub const IDLE_MS: i64 = 30 * DAY_MS;
-/// Ends a family however busy.
-const MAX_MS: i64 = 365 * DAY_MS;
-/// How long a refresh token that was used still gives its successor.
+/// How long a refresh token lives without being used, in milliseconds.
+pub const REFRESH_IDLE_MS: i64 = 30 * DAY_MS;
+/// How long a family lives however busy, in milliseconds.
+const FAMILY_MAX_MS: i64 = 365 * DAY_MS;
+/// How long a refresh token that was used still gives its successor, in milliseconds.
 const GRACE_MS: i64 = 10_000;
 
-const NOT_GOOD: OAuthError =
+/// The one answer to every refresh token that gives nothing.
+const INVALID_TOKEN: OAuthError =
     OAuthError::grant("The refresh token has expired, was used, was revoked, or is not this client's.");
 
-const NOTHING_LEFT: OAuthError =
-    OAuthError::new(Code::InvalidScope, "The app or the member's consent has lost all of these scopes.");
+const NO_SCOPE_LEFT: OAuthError =
+    OAuthError::new(ErrorCode::InvalidScope, "The app or the member's consent has lost all of these scopes.");
 
+/// Refreshes by the token in `params`.
+pub async fn refresh(auth: &Auth, client: &Client, params: &Params) -> Result<IssuedTokens, OAuthError> {
+    let token = params.get("refresh_token").ok_or(OAuthError::request("refresh_token is missing."))?;
+    let (family, generation) = refresh_token::read(&auth.base.keys, token).ok_or(INVALID_TOKEN)?;
+    let refreshing = Refreshing {
+        base: auth.base.clone(),
+        client: client.clone(),
+        family,
+        generation,
+        scope: params.get("scope").map(Into::into),
+    };
+    let refreshed = auth.base.db.execute(move |tx| refreshing.run(tx)).await??;
+    let successor = Some(refreshed.refresh_token);
+    Ok(token_response::answer(auth, &refreshed.claims, &refreshed.scopes, successor).await?)
+}
+
+/// A refresh token that a client presents, with the `scope` that came beside it.
+struct Refreshing {
+    base: Base,
+    client: Client,
+    family: TokenFamilyId,
+    generation: i64,
+    scope: Option<String>,
+}
+
+/// The tokens that a refresh token gave.
 struct Refreshed {
     scopes: Vec<Scope>,
     refresh_token: String,
     claims: Claims,
 }
 
-/// Refreshes by the token in `params`.
-pub async fn refresh(app: &App, client: &Client, params: &Params) -> Result<IssuedTokens, OAuthError> {
-    let token = params.get("refresh_token").ok_or(OAuthError::request("refresh_token is missing."))?;
-    let (family, generation) = refresh_token::read(&app.keys, token).ok_or(NOT_GOOD)?;
-    let scope = params.get("scope").map(str::to_owned);
-    let (inner, client) = (app.clone(), client.clone());
-    // What a refusal changes is kept: the family may be dead.
-    let outcome = app
-        .db
-        .write(move |tx| {
-            lock(tx, family)?;
-            in_transaction(tx, &inner, &client, (family, generation), scope.as_deref())
-        })
-        .await?;
-    let refreshed = outcome?;
-    Ok(issued::answer(app, &refreshed.claims, &refreshed.scopes, Some(refreshed.refresh_token)).await?)
+/// Tokens, or a refusal. The changes behind a refusal are committed too: the family may have ended.
+type RefreshOutcome = Result<Refreshed, OAuthError>;
+
+impl Refreshing {
+    fn run(&self, tx: &mut Tx<'_>) -> QueryResult<RefreshOutcome> {
+        // Changes of a family come one after the other, so that two refreshes at once give the same successor.
+        dialect::lock(tx, &format!("token family {}", self.family))?;
+        let now = tx.now();
+        let found = token_families::find(tx, self.family)?;
+        let Some(family) = found.filter(|family| family.row.app_id == self.client.record.id) else {
+            return Ok(Err(INVALID_TOKEN));
+        };
+        let present = family.row.generation;
+        let in_grace = self.generation == present - 1 && now.millis_since(family.row.rotated_at) <= GRACE_MS;
+        if self.generation != present && !in_grace {
+            end_copied(tx, &self.client, self.family, IncidentKind::RefreshTokenReused)?;
+            return Ok(Err(INVALID_TOKEN));
+        }
+        let is_member = accounts::role(tx, family.row.workspace_id, family.member)?.is_some();
+        if !family.row.refreshable || family.row.ends_at <= now || !is_member {
+            return Ok(Err(INVALID_TOKEN));
+        }
+        let scopes = match self.scopes(&family) {
+            Ok(scopes) => scopes,
+            Err(error) => return Ok(Err(error)),
+        };
+        if !in_grace {
+            let ends_at = (now + REFRESH_IDLE_MS).min(family.row.created_at + FAMILY_MAX_MS);
+            token_families::rotate(tx, self.family, now, ends_at)?;
+        }
+        let successor = if in_grace { present } else { present + 1 };
+        let client = self.client.record.id;
+        let claims = Claims::new(&self.base, client, family.member.as_str(), &scopes, now);
+        tokens::insert(tx, &claims.jti, self.family, client, claims.ends_at())?;
+        let refresh_token = refresh_token::derive(&self.base.keys, self.family, successor);
+        Ok(Ok(Refreshed { scopes, refresh_token, claims }))
+    }
+
+    /// The scopes of the next access token: those of the family, or fewer that the client names, without those that the app or
+    /// the member's consent has lost since.
+    fn scopes(&self, family: &LiveFamily) -> Result<Vec<Scope>, OAuthError> {
+        let mut scopes = narrow(self.scope.as_deref(), &family.row.scopes.0)?;
+        scopes.retain(|scope| self.client.record.scopes.contains(scope) && family.consented.contains(scope));
+        if scopes.is_empty() { Err(NO_SCOPE_LEFT) } else { Ok(scopes) }
+    }
 }
 
-/// Lets changes of a family come one after the other, so that two refreshes at once give the same successor.
-fn lock(tx: &mut Tx<'_>, family: TokenFamilyId) -> Result<(), OAuthError> {
-    Ok(dialect::lock(tx, &format!("token family {family}"))?)
-}
-
-fn in_transaction(
-    tx: &mut Tx<'_>,
-    app: &App,
-    client: &Client,
-    (id, generation): (TokenFamilyId, i64),
-    scope: Option<&str>,
-) -> Result<Result<Refreshed, OAuthError>, OAuthError> {
-    let now = app.clock.now();
-    let found = token_families::find(tx, id)?.filter(|family| family.row.app_id == client.record.id);
-    let Some(family) = found else { return Ok(Err(NOT_GOOD)) };
-    let present = family.row.generation;
-    let in_grace = generation == present - 1 && now.millis_since(family.row.rotated_at) <= GRACE_MS;
-    if generation != present && !in_grace {
-        end_copied(tx, app, client, id, IncidentKind::RefreshTokenReused)?;
-        return Ok(Err(NOT_GOOD));
-    }
-    let is_member = accounts::role(tx, family.row.workspace_id, family.member)?.is_some();
-    if !family.row.refreshable || family.row.ends_at <= now || !is_member {
-        return Ok(Err(NOT_GOOD));
-    }
-    let scopes = match narrow(scope, &family.row.scopes.0) {
-        Ok(scopes) => still_given(scopes, &family, client),
-        Err(error) => return Ok(Err(error)),
-    };
-    if scopes.is_empty() {
-        return Ok(Err(NOTHING_LEFT));
-    }
-    if !in_grace {
-        let ends_at = (now + IDLE_MS).min(family.row.created_at + MAX_MS);
-        token_families::rotate(tx, id, now, ends_at)?;
-    }
-    let successor = if in_grace { present } else { present + 1 };
-    let claims = Claims::new(app, client.record.id, family.member.as_str(), &scopes);
-    tokens::insert(tx, &claims.jti, id, client.record.id, claims.ends_at())?;
-    Ok(Ok(Refreshed { scopes, refresh_token: refresh_token::derive(&app.keys, id, successor), claims }))
-}
-
-/// What is left of these scopes, where the app or the member's consent has lost some since.
-fn still_given(mut scopes: Vec<Scope>, family: &LiveFamily, client: &Client) -> Vec<Scope> {
-    scopes.retain(|scope| client.record.scopes.contains(scope) && family.consented.contains(scope));
-    scopes
-}
-
-/// Somebody used a copy: ends the family with all its tokens, and says so where admins look.
+/// Ends a family because somebody used a copy of its tokens, and says so where admins look.
 pub fn end_copied(
     tx: &mut Tx<'_>,
-    app: &App,
     client: &Client,
     id: TokenFamilyId,
     kind: IncidentKind,
-) -> Result<(), OAuthError> {
-    let now = app.clock.now();
+) -> QueryResult<()> {
+    let now = tx.now();
     let Some(family) = token_families::find(tx, id)? else { return Ok(()) };
     if !token_families::revoke(tx, id, kind.as_str(), Some(&client.ip), now)? {
         return Ok(());
     }
     let details = json!({ "kind": kind, "member": family.email, "token_family": id });
-    Ok(client.record(tx, app, AuditAction::OAuthTokenReused, details)?)
+    client.append_audit(tx, AuditAction::OAuthTokenReused, details)
 }

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use crate::crypto::keys::ServerKeys;
 
 const PREFIX: &str = "slr_";
-/// What this HMAC is for, apart from others under the same key.
+/// The purpose of this HMAC, which sets it apart from others under the same key.
 const PURPOSE: &[u8] = b"refresh token";
 
 /// The refresh token of a family's generation.
@@ -16,10 +16,12 @@ pub fn derive(keys: &ServerKeys, family: TokenFamilyId, generation: i64) -> Stri
     format!("{PREFIX}{}-{generation}-{secret}", ulid(&family))
 }
 
-/// Which refresh token this is, if it is one of ours.
+/// The family and the generation of a refresh token, if this server made it.
 pub fn read(keys: &ServerKeys, token: &str) -> Option<(TokenFamilyId, i64)> {
     let mut parts = token.strip_prefix(PREFIX)?.splitn(3, '-');
-    let (ulid, number, secret) = (parts.next()?, parts.next()?, parts.next()?);
+    let ulid = parts.next()?;
+    let number = parts.next()?;
+    let secret = parts.next()?;
     let family: TokenFamilyId = format!("fam_{ulid}").parse().ok()?;
     let generation: i64 = number.parse().ok()?;
     // One token has one spelling.
@@ -45,11 +47,11 @@ fn ulid(family: &TokenFamilyId) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance::Chance;
+    use crate::random::Random;
 
     #[test]
     fn a_refresh_token_is_read_back_and_nothing_like_it_is() {
-        let keys = ServerKeys::random(&Chance::from_seed(1));
+        let keys = ServerKeys::random(&Random::from_seed(1));
         let family = TokenFamilyId::from_parts(1_000, 7);
         let token = derive(&keys, family, 12);
         assert_eq!(token, derive(&keys, family, 12));
@@ -62,7 +64,7 @@ mod tests {
             token[..token.len() - 1].to_owned(),
             format!("{token}A"),
             token.to_lowercase(),
-            derive(&ServerKeys::random(&Chance::from_seed(2)), family, 12),
+            derive(&ServerKeys::random(&Random::from_seed(2)), family, 12),
             derive(&keys, TokenFamilyId::from_parts(1_000, 8), 12).replace("8-12", "7-12"),
             String::new(),
         ] {

@@ -1,11 +1,11 @@
-//! What an app may ask of a member: the parameters of an authorization request, checked (OAuth 2.1, section 4.1.1; RFC 7636,
-//! 8707, 9207). The order decides whether an answer may be sent back at all.
+//! Authorization requests: the parameters by which an app asks a member, checked (OAuth 2.1, section 4.1.1; RFC 7636, 8707, 9207).
+//! The order of the checks decides whether an answer may be sent back at all.
 
 use api_types::{Scope, oauth_apps::GrantType};
 use url::form_urlencoded;
 
 use super::{
-    error::{Code, OAuthError},
+    error::{ErrorCode, OAuthError},
     params::Params,
     redirect_uri,
 };
@@ -14,28 +14,28 @@ use crate::{db::oauth_clients::ClientRecord, plan};
 /// Characters of a SHA-256 in base64url.
 const CHALLENGE_LEN: usize = 43;
 
-/// A request that may be put to a member.
+/// An authorization request that may be put to a member.
 #[derive(Clone, Debug)]
-pub struct Asked {
-    /// Where the answer goes.
-    pub back: ReturnAddress,
-    /// What is asked for.
+pub struct CheckedRequest {
+    /// The address that the answer goes to.
+    pub return_to: ReturnAddress,
+    /// The scopes that the app asks for.
     pub scopes: Vec<Scope>,
-    /// What the code's verifier must hash to, by S256.
+    /// The SHA-256 of the code's verifier, in base64url.
     pub code_challenge: String,
 }
 
-/// A registered redirect URI, and what the app wants back with the answer.
+/// A registered redirect URI, and the `state` that goes back with the answer.
 #[derive(Clone, Debug)]
 pub struct ReturnAddress {
     /// The URI, exactly as it was sent.
     pub redirect_uri: String,
-    /// What the app wants back.
+    /// The app's own value, which goes back with the answer.
     pub state: Option<String>,
 }
 
 impl ReturnAddress {
-    /// The URI with these parameters added to it, the state, and who answers (RFC 9207).
+    /// The URI with these parameters, the state and the issuer (RFC 9207) added to it.
     pub fn with(&self, issuer: &str, parameters: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in parameters {
@@ -54,17 +54,17 @@ impl ReturnAddress {
     }
 }
 
-/// Why a request is not put to anybody.
+/// A request that is not put to any member.
 #[derive(Clone, Debug)]
 pub enum Refusal {
-    /// Nothing is known that an answer may be sent to: the member is told.
+    /// There is no address that an answer may be sent to: the member sees a page.
     Page(OAuthError),
-    /// The app is told.
+    /// The app gets the error at its redirect URI.
     Back(ReturnAddress, OAuthError),
 }
 
 impl Refusal {
-    /// The error itself, where its caller is the app.
+    /// The error alone, for an endpoint that the app calls itself.
     pub const fn error(&self) -> OAuthError {
         match self {
             Self::Page(error) | Self::Back(_, error) => *error,
@@ -72,14 +72,14 @@ impl Refusal {
     }
 }
 
-/// Checks a request of this client.
-pub fn check(client: &ClientRecord, params: &Params, resource: &str) -> Result<Asked, Refusal> {
+/// Checks an authorization request of this client.
+pub fn check(client: &ClientRecord, params: &Params, resource: &str) -> Result<CheckedRequest, Refusal> {
     let redirect_uri = check_redirect_uri(client, params).map_err(Refusal::Page)?;
     let state = params.get("state").filter(|_| !params.repeats("state")).map(Into::into);
-    let back = ReturnAddress { redirect_uri, state };
+    let return_to = ReturnAddress { redirect_uri, state };
     match check_rest(client, params, resource) {
-        Ok((scopes, code_challenge)) => Ok(Asked { back, scopes, code_challenge }),
-        Err(error) => Err(Refusal::Back(back, error)),
+        Ok((scopes, code_challenge)) => Ok(CheckedRequest { return_to, scopes, code_challenge }),
+        Err(error) => Err(Refusal::Back(return_to, error)),
     }
 }
 
@@ -109,13 +109,16 @@ fn check_rest(
         return Err(OAuthError::request("A parameter is there more than once."));
     }
     if params.get("request").is_some() {
-        return Err(OAuthError::new(Code::RequestNotSupported, "Push the request instead: see RFC 9126."));
+        return Err(OAuthError::new(
+            ErrorCode::RequestNotSupported,
+            "Push the request instead: see RFC 9126.",
+        ));
     }
     match params.get("response_type") {
         Some("code") => {}
         Some(_) => {
             return Err(OAuthError::new(
-                Code::UnsupportedResponseType,
+                ErrorCode::UnsupportedResponseType,
                 "Only response_type=code is answered.",
             ));
         }
@@ -125,11 +128,14 @@ fn check_rest(
         return Err(OAuthError::request("Only response_mode=query is answered."));
     }
     if !client.grants.contains(&GrantType::AuthorizationCode) {
-        return Err(OAuthError::new(Code::UnauthorizedClient, "This app may not use authorization_code."));
+        return Err(OAuthError::new(
+            ErrorCode::UnauthorizedClient,
+            "This app may not use authorization_code.",
+        ));
     }
     if !plan::limits(client.workspace.plan).api_access {
         return Err(OAuthError::new(
-            Code::UnauthorizedClient,
+            ErrorCode::UnauthorizedClient,
             "The plan of this app's workspace does not include the API.",
         ));
     }
@@ -152,7 +158,7 @@ fn check_challenge(params: &Params) -> Result<String, OAuthError> {
     Ok(challenge.to_owned())
 }
 
-/// There is one resource, ours (RFC 8707); asking for it by name is not needed.
+/// Refuses every resource but this API (RFC 8707); a request need not name it.
 pub fn check_resource(params: &Params, ours: &str) -> Result<(), OAuthError> {
     let is_ours =
         |wanted: &str| wanted.strip_prefix(ours).is_some_and(|rest| matches!(rest, "" | "/" | "/v1"));
@@ -160,17 +166,17 @@ pub fn check_resource(params: &Params, ours: &str) -> Result<(), OAuthError> {
         return Ok(());
     }
     Err(OAuthError::new(
-        Code::InvalidTarget,
+        ErrorCode::InvalidTarget,
         "There is no such resource here; there is only the issuer's own API.",
     ))
 }
 
-/// The scopes that are asked for; everything that the app was given where none is named.
+/// The scopes that a request asks for; all scopes of the app where it names none.
 fn check_scope(client: &ClientRecord, params: &Params) -> Result<Vec<Scope>, OAuthError> {
     narrow(params.get("scope"), &client.scopes)
 }
 
-/// Reads a `scope` parameter of which nothing may exceed `given`; all of that where it is absent.
+/// Reads a `scope` parameter that may name only scopes of `given`; all of `given` where the parameter is absent.
 pub fn narrow(scope: Option<&str>, given: &[Scope]) -> Result<Vec<Scope>, OAuthError> {
     let Some(scope) = scope else { return Ok(given.to_vec()) };
     let mut wanted = Vec::new();
@@ -179,7 +185,7 @@ pub fn narrow(scope: Option<&str>, given: &[Scope]) -> Result<Vec<Scope>, OAuthE
             Ok(scope) if given.contains(&scope) => wanted.push(scope),
             _ => {
                 return Err(OAuthError::new(
-                    Code::InvalidScope,
+                    ErrorCode::InvalidScope,
                     "A scope does not exist, or is more than was given.",
                 ));
             }
@@ -188,7 +194,7 @@ pub fn narrow(scope: Option<&str>, given: &[Scope]) -> Result<Vec<Scope>, OAuthE
     wanted.sort_unstable();
     wanted.dedup();
     if wanted.is_empty() {
-        return Err(OAuthError::new(Code::InvalidScope, "scope names nothing."));
+        return Err(OAuthError::new(ErrorCode::InvalidScope, "scope names nothing."));
     }
     Ok(wanted)
 }

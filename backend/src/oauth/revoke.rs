@@ -6,74 +6,78 @@ use api_types::{audit::AuditAction, ids::TokenFamilyId};
 use serde_json::json;
 
 use super::{
-    access_token::{self, Claims},
     client::{self, Client},
-    error::{Code, ErrorBody, OAuthError},
+    error::{ErrorBody, ErrorCode, OAuthError},
     params::Form,
     refresh_token,
 };
 use crate::{
-    app::App,
+    auth::{access_token, claims::Claims, parts::Auth},
     db::{token_families, tokens},
 };
 
-const NOT_YOURS: OAuthError =
-    OAuthError::new(Code::UnauthorizedClient, "The token was given to another client.");
+const OTHER_CLIENTS_TOKEN: OAuthError =
+    OAuthError::new(ErrorCode::UnauthorizedClient, "The token was given to another client.");
 
 /// Revoke a token
 ///
 /// Answers with 200 also where there is no such token, or no longer.
-#[utoipa::path(tag = "OAuth",
+#[utoipa::path(operation_id = "revokeToken", tag = "OAuth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`token`, and perhaps `token_type_hint`"),
     responses((status = 200, description = "It does not work, or no longer"),
         (status = 400, description = "Refused", body = ErrorBody),
         (status = 401, description = "Not a client", body = ErrorBody)))]
 #[post("/oauth/revoke")]
-pub async fn revoke(app: Data<App>, request: HttpRequest, form: Form) -> Result<HttpResponse, OAuthError> {
+pub async fn revoke_token(
+    auth: Data<Auth>,
+    request: HttpRequest,
+    form: Form,
+) -> Result<HttpResponse, OAuthError> {
     let Form(params) = form;
-    let client = client::authenticate(&app, &request, &params).await?;
+    let client = client::authenticate(&auth, &request, &params).await?;
     let token = params.get("token").ok_or(OAuthError::request("token is missing."))?;
-    if let Some((family, _)) = refresh_token::read(&app.keys, token) {
-        end_family(&app, client, family).await?;
-    } else if let Some(claims) = access_token::verify(&app, token).await? {
-        end_access_token(&app, client, claims).await?;
+    if let Some((family, _)) = refresh_token::read(&auth.base.keys, token) {
+        end_family(&auth, client, family).await?;
+    } else if let Some(claims) = access_token::verify(&auth, token).await? {
+        end_access_token(&auth, client, claims).await?;
     }
     Ok(HttpResponse::Ok().finish())
 }
 
-async fn end_family(app: &App, client: Client, id: TokenFamilyId) -> Result<(), OAuthError> {
-    let inner = app.clone();
-    app.db
+async fn end_family(auth: &Auth, client: Client, id: TokenFamilyId) -> Result<(), OAuthError> {
+    auth.base
+        .db
         .write(move |tx| {
             let Some(family) = token_families::find(tx, id)? else { return Ok(()) };
             if family.row.app_id != client.record.id {
-                return Err(NOT_YOURS);
+                return Err(OTHER_CLIENTS_TOKEN);
             }
-            token_families::revoke(tx, id, token_families::GIVEN_BACK, Some(&client.ip), inner.clock.now())?;
+            let now = tx.now();
+            if !token_families::revoke(tx, id, token_families::GIVEN_BACK, Some(&client.ip), now)? {
+                return Ok(());
+            }
             let details = json!({ "kind": "refresh_token", "member": family.email, "token_family": id });
-            Ok(client.record(tx, &inner, AuditAction::OAuthTokenRevoked, details)?)
+            Ok(client.append_audit(tx, AuditAction::OAuthTokenRevoked, details)?)
         })
         .await
 }
 
-async fn end_access_token(app: &App, client: Client, claims: Claims) -> Result<(), OAuthError> {
+async fn end_access_token(auth: &Auth, client: Client, claims: Claims) -> Result<(), OAuthError> {
     if claims.client_id != client.record.id.as_str() {
-        return Err(NOT_YOURS);
+        return Err(OTHER_CLIENTS_TOKEN);
     }
-    let inner = app.clone();
-    app.db
-        .write(move |tx| {
-            let now = inner.clock.now();
-            let ended = if claims.is_of_app_itself() {
-                tokens::revoke_own(tx, &claims.jti, client.record.id, claims.ends_at())?
-            } else {
-                tokens::revoke(tx, &claims.jti, now)?
-            };
-            if !ended {
-                return Ok(());
-            }
-            let details = json!({ "kind": "access_token", "sub": claims.sub, "jti": claims.jti });
-            Ok(client.record(tx, &inner, AuditAction::OAuthTokenRevoked, details)?)
-        })
-        .await
+    let ended = auth.base.db.execute(move |tx| {
+        let now = tx.now();
+        let ended = if claims.is_of_app_itself() {
+            tokens::revoke_own(tx, &claims.jti, client.record.id, claims.ends_at())?
+        } else {
+            tokens::revoke(tx, &claims.jti, now)?
+        };
+        if !ended {
+            return Ok(());
+        }
+        let details = json!({ "kind": "access_token", "sub": claims.sub, "jti": claims.jti });
+        client.append_audit(tx, AuditAction::OAuthTokenRevoked, details)
+    });
+    Ok(ended.await?)
 }

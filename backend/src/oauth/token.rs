@@ -7,63 +7,61 @@ use actix_web::{
 use api_types::oauth_apps::{ClientKind, GrantType};
 
 use super::{
-    access_token::Claims,
     client::{self, Client},
     code,
-    error::{Code, ErrorBody, OAuthError},
-    issued::{self, IssuedTokens},
-    issuer,
+    error::{ErrorBody, ErrorCode, OAuthError},
     params::{Form, Params},
     refresh,
     request::{check_resource, narrow},
+    token_response::{self, IssuedTokens},
 };
-use crate::app::App;
+use crate::auth::{claims::Claims, parts::Auth};
 
-/// Give tokens
+/// Issue a token
 ///
 /// `authorization_code` with `code`, `code_verifier` and, if it was sent before, `redirect_uri`; `refresh_token` with
 /// `refresh_token`; or `client_credentials`. Confidential apps authenticate by Basic or in the body, public ones by
 /// `client_id` alone. A refresh token works once and gives its successor; where that answer is lost, the old one gives the
 /// same successor again for ten seconds. Used later, it ends every token that came from the same code.
-#[utoipa::path(tag = "OAuth",
+#[utoipa::path(operation_id = "issueToken", tag = "OAuth",
     request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`grant_type`, what belongs to it, and perhaps `scope` and `resource`"),
     responses((status = 200, description = "Tokens", body = IssuedTokens),
         (status = 400, description = "Refused", body = ErrorBody),
         (status = 401, description = "Not a client", body = ErrorBody)))]
 #[post("/oauth/token")]
-pub async fn give(
-    app: Data<App>,
+pub async fn issue_token(
+    auth: Data<Auth>,
     request: HttpRequest,
     form: Form,
 ) -> Result<Json<IssuedTokens>, OAuthError> {
     let Form(params) = form;
-    let client = client::authenticate(&app, &request, &params).await?;
+    let client = client::authenticate(&auth, &request, &params).await?;
     let grant = params.get("grant_type").ok_or(OAuthError::request("grant_type is missing."))?;
     let grant: GrantType = grant.parse().map_err(|_| {
         OAuthError::new(
-            Code::UnsupportedGrantType,
+            ErrorCode::UnsupportedGrantType,
             "grant_type is none of authorization_code, refresh_token and client_credentials.",
         )
     })?;
-    client.may(grant)?;
-    check_resource(&params, &issuer(&app))?;
+    client.check_grant(grant)?;
+    check_resource(&params, &auth.base.settings.issuer())?;
     let issued = match grant {
-        GrantType::AuthorizationCode => code::redeem(&app, &client, &params).await?,
-        GrantType::RefreshToken => refresh::refresh(&app, &client, &params).await?,
-        GrantType::ClientCredentials => for_itself(&app, &client, &params).await?,
+        GrantType::AuthorizationCode => code::redeem(&auth, &client, &params).await?,
+        GrantType::RefreshToken => refresh::refresh(&auth, &client, &params).await?,
+        GrantType::ClientCredentials => for_itself(&auth, &client, &params).await?,
     };
     Ok(Json(issued))
 }
 
-/// A token by which the app acts as itself (RFC 6749, section 4.4). It is not stored, and there is nothing to refresh.
-async fn for_itself(app: &App, client: &Client, params: &Params) -> Result<IssuedTokens, OAuthError> {
+/// A token by which the app acts as itself (RFC 6749, section 4.4). The token is not stored, and there is nothing to refresh.
+async fn for_itself(auth: &Auth, client: &Client, params: &Params) -> Result<IssuedTokens, OAuthError> {
     let record = &client.record;
     if record.kind == ClientKind::Public {
-        return Err(OAuthError::new(Code::UnauthorizedClient, "Public apps cannot act as themselves."));
+        return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "Public apps cannot act as themselves."));
     }
     let scopes = narrow(params.get("scope"), &record.scopes)?;
-    let claims = Claims::new(app, record.id, record.id.as_str(), &scopes);
-    let issued = issued::answer(app, &claims, &scopes, None).await?;
-    app.issued.note(record.id, app.clock.now());
+    let claims = Claims::new(&auth.base, record.id, record.id.as_str(), &scopes, auth.base.now());
+    let issued = token_response::answer(auth, &claims, &scopes, None).await?;
+    auth.usage.note_issued(record.id, auth.base.now());
     Ok(issued)
 }

@@ -1,4 +1,4 @@
-//! Which problems an operation may answer: what follows from its security, parameters and body, and what its handler adds
+//! The problems that an operation may answer: what follows from its security, parameters and body, and what its handler adds
 //! by `extensions(("x-problems" = json!(["conflict"])))`. A test holds every answer to it.
 
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub fn declare(operation: &mut Operation, method: &HttpMethod, path: &str, share
     }
 }
 
-/// What the handler says of itself.
+/// The problems that the handler names itself.
 fn own(operation: &mut Operation) -> Vec<ProblemType> {
     let Some(extensions) = &mut operation.extensions else { return Vec::new() };
     let named = extensions.remove(EXTENSION).unwrap_or_default();
@@ -46,7 +46,7 @@ fn own(operation: &mut Operation) -> Vec<ProblemType> {
     words.filter_map(Value::as_str).filter_map(|name| name.parse().ok()).collect()
 }
 
-/// What follows from what the operation is.
+/// The problems that follow from the operation's security, parameters and body.
 fn of(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<ProblemType> {
     let mut kinds = vec![ProblemType::RateLimited, ProblemType::Internal, ProblemType::Unavailable];
     kinds.extend(of_security(operation, method, path));
@@ -77,7 +77,7 @@ fn of(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<ProblemType
     if parameters.iter().any(|parameter| parameter.name == "Idempotency-Key") {
         kinds.extend([ProblemType::IdempotencyInProgress, ProblemType::IdempotencyMismatch]);
     } else if *method == HttpMethod::Post && operation.responses.responses.contains_key("201") {
-        // What is created without taking an Idempotency-Key answers with a secret.
+        // An object that is created without an Idempotency-Key is answered with a secret.
         kinds.push(ProblemType::IdempotencyRefused);
     }
     kinds

@@ -10,13 +10,15 @@ use serde::Deserialize;
 use crate::{
     app::App,
     auth::Admin,
-    db::audit::{self, Wanted},
-    paging::{PageParams, Slice},
-    params,
-    problem::{Answer, Failure},
+    db::audit::{self, AuditFilter},
+    http::{
+        paging::{self, PageParams},
+        params,
+        problem::Answer,
+    },
 };
 
-/// Which entries a list wants.
+/// The filters of the list.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListFilter {
@@ -35,7 +37,8 @@ pub struct ListFilter {
 /// List audit entries
 ///
 /// Who changed what in Settings > API, newest first.
-#[utoipa::path(tag = "Audit log", security(("session" = ["admin"])), params(PageParams, ListFilter),
+#[utoipa::path(operation_id = "listAuditEntries", tag = "Audit log",
+    security(("session" = ["admin"])), params(PageParams, ListFilter),
     responses((status = 200, description = "A page of entries", body = Page<AuditEntry>)))]
 #[get("/audit-log")]
 pub async fn list(
@@ -44,8 +47,8 @@ pub async fn list(
     page: Query<PageParams>,
     filter: Query<ListFilter>,
 ) -> Answer<Json<Page<AuditEntry>>> {
-    let slice = Slice::parse(&page, &app.keys)?;
-    let wanted = Wanted {
+    let slice = page.slice(&app.base.keys)?;
+    let wanted = AuditFilter {
         action: params::word("action", filter.action.as_deref(), AuditAction::ALL)?,
         actor: params::text("actor", filter.actor.as_deref())?,
         object: params::text("object", filter.object.as_deref())?,
@@ -53,7 +56,6 @@ pub async fn list(
         until: params::time("until", filter.until.as_deref())?,
     };
     let workspace = caller.workspace_id();
-    let rows =
-        app.db.read(move |conn| Ok::<_, Failure>(audit::list(conn, workspace, &wanted, slice)?)).await?;
-    Ok(Json(slice.page(rows, |entry| entry.id, &app.keys)))
+    let rows = app.base.db.query(move |conn| audit::list(conn, workspace, &wanted, slice)).await?;
+    Ok(Json(paging::page(slice, rows, |entry| entry.id, &app.base.keys)))
 }

@@ -6,22 +6,26 @@ use api_types::{
     authorizations::{AnsweredRequest, AuthorizationRequest},
 };
 
+use super::signed_in::SignedIn;
 use crate::{
     app::App,
-    auth::{Caller, Identity, permission::AnySession},
+    auth::{Caller, permission::AnySession},
+    http::problem::Answer,
     oauth::{
-        consent::{self, Answerer},
-        error::Code,
-        issuer,
+        consent::{
+            answer, browser,
+            question::{self, Answerer},
+        },
+        error::ErrorCode,
+        request::ReturnAddress,
     },
-    problem::{Answer, Failure},
-    wake::Hint,
 };
 
 /// Show what an app asks for
 ///
 /// To the member who was sent here, in the browser in which they were, for ten minutes.
-#[utoipa::path(tag = "Authorizations", security(("session" = [])), params(("id" = String, Path, description = "The request's id")),
+#[utoipa::path(operation_id = "getAuthorizationRequest", tag = "Authorizations",
+    security(("session" = [])), params(("id" = String, Path, description = "The request's id")),
     extensions(("x-problems" = json!(["conflict", "not-a-member"]))),
     responses((status = 200, description = "What is asked for", body = AuthorizationRequest)))]
 #[get("/authorization-requests/{id}")]
@@ -31,15 +35,16 @@ pub async fn show(
     request: HttpRequest,
     path: Path<String>,
 ) -> Answer<Json<AuthorizationRequest>> {
-    let (answerer, now) = (answerer(&app, &caller, &request)?, app.clock.now());
+    let answerer = answerer(&app, &caller, &request)?;
     let id = path.into_inner();
-    Ok(Json(app.db.write(move |tx| consent::show(tx, &id, answerer, now)).await?))
+    Ok(Json(app.base.db.write(move |tx| question::show(tx, &id, answerer)).await?))
 }
 
 /// Allow what an app asks for
 ///
 /// As far as the member may do it themselves. The answer says where to go, with a code for the app that works for a minute.
-#[utoipa::path(tag = "Authorizations", security(("session" = [])), params(("id" = String, Path, description = "The request's id")),
+#[utoipa::path(operation_id = "approveAuthorizationRequest", tag = "Authorizations",
+    security(("session" = [])), params(("id" = String, Path, description = "The request's id")),
     extensions(("x-problems" = json!(["conflict", "not-a-member"]))),
     responses((status = 200, description = "Where to go", body = AnsweredRequest)))]
 #[post("/authorization-requests/{id}/approve")]
@@ -50,22 +55,23 @@ pub async fn approve(
     path: Path<String>,
 ) -> Answer<Json<AnsweredRequest>> {
     let answerer = answerer(&app, &caller, &request)?;
-    let (inner, who, id) = (app.clone(), caller.who(), path.into_inner());
-    let (back, code) = app
-        .db
-        .write(move |tx| {
-            let standing = consent::to_answer(tx, &id, &answerer, inner.clock.now())?;
-            tx.on_commit(Hint::CredentialsChanged);
-            consent::approve(tx, &inner, standing, &who)
-        })
-        .await?;
-    Ok(Json(AnsweredRequest { redirect_to: back.with(&issuer(&app), &[("code", &code)]) }))
+    let id = path.into_inner();
+    let who = caller.who();
+    let keys = app.base.keys.clone();
+    let approved = app.base.db.write(move |tx| -> Answer<(ReturnAddress, String)> {
+        let open = question::to_answer(tx, &id, &answerer)?;
+        answer::approve(tx, &keys, open, &who)
+    });
+    let (back, code) = approved.await?;
+    let redirect_to = back.with(&app.base.settings.issuer(), &[("code", &code)]);
+    Ok(Json(AnsweredRequest { redirect_to }))
 }
 
 /// Refuse what an app asks for
 ///
 /// The answer says where to go, with the refusal for the app.
-#[utoipa::path(tag = "Authorizations", security(("session" = [])), params(("id" = String, Path, description = "The request's id")),
+#[utoipa::path(operation_id = "denyAuthorizationRequest", tag = "Authorizations",
+    security(("session" = [])), params(("id" = String, Path, description = "The request's id")),
     extensions(("x-problems" = json!(["conflict", "not-a-member"]))),
     responses((status = 200, description = "Where to go", body = AnsweredRequest)))]
 #[post("/authorization-requests/{id}/deny")]
@@ -76,26 +82,23 @@ pub async fn deny(
     path: Path<String>,
 ) -> Answer<Json<AnsweredRequest>> {
     let answerer = answerer(&app, &caller, &request)?;
-    let (inner, who, id) = (app.clone(), caller.who(), path.into_inner());
-    let back = app
-        .db
-        .write(move |tx| {
-            let standing = consent::to_answer(tx, &id, &answerer, inner.clock.now())?;
-            consent::deny(tx, &inner, &standing, &who)
-        })
-        .await?;
+    let id = path.into_inner();
+    let who = caller.who();
+    let denied = app.base.db.write(move |tx| -> Answer<ReturnAddress> {
+        let open = question::to_answer(tx, &id, &answerer)?;
+        answer::deny(tx, &open, &who)
+    });
     let parameters =
-        [("error", Code::AccessDenied.as_str()), ("error_description", "The member did not allow it.")];
-    Ok(Json(AnsweredRequest { redirect_to: back.with(&issuer(&app), &parameters) }))
+        [("error", ErrorCode::AccessDenied.as_str()), ("error_description", "The member did not allow it.")];
+    let redirect_to = denied.await?.with(&app.base.settings.issuer(), &parameters);
+    Ok(Json(AnsweredRequest { redirect_to }))
 }
 
-fn answerer(app: &App, caller: &Caller<AnySession>, request: &HttpRequest) -> Result<Answerer, Failure> {
-    let Identity::Member { id, email, session, .. } = caller.identity() else {
-        return Err(Failure::internal(&"a session operation was reached by a key"));
-    };
+fn answerer(app: &App, caller: &Caller<AnySession>, request: &HttpRequest) -> Answer<Answerer> {
+    let SignedIn { id, email, session } = SignedIn::of(caller)?;
     Ok(Answerer {
-        member: MemberRef { id: *id, email: email.clone() },
-        session: session.clone(),
-        browser: consent::known_browser(app, request),
+        member: MemberRef { id, email },
+        session,
+        browser: browser::known(&app.base.settings, request),
     })
 }

@@ -1,12 +1,12 @@
 //! Deliveries: lists (the failures among them), one with every attempt, and the retry by hand.
 
-use actix_web::{HttpResponse, get, post, web::Data, web::Json, web::Path, web::Query};
+use actix_web::{HttpResponse, get, post, web::Data, web::Json, web::Query};
 use api_types::{
     Page,
     audit::AuditAction,
     deliveries::{AcceptedRetry, Category, Delivery, DeliveryDetail, DeliveryStatus, RetryAdvice},
     events::EventType,
-    ids::{AttemptId, DeliveryId, EventId, WebhookId},
+    ids::{DeliveryId, EventId, WebhookId},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -19,22 +19,25 @@ use crate::{
         permission::{DeliveriesRead, DeliveriesRetry},
     },
     db::{
+        Hint,
         audit::{self, Change},
         deliveries::{
             self,
             destinations::{self, Destination},
-            lists::{self, Shown, Wanted},
+            filter::DeliveryFilter,
+            lists::{self, ListedDelivery},
         },
-        dialect, events,
+        events,
     },
-    new_id,
-    paging::{PageParams, Slice},
-    params,
-    problem::{Answer, Failure},
-    wake::Hint,
+    http::{
+        paging::{self, PageParams},
+        params,
+        path_id::{Noun, PathId},
+        problem::{Answer, Failure},
+    },
 };
 
-/// Which deliveries a list wants.
+/// The filters of the list.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListFilter {
@@ -56,8 +59,8 @@ pub struct ListFilter {
 }
 
 impl ListFilter {
-    fn read(&self) -> Result<Wanted, Failure> {
-        Ok(Wanted {
+    fn read(&self) -> Answer<DeliveryFilter> {
+        Ok(DeliveryFilter {
             statuses: params::words("status", self.status.as_deref(), DeliveryStatus::ALL)?,
             webhook: params::parsed::<WebhookId>("webhook_id", self.webhook_id.as_deref())?,
             event_type: params::word("event_type", self.event_type.as_deref(), EventType::ALL)?,
@@ -72,7 +75,8 @@ impl ListFilter {
 /// List deliveries
 ///
 /// Newest first. `status=retrying,failed` are the failures.
-#[utoipa::path(tag = "Deliveries", security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
+#[utoipa::path(operation_id = "listDeliveries", tag = "Deliveries",
+    security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
     params(PageParams, ListFilter), responses((status = 200, description = "A page of deliveries", body = Page<Delivery>)))]
 #[get("/deliveries")]
 pub async fn list(
@@ -81,90 +85,90 @@ pub async fn list(
     page: Query<PageParams>,
     filter: Query<ListFilter>,
 ) -> Answer<Json<Page<Delivery>>> {
-    let slice = Slice::parse(&page, &app.keys)?;
-    let (workspace, wanted) = (caller.workspace_id(), filter.read()?);
-    let rows =
-        app.db.read(move |conn| Ok::<_, Failure>(lists::list(conn, workspace, &wanted, slice)?)).await?;
-    Ok(Json(slice.page(rows, |delivery| delivery.id, &app.keys)))
+    let slice = page.slice(&app.base.keys)?;
+    let workspace = caller.workspace_id();
+    let wanted = filter.read()?;
+    let rows = app.base.db.query(move |conn| lists::list(conn, workspace, &wanted, slice)).await?;
+    Ok(Json(paging::page(slice, rows, |delivery| delivery.id, &app.base.keys)))
 }
 
 /// Show a delivery
 ///
 /// With its event, the last diagnosis, and every attempt: what was sent, what came back, how long each phase took.
-#[utoipa::path(tag = "Deliveries", security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
+#[utoipa::path(operation_id = "getDelivery", tag = "Deliveries",
+    security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
     params(("id" = DeliveryId, Path, description = "The delivery's id")),
     responses((status = 200, description = "The delivery", body = DeliveryDetail)))]
 #[get("/deliveries/{id}")]
 pub async fn show(
     app: Data<App>,
     caller: Caller<DeliveriesRead>,
-    path: Path<String>,
+    PathId(id): PathId<DeliveryId>,
 ) -> Answer<Json<DeliveryDetail>> {
-    let (id, workspace) = (parse_id(&path)?, caller.workspace_id());
-    let detail = app
-        .db
-        .read(move |conn| {
-            let shown = found(lists::find(conn, workspace, id)?)?;
-            let event = found(events::find(conn, workspace, shown.delivery.event_id)?)?;
-            let refusal = refusal(&Target::of(&shown));
-            Ok::<_, Failure>(DeliveryDetail {
-                attempt_history: lists::attempts(conn, id, &event.payload)?,
-                event: event_routes::to_wire(&event),
-                in_flight: shown.in_flight,
-                retry: RetryAdvice { possible: refusal.is_none(), reason: refusal.map(str::to_owned) },
-                delivery: shown.delivery,
-            })
+    let workspace = caller.workspace_id();
+    let detail = app.base.db.read(move |conn| -> Answer<DeliveryDetail> {
+        let shown = lists::find(conn, workspace, id)?.ok_or_else(DeliveryId::missing)?;
+        let event =
+            events::find(conn, workspace, shown.delivery.event_id)?.ok_or_else(DeliveryId::missing)?;
+        let refusal = Retryability::of(&shown).refusal();
+        Ok(DeliveryDetail {
+            attempt_history: lists::attempts(conn, id, &event.payload)?,
+            event: event_routes::to_wire(&event),
+            in_flight: shown.in_flight,
+            retry: RetryAdvice { possible: refusal.is_none(), reason: refusal.map(str::to_owned) },
+            delivery: shown.delivery,
         })
-        .await?;
-    Ok(Json(detail))
+    });
+    Ok(Json(detail.await?))
 }
 
 /// Retry a delivery
 ///
 /// One attempt now, beside the schedule: success ends the schedule, failure changes nothing. Retry only once the receiver
 /// is mended; the same message can fail again.
-#[utoipa::path(tag = "Deliveries", security(("session" = ["admin"]), ("bearer" = ["deliveries:retry"])),
+#[utoipa::path(operation_id = "retryDelivery", tag = "Deliveries",
+    security(("session" = ["admin"]), ("bearer" = ["deliveries:retry"])),
     extensions(("x-problems" = json!(["conflict"]))),
     params(("id" = DeliveryId, Path, description = "The delivery's id")),
     responses((status = 202, description = "The attempt is stored and will be made at once", body = AcceptedRetry)))]
 #[post("/deliveries/{id}/retry")]
-pub async fn retry(app: Data<App>, caller: Caller<DeliveriesRetry>, path: Path<String>) -> Answer {
-    let (id, workspace) = (parse_id(&path)?, caller.workspace_id());
-    let (inner, who) = (app.get_ref().clone(), caller.who());
-    let accepted = app
-        .db
-        .write(move |tx| {
-            let target = found(dialect::lock_retry_target(tx, workspace, id)?)?;
-            let (webhook, _) = found(destinations::load(tx, &[target.webhook_id])?.pop())?;
-            let under_way = target.lease_attempt_id.is_some() || target.manual_attempt_id.is_some();
-            if let Some(reason) = refusal(&Target { under_way, ..Target::at(&webhook) }) {
-                return Err(Failure::conflict(reason));
-            }
-            let attempt_id = new_id!(inner, AttemptId);
-            deliveries::request_retry(tx, id, attempt_id, inner.clock.now())?;
-            let change = Change {
-                action: AuditAction::DeliveryRetried,
-                object_id: Some(id.as_str()),
-                object_name: &webhook.url,
-                details: json!({ "attempt_id": attempt_id, "webhook_id": webhook.id, "event_type": target.event_type }),
-            };
-            audit::append(tx, &inner, &who, change)?;
-            tx.on_commit(Hint::DeliveriesDue);
-            Ok(AcceptedRetry { delivery_id: id, attempt_id })
-        })
-        .await?;
-    Ok(HttpResponse::Accepted().json(accepted))
+pub async fn retry(
+    app: Data<App>,
+    caller: Caller<DeliveriesRetry>,
+    PathId(id): PathId<DeliveryId>,
+) -> Answer {
+    let who = caller.who();
+    let accepted = app.base.db.write(move |tx| -> Answer<AcceptedRetry> {
+        let target = deliveries::lock_retry_target(tx, who.workspace_id, id)?;
+        let target = target.ok_or_else(DeliveryId::missing)?;
+        let webhook = destinations::load(tx, &[target.webhook_id])?.pop();
+        let (webhook, _) = webhook.ok_or_else(DeliveryId::missing)?;
+        let under_way = target.lease_attempt_id.is_some() || target.manual_attempt_id.is_some();
+        if let Some(reason) = Retryability::at(&webhook, under_way).refusal() {
+            return Err(Failure::conflict(reason));
+        }
+        let attempt_id = tx.new_id();
+        let now = tx.now();
+        deliveries::request_retry(tx, id, attempt_id, now)?;
+        let details = json!({ "attempt_id": attempt_id, "webhook_id": webhook.id,
+            "event_type": target.event_type });
+        let change = Change::of(AuditAction::DeliveryRetried, id.as_str(), &webhook.url, details);
+        audit::append(tx, &who, change)?;
+        tx.on_commit(Hint::DeliveriesDue);
+        Ok(AcceptedRetry { delivery_id: id, attempt_id })
+    });
+    Ok(HttpResponse::Accepted().json(accepted.await?))
 }
 
-/// What decides whether a delivery can be retried by hand.
-struct Target {
+/// The facts that decide whether a delivery can be retried by hand.
+struct Retryability {
     under_way: bool,
     disabled: bool,
     deleted: bool,
 }
 
-impl Target {
-    const fn of(shown: &Shown) -> Self {
+impl Retryability {
+    const fn of(shown: &ListedDelivery) -> Self {
         Self {
             under_way: shown.in_flight || shown.retry_waits,
             disabled: shown.webhook_disabled,
@@ -172,32 +176,20 @@ impl Target {
         }
     }
 
-    const fn at(webhook: &Destination) -> Self {
-        Self {
-            under_way: false,
-            disabled: webhook.disabled_at.is_some(),
-            deleted: webhook.deleted_at.is_some(),
+    const fn at(webhook: &Destination, under_way: bool) -> Self {
+        Self { under_way, disabled: webhook.disabled_at.is_some(), deleted: webhook.deleted_at.is_some() }
+    }
+
+    /// The reason why a retry by hand is refused, if it is.
+    const fn refusal(&self) -> Option<&'static str> {
+        if self.deleted {
+            Some("The webhook was deleted, so nothing can be sent to it any more.")
+        } else if self.disabled {
+            Some("The webhook is disabled. Enable it first, then retry.")
+        } else if self.under_way {
+            Some("An attempt is under way. Wait for its result, then retry if it is still needed.")
+        } else {
+            None
         }
     }
-}
-
-/// Why a retry by hand is refused, if it is.
-const fn refusal(target: &Target) -> Option<&'static str> {
-    if target.deleted {
-        Some("The webhook was deleted, so nothing can be sent to it any more.")
-    } else if target.disabled {
-        Some("The webhook is disabled. Enable it first, then retry.")
-    } else if target.under_way {
-        Some("An attempt is under way. Wait for its result, then retry if it is still needed.")
-    } else {
-        None
-    }
-}
-
-fn parse_id(path: &str) -> Result<DeliveryId, Failure> {
-    path.parse().map_err(|_| Failure::not_found("delivery"))
-}
-
-fn found<T>(row: Option<T>) -> Result<T, Failure> {
-    row.ok_or_else(|| Failure::not_found("delivery"))
 }

@@ -1,6 +1,6 @@
 //! Events: published by internal systems, and read back.
 
-use actix_web::{get, post, web::Data, web::Json, web::Path};
+use actix_web::{get, post, web::Data, web::Json};
 use api_types::{
     FieldError,
     events::{AcceptedEvent, Event, EventType, NewEvent},
@@ -8,29 +8,33 @@ use api_types::{
 };
 use serde_json::Value;
 
+use super::idempotent::{self, IdempotencyKey};
 use crate::{
     app::App,
     auth::{
         Caller,
         permission::{DeliveriesRead, EventsWrite},
     },
-    body::Body,
     catalogue,
     db::{
         events::{self, EventRow},
         idempotency::Stored,
     },
-    delivery::{self, Submission},
-    fields::quoted,
-    idempotent::IdempotencyKey,
-    problem::{Answer, Failure},
+    delivery::{self, Submission, SubmitError},
+    http::{
+        body::Body,
+        fields::quoted,
+        path_id::{Noun, PathId},
+        problem::{Answer, Failure},
+    },
 };
 
 /// Publish an event
 ///
 /// For internal systems. Answered once the event is durable; it is then on its way to every webhook that wants it. `data` is
 /// checked against the type's schema and sent as it came: it is not searched for pasted credentials, so leave them out.
-#[utoipa::path(tag = "Events", security(("session" = ["admin"]), ("bearer" = ["events:write"])),
+#[utoipa::path(operation_id = "publishEvent", tag = "Events",
+    security(("session" = ["admin"]), ("bearer" = ["events:write"])),
     params(IdempotencyKey), request_body = NewEvent,
     responses((status = 202, description = "The event is stored and will be delivered", body = AcceptedEvent)))]
 #[post("/events")]
@@ -41,14 +45,15 @@ pub async fn create(
     body: Body<NewEvent>,
 ) -> Answer {
     let kind = check(&body.value)?;
-    let event = delivery::new_event(&app, caller.workspace_id(), kind, &body.value.data)?;
+    let event = delivery::new_event(&app.base, caller.workspace_id(), kind, &body.value.data)?;
     let answer = Stored::new(body.digest, 202, &AcceptedEvent { id: event.id }, event.created_at)?;
     let used = key.used_by(&caller);
-    Ok(delivery::submit(&app, Submission { event, answer, used }).await?.into_response())
+    let stored = app.delivery.ingest.submit(Submission { event, answer, used }).await;
+    stored.map(idempotent::respond).map_err(refused)
 }
 
 /// The event's type, if it is known, publishable, and `data` is of its form.
-fn check(event: &NewEvent) -> Result<EventType, Failure> {
+fn check(event: &NewEvent) -> Answer<EventType> {
     let kind: EventType = event.kind.parse().map_err(|_| {
         Failure::field(
             "type",
@@ -65,18 +70,36 @@ fn check(event: &NewEvent) -> Result<EventType, Failure> {
     Ok(kind)
 }
 
+/// The failure that a publisher is told where the event was not stored.
+fn refused(error: SubmitError) -> Failure {
+    match error {
+        SubmitError::Full => Failure::unavailable(
+            "More events are coming in than can be stored. Nothing of this one was; try again in a moment.",
+            1,
+        ),
+        SubmitError::Stopping => Failure::unavailable("The server is stopping. Nothing was stored.", 1),
+        SubmitError::Key(conflict) => conflict.into(),
+        SubmitError::Unavailable => Failure::no_database(),
+        SubmitError::Refused => Failure::internal(&"the database refused an event"),
+    }
+}
+
 /// Show an event
 ///
 /// With the exact body that webhooks receive.
-#[utoipa::path(tag = "Events", security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
+#[utoipa::path(operation_id = "getEvent", tag = "Events",
+    security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
     params(("id" = EventId, Path, description = "The event's id")),
     responses((status = 200, description = "The event", body = Event)))]
 #[get("/events/{id}")]
-pub async fn show(app: Data<App>, caller: Caller<DeliveriesRead>, path: Path<String>) -> Answer<Json<Event>> {
-    let id: EventId = path.parse().map_err(|_| Failure::not_found("event"))?;
+pub async fn show(
+    app: Data<App>,
+    caller: Caller<DeliveriesRead>,
+    PathId(id): PathId<EventId>,
+) -> Answer<Json<Event>> {
     let workspace = caller.workspace_id();
-    let row = app.db.read(move |conn| Ok::<_, Failure>(events::find(conn, workspace, id)?)).await?;
-    row.map(|row| Json(to_wire(&row))).ok_or_else(|| Failure::not_found("event"))
+    let row = app.base.db.query(move |conn| events::find(conn, workspace, id)).await?;
+    row.map(|row| Json(to_wire(&row))).ok_or_else(EventId::missing)
 }
 
 /// An event as the wire has it.

@@ -1,4 +1,55 @@
-//! The URL table: one line per operation. The paths stand at the handlers, one file per noun beside this one.
+//! The operations of the API, one file per noun. This file is the table of them: one line per operation. The path and the
+//! method stand at the handler, and so do the summary, the description and the permission that the document shows.
+//!
+//! # One request
+//!
+//! Take `POST /v1/webhooks`, from the socket to the answer.
+//!
+//! **The way in.** [`server`](crate::server) gives the request its id. Every answer carries that id, and so does every problem
+//! document. [`auth::identify`](crate::auth::identify) then looks at the request once. It finds the client's address: the
+//! peer's, or the one that a trusted proxy names. It finds the credential: a Bearer key, a Bearer token, or else the session
+//! cookie. A key is checked by its checksum, then looked up by its digest under the pepper. This node forgets a look-up with
+//! the commit that changes it; another node believes it for a second. The request is counted against the credential's rate
+//! limit.
+//!
+//! **The arguments.** A handler's arguments are read in order, and the handler runs only if all of them can be. `Data<App>` is
+//! the node: [`App`](crate::app::App) holds the database, the clock and the wings. [`Caller<P>`](crate::auth::Caller) is the
+//! permission `P`. It refuses a caller who lacks the scope or the role, a workspace whose plan lacks the API, and a cookie that
+//! rides from another origin. [`PathId<T>`](crate::http::path_id::PathId) is the id in the path; a text that is no such id is
+//! answered like an object that does not exist. [`Body<T>`](crate::http::body::Body) refuses what is not JSON, too large, or not of
+//! its type, and names the field.
+//!
+//! **The values.** [`Fields`](crate::http::fields::Fields) collects what is wrong with the values, all of it, into one answer.
+//! Texts that people write go through [`secret_scan`](crate::secret_scan), which refuses a credential in them.
+//!
+//! **The transaction.** [`Db::write`](crate::db::Db::write) is one transaction. In it a handler checks the
+//! [`plan`](crate::plan)'s limit, inserts the row, appends to the [audit log](crate::db::audit), and publishes an event where the
+//! change is one. The transaction brings one instant (`tx.now()`) and new ids (`tx.new_id()`), so that all that it writes
+//! agrees. On SQLite one writer thread takes waiting transactions in batches, each in a savepoint, under one COMMIT. On
+//! PostgreSQL it runs on a pooled connection. Some things must follow: the worker wakes, cached credentials are forgotten. They
+//! are left as hints with `tx.on_commit`, and released after the COMMIT, never before. No transaction spans an HTTP call.
+//!
+//! **The answer.** The row becomes the wire's type, from `api_types`. Any `?` on the way becomes a
+//! [`Failure`](crate::http::problem::Failure), the one HTTP error: an RFC 9457 document with a stable type. Causes go to the log.
+//! The wings below return errors of their own, which the handler turns into failures.
+//!
+//! # Requests that may be repeated
+//!
+//! A `POST` with an `Idempotency-Key` stores its answer in the transaction of the change itself ([`idempotent`]). So there is
+//! never a change without its answer. A repeated request gets the first answer again for 24 hours. Where an answer holds a
+//! secret, which is never stored, the key is refused.
+//!
+//! # The stream
+//!
+//! `GET /v1/stream` ([`stream`]) only hints. A transaction leaves `tx.changed(…)`; the audit log does so for what it records.
+//! After the COMMIT the [hub](crate::signals::hub) adds the change to each listener's one small set. A listener is told at most
+//! twice a second, and the hub costs nothing while nobody listens. A stream looks its credential up again with every change of
+//! credentials and every 15 seconds.
+//!
+//! Between nodes the same hints go by LISTEN and NOTIFY ([`signals::nodes`](crate::signals::nodes)). They never ride in the
+//! transactions, since NOTIFY makes commits wait for each other. Each node sends what has come together, at most every 50 ms, over
+//! a connection of its own, and passes on what it hears. A node tells nothing that it can do itself. Hints may be lost: workers
+//! look every second, keys are believed for a second, and a node that was cut off assumes the worst once it is linked again.
 
 pub mod api_keys;
 pub mod audit_log;
@@ -9,11 +60,14 @@ pub mod deliveries;
 pub mod event_types;
 pub mod events;
 pub mod health;
+pub mod idempotent;
 pub mod oauth_apps;
+mod overlap;
 pub mod recoveries;
-pub mod remarks;
 pub mod session;
+mod signed_in;
 pub mod stream;
+mod texts;
 pub mod tickets;
 pub mod webhooks;
 
@@ -24,13 +78,16 @@ use crate::oauth::{authorize, introspect, metadata, par, revoke, token};
 /// The OAuth server, and what its clients discover.
 pub fn oauth(config: &mut ServiceConfig<'_>) {
     config
-        .service(authorize::ask)
-        .service(authorize::ask_by_form)
-        .service(par::push)
-        .service(token::give)
-        .service(revoke::revoke)
-        .service(introspect::introspect);
-    config.service(metadata::server).service(metadata::resource).service(metadata::keys);
+        .service(authorize::authorize)
+        .service(authorize::authorize_by_form)
+        .service(par::create_pushed_authorization_request)
+        .service(token::issue_token)
+        .service(revoke::revoke_token)
+        .service(introspect::introspect_token);
+    config
+        .service(metadata::get_authorization_server_metadata)
+        .service(metadata::get_protected_resource_metadata)
+        .service(metadata::get_jwks);
 }
 
 /// Everything under `/v1`.
@@ -58,7 +115,7 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(webhooks::rotate)
         .service(webhooks::test);
     config
-        .service(event_types::list_types)
+        .service(event_types::list)
         .service(events::create)
         .service(events::show)
         .service(deliveries::list)
@@ -74,10 +131,10 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(tickets::create)
         .service(tickets::show)
         .service(tickets::update)
-        .service(remarks::list_comments)
-        .service(remarks::create_comment)
-        .service(remarks::list_notes)
-        .service(remarks::create_note);
+        .service(tickets::remarks::list_comments)
+        .service(tickets::remarks::create_comment)
+        .service(tickets::remarks::list_notes)
+        .service(tickets::remarks::create_note);
     config
         .service(broadcasts::list)
         .service(broadcasts::create)

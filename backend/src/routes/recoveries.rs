@@ -1,6 +1,6 @@
-//! Recoveries: many deliveries set going again, counted first, with a pace, progress and a way to stop.
+//! Recoveries: many deliveries set going again, counted first, at a pace, with progress and a way to stop.
 
-use actix_web::{HttpResponse, get, post, web::Data, web::Json, web::Path, web::Query};
+use actix_web::{HttpResponse, get, post, web::Data, web::Json, web::Query};
 use api_types::{
     Page, Timestamp,
     audit::AuditAction,
@@ -10,35 +10,38 @@ use api_types::{
     recoveries::{NewRecovery, Recovery, RecoveryCount, RecoveryStatus},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::idempotent::IdempotencyKey;
 use crate::{
     app::App,
     auth::{
         Caller,
         permission::{DeliveriesRead, DeliveriesRetry},
     },
-    body::Body,
     db::{
-        Conn, Json as Stored, Tx,
+        Conn, Hint, Json as JsonColumn, Tx,
         audit::{self, Change, Who},
         deliveries::destinations::{self, Destination},
         dialect,
-        recoveries::{self, Filter, RecoveryRow, Wanted},
+        recoveries::{self, RecoveryFilter, RecoveryRow, Selection},
     },
-    fields::{Fields, quoted},
-    idempotent::{self, IdempotencyKey},
-    new_id,
-    paging::{PageParams, Slice},
-    params,
-    problem::{Answer, Failure},
-    wake::Hint,
+    http::{
+        body::Body,
+        fields::{Fields, quoted},
+        paging::{self, PageParams},
+        params,
+        path_id::{Noun, PathId},
+        problem::{Answer, Failure},
+    },
 };
 
-/// How many deliveries a recovery sets going per second where nobody says.
+/// Deliveries per second that a recovery sets going where the request names no rate.
 const USUAL_RATE: u32 = 20;
+/// The name that the audit log gives to a recovery of no single webhook.
+const ALL_WEBHOOKS: &str = "all webhooks";
 
-/// Which recoveries a list wants.
+/// The filters of the list.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListFilter {
@@ -51,7 +54,8 @@ pub struct ListFilter {
 /// List recoveries
 ///
 /// Newest first, each with how far it is.
-#[utoipa::path(tag = "Recoveries", security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
+#[utoipa::path(operation_id = "listRecoveries", tag = "Recoveries",
+    security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
     params(PageParams, ListFilter), responses((status = 200, description = "A page of recoveries", body = Page<Recovery>)))]
 #[get("/recoveries")]
 pub async fn list(
@@ -60,15 +64,14 @@ pub async fn list(
     page: Query<PageParams>,
     filter: Query<ListFilter>,
 ) -> Answer<Json<Page<Recovery>>> {
-    let slice = Slice::parse(&page, &app.keys)?;
-    let wanted = Wanted {
+    let slice = page.slice(&app.base.keys)?;
+    let wanted = RecoveryFilter {
         webhook: params::parsed::<WebhookId>("webhook_id", filter.webhook_id.as_deref())?,
         statuses: params::words("status", filter.status.as_deref(), RecoveryStatus::ALL)?,
     };
     let workspace = caller.workspace_id();
-    let rows =
-        app.db.read(move |conn| Ok::<_, Failure>(recoveries::list(conn, workspace, &wanted, slice)?)).await?;
-    Ok(Json(slice.page(rows, |recovery| recovery.id, &app.keys)))
+    let rows = app.base.db.query(move |conn| recoveries::list(conn, workspace, &wanted, slice)).await?;
+    Ok(Json(paging::page(slice, rows, |recovery| recovery.id, &app.base.keys)))
 }
 
 /// Recover many deliveries
@@ -79,7 +82,8 @@ pub async fn list(
 /// runs for a webhook at a time, so that the receiver can rely on the pace; one without a webhook is for all of them.
 ///
 /// With `dry_run` it only counts: nothing changes, and an `Idempotency-Key` has no effect.
-#[utoipa::path(tag = "Recoveries", security(("session" = ["admin"]), ("bearer" = ["deliveries:retry"])),
+#[utoipa::path(operation_id = "createRecovery", tag = "Recoveries",
+    security(("session" = ["admin"]), ("bearer" = ["deliveries:retry"])),
     extensions(("x-problems" = json!(["conflict"]))),
     params(IdempotencyKey), request_body = NewRecovery,
     responses((status = 200, description = "What it would do, with `dry_run`", body = RecoveryCount),
@@ -91,48 +95,54 @@ pub async fn create(
     key: IdempotencyKey,
     body: Body<NewRecovery>,
 ) -> Answer {
-    let now = app.clock.now();
-    let (filter, rate) = read(&body.value, now)?;
+    let input = check(&body.value, app.base.now())?;
     let workspace = caller.workspace_id();
-    let wanted = filter.clone();
-    let (webhook, count) = app
-        .db
-        .read(move |conn| {
-            let webhook = named(conn, workspace, wanted.webhook_id)?;
-            Ok::<_, Failure>((webhook, recoveries::count(conn, workspace, &wanted)?))
-        })
-        .await?;
+    let selection = input.selection.clone();
+    let count = app.base.db.read(move |conn| -> Answer<RecoveryCount> {
+        named(conn, workspace, selection.webhook_id)?;
+        Ok(recoveries::count(conn, workspace, &selection)?)
+    });
+    let count = count.await?;
     if body.value.dry_run {
         return Ok(HttpResponse::Ok().json(count));
     }
-    let (inner, who) = (app.get_ref().clone(), caller.who());
-    idempotent::create(&app, &caller, (key, body), 202, move |tx, _| {
-        // Counting was not worth holding a transaction open for; what may have changed since is looked at again.
-        let webhook = named(tx, workspace, webhook.map(|webhook| webhook.id))?;
-        refuse(webhook.as_ref())?;
-        let done = count.total == 0;
-        let row = RecoveryRow {
-            id: new_id!(inner, RecoveryId),
-            workspace_id: workspace,
-            status: if done { RecoveryStatus::Done } else { RecoveryStatus::Running },
-            filter,
-            rate_per_second: rate,
-            total: i64::try_from(count.total).unwrap_or(i64::MAX),
-            started: 0,
-            passed_over: 0,
-            position: None,
-            released_at: 0,
-            created_by: Stored::new(who.actor.clone()),
-            created_at: now,
-            finished_at: done.then_some(now),
-        };
-        start(tx, &inner, &who, row, webhook.as_ref())
-    })
-    .await
+    let who = caller.who();
+    let request = key.of(&caller, body.digest);
+    request
+        .answer(&app.base.db, 202, move |tx| -> Answer<Recovery> {
+            // Counting was not worth holding a transaction open for; what may have changed since is looked at again.
+            let webhook = named(tx, workspace, input.selection.webhook_id)?;
+            refuse(webhook.as_ref())?;
+            let done = count.total == 0;
+            let row = RecoveryRow {
+                id: tx.new_id(),
+                workspace_id: workspace,
+                status: if done { RecoveryStatus::Done } else { RecoveryStatus::Running },
+                filter: input.selection,
+                rate_per_second: input.rate,
+                total: i64::try_from(count.total).unwrap_or(i64::MAX),
+                started: 0,
+                passed_over: 0,
+                position: None,
+                released_at: 0,
+                created_by: JsonColumn::new(who.actor.clone()),
+                created_at: tx.now(),
+                finished_at: done.then_some(tx.now()),
+            };
+            start(tx, &who, row, webhook.as_ref())
+        })
+        .await
 }
 
-/// What was asked for, if every field can be read.
-fn read(input: &NewRecovery, now: Timestamp) -> Result<(Filter, i32), Failure> {
+/// A new recovery that passed.
+struct ValidRecovery {
+    selection: Selection,
+    /// Deliveries per second.
+    rate: i32,
+}
+
+/// Checks a new recovery.
+fn check(input: &NewRecovery, now: Timestamp) -> Answer<ValidRecovery> {
     let mut fields = Fields::new();
     let webhook_id = input.webhook_id.as_deref().and_then(|text| {
         let id = text.parse().ok();
@@ -147,15 +157,17 @@ fn read(input: &NewRecovery, now: Timestamp) -> Result<(Filter, i32), Failure> {
     let category = input.category.as_deref().and_then(|word| fields.word("category", word, &categories));
     let since = time(&mut fields, "since", input.since.as_deref());
     let until = time(&mut fields, "until", input.until.as_deref());
-    if let (Some(since), Some(until)) = (since, until)
+    if let Some(since) = since
+        && let Some(until) = until
         && since >= until
     {
         fields.wrong("since", "It must be before `until`.");
     }
     let rate = fields.rate("rate_per_second", input.rate_per_second.unwrap_or(USUAL_RATE));
-    // What there is now is what can be recovered, that of this millisecond included.
+    // Deliveries that exist now can be recovered, those of this millisecond included.
     let until = until.unwrap_or(now + 1).min(now + 1);
-    fields.check((Filter { webhook_id, event_type, category, since, until }, rate.unwrap_or(1)))
+    let selection = Selection { webhook_id, event_type, category, since, until };
+    fields.check(ValidRecovery { selection, rate: rate.unwrap_or(1) })
 }
 
 fn time(fields: &mut Fields, field: &str, value: Option<&str>) -> Option<Timestamp> {
@@ -170,11 +182,7 @@ fn time(fields: &mut Fields, field: &str, value: Option<&str>) -> Option<Timesta
 }
 
 /// The webhook that was named, which must be of this workspace; it may be disabled or deleted.
-fn named(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    id: Option<WebhookId>,
-) -> Result<Option<Destination>, Failure> {
+fn named(conn: &mut Conn, workspace: WorkspaceId, id: Option<WebhookId>) -> Answer<Option<Destination>> {
     let Some(id) = id else { return Ok(None) };
     let found = destinations::load(conn, &[id])?.pop().map(|(webhook, _)| webhook);
     let ours = found.filter(|webhook| webhook.workspace_id == workspace);
@@ -182,7 +190,7 @@ fn named(
 }
 
 /// Nothing can be sent to a webhook that is disabled or deleted.
-fn refuse(webhook: Option<&Destination>) -> Result<(), Failure> {
+fn refuse(webhook: Option<&Destination>) -> Answer<()> {
     let Some(webhook) = webhook else { return Ok(()) };
     if webhook.deleted_at.is_some() {
         return Err(Failure::conflict("The webhook was deleted, so nothing can be sent to it any more."));
@@ -195,17 +203,13 @@ fn refuse(webhook: Option<&Destination>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn start(
-    tx: &mut Tx<'_>,
-    app: &App,
-    who: &Who,
-    row: RecoveryRow,
-    webhook: Option<&Destination>,
-) -> Result<Recovery, Failure> {
-    let (id, workspace) = (row.id, row.workspace_id);
+/// Stores a recovery, unless another one is at the same deliveries.
+fn start(tx: &mut Tx<'_>, who: &Who, row: RecoveryRow, webhook: Option<&Destination>) -> Answer<Recovery> {
+    let id = row.id;
+    let workspace = row.workspace_id;
     dialect::lock(tx, &format!("recoveries {workspace}"))?;
     if row.status == RecoveryStatus::Running
-        && let Some(rival) = recoveries::rival(tx, workspace, row.filter.webhook_id)?
+        && let Some(rival) = recoveries::overlapping(tx, workspace, row.filter.webhook_id)?
     {
         return Err(Failure::conflict(format!(
             "The recovery {rival} is at it. Wait until it is done, or cancel it, then start this one."
@@ -215,33 +219,35 @@ fn start(
         "category": row.filter.category, "since": row.filter.since, "until": row.filter.until,
         "rate_per_second": row.rate_per_second, "total": row.total });
     recoveries::insert(tx, row)?;
-    let name = webhook.map_or("all webhooks", |webhook| &webhook.url);
-    audit::append(tx, app, who, change(AuditAction::RecoveryStarted, &id, name, details))?;
+    let name = webhook.map_or(ALL_WEBHOOKS, |webhook| &webhook.url);
+    audit::append(tx, who, Change::of(AuditAction::RecoveryStarted, id.as_str(), name, details))?;
     tx.on_commit(Hint::RecoveriesDue);
-    found(recoveries::find(tx, workspace, id)?)
+    recoveries::find(tx, workspace, id)?.ok_or_else(RecoveryId::missing)
 }
 
 /// Show a recovery
 ///
 /// With how far it is, and what became of the deliveries that it set going (counted up to 100,000 of each).
-#[utoipa::path(tag = "Recoveries", security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
+#[utoipa::path(operation_id = "getRecovery", tag = "Recoveries",
+    security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
     params(("id" = RecoveryId, Path, description = "The recovery's id")),
     responses((status = 200, description = "The recovery", body = Recovery)))]
 #[get("/recoveries/{id}")]
 pub async fn show(
     app: Data<App>,
     caller: Caller<DeliveriesRead>,
-    path: Path<String>,
+    PathId(id): PathId<RecoveryId>,
 ) -> Answer<Json<Recovery>> {
-    let (id, workspace) = (parse_id(&path)?, caller.workspace_id());
-    let shown = app.db.read(move |conn| found(recoveries::find(conn, workspace, id)?)).await?;
-    Ok(Json(shown))
+    let workspace = caller.workspace_id();
+    let recovery = app.base.db.query(move |conn| recoveries::find(conn, workspace, id)).await?;
+    recovery.map(Json).ok_or_else(RecoveryId::missing)
 }
 
 /// Cancel a recovery
 ///
 /// It sets nothing more going. What it has set going goes on.
-#[utoipa::path(tag = "Recoveries", security(("session" = ["admin"]), ("bearer" = ["deliveries:retry"])),
+#[utoipa::path(operation_id = "cancelRecovery", tag = "Recoveries",
+    security(("session" = ["admin"]), ("bearer" = ["deliveries:retry"])),
     extensions(("x-problems" = json!(["conflict"]))),
     params(("id" = RecoveryId, Path, description = "The recovery's id")),
     responses((status = 200, description = "The recovery, canceled", body = Recovery)))]
@@ -249,38 +255,24 @@ pub async fn show(
 pub async fn cancel(
     app: Data<App>,
     caller: Caller<DeliveriesRetry>,
-    path: Path<String>,
+    PathId(id): PathId<RecoveryId>,
 ) -> Answer<Json<Recovery>> {
-    let (id, workspace) = (parse_id(&path)?, caller.workspace_id());
-    let (inner, who) = (app.get_ref().clone(), caller.who());
-    let canceled = app
-        .db
-        .write(move |tx| {
-            found(recoveries::find(tx, workspace, id)?)?;
-            if !recoveries::cancel(tx, id, inner.clock.now())? {
-                return Err(Failure::conflict("The recovery is over, so there is nothing left to cancel."));
-            }
-            let recovery = found(recoveries::find(tx, workspace, id)?)?;
-            let webhook = named(tx, workspace, recovery.webhook_id)?;
-            let name = webhook.as_ref().map_or("all webhooks", |webhook| &webhook.url);
-            let details = json!({ "webhook_id": recovery.webhook_id, "event_type": recovery.event_type,
-                "category": recovery.category, "since": recovery.since, "until": recovery.until,
-                "total": recovery.total, "started": recovery.started });
-            audit::append(tx, &inner, &who, change(AuditAction::RecoveryCanceled, &id, name, details))?;
-            Ok(recovery)
-        })
-        .await?;
-    Ok(Json(canceled))
-}
-
-fn change<'a>(action: AuditAction, id: &'a RecoveryId, object_name: &'a str, details: Value) -> Change<'a> {
-    Change { action, object_id: Some(id.as_str()), object_name, details }
-}
-
-fn parse_id(path: &str) -> Result<RecoveryId, Failure> {
-    path.parse().map_err(|_| Failure::not_found("recovery"))
-}
-
-fn found<T>(row: Option<T>) -> Result<T, Failure> {
-    row.ok_or_else(|| Failure::not_found("recovery"))
+    let who = caller.who();
+    let canceled = app.base.db.write(move |tx| -> Answer<Recovery> {
+        let workspace = who.workspace_id;
+        let now = tx.now();
+        recoveries::find(tx, workspace, id)?.ok_or_else(RecoveryId::missing)?;
+        if !recoveries::cancel(tx, id, now)? {
+            return Err(Failure::conflict("The recovery is over, so there is nothing left to cancel."));
+        }
+        let recovery = recoveries::find(tx, workspace, id)?.ok_or_else(RecoveryId::missing)?;
+        let webhook = named(tx, workspace, recovery.webhook_id)?;
+        let name = webhook.as_ref().map_or(ALL_WEBHOOKS, |webhook| &webhook.url);
+        let details = json!({ "webhook_id": recovery.webhook_id, "event_type": recovery.event_type,
+            "category": recovery.category, "since": recovery.since, "until": recovery.until,
+            "total": recovery.total, "started": recovery.started });
+        audit::append(tx, &who, Change::of(AuditAction::RecoveryCanceled, id.as_str(), name, details))?;
+        Ok(recovery)
+    });
+    Ok(Json(canceled.await?))
 }

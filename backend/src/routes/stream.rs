@@ -1,4 +1,4 @@
-//! The stream of hints: what changed, for screens to fetch again.
+//! The stream of hints: it tells screens what changed, and they fetch that again.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -9,13 +9,13 @@ use futures_util::stream;
 use crate::{
     app::App,
     auth::{Caller, permission::DeliveriesRead},
-    problem::{Answer, Failure},
-    wake::hub::{Full, PER_CREDENTIAL, Subscription},
+    http::problem::{Answer, Failure},
+    signals::hub::{Full, PER_CREDENTIAL, Subscription},
 };
 
-/// How often a sign of life is sent, and the credential looked up again.
+/// Milliseconds between two signs of life; with each, the credential is looked up again.
 const BEAT_MS: i64 = 15_000;
-/// How soon after a change the next one may be sent.
+/// Milliseconds between two changes at least.
 const PACE_MS: i64 = 500;
 
 /// Listen for changes
@@ -23,28 +23,29 @@ const PACE_MS: i64 = 500;
 /// Server-sent events that only hint at what changed: fetch it again. First comes `ready`; then `change` events, at most two a
 /// second, whose data is a JSON object as described here. Changes in between are told together. The stream ends with the
 /// credential, and when the server stops: connect again after a few seconds, and fetch everything that is shown.
-#[utoipa::path(tag = "Stream", security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
+#[utoipa::path(operation_id = "streamChanges", tag = "Stream",
+    security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
     responses((status = 200, description = "Events for as long as the credential holds; the schema is that of a `change`'s data",
         content_type = "text/event-stream", body = Change)))]
 #[get("/stream")]
 pub async fn open(app: Data<App>, caller: Caller<DeliveriesRead>) -> Answer {
     let credential = caller.identity().credential();
-    let listening = app.wake.hub.listen(caller.workspace_id(), credential, app.settings.streams);
+    let listening = app.signals.hub.listen(caller.workspace_id(), credential, app.base.settings.streams);
     let subscription = listening.map_err(refused)?;
-    let now = app.clock.now();
+    let now = app.base.now();
     let open = Open {
         app: app.get_ref().clone(),
         caller,
         subscription,
         greeted: false,
-        // What changed between the look-up and the listening was heard by nobody.
+        // A change between the look-up and the listening was heard by nobody.
         checked: false,
         beat_at: now + BEAT_MS,
         change_at: now,
     };
     let events = stream::unfold(open, async |mut open| {
-        let event = open.next().await?;
-        Some((Ok::<_, Infallible>(event), open))
+        let event: Result<Bytes, Infallible> = Ok(open.next().await?);
+        Some((event, open))
     });
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
@@ -69,22 +70,22 @@ struct Open {
     caller: Caller<DeliveriesRead>,
     subscription: Subscription,
     greeted: bool,
-    /// Whether the credential was looked up since it was last said to have changed.
+    /// `true`: the credential was looked up since it was last said to have changed.
     checked: bool,
-    /// When the next sign of life is due.
+    /// The time at which the next sign of life is due.
     beat_at: Timestamp,
-    /// From when on the next change may be sent.
+    /// The time before which no further change is sent.
     change_at: Timestamp,
 }
 
 impl Open {
-    /// The next event; none at the end. It runs only while the reader takes what is sent.
+    /// The next event; none at the end. Called only while the reader takes what is sent.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
             if self.subscription.is_closed() {
                 return None;
             }
-            let now = self.app.clock.now();
+            let now = self.app.base.now();
             let beat = now >= self.beat_at;
             if beat || self.subscription.credentials_changed() || !self.checked {
                 self.check().await?;
@@ -114,13 +115,13 @@ impl Open {
         let rest = u64::try_from(until.millis_since(now)).unwrap_or_default();
         tokio::select! {
             () = self.subscription.news() => {}
-            () = self.app.clock.sleep(Duration::from_millis(rest)) => {}
+            () = self.app.base.clock.sleep(Duration::from_millis(rest)) => {}
         }
     }
 
     /// Looks the credential up again: `None` where it does not hold any more. While the database is away nothing ends.
     async fn check(&mut self) -> Option<()> {
-        match self.caller.check_again(&self.app).await {
+        match self.caller.check_again(&self.app.auth).await {
             Ok(()) => self.checked = true,
             Err(failure) if failure.is_unavailable() => self.checked = true,
             Err(_) => return None,

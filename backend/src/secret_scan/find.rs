@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{crypto::tokens, delivery::signature::SigningSecret};
 
-/// What kind of credential.
+/// A kind of credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `slk_…`, with a good checksum.
@@ -19,7 +19,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word in the audit log.
+    /// The kind's word in the audit log.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ApiKey => "api_key",
@@ -28,7 +28,7 @@ impl Kind {
         }
     }
 
-    /// What is wrong and what to do.
+    /// A sentence on what is wrong and what to do.
     pub const fn advice(self) -> &'static str {
         match self {
             Self::ApiKey => {
@@ -46,12 +46,10 @@ impl Kind {
     }
 }
 
-/// What looks like a credential, in the form that its digest is made of.
+/// Text that looks like a credential, in the form that its digest is made of.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// Of which kind.
     pub kind: Kind,
-    /// The secret.
     pub secret: Zeroizing<String>,
 }
 
@@ -157,10 +155,10 @@ const fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance::Chance;
+    use crate::random::Random;
 
     fn key() -> String {
-        tokens::generate(tokens::API_KEY, &Chance::from_seed(3))
+        tokens::generate(tokens::API_KEY, &Random::from_seed(3))
     }
 
     fn kinds(text: &str) -> Vec<Kind> {
@@ -226,7 +224,8 @@ mod tests {
 
     #[test]
     fn two_credentials_are_two_candidates_and_one_twice_is_one() {
-        let (key, secret) = (key(), tokens::generate(tokens::CLIENT_SECRET, &Chance::from_seed(4)));
+        let key = key();
+        let secret = tokens::generate(tokens::CLIENT_SECRET, &Random::from_seed(4));
         assert_eq!(kinds(&format!("{key} {secret} {key}")), [Kind::ApiKey, Kind::ClientSecret]);
     }
 }

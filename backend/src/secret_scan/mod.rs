@@ -13,16 +13,17 @@ use serde_json::json;
 
 use self::find::{Candidate, Kind};
 use crate::{
-    app::App,
+    base::Base,
     crypto::tokens,
     db::{
+        DbError,
         audit::{self, Change, Who},
-        pasted::{self, Known},
+        known_secrets::{self, Known},
     },
-    problem::Failure,
+    http::problem::Failure,
 };
 
-/// At most so many credentials of one request are written down.
+/// The most credentials of one request that are written down.
 const MAX_ENTRIES: usize = 20;
 
 /// A credential in a text.
@@ -35,7 +36,12 @@ struct Paste {
 }
 
 /// Refuses `texts` (field and value, for `what`) if one of them contains a credential, and writes that down.
-pub async fn guard(app: &App, who: &Who, what: &str, texts: &[(&'static str, &str)]) -> Result<(), Failure> {
+pub async fn guard(
+    base: &Base,
+    who: &Who,
+    what: &str,
+    texts: &[(&'static str, &str)],
+) -> Result<(), Failure> {
     let candidates: Vec<(&'static str, Candidate)> = texts
         .iter()
         .flat_map(|&(field, text)| find::candidates(text).into_iter().map(move |found| (field, found)))
@@ -43,7 +49,7 @@ pub async fn guard(app: &App, who: &Who, what: &str, texts: &[(&'static str, &st
     if candidates.is_empty() {
         return Ok(());
     }
-    let pastes = recognise(app, candidates).await?;
+    let pastes = recognise(base, candidates).await?;
     if pastes.is_empty() {
         return Ok(());
     }
@@ -52,16 +58,16 @@ pub async fn guard(app: &App, who: &Who, what: &str, texts: &[(&'static str, &st
         .map(|paste| FieldError { field: paste.field.into(), detail: paste.kind.advice().into() })
         .collect();
     errors.dedup();
-    write_down(app, who.clone(), what.to_owned(), pastes).await?;
+    write_down(base, who.clone(), what.to_owned(), pastes).await?;
     Err(Failure::secret_in_text(errors))
 }
 
-/// Looks the candidates up; what is neither ours nor a well-formed key is no credential.
-async fn recognise(app: &App, candidates: Vec<(&'static str, Candidate)>) -> Result<Vec<Paste>, Failure> {
+/// Looks the candidates up. One that is neither a credential of ours nor a well-formed key is no credential.
+async fn recognise(base: &Base, candidates: Vec<(&'static str, Candidate)>) -> Result<Vec<Paste>, DbError> {
     let looked_up: Vec<(&'static str, Candidate, Vec<String>)> = candidates
         .into_iter()
         .map(|(field, candidate)| {
-            let digests = app.keys.digests(&candidate.secret);
+            let digests = base.keys.digests(&candidate.secret);
             (field, candidate, digests)
         })
         .collect();
@@ -69,19 +75,18 @@ async fn recognise(app: &App, candidates: Vec<(&'static str, Candidate)>) -> Res
         let wanted = looked_up.iter().filter(|(_, candidate, _)| candidate.kind == kind);
         wanted.flat_map(|(_, _, digests)| digests.iter().cloned()).collect()
     };
-    let (keys, clients, signing) = (of(Kind::ApiKey), of(Kind::ClientSecret), of(Kind::SigningSecret));
-    let now = app.clock.now();
-    let known = app
-        .db
-        .read(move |conn| {
-            let mut known = pasted::api_keys(conn, &keys)?;
-            known.extend(pasted::client_secrets(conn, &clients, now)?);
-            known.extend(pasted::signing_secrets(conn, &signing, now)?);
-            Ok::<_, Failure>(known)
-        })
-        .await?;
+    let keys = of(Kind::ApiKey);
+    let clients = of(Kind::ClientSecret);
+    let signing = of(Kind::SigningSecret);
+    let now = base.now();
+    let known = base.db.query(move |conn| {
+        let mut known = known_secrets::api_keys(conn, &keys)?;
+        known.extend(known_secrets::client_secrets(conn, &clients, now)?);
+        known.extend(known_secrets::signing_secrets(conn, &signing, now)?);
+        Ok(known)
+    });
     let known: HashMap<String, Known> =
-        known.into_iter().map(|known| (known.digest.clone(), known)).collect();
+        known.await?.into_iter().map(|known| (known.digest.clone(), known)).collect();
     Ok(looked_up
         .into_iter()
         .filter_map(|(field, candidate, digests)| {
@@ -98,29 +103,27 @@ async fn recognise(app: &App, candidates: Vec<(&'static str, Candidate)>) -> Res
 }
 
 /// One audit entry per credential, in a transaction of its own: there is no change that they could go with.
-async fn write_down(app: &App, who: Who, what: String, pastes: Vec<Paste>) -> Result<(), Failure> {
-    let inner = app.clone();
-    app.db
-        .write(move |tx| {
-            for paste in pastes.iter().take(MAX_ENTRIES) {
-                // Another workspace's credential is refused too, but what it is called is not told here.
-                let known = paste.known.as_ref().filter(|known| known.workspace_id == who.workspace_id);
-                let details = json!({
-                    "credential": paste.kind.as_str(),
-                    "hint": paste.hint,
-                    "pasted_into": what,
-                    "field": paste.field,
-                    "secret_id": known.and_then(|known| known.secret_id),
-                });
-                let change = Change {
-                    action: AuditAction::SecretPasteRefused,
-                    object_id: known.map(|known| known.object_id.as_str()),
-                    object_name: known.map_or(paste.hint.as_str(), |known| &known.object_name),
-                    details,
-                };
-                audit::append(tx, &inner, &who, change)?;
-            }
-            Ok(())
-        })
-        .await
+async fn write_down(base: &Base, who: Who, what: String, pastes: Vec<Paste>) -> Result<(), DbError> {
+    let written = base.db.execute(move |tx| {
+        for paste in pastes.iter().take(MAX_ENTRIES) {
+            // Another workspace's credential is refused too, but what it is called is not told here.
+            let known = paste.known.as_ref().filter(|known| known.workspace_id == who.workspace_id);
+            let details = json!({
+                "credential": paste.kind.as_str(),
+                "hint": paste.hint,
+                "pasted_into": what,
+                "field": paste.field,
+                "secret_id": known.and_then(|known| known.secret_id),
+            });
+            let change = Change {
+                action: AuditAction::SecretPasteRefused,
+                object_id: known.map(|known| known.object_id.as_str()),
+                object_name: known.map_or(paste.hint.as_str(), |known| &known.object_name),
+                details,
+            };
+            audit::append(tx, &who, change)?;
+        }
+        Ok(())
+    });
+    written.await
 }

@@ -12,9 +12,9 @@ use crate::harness::{
     refusing_address,
     secrets::{SignedHeaders, SigningSecret, signature_header},
     sender::{
-        AddressPolicy, Answer, CertificateFault, Exchange, Failure, FailureKind, FixedNames, Outcome, Phase,
-        RetryAfter, Rule, Sender, TIME, UrlProblem, WebhookUrl, limits, loopback, loopback_allowed, outgoing,
-        sender, sender_with,
+        AddressPolicy, CertificateFault, Exchange, FailureKind, FixedNames, Outcome, Phase, Response,
+        RetryAfter, Rule, SendFailure, Sender, TIME, UrlProblem, WebhookUrl, limits, loopback,
+        loopback_allowed, outgoing, sender, sender_with,
     },
 };
 
@@ -25,22 +25,22 @@ async fn send(sender: &Sender, url: &str) -> Exchange {
     exchange
 }
 
-fn answer(exchange: Exchange) -> Answer {
+fn answer(exchange: Exchange) -> Response {
     match exchange.outcome {
-        Outcome::Answer(answer) => answer,
+        Outcome::Response(answer) => answer,
         Outcome::Failure(failure) => panic!("{failure:?}"),
     }
 }
 
-fn failure(exchange: Exchange) -> Failure {
+fn failure(exchange: Exchange) -> SendFailure {
     match exchange.outcome {
-        Outcome::Answer(answer) => panic!("{answer:?}"),
+        Outcome::Response(answer) => panic!("{answer:?}"),
         Outcome::Failure(failure) => failure,
     }
 }
 
 /// The failure of a single attempt against a plain receiver.
-async fn failure_with(behaviour: Behaviour) -> Failure {
+async fn failure_with(behaviour: Behaviour) -> SendFailure {
     let receiver = Receiver::http(behaviour).await;
     failure(send(&sender(), &receiver.url("/")).await)
 }

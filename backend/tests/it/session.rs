@@ -177,7 +177,7 @@ async fn ended_sessions_are_removed_and_living_ones_are_not(world: World) {
     world.advance(11 * 3600);
     team.admin.get("/v1/session").await.ok(200);
     world.advance(2 * 3600);
-    world.run_upkeep().await;
+    world.remove_expired().await;
     team.admin.get("/v1/session").await.ok(200);
     team.member.get("/v1/session").await.problem(401, "unauthenticated");
     assert_eq!(world.session_rows().await, 1);

@@ -56,7 +56,7 @@ fn listen(port: u16, handle: impl Fn(TcpStream) -> Result<()> + Clone + Send + '
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let handle = handle.clone();
-            // What goes wrong on one connection is the sender's to diagnose: that is what the demo shows.
+            // The sender diagnoses what goes wrong on a connection: that is what the demo shows.
             thread::spawn(move || {
                 stream.set_read_timeout(Some(Duration::from_secs(30)))?;
                 handle(stream)

@@ -130,7 +130,10 @@ impl<'a> Lookup<'a> {
             self.files.insert(*file);
             found = true;
         }
-        for import in place.uses.iter().filter(|import| import.alias.as_ref() == Some(first)) {
+        // A `use` may bring in a function that is called like a child module, but no path goes on behind a function.
+        let is_module = !rest.is_empty() && place.children.contains_key(first);
+        let of_name = |import: &&Written| import.alias.as_ref() == Some(first) && !is_module;
+        for import in place.uses.iter().filter(of_name) {
             found |= self.pass_on(module, import, rest, visible);
         }
         if !found {

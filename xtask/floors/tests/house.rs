@@ -278,3 +278,12 @@ fn code_that_hides_its_imports_is_refused() {
     let report = house(&[("ground/lost.rs", "")]);
     assert_eq!(report.errors, ["ground/lost.rs: no `mod` names this file"]);
 }
+
+#[test]
+fn a_function_called_like_its_module_is_not_taken_for_the_module() {
+    clean(&[
+        ("middle/mod.rs", "pub mod beam; pub mod stair; pub use beam::beam;"),
+        ("middle/beam.rs", "pub fn beam() {} pub struct Beam;"),
+        ("middle/stair.rs", "use super::beam::Beam;"),
+    ]);
+}

@@ -123,7 +123,7 @@ async fn accept(listener: std::net::TcpListener, clock: Clock, hooks: Hooks) -> 
     let listener = TcpListener::from_std(listener)?;
     loop {
         let (stream, _) = listener.accept().await?;
-        // What ends a connection is the sender's to deal with.
+        // The sender deals with a connection that ends.
         tokio::spawn(serve(stream, clock, Arc::clone(&hooks)));
     }
 }

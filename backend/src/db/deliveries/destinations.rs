@@ -1,9 +1,9 @@
-//! Webhooks as the delivery engine sees them: who wants what, where it goes, what signs it, and how it has been doing.
+//! Webhooks as the delivery engine sees them: subscriptions, destinations, signing secrets, circuit breakers and health.
 
 use api_types::{
     Timestamp,
     account::Plan,
-    deliveries::Diagnosis,
+    deliveries::{DeliveryStatus, Diagnosis},
     ids::{SecretId, WebhookId, WorkspaceId},
     webhooks::DisabledReason,
 };
@@ -12,48 +12,42 @@ use diesel::prelude::*;
 use crate::{
     catalogue::Subscription,
     db::{
-        Conn, Json, dialect,
-        schema::{signing_secrets, webhooks, workspaces},
+        Conn, Json,
+        dialect::locked,
+        schema::{deliveries, signing_secrets, webhooks, workspaces},
     },
 };
 
-/// What a webhook wants, and where it wants it.
+/// A webhook's subscriptions, with its destination.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = webhooks)]
 pub struct Subscriber {
     /// Event types, groups, or `*`.
     pub event_types: Json<Vec<Subscription>>,
-    /// Where to.
     #[diesel(embed)]
     pub destination: Destination,
 }
 
-/// Where a webhook's messages go.
+/// The URL that a webhook's messages go to, and the state that decides whether and when they are sent.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = webhooks)]
 pub struct Destination {
-    /// Which webhook.
     pub id: WebhookId,
-    /// Whose it is.
     pub workspace_id: WorkspaceId,
-    /// The URL.
     pub url: String,
-    /// When it was disabled.
     pub disabled_at: Option<Timestamp>,
-    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// The last successful attempt.
     pub last_success_at: Option<Timestamp>,
-    /// The most deliveries per second that its owner wants.
+    /// The most deliveries per second that the webhook's owner wants.
     pub rate_limit: Option<i32>,
-    /// When its breaker opened.
+    /// The time at which the circuit breaker opened; `None` while the breaker is closed.
     pub parked_at: Option<Timestamp>,
-    /// Since when held deliveries are let go.
+    /// The time since which held deliveries are let go; `None` while none are.
     pub draining_since: Option<Timestamp>,
 }
 
 impl Destination {
-    /// Whether its deliveries wait in its own line and are let go by a rule of their own.
+    /// `true` where the webhook's deliveries wait in its own line, and are let go by a rule of their own.
     pub const fn is_holding(&self) -> bool {
         self.parked_at.is_some() || self.draining_since.is_some() || self.rate_limit.is_some()
     }
@@ -64,88 +58,72 @@ impl Destination {
 #[diesel(table_name = webhooks)]
 #[diesel(treat_none_as_null = true)]
 pub struct Breaker {
-    /// Outage and throttling failures in a row.
+    /// The number of outage and throttling failures in a row.
     pub outages: i32,
-    /// Open since.
+    /// The time at which the circuit breaker opened; `None` while the breaker is closed.
     pub parked_at: Option<Timestamp>,
-    /// When the next probe is due.
+    /// The time at which the next probe is due.
     pub probe_at: Option<Timestamp>,
-    /// How many probes have failed since it opened.
+    /// The number of probes that have failed since the breaker opened.
     pub probes: i32,
-    /// Since when held deliveries are let go.
+    /// The time since which held deliveries are let go; `None` while none are.
     pub draining_since: Option<Timestamp>,
-    /// How many of them per second; 0 for as many as there are slots.
+    /// Held deliveries that are let go per second; 0 for as many as there are slots.
     pub pace: i32,
 }
 
 /// A webhook with a line of its own.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = webhooks)]
-pub struct Holding {
-    /// Which webhook.
+pub struct HoldingWebhook {
     pub id: WebhookId,
-    /// Whose it is.
     pub workspace_id: WorkspaceId,
-    /// The most deliveries per second that its owner wants.
+    /// The most deliveries per second that the webhook's owner wants.
     pub rate_limit: Option<i32>,
-    /// Up to when deliveries have been let go, in unix microseconds.
+    /// Unix microseconds up to which the webhook's pace is used: the next delivery is let go after that.
     pub released_at: i64,
-    /// Its breaker.
     #[diesel(embed)]
     pub breaker: Breaker,
 }
 
-/// A signing secret, sealed.
+/// A signing secret, encrypted with the sealing key.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = signing_secrets)]
 pub struct SealedSecret {
-    /// Which secret.
     pub id: SecretId,
-    /// Whose it is.
     pub webhook_id: WebhookId,
-    /// The sealed text.
     pub sealed: String,
-    /// When it was made.
     pub created_at: Timestamp,
-    /// When it stops signing.
     pub expires_at: Option<Timestamp>,
 }
 
-/// How a webhook has been doing.
+/// A webhook's health: the last success, the failures since, and the circuit breaker.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = webhooks)]
 pub struct HealthRow {
-    /// Which webhook.
     pub id: WebhookId,
-    /// Whose it is.
     pub workspace_id: WorkspaceId,
-    /// Its URL.
     pub url: String,
-    /// When it was disabled.
     pub disabled_at: Option<Timestamp>,
-    /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// The first automatic attempt that failed after the last success.
+    /// The time of the first automatic attempt that failed after the last success.
     pub failing_since: Option<Timestamp>,
-    /// The last successful attempt.
     pub last_success_at: Option<Timestamp>,
-    /// The last failed attempt.
     pub last_failure_at: Option<Timestamp>,
-    /// What went wrong last; none while it works.
+    /// The diagnosis of the last failure; `None` while the webhook works.
     pub last_diagnosis: Option<Json<Diagnosis>>,
-    /// Its breaker.
     #[diesel(embed)]
     pub breaker: Breaker,
 }
 
 impl HealthRow {
-    /// Nothing is wrong with it, and nothing of it is held.
+    /// `true` where nothing is wrong with the webhook and none of its deliveries is held.
     pub fn is_well(&self) -> bool {
         self.failing_since.is_none() && self.last_diagnosis.is_none() && self.breaker == Breaker::default()
     }
 }
 
-/// The plan of a workspace, and the number of its present subscriptions.
+/// The plan of a workspace, and the version of its subscriptions.
 pub fn subscriptions_version(conn: &mut Conn, workspace: WorkspaceId) -> QueryResult<(Plan, i64)> {
     workspaces::table
         .find(workspace)
@@ -161,7 +139,7 @@ pub fn bump_subscriptions(conn: &mut Conn, workspace: WorkspaceId) -> QueryResul
         .map(drop)
 }
 
-/// What the webhooks of a workspace want, the disabled ones included.
+/// The subscriptions of a workspace's webhooks, the disabled ones included.
 pub fn subscriptions(conn: &mut Conn, workspace: WorkspaceId) -> QueryResult<Vec<Subscriber>> {
     webhooks::table
         .filter(webhooks::workspace_id.eq(workspace))
@@ -171,7 +149,7 @@ pub fn subscriptions(conn: &mut Conn, workspace: WorkspaceId) -> QueryResult<Vec
         .load(conn)
 }
 
-/// Where some webhooks' messages go, with their workspaces' plans.
+/// The destinations of some webhooks, with the plans of their workspaces.
 pub fn load(conn: &mut Conn, ids: &[WebhookId]) -> QueryResult<Vec<(Destination, Plan)>> {
     webhooks::table
         .inner_join(workspaces::table.on(workspaces::id.eq(webhooks::workspace_id)))
@@ -189,7 +167,39 @@ pub fn secrets(conn: &mut Conn, ids: &[WebhookId]) -> QueryResult<Vec<SealedSecr
         .load(conn)
 }
 
-/// Closes a parked webhook's breaker, so that what was held drains at the pace of `breaker`; `false` where it is not parked.
+/// Webhooks with a line of their own in which a delivery waits, locked until the transaction ends; webhooks that another
+/// worker locks are passed over.
+pub fn lock_holding(conn: &mut Conn) -> QueryResult<Vec<HoldingWebhook>> {
+    locked!(
+        conn,
+        for_no_key_update.skip_locked,
+        load,
+        webhooks::table
+            .filter(
+                webhooks::parked_at
+                    .is_not_null()
+                    .or(webhooks::draining_since.is_not_null())
+                    .or(webhooks::rate_limit.is_not_null()),
+            )
+            .filter(webhooks::disabled_at.is_null())
+            .filter(webhooks::deleted_at.is_null())
+            .filter(
+                webhooks::draining_since.is_not_null().or(diesel::dsl::exists(
+                    deliveries::table
+                        .filter(deliveries::webhook_id.eq(webhooks::id))
+                        .filter(
+                            deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]),
+                        )
+                        .select(deliveries::id),
+                )),
+            )
+            .order(webhooks::id)
+            .select(HoldingWebhook::as_select())
+    )
+}
+
+/// Closes a parked webhook's breaker, so that held deliveries drain at the pace of `breaker`; `false` where the webhook
+/// is not parked.
 pub fn close(conn: &mut Conn, id: WebhookId, breaker: Breaker) -> QueryResult<bool> {
     diesel::update(webhooks::table.find(id).filter(webhooks::parked_at.is_not_null()))
         .set(breaker)
@@ -197,8 +207,9 @@ pub fn close(conn: &mut Conn, id: WebhookId, breaker: Breaker) -> QueryResult<bo
         .map(|changed| changed == 1)
 }
 
-/// Lets a webhook whose deliveries are held drain as fast as there are slots; `false` where it is parked or drains already.
-pub fn let_go(conn: &mut Conn, id: WebhookId, now: Timestamp) -> QueryResult<bool> {
+/// Lets a webhook's held deliveries drain as fast as there are slots; `false` where the webhook is parked or drains
+/// already.
+pub fn start_drain(conn: &mut Conn, id: WebhookId, now: Timestamp) -> QueryResult<bool> {
     diesel::update(
         webhooks::table
             .find(id)
@@ -210,7 +221,7 @@ pub fn let_go(conn: &mut Conn, id: WebhookId, now: Timestamp) -> QueryResult<boo
     .map(|changed| changed == 1)
 }
 
-/// Ends a drain: nothing is held any more.
+/// Ends a drain, since nothing is held any more.
 pub fn end_drain(conn: &mut Conn, id: WebhookId) -> QueryResult<()> {
     diesel::update(webhooks::table.find(id))
         .set((webhooks::draining_since.eq(None::<Timestamp>), webhooks::pace.eq(0)))
@@ -218,32 +229,38 @@ pub fn end_drain(conn: &mut Conn, id: WebhookId) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Writes down up to when held deliveries have been let go.
+/// Records the unix microseconds up to which the webhook's pace is used.
 pub fn set_released(conn: &mut Conn, id: WebhookId, until: i64) -> QueryResult<()> {
     diesel::update(webhooks::table.find(id)).set(webhooks::released_at.eq(until)).execute(conn).map(drop)
 }
 
-/// Puts the next probe off: one is under way.
+/// Puts the next probe off to `at`, since one is under way.
 pub fn set_probe(conn: &mut Conn, id: WebhookId, at: Timestamp) -> QueryResult<()> {
     diesel::update(webhooks::table.find(id)).set(webhooks::probe_at.eq(at)).execute(conn).map(drop)
 }
 
-/// How some webhooks have been doing, without a lock.
+/// The health of some webhooks, without a lock.
 pub fn health(conn: &mut Conn, ids: &[WebhookId]) -> QueryResult<Vec<HealthRow>> {
     webhooks::table.filter(webhooks::id.eq_any(ids)).select(HealthRow::as_select()).load(conn)
 }
 
-/// When an attempt last succeeded.
+/// The time of a webhook's last successful attempt.
 pub fn last_success(conn: &mut Conn, id: WebhookId) -> QueryResult<Option<Timestamp>> {
     webhooks::table.find(id).select(webhooks::last_success_at).first(conn)
 }
 
-/// Locks some webhooks and reads how they have been doing.
+/// The health of webhooks, locked until the transaction ends (new deliveries may still refer to them), always in the same
+/// order. Every transaction that changes webhooks and their deliveries locks the webhooks first.
 pub fn lock_health(conn: &mut Conn, ids: &[WebhookId]) -> QueryResult<Vec<HealthRow>> {
-    dialect::lock_health(conn, ids)
+    locked!(
+        conn,
+        for_no_key_update,
+        load,
+        webhooks::table.filter(webhooks::id.eq_any(ids)).order(webhooks::id).select(HealthRow::as_select())
+    )
 }
 
-/// Writes down how a webhook has been doing.
+/// Stores a webhook's health.
 pub fn set_health(conn: &mut Conn, health: &HealthRow) -> QueryResult<()> {
     diesel::update(webhooks::table.find(health.id))
         .set((
@@ -257,7 +274,7 @@ pub fn set_health(conn: &mut Conn, health: &HealthRow) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Disables a webhook that is not; `false` where it was before.
+/// Disables a webhook; `false` where the webhook was disabled or deleted before.
 pub fn disable(conn: &mut Conn, id: WebhookId, reason: DisabledReason, now: Timestamp) -> QueryResult<bool> {
     diesel::update(
         webhooks::table

@@ -1,4 +1,4 @@
-//! Leases: which worker makes which attempt, until when, under which number.
+//! Leases: a worker's right to make one attempt of a delivery, until a certain time and under a fencing number.
 
 use api_types::{
     Timestamp,
@@ -10,147 +10,248 @@ use diesel::prelude::*;
 
 use super::AttemptRow;
 use crate::db::{
-    Conn, Json, dialect,
+    Conn, Json,
+    dialect::locked,
     schema::{attempts, deliveries},
 };
 
 /// A delivery that is due, locked until the transaction ends.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = deliveries)]
-pub struct Due {
-    /// Which one.
+pub struct DueDelivery {
     pub id: DeliveryId,
-    /// Its workspace.
     pub workspace_id: WorkspaceId,
-    /// Whom it is for.
     pub webhook_id: WebhookId,
-    /// What it carries.
     pub event_id: EventId,
-    /// Where it stands.
     pub status: DeliveryStatus,
-    /// The attempt that was asked for by hand.
+    /// A retry by hand that waits for a worker.
     pub manual_attempt_id: Option<AttemptId>,
-    /// The last lease's number.
+    /// Fencing number of the last lease.
     pub lease_no: i64,
-    /// It waits in its webhook's own line.
+    /// `true` while the delivery waits in its webhook's own line.
     pub held: bool,
 }
 
 /// An attempt that one worker may make.
 #[derive(Clone, Debug)]
 pub struct Lease {
-    /// Of which delivery.
     pub delivery: DeliveryId,
     /// The fencing number: a result under another number changes nothing.
     pub number: i64,
-    /// The attempt's id.
     pub attempt: AttemptId,
-    /// What makes it happen.
     pub trigger: Trigger,
-    /// When it started.
     pub started_at: Timestamp,
-    /// When it is taken from the worker.
+    /// The time at which the lease ends and another worker may take the delivery.
     pub until: Timestamp,
 }
 
-/// What a transaction that ends an attempt reads of its delivery, locked.
+/// The columns of a delivery that the end of an attempt reads. The row is locked until the transaction ends.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = deliveries)]
-pub struct Held {
-    /// Which one.
+pub struct LeasedDelivery {
     pub id: DeliveryId,
-    /// Its workspace.
     pub workspace_id: WorkspaceId,
-    /// Whom it is for.
     pub webhook_id: WebhookId,
-    /// What it carries.
     pub event_id: EventId,
-    /// The event's type.
     pub event_type: EventType,
-    /// Where it stands.
     pub status: DeliveryStatus,
-    /// Why it was canceled.
     pub cancel_reason: Option<CancelReason>,
-    /// How far the schedule got.
+    /// The number of the schedule's steps that are done.
     pub step: i32,
-    /// How many attempts there were.
+    /// The number of attempts so far.
     pub attempts: i32,
-    /// When the schedule tries next.
+    /// The time at which the schedule tries next.
     pub next_attempt_at: Option<Timestamp>,
-    /// The lease's number.
+    /// Fencing number of the lease.
     pub lease_no: i64,
     /// The attempt under way.
     pub lease_attempt_id: Option<AttemptId>,
-    /// What made it happen.
     pub lease_trigger: Option<Trigger>,
-    /// When it started.
     pub lease_started_at: Option<Timestamp>,
-    /// How many attempts in a row were interrupted.
+    /// The number of attempts in a row that were interrupted.
     pub interrupted: i32,
-    /// When it was finished.
     pub finished_at: Option<Timestamp>,
 }
 
-/// The first attempt of a delivery, and it succeeded.
+impl LeasedDelivery {
+    /// `true` while `lease` is the delivery's present lease.
+    pub fn is_under(&self, lease: &Lease) -> bool {
+        self.lease_no == lease.number && self.lease_attempt_id == Some(lease.attempt)
+    }
+}
+
+/// A delivery's first attempt that succeeded.
 #[derive(Clone, Copy, Debug)]
 pub struct FirstSuccess {
-    /// Of which delivery.
     pub delivery: DeliveryId,
-    /// The attempt.
     pub attempt: AttemptId,
-    /// When it ended.
+    /// The time at which the attempt ended.
     pub at: Timestamp,
-    /// The answer's status.
+    /// HTTP status of the answer.
     pub status: Option<i32>,
 }
 
-/// What an attempt's end leaves of its delivery; the lease goes.
+/// The columns that the end of an attempt writes to its delivery; the same statement clears the lease.
 #[derive(Clone, Debug, AsChangeset)]
 #[diesel(table_name = deliveries)]
 #[diesel(treat_none_as_null = true)]
-pub struct Settled {
-    /// Where it stands.
+pub struct DeliveryUpdate {
     pub status: DeliveryStatus,
-    /// Why it was canceled.
     pub cancel_reason: Option<CancelReason>,
-    /// How far the schedule got.
+    /// The number of the schedule's steps that are done.
     pub step: i32,
-    /// How many attempts there were.
+    /// The number of attempts so far.
     pub attempts: i32,
-    /// When the schedule tries next.
+    /// The time at which the schedule tries next.
     pub next_attempt_at: Option<Timestamp>,
     /// A retry by hand that is to be made again.
     pub manual_attempt_id: Option<AttemptId>,
-    /// When a worker should look next.
+    /// The time at which a worker should look next.
     pub due_at: Option<Timestamp>,
-    /// Whether it waits in its webhook's own line.
+    /// `true` while the delivery waits in its webhook's own line.
     pub held: bool,
-    /// How many attempts in a row were interrupted.
+    /// The number of attempts in a row that were interrupted.
     pub interrupted: i32,
-    /// When the last attempt ended.
+    /// The time at which the last attempt ended.
     pub last_attempt_at: Option<Timestamp>,
-    /// The last answer's status.
+    /// HTTP status of the last answer.
     pub last_response_status: Option<i32>,
-    /// Whose problem the last failure is.
+    /// Category of the last failure.
     pub last_category: Option<Category>,
-    /// What went wrong last.
     pub last_diagnosis: Option<Json<Diagnosis>>,
-    /// When it was finished.
     pub finished_at: Option<Timestamp>,
 }
 
 /// A lease whose attempt was not begun.
 #[derive(Clone, Debug)]
 pub struct HandedBack {
-    /// Which one.
     pub lease: Lease,
-    /// When a worker should look next.
+    /// The time at which a worker should look next.
     pub due_at: Timestamp,
-    /// Whether it waits in its webhook's own line.
+    /// `true` while the delivery waits in its webhook's own line.
     pub held: bool,
 }
 
-/// Lets go of a lease whose attempt was never begun.
+/// Webhooks and workspaces that a worker passes over when it takes due deliveries, because they already have their share
+/// of the worker's slots.
+#[derive(Clone, Debug, Default)]
+pub struct FullShares {
+    pub webhooks: Vec<WebhookId>,
+    pub workspaces: Vec<WorkspaceId>,
+}
+
+/// Due deliveries, longest due first, locked until the transaction ends; deliveries that another worker locks are passed
+/// over.
+pub fn lock_due(
+    conn: &mut Conn,
+    now: Timestamp,
+    busy: &FullShares,
+    limit: i64,
+) -> QueryResult<Vec<DueDelivery>> {
+    locked!(
+        conn,
+        for_update.skip_locked,
+        load,
+        deliveries::table
+            .filter(deliveries::due_at.le(now))
+            .filter(deliveries::webhook_id.ne_all(&busy.webhooks))
+            .filter(deliveries::workspace_id.ne_all(&busy.workspaces))
+            .order(deliveries::due_at)
+            .limit(limit)
+            .select(DueDelivery::as_select())
+    )
+}
+
+/// Deliveries of one webhook that have been due since `since`, outside its line, locked until the transaction ends.
+pub fn lock_due_of(
+    conn: &mut Conn,
+    webhook: WebhookId,
+    since: Timestamp,
+    limit: i64,
+) -> QueryResult<Vec<DueDelivery>> {
+    locked!(
+        conn,
+        for_update.skip_locked,
+        load,
+        deliveries::table
+            .filter(deliveries::due_at.le(since))
+            .filter(deliveries::webhook_id.eq(webhook))
+            .filter(deliveries::manual_attempt_id.is_null())
+            .order(deliveries::due_at)
+            .limit(limit)
+            .select(DueDelivery::as_select())
+    )
+}
+
+/// The oldest held deliveries of a webhook, locked until the transaction ends; deliveries that another worker locks are
+/// passed over.
+pub fn lock_held(conn: &mut Conn, webhook: WebhookId, limit: i64) -> QueryResult<Vec<DueDelivery>> {
+    locked!(
+        conn,
+        for_update.skip_locked,
+        load,
+        deliveries::table
+            .filter(deliveries::webhook_id.eq(webhook))
+            .filter(deliveries::held)
+            .filter(deliveries::due_at.is_not_null())
+            .order(deliveries::id)
+            .limit(limit)
+            .select(DueDelivery::as_select())
+    )
+}
+
+/// The oldest or the newest waiting delivery of a webhook, locked until the transaction ends: the one to probe with.
+pub fn lock_waiting(conn: &mut Conn, webhook: WebhookId, newest: bool) -> QueryResult<Option<DueDelivery>> {
+    macro_rules! first {
+        ($order:expr) => {
+            locked!(
+                conn,
+                for_update.skip_locked,
+                first,
+                deliveries::table
+                    .filter(deliveries::webhook_id.eq(webhook))
+                    .filter(deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]))
+                    .filter(deliveries::due_at.is_not_null())
+                    .order($order)
+                    .select(DueDelivery::as_select())
+            )
+        };
+    }
+    let found: QueryResult<DueDelivery> =
+        if newest { first!(deliveries::id.desc()) } else { first!(deliveries::id.asc()) };
+    found.optional()
+}
+
+/// Deliveries whose lease ran out, locked until the transaction ends; deliveries that another worker locks are passed
+/// over.
+pub fn lock_expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<LeasedDelivery>> {
+    locked!(
+        conn,
+        for_update.skip_locked,
+        load,
+        deliveries::table
+            .filter(deliveries::lease_until.le(now))
+            .order(deliveries::lease_until)
+            .limit(limit)
+            .select(LeasedDelivery::as_select())
+    )
+}
+
+/// Deliveries in the middle of an attempt, locked until the transaction ends, always in the same order to avoid
+/// deadlocks.
+pub fn lock_leased(conn: &mut Conn, ids: &[DeliveryId]) -> QueryResult<Vec<LeasedDelivery>> {
+    locked!(
+        conn,
+        for_update,
+        load,
+        deliveries::table
+            .filter(deliveries::id.eq_any(ids))
+            .order(deliveries::id)
+            .select(LeasedDelivery::as_select())
+    )
+}
+
+/// Lets go of a lease whose attempt was never begun; `false` where the lease was lost before.
 pub fn hand_back(conn: &mut Conn, back: &HandedBack) -> QueryResult<bool> {
     let lease = &back.lease;
     let manual = (lease.trigger == Trigger::Manual).then_some(lease.attempt);
@@ -171,7 +272,7 @@ pub fn hand_back(conn: &mut Conn, back: &HandedBack) -> QueryResult<bool> {
 }
 
 /// Cancels a due delivery that must not be sent.
-pub fn cancel(conn: &mut Conn, due: &Due, reason: CancelReason, now: Timestamp) -> QueryResult<()> {
+pub fn cancel(conn: &mut Conn, due: &DueDelivery, reason: CancelReason, now: Timestamp) -> QueryResult<()> {
     let waits = matches!(due.status, DeliveryStatus::Pending | DeliveryStatus::Retrying);
     let target = deliveries::table.find(due.id);
     let idle = (
@@ -194,12 +295,7 @@ pub fn cancel(conn: &mut Conn, due: &Due, reason: CancelReason, now: Timestamp) 
         .map(drop)
 }
 
-/// Deliveries whose lease ran out before `now`, oldest first, locked; a worker stopped in the middle of them.
-pub fn expired(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<Held>> {
-    dialect::lock_expired(conn, now, limit)
-}
-
-/// Since when the delivery has been due that has been due longest, if any is.
+/// The due time of the delivery that has been due longest; `None` where none is due.
 pub fn longest_due(conn: &mut Conn, now: Timestamp) -> QueryResult<Option<Timestamp>> {
     let due = deliveries::table
         .filter(deliveries::due_at.le(now))
@@ -210,7 +306,7 @@ pub fn longest_due(conn: &mut Conn, now: Timestamp) -> QueryResult<Option<Timest
     Ok(due.flatten())
 }
 
-/// Records a result that came too late over the attempt that was taken for interrupted.
+/// Overwrites an attempt that was taken for interrupted with the result that came too late.
 pub fn record_late(conn: &mut Conn, row: &AttemptRow) -> QueryResult<bool> {
     diesel::update(attempts::table.find(row.id))
         .set((
@@ -227,7 +323,7 @@ pub fn record_late(conn: &mut Conn, row: &AttemptRow) -> QueryResult<bool> {
         .map(|changed| changed == 1)
 }
 
-pub(in crate::db) type Cleared = (
+pub(super) type Cleared = (
     diesel::dsl::Eq<deliveries::lease_owner, Option<String>>,
     diesel::dsl::Eq<deliveries::lease_attempt_id, Option<AttemptId>>,
     diesel::dsl::Eq<deliveries::lease_trigger, Option<Trigger>>,
@@ -235,8 +331,8 @@ pub(in crate::db) type Cleared = (
     diesel::dsl::Eq<deliveries::lease_until, Option<Timestamp>>,
 );
 
-/// No lease.
-pub(in crate::db) fn cleared() -> Cleared {
+/// The changes that clear a lease.
+pub(super) fn cleared() -> Cleared {
     (
         deliveries::lease_owner.eq(None),
         deliveries::lease_attempt_id.eq(None),

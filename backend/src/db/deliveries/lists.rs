@@ -2,41 +2,18 @@
 
 use api_types::{
     Timestamp,
-    deliveries::{
-        Attempt, AttemptRequest, CancelReason, Category, Delivery, DeliveryStatus, Diagnosis, WebhookRef,
-    },
+    deliveries::{Attempt, AttemptRequest, CancelReason, Delivery, DeliveryStatus, Diagnosis, WebhookRef},
     events::EventType,
     ids::{AttemptId, DeliveryId, EventId, RecoveryId, WebhookId, WorkspaceId},
 };
 use diesel::prelude::*;
 
-use super::{AttemptRow, ranges};
-use crate::{
-    db::{
-        Conn, Json,
-        schema::{attempts, deliveries, webhooks},
-    },
-    paging::{self, Slice},
+use super::{AttemptRow, filter::DeliveryFilter, ranges};
+use crate::db::{
+    Conn, Json, Slice,
+    schema::{attempts, deliveries, webhooks},
+    slice::{made_since, made_until},
 };
-
-/// Which deliveries a list wants.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// Any of these; all where empty.
-    pub statuses: Vec<DeliveryStatus>,
-    /// Only of this webhook.
-    pub webhook: Option<WebhookId>,
-    /// Only of this type.
-    pub event_type: Option<EventType>,
-    /// Only of this event.
-    pub event: Option<EventId>,
-    /// Only whose last failure is of this category.
-    pub category: Option<Category>,
-    /// Created at or after.
-    pub since: Option<Timestamp>,
-    /// Created before.
-    pub until: Option<Timestamp>,
-}
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = deliveries)]
@@ -69,21 +46,20 @@ struct WebhookRow {
     deleted_at: Option<Timestamp>,
 }
 
-/// A delivery, and what decides whether it can be retried by hand now.
+/// A delivery, with the conditions under which it can be retried by hand now.
 #[derive(Clone, Debug)]
-pub struct Shown {
-    /// As lists show it.
+pub struct ListedDelivery {
+    /// The delivery as lists show it.
     pub delivery: Delivery,
-    /// An attempt is under way.
+    /// `true` while an attempt is under way.
     pub in_flight: bool,
-    /// A retry by hand waits for a worker.
+    /// `true` while a retry by hand waits for a worker.
     pub retry_waits: bool,
-    /// The webhook is disabled.
     pub webhook_disabled: bool,
 }
 
-fn to_wire((row, webhook): (Row, WebhookRow)) -> Shown {
-    Shown {
+fn to_wire((row, webhook): (Row, WebhookRow)) -> ListedDelivery {
+    ListedDelivery {
         in_flight: row.lease_attempt_id.is_some(),
         retry_waits: row.manual_attempt_id.is_some(),
         webhook_disabled: webhook.disabled_at.is_some(),
@@ -125,7 +101,7 @@ macro_rules! joined {
 pub fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    wanted: &Wanted,
+    wanted: &DeliveryFilter,
     slice: Slice<DeliveryId>,
 ) -> QueryResult<Vec<Delivery>> {
     if let Some(newest) = ranges::newest(conn, workspace, wanted, &slice)? {
@@ -154,18 +130,18 @@ pub fn list(
     }
     if let Some(since) = wanted.since {
         query = query.filter(deliveries::created_at.ge(since));
-        query = query.filter(deliveries::id.ge(paging::made_since(since, DeliveryId::from_parts)));
+        query = query.filter(deliveries::id.ge(made_since(since, DeliveryId::from_parts)));
     }
     if let Some(until) = wanted.until {
         query = query.filter(deliveries::created_at.lt(until));
-        query = query.filter(deliveries::id.lt(paging::made_until(until, DeliveryId::from_parts)));
+        query = query.filter(deliveries::id.lt(made_until(until, DeliveryId::from_parts)));
     }
     let rows = query.load::<(Row, WebhookRow)>(conn)?;
     Ok(rows.into_iter().map(|row| to_wire(row).delivery).collect())
 }
 
 /// One delivery of a workspace.
-pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: DeliveryId) -> QueryResult<Option<Shown>> {
+pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: DeliveryId) -> QueryResult<Option<ListedDelivery>> {
     let row = joined!(workspace).filter(deliveries::id.eq(id)).first::<(Row, WebhookRow)>(conn).optional()?;
     Ok(row.map(to_wire))
 }
@@ -181,7 +157,7 @@ pub fn attempts(conn: &mut Conn, delivery: DeliveryId, payload: &str) -> QueryRe
 }
 
 impl AttemptRow {
-    /// As the wire has it; `payload` is the body that it sent.
+    /// The attempt as the API shows it; `payload` is the body that was sent.
     pub fn into_wire(self, payload: &str) -> Attempt {
         Attempt {
             id: self.id,

@@ -1,6 +1,9 @@
-//! Deliveries and attempts. `destinations` and `leases` are the worker's side, `lists` is what the screens show.
+//! Deliveries and their attempts: the rows, retries by hand, and canceling. `destinations`, `leases` and `bulk` are the
+//! queries of the worker that sends; `lists`, `filter` and `ranges` are the queries of the screens.
 
+pub mod bulk;
 pub mod destinations;
+pub mod filter;
 pub mod leases;
 pub mod lists;
 mod ranges;
@@ -15,6 +18,7 @@ use diesel::prelude::*;
 
 use super::{
     Conn, Json,
+    dialect::locked,
     schema::{attempts, deliveries},
 };
 
@@ -23,50 +27,39 @@ use super::{
 #[diesel(table_name = deliveries)]
 #[diesel(treat_none_as_default_value = false)]
 pub struct NewDelivery {
-    /// Its id.
     pub id: DeliveryId,
-    /// Its workspace.
     pub workspace_id: WorkspaceId,
-    /// Whom it is for.
     pub webhook_id: WebhookId,
-    /// What it carries.
     pub event_id: EventId,
-    /// The event's type.
     pub event_type: EventType,
     /// `pending`, or `canceled` where the webhook is disabled.
     pub status: DeliveryStatus,
-    /// Why it was canceled.
     pub cancel_reason: Option<CancelReason>,
-    /// When the schedule sends it.
+    /// The time at which the schedule sends the delivery.
     pub next_attempt_at: Option<Timestamp>,
-    /// When a worker should look; none while it is leased.
+    /// The time at which a worker should look at the delivery; `None` while it is leased.
     pub due_at: Option<Timestamp>,
-    /// It waits in its webhook's own line.
+    /// `true` while the delivery waits in its webhook's own line.
     pub held: bool,
-    /// 1 where it was leased at birth, 0 otherwise.
+    /// Fencing number of the lease: 1 where the delivery is leased at birth, 0 otherwise.
     pub lease_no: i64,
-    /// Which worker leased it.
+    /// Id of the worker that holds the lease; a worker gets a new one at each start.
     pub lease_owner: Option<String>,
-    /// The attempt that starts.
+    /// The attempt that starts at once; `None` where the delivery is not leased at birth.
     pub lease_attempt_id: Option<AttemptId>,
-    /// What makes it happen.
     pub lease_trigger: Option<Trigger>,
-    /// When it started.
     pub lease_started_at: Option<Timestamp>,
-    /// When it is taken from the worker.
+    /// The time at which the lease ends and another worker may take the delivery.
     pub lease_until: Option<Timestamp>,
-    /// Now.
     pub created_at: Timestamp,
-    /// Now, where it was canceled at once.
+    /// The same time as `created_at` where the delivery is canceled at once.
     pub finished_at: Option<Timestamp>,
 }
 
 /// The part of an attempt's request that is stored; the body is the event's payload.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StoredRequest {
-    /// The URL it went to.
     pub url: String,
-    /// The headers as sent.
     pub headers: Vec<api_types::deliveries::Header>,
 }
 
@@ -75,48 +68,55 @@ pub struct StoredRequest {
 #[diesel(table_name = attempts)]
 #[diesel(treat_none_as_default_value = false)]
 pub struct AttemptRow {
-    /// Its id.
     pub id: AttemptId,
-    /// Whose it is.
     pub delivery_id: DeliveryId,
-    /// Its number within the delivery, from 1.
+    /// Number of the attempt within the delivery, from 1.
     pub number: i32,
-    /// What made it happen.
     pub trigger_kind: Trigger,
-    /// When it started.
     pub started_at: Timestamp,
-    /// How it ended.
     pub outcome: AttemptOutcome,
-    /// The address used.
+    /// The address used, `ip:port`.
     pub address: Option<String>,
-    /// Whether an open connection was used again.
+    /// `true` where an open connection was used again.
     pub reused_connection: bool,
-    /// How long the phases took.
+    /// Durations of the attempt's phases.
     pub timings: Json<Timings>,
-    /// What was sent.
     pub request: Option<Json<StoredRequest>>,
-    /// What came back.
     pub response: Option<Json<api_types::deliveries::AttemptResponse>>,
-    /// What went wrong.
     pub diagnosis: Option<Json<api_types::deliveries::Diagnosis>>,
-    /// Whether the result came after another worker had taken over.
+    /// `true` where the result came after another worker had taken over.
     pub late_duplicate: bool,
 }
 
-/// What a retry by hand needs to know of a delivery; locked until the transaction ends.
+/// The columns of a delivery that a retry by hand reads. The row is locked until the transaction ends.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = deliveries)]
 pub struct RetryTarget {
-    /// Which one.
     pub id: DeliveryId,
-    /// Whom it is for.
     pub webhook_id: WebhookId,
-    /// What it carries.
     pub event_type: EventType,
     /// A retry by hand that waits for a worker.
     pub manual_attempt_id: Option<AttemptId>,
     /// The attempt under way.
     pub lease_attempt_id: Option<AttemptId>,
+}
+
+/// One delivery of a workspace, locked until the transaction ends.
+pub fn lock_retry_target(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: DeliveryId,
+) -> QueryResult<Option<RetryTarget>> {
+    let found: QueryResult<RetryTarget> = locked!(
+        conn,
+        for_update,
+        first,
+        deliveries::table
+            .filter(deliveries::workspace_id.eq(workspace))
+            .filter(deliveries::id.eq(id))
+            .select(RetryTarget::as_select())
+    );
+    found.optional()
 }
 
 /// Asks for an attempt by hand: `attempt` will be its id.
@@ -127,19 +127,18 @@ pub fn request_retry(conn: &mut Conn, id: DeliveryId, attempt: AttemptId, now: T
         .map(drop)
 }
 
-/// Whose deliveries.
+/// The deliveries to cancel: all of a webhook, or all of a workspace.
 #[derive(Clone, Copy, Debug)]
-pub enum Whose {
-    /// Of one webhook.
+pub enum CancelScope {
     Webhook(WebhookId),
-    /// Of every webhook of a workspace.
     Workspace(WorkspaceId),
 }
 
-/// Cancels what waits, retries by hand included. Attempts under way end by themselves.
+/// Cancels waiting deliveries, retries by hand included, and returns the number of canceled deliveries. Attempts under
+/// way end by themselves.
 pub fn cancel_waiting(
     conn: &mut Conn,
-    whose: Whose,
+    whose: CancelScope,
     reason: CancelReason,
     now: Timestamp,
 ) -> QueryResult<usize> {
@@ -160,11 +159,11 @@ pub fn cancel_waiting(
         ))
         .into_boxed();
     match whose {
-        Whose::Webhook(id) => {
+        CancelScope::Webhook(id) => {
             by_hand.filter(deliveries::webhook_id.eq(id)).execute(conn)?;
             scheduled.filter(deliveries::webhook_id.eq(id)).execute(conn)
         }
-        Whose::Workspace(id) => {
+        CancelScope::Workspace(id) => {
             by_hand.filter(deliveries::workspace_id.eq(id)).execute(conn)?;
             scheduled.filter(deliveries::workspace_id.eq(id)).execute(conn)
         }

@@ -1,6 +1,8 @@
-//! The index ranges that hold what a list wants. Filters that match much each and little together would make the
-//! database read everything that matches one of them; the few values of a filter that is not given cost less, each a range
-//! that is sorted by id.
+//! Fast filtered lists of deliveries, read from a few index ranges that are each sorted by id.
+//!
+//! Two filters may each match many rows and together few; one index alone would then make the database read all rows that
+//! match the first filter. An absent filter has few possible values, so it is cheaper to read one range for each value
+//! and to merge the ranges.
 
 use api_types::{
     deliveries::{Category, DeliveryStatus},
@@ -9,22 +11,23 @@ use api_types::{
 };
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 
-use super::lists::Wanted;
-use crate::{
-    db::{Conn, schema::deliveries},
-    paging::{self, Slice},
+use super::filter::DeliveryFilter;
+use crate::db::{
+    Conn, Slice,
+    schema::deliveries,
+    slice::{made_since, made_until},
 };
 
-/// What an index is sorted by before the id.
+/// The columns that an index is sorted by before the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Range {
     status: DeliveryStatus,
-    /// Category (there may be none) and type, in the indexes that have them.
+    /// Category (a failure may have none) and type; `None` in the indexes without these columns.
     kind: Option<(Option<Category>, EventType)>,
 }
 
-/// The ranges to look at; none where no index is sorted that way and a walk through the workspace must do.
-fn ranges(wanted: &Wanted) -> Option<Vec<Range>> {
+/// The ranges to look at; `None` where no index is sorted that way, so that only a walk through the workspace helps.
+fn ranges(wanted: &DeliveryFilter) -> Option<Vec<Range>> {
     use DeliveryStatus::{Canceled, Failed, Retrying};
     let indexed = |status| matches!(status, Canceled | Failed | Retrying);
     let unsuccessful = !wanted.statuses.is_empty() && wanted.statuses.iter().copied().all(indexed);
@@ -50,12 +53,12 @@ fn ranges(wanted: &Wanted) -> Option<Vec<Range>> {
     Some(ranges)
 }
 
-/// The ids of the newest deliveries that are wanted, newest first; nothing where only a walk through the workspace
-/// would find them. A webhook is not held against the workspace here.
+/// The ids of the newest deliveries that are wanted, newest first; `None` where only a walk through the workspace would
+/// find them. A wanted webhook is not checked against the workspace here: the caller's query filters by workspace.
 pub fn newest(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    wanted: &Wanted,
+    wanted: &DeliveryFilter,
     slice: &Slice<DeliveryId>,
 ) -> QueryResult<Option<Vec<DeliveryId>>> {
     let Some(ranges) = ranges(wanted) else { return Ok(None) };
@@ -69,7 +72,7 @@ pub fn newest(
             None => query.filter(deliveries::workspace_id.eq(workspace)),
         };
         if wanted.webhook.is_none() || range.kind.is_some() {
-            // As the indexes say it: else neither database would dare to use them.
+            // The condition of the partial indexes, word for word: without it, neither database uses them.
             query = query.filter(sql::<Bool>("deliveries.status IN ('retrying', 'failed', 'canceled')"));
         }
         if let Some((category, event_type)) = range.kind {
@@ -87,8 +90,8 @@ pub fn newest(
             }
         }
         // One bound on each side: SQLite seeks by one, and reads up to the other.
-        let since = wanted.since.map(|since| paging::made_since(since, DeliveryId::from_parts));
-        let until = wanted.until.map(|until| paging::made_until(until, DeliveryId::from_parts));
+        let since = wanted.since.map(|since| made_since(since, DeliveryId::from_parts));
+        let until = wanted.until.map(|until| made_until(until, DeliveryId::from_parts));
         if let Some(least) = newest.get(enough - 1).copied().or(since) {
             query = query.filter(deliveries::id.ge(least));
         }
@@ -115,31 +118,35 @@ mod tests {
         events::EventType,
     };
 
-    use super::{Wanted, ranges};
+    use super::{DeliveryFilter, ranges};
 
-    fn count(wanted: &Wanted) -> Option<usize> {
+    fn count(wanted: &DeliveryFilter) -> Option<usize> {
         ranges(wanted).map(|ranges| ranges.len())
     }
 
     #[test]
     fn a_filter_that_is_not_given_is_walked_value_by_value() {
-        let failures =
-            Wanted { statuses: vec![DeliveryStatus::Retrying, DeliveryStatus::Failed], ..Wanted::default() };
+        let failures = DeliveryFilter {
+            statuses: vec![DeliveryStatus::Retrying, DeliveryStatus::Failed],
+            ..DeliveryFilter::default()
+        };
         assert_eq!(count(&failures), Some(2));
-        let outages = Wanted { category: Some(Category::Outage), ..failures.clone() };
+        let outages = DeliveryFilter { category: Some(Category::Outage), ..failures.clone() };
         assert_eq!(count(&outages), Some(2 * EventType::ALL.len()));
-        let of_tickets = Wanted { event_type: Some(EventType::TicketCreated), ..failures };
+        let of_tickets = DeliveryFilter { event_type: Some(EventType::TicketCreated), ..failures };
         // A failure may have no category.
         assert_eq!(count(&of_tickets), Some(2 * (Category::ALL.len() + 1)));
-        let both = Wanted { category: Some(Category::Outage), ..of_tickets };
+        let both = DeliveryFilter { category: Some(Category::Outage), ..of_tickets };
         assert_eq!(count(&both), Some(2));
     }
 
     #[test]
     fn what_may_have_succeeded_is_walked_by_webhook_or_through_the_workspace() {
-        assert_eq!(count(&Wanted::default()), None);
-        let of_webhook =
-            Wanted { webhook: "whk_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().ok(), ..Wanted::default() };
+        assert_eq!(count(&DeliveryFilter::default()), None);
+        let of_webhook = DeliveryFilter {
+            webhook: "whk_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().ok(),
+            ..DeliveryFilter::default()
+        };
         assert_eq!(count(&of_webhook), Some(DeliveryStatus::ALL.len()));
     }
 }

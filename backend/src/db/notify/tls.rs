@@ -1,4 +1,4 @@
-//! TLS towards PostgreSQL, as strict as libpq is by the same URL: for one URL opens both kinds of connection.
+//! TLS towards PostgreSQL, as strict as libpq is with the same URL, since one URL opens both kinds of connection.
 
 use std::sync::Arc;
 
@@ -12,23 +12,23 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
 
-use super::NotifyError;
+use super::error::NotifyError;
 
-/// What must be right about the server's certificate.
+/// The checks that the server's certificate must pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trust {
-    /// Nothing: `allow`, `prefer`, and `require` without a file of roots.
+    /// None: `allow`, `prefer`, and `require` without a file of roots.
     Anybody,
-    /// Who vouches for it: `verify-ca`, and `require` with a file of roots.
+    /// The issuer must be trusted: `verify-ca`, and `require` with a file of roots.
     Issuer,
-    /// That, and its name: `verify-full`.
+    /// The issuer must be trusted and the name must be the server's: `verify-full`.
     IssuerAndName,
 }
 
-/// A configuration that trusts so much, by this file's certificates or else the system's.
+/// A TLS configuration that makes these checks, by the certificates of `file` or else the system's.
 pub(super) fn config(trust: Trust, file: Option<&str>) -> Result<ClientConfig, NotifyError> {
     let provider = Arc::new(ring::default_provider());
-    let verifier = Verifier { trust, known: known(trust, file, &provider)?, provider: provider.clone() };
+    let verifier = Verifier { trust, roots: read_roots(trust, file, &provider)?, provider: provider.clone() };
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|_| NotifyError::Roots)?
@@ -37,35 +37,42 @@ pub(super) fn config(trust: Trust, file: Option<&str>) -> Result<ClientConfig, N
         .with_no_client_auth())
 }
 
-type Known = (Vec<CertificateDer<'static>>, Arc<WebPkiServerVerifier>);
+/// The certificates to trust.
+#[derive(Debug)]
+struct Roots {
+    /// The certificates of the file; empty where the system's are trusted.
+    from_file: Vec<CertificateDer<'static>>,
+    verifier: Arc<WebPkiServerVerifier>,
+}
 
-/// The certificates to trust, and who checks by them.
-fn known(
+/// Reads the certificates to trust; `None` where no check is made.
+fn read_roots(
     trust: Trust,
     file: Option<&str>,
     provider: &Arc<CryptoProvider>,
-) -> Result<Option<Known>, NotifyError> {
+) -> Result<Option<Roots>, NotifyError> {
     if trust == Trust::Anybody {
         return Ok(None);
     }
     let mut roots = RootCertStore::empty();
-    let given = match file.filter(|file| *file != "system") {
+    let from_file = match file.filter(|file| *file != "system") {
         Some(file) => CertificateDer::pem_file_iter(file)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|_| NotifyError::Roots)?,
         None => Vec::new(),
     };
-    let system = if given.is_empty() { rustls_native_certs::load_native_certs().certs } else { Vec::new() };
-    roots.add_parsable_certificates(given.iter().cloned().chain(system));
+    let system =
+        if from_file.is_empty() { rustls_native_certs::load_native_certs().certs } else { Vec::new() };
+    roots.add_parsable_certificates(from_file.iter().cloned().chain(system));
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build();
-    Ok(Some((given, verifier.map_err(|_| NotifyError::Roots)?)))
+    Ok(Some(Roots { from_file, verifier: verifier.map_err(|_| NotifyError::Roots)? }))
 }
 
 #[derive(Debug)]
 struct Verifier {
     trust: Trust,
-    /// None where anybody is trusted.
-    known: Option<Known>,
+    /// `None` where anybody is trusted.
+    roots: Option<Roots>,
     provider: Arc<CryptoProvider>,
 }
 
@@ -78,9 +85,11 @@ impl ServerCertVerifier for Verifier {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let Some((given, verifier)) = &self.known else { return Ok(ServerCertVerified::assertion()) };
+        let Some(Roots { from_file, verifier }) = &self.roots else {
+            return Ok(ServerCertVerified::assertion());
+        };
         // A server's own certificate in the file is that very server's, as with libpq.
-        if given.iter().any(|known| known == end_entity) {
+        if from_file.iter().any(|known| known == end_entity) {
             return Ok(ServerCertVerified::assertion());
         }
         match verifier.verify_server_cert(end_entity, intermediates, name, ocsp, now) {

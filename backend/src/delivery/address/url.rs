@@ -1,19 +1,21 @@
-//! A webhook's destination URL: one that exists has been checked, and is spelled in its one normal form.
+//! The URL of a webhook: a [`WebhookUrl`] that exists has been checked, and has its one normal spelling.
 
-use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
 
 use http::uri::PathAndQuery;
 use rustls::pki_types::ServerName;
 use url::{Position, Url};
 
-use super::{AddressPolicy, Refusal, Rule};
+use super::policy::{AddressPolicy, Refusal, Rule};
 
 /// The longest URL that is taken, in bytes, before and after normalising.
 const MAX_LENGTH: usize = 2048;
 
-/// A destination that passed the policy as far as its text tells. What a name resolves to is checked with
-/// [`WebhookUrl::check_addresses`] at save and test, and always again at connect.
+/// A destination that passed the policy as far as its text tells. The addresses that a name resolves to are
+/// checked with [`WebhookUrl::check_addresses`] at save and test, and always again at connect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookUrl {
     url: Url,
@@ -21,7 +23,7 @@ pub struct WebhookUrl {
     path_and_query: PathAndQuery,
 }
 
-/// Whom to connect to.
+/// The host to connect to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Host {
     Address(IpAddr),
@@ -30,7 +32,8 @@ pub enum Host {
 }
 
 impl Host {
-    /// The addresses this host has by definition: a literal, or `localhost` (RFC 6761). Other names need a resolver.
+    /// The addresses this host has by definition: a literal, or `localhost` (RFC 6761). Other names need a
+    /// resolver.
     pub fn known_addresses(&self) -> Option<Vec<IpAddr>> {
         match self {
             Self::Address(address) => Some(vec![*address]),
@@ -52,7 +55,7 @@ impl fmt::Display for Host {
     }
 }
 
-/// Why a text cannot be a webhook's destination, as a sentence for its owner.
+/// The reason that a text cannot be a webhook's destination, as a sentence for its owner.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UrlProblem {
     #[error("The URL is longer than {MAX_LENGTH} characters.")]
@@ -91,8 +94,9 @@ impl From<Refusal> for UrlProblem {
 }
 
 impl WebhookUrl {
-    /// Checks and normalises what an admin typed. Unusual spellings of an address (decimal, octal, hexadecimal, a trailing
-    /// dot, full-width digits) are first read as the address they mean. `http` to a name passes here; its addresses decide.
+    /// Checks and normalises an admin's input. Unusual spellings of an address (decimal, octal, hexadecimal,
+    /// a trailing dot, full-width digits) are first read as the address they mean. `http` to a name passes
+    /// here; its addresses decide.
     pub fn parse(raw: &str, policy: &AddressPolicy) -> Result<Self, UrlProblem> {
         let url = Self::normalised(raw)?;
         if let Some(addresses) = url.host.known_addresses() {
@@ -101,7 +105,8 @@ impl WebhookUrl {
         Ok(url)
     }
 
-    /// Reads a URL that was accepted before, without asking the policy: the connector asks again for every address.
+    /// Reads a URL that was accepted before, without asking the policy: the connector asks again for every
+    /// address.
     pub fn stored(raw: &str) -> Result<Self, UrlProblem> {
         Self::normalised(raw)
     }
@@ -139,7 +144,8 @@ impl WebhookUrl {
         Ok(Self { url, host, path_and_query })
     }
 
-    /// Is any of these addresses one that deliveries to this URL may use? If none is, the first refusal says why.
+    /// Passes if deliveries to this URL may use any of these addresses. If none, the first refusal is the
+    /// answer.
     pub fn check_addresses(&self, policy: &AddressPolicy, addresses: &[IpAddr]) -> Result<(), UrlProblem> {
         let mut refusal = None;
         for address in addresses {
@@ -289,7 +295,7 @@ mod tests {
         assert_eq!(open("http://127.0.0.1:9000/"), Ok(()));
         assert_eq!(open("http://localhost:9000/"), Ok(()));
         assert_eq!(open("http://8.8.8.8/"), Err(UrlProblem::PlainHttp));
-        // What a name stands for is known after resolving it.
+        // The addresses of a name are known only after resolving it.
         let url = WebhookUrl::parse("http://receiver.example/", &policy).unwrap();
         assert_eq!(url.check_addresses(&policy, &["127.0.0.5".parse().unwrap()]), Ok(()));
         assert_eq!(url.check_addresses(&policy, &["8.8.8.8".parse().unwrap()]), Err(UrlProblem::PlainHttp));

@@ -5,12 +5,14 @@ use std::time::Duration;
 use api_types::deliveries::{Category, Diagnosis, DiagnosisCode as Code};
 use chrono::DateTime;
 
-use super::{History, of, quoted};
-use crate::delivery::address::Rule;
-use crate::delivery::send::exchange::{CertificateFacts, CertificateFault, Failure, FailureKind, Phase};
+use super::wording::{History, of, quoted};
+use crate::delivery::{
+    address::Rule,
+    send::exchange::{CertificateFacts, CertificateFault, FailureKind, Phase, SendFailure},
+};
 
 /// Explains a failure.
-pub fn diagnose(failure: &Failure, history: &History) -> Diagnosis {
+pub fn diagnose(failure: &SendFailure, history: &History) -> Diagnosis {
     match &failure.kind {
         FailureKind::NameNotFound { host, detail } => of(
             Code::DnsNotFound,
@@ -240,7 +242,7 @@ mod tests {
     }
 
     fn explained(phase: Phase, kind: FailureKind, history: &History) -> (Code, Category, String) {
-        let diagnosis = diagnose(&Failure { phase, kind, partial: None }, history);
+        let diagnosis = diagnose(&SendFailure { phase, kind, partial: None }, history);
         assert!(diagnosis.advice.ends_with('.') && diagnosis.summary.ends_with('.'), "{diagnosis:?}");
         (diagnosis.code, diagnosis.category, diagnosis.summary)
     }

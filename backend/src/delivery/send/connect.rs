@@ -1,31 +1,37 @@
-//! Opens a connection to an address that has passed the policy: TCP, TLS where the URL says so, then HTTP/1.1.
+//! Opens a connection to an address that passed the policy: TCP, TLS for https, then HTTP/1.1.
 
-use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
-use std::time::Duration;
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use api_types::deliveries::Timings;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::{Instant, timeout_at},
+};
 
-use super::exchange::{Failure, FailureKind, Phase};
-use super::meter::{Meter, Metered};
-use super::pool::{Connection, LONGEST_LIFE};
-use super::tls::{Tls, TlsFailure};
-use super::{Limits, milliseconds};
+use super::{
+    exchange::{FailureKind, Phase, SendFailure},
+    limits::{Limits, milliseconds},
+    meter::{Meter, Metered},
+    pool::{Connection, LONGEST_LIFE},
+    tls::{Tls, TlsFailure},
+};
 use crate::delivery::address::{AddressPolicy, WebhookUrl};
 
-/// How many of a host's addresses are tried.
+/// The most addresses of a host that are tried.
 const ADDRESSES_TRIED: usize = 6;
-/// The least an address gets of the connect limit, so that one silent address does not starve the next.
+/// The least that an address gets of the connect limit, so that one silent address does not starve the next.
 const LEAST_PER_ADDRESS: Duration = Duration::from_secs(1);
-/// The size and number of answer headers that are read before the answer is called malformed.
+/// The size (bytes) and number of answer headers that are read before the answer is called malformed.
 const HEADER_BYTES: usize = 64 * 1024;
 const HEADER_COUNT: usize = 128;
 
@@ -34,7 +40,7 @@ pub fn permitted(
     url: &WebhookUrl,
     policy: &AddressPolicy,
     resolved: &[IpAddr],
-) -> Result<Vec<SocketAddr>, Failure> {
+) -> Result<Vec<SocketAddr>, SendFailure> {
     let mut refusal = None;
     let mut permitted = Vec::new();
     for address in resolved {
@@ -45,7 +51,7 @@ pub fn permitted(
     }
     permitted.truncate(ADDRESSES_TRIED);
     match refusal {
-        Some(refused) if permitted.is_empty() => Err(Failure {
+        Some(refused) if permitted.is_empty() => Err(SendFailure {
             phase: Phase::Connect,
             kind: FailureKind::Blocked { address: refused.address, rule: refused.rule },
             partial: None,
@@ -54,7 +60,7 @@ pub fn permitted(
     }
 }
 
-/// What opening a connection needs to know.
+/// Everything that opening a connection needs.
 #[derive(Debug)]
 pub struct Opening<'a> {
     pub url: &'a WebhookUrl,
@@ -64,13 +70,13 @@ pub struct Opening<'a> {
     pub deadline: Instant,
 }
 
-/// Connects to the first address that accepts. On failure says which address the failure is about: the first one's, since
-/// that is the one an admin would try.
+/// Connects to the first address that accepts. A failure names the first address, since an admin would try
+/// that one.
 pub async fn open(
     opening: &Opening<'_>,
     addresses: &[SocketAddr],
     timings: &mut Timings,
-) -> Result<(SocketAddr, Connection), (Option<SocketAddr>, Failure)> {
+) -> Result<(SocketAddr, Connection), (Option<SocketAddr>, SendFailure)> {
     let started = Instant::now();
     let connect_by = opening.deadline.min(started + opening.limits.connect);
     let mut first_failure = None;
@@ -90,7 +96,8 @@ pub async fn open(
             Ok(Err(error)) => connect_failure(*address, &error),
             Err(_) => FailureKind::ConnectTimeout { address: *address, waited: begun.elapsed() },
         };
-        first_failure.get_or_insert((Some(*address), Failure { phase: Phase::Connect, kind, partial: None }));
+        first_failure
+            .get_or_insert((Some(*address), SendFailure { phase: Phase::Connect, kind, partial: None }));
         if Instant::now() >= connect_by {
             break;
         }
@@ -100,7 +107,7 @@ pub async fn open(
             host: opening.url.host().to_string(),
             detail: "no address records".to_owned(),
         };
-        (None, Failure { phase: Phase::Resolve, kind, partial: None })
+        (None, SendFailure { phase: Phase::Resolve, kind, partial: None })
     }))
 }
 
@@ -118,12 +125,12 @@ async fn secure(
     address: SocketAddr,
     stream: TcpStream,
     timings: &mut Timings,
-) -> Result<Connection, Failure> {
+) -> Result<Connection, SendFailure> {
     // Requests are one small write: waiting to fill a packet would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let fail = |kind| Failure { phase: Phase::Tls, kind, partial: None };
+    let fail = |kind| SendFailure { phase: Phase::Tls, kind, partial: None };
     let meter = Meter::new();
     if !opening.url.is_https() {
         return shake_hands(Metered::new(stream, Arc::clone(&meter)), meter, opening.limits).await;
@@ -139,7 +146,7 @@ async fn secure(
     }
 }
 
-async fn shake_hands<S>(stream: S, meter: Arc<Meter>, limits: &Limits) -> Result<Connection, Failure>
+async fn shake_hands<S>(stream: S, meter: Arc<Meter>, limits: &Limits) -> Result<Connection, SendFailure>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -148,12 +155,12 @@ where
         .max_buf_size(HEADER_BYTES)
         .handshake::<_, Full<Bytes>>(TokioIo::new(stream))
         .await
-        .map_err(|error| Failure {
+        .map_err(|error| SendFailure {
             phase: Phase::Send,
             kind: FailureKind::Malformed { detail: error.to_string() },
             partial: None,
         })?;
-    // Whatever becomes of its owner, a connection ends: its life and one last exchange.
+    // A connection ends after its longest life and one last exchange, even if its owner forgets it.
     let life = LONGEST_LIFE + limits.total;
     tokio::spawn(async move {
         if let Ok(Err(error)) = tokio::time::timeout(life, driver).await {

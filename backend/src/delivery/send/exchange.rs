@@ -1,7 +1,10 @@
-//! What one attempt was and how it ended, in plain data: made by `send`, explained by `diagnosis`.
+//! One exchange with a receiver as plain data: the request, the timings, and the answer or failure. Made by
+//! `send`, explained by [`diagnosis`](crate::delivery::diagnosis).
 
-use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use api_types::deliveries::{Header, Timings};
 use bytes::Bytes;
@@ -21,12 +24,12 @@ pub struct Outgoing {
     pub body: Bytes,
 }
 
-/// One attempt, whichever way it went.
+/// One exchange, successful or not.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     /// The address connected to, or the last one tried.
     pub address: Option<SocketAddr>,
-    /// Whether a connection of an earlier attempt was used again.
+    /// A connection of an earlier attempt was used again.
     pub reused: bool,
     pub timings: Timings,
     /// The headers as sent, the signature included.
@@ -37,21 +40,21 @@ pub struct Exchange {
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// A complete HTTP answer, whatever its status.
-    Answer(Answer),
-    Failure(Failure),
+    Response(Response),
+    Failure(SendFailure),
 }
 
 /// The receiver's answer. Hostile input: cut to size, safe to store, and only ever to be shown as plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub headers: Vec<Header>,
-    /// The beginning of the body, with what is not text replaced.
+    /// The beginning of the body, with everything that is not text replaced.
     pub body: String,
-    /// Whether the body went on beyond what is kept.
+    /// The body went on beyond the part that is kept.
     pub truncated: bool,
     pub retry_after: Option<RetryAfter>,
-    /// Where a redirect points.
+    /// The target of a redirect.
     pub location: Option<String>,
 }
 
@@ -64,7 +67,7 @@ pub enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// The moment it names, in unix milliseconds, given the present one.
+    /// The moment that the header names, in unix milliseconds. `now` is the present one.
     pub fn at(self, now: i64) -> i64 {
         match self {
             Self::Seconds(seconds) => {
@@ -75,7 +78,7 @@ impl RetryAfter {
     }
 }
 
-/// How far an attempt came.
+/// The step that an exchange had reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     Resolve,
@@ -91,14 +94,14 @@ pub enum Phase {
 
 /// No complete answer.
 #[derive(Debug, Clone)]
-pub struct Failure {
+pub struct SendFailure {
     pub phase: Phase,
     pub kind: FailureKind,
-    /// What had arrived of the answer when it broke off.
-    pub partial: Option<Box<Answer>>,
+    /// The part of the answer that had arrived before the connection broke.
+    pub partial: Option<Box<Response>>,
 }
 
-/// Why there is no complete answer, with the facts that its diagnosis shows.
+/// The reason that there is no complete answer, with the facts that its diagnosis shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FailureKind {
     /// The name has no address; `detail` is the resolver's answer, such as `NXDOMAIN`.
@@ -121,7 +124,7 @@ pub enum FailureKind {
     Handshake { detail: String },
     /// The request was not taken, or the answer did not come or end, in time.
     ResponseTimeout { waited: Duration },
-    /// What came back is not HTTP/1.
+    /// The answer is not HTTP/1.
     Malformed { detail: String },
 }
 
@@ -133,11 +136,11 @@ pub enum CertificateFault {
     UntrustedIssuer,
 }
 
-/// What a receiver's certificate says of itself.
+/// The facts in a receiver's certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateFacts {
     pub subject: String,
-    /// The names and addresses it is for.
+    /// The names and addresses that the certificate is for.
     pub names: Vec<String>,
     pub issuer: String,
     pub self_signed: bool,

@@ -1,19 +1,25 @@
-//! Counts the bytes of a connection and stops an answer that floods: the difference between "nothing came back" and
-//! "something did" decides whether a request may be sent again on a fresh connection.
+//! Counts the bytes of a connection, and stops an answer that floods. The count also tells if any byte of an
+//! answer came: only where none did may a request be sent again on a fresh connection.
 
-use std::io;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::{
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::Instant;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::Instant,
+};
 
 /// The most bytes one answer may send us, headers, interim answers and framing included.
 const ANSWER_LIMIT: u64 = 256 * 1024;
 
-/// What passed during the present exchange of a connection.
+/// The bytes that passed during the present exchange of a connection.
 #[derive(Debug)]
 pub struct Meter {
     anchor: Instant,
@@ -48,12 +54,12 @@ impl Meter {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Whether the answer was cut off for its size.
+    /// `true` if the answer was cut off for its size.
     pub fn flooded(&self) -> bool {
         self.read() > ANSWER_LIMIT
     }
 
-    /// When the first byte of the answer came.
+    /// The arrival of the answer's first byte.
     pub fn first_byte(&self) -> Option<Instant> {
         match self.first_byte.load(Ordering::Relaxed) {
             0 => None,

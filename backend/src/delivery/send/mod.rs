@@ -1,52 +1,46 @@
-//! One attempt: resolve, check every address, connect to the very one that passed, send, read a bounded answer. One
-//! deadline holds over all of it. No redirects, no proxies, no decompression, no state but a small pool of connections.
+//! Sends one request: resolve the name, check every address, connect to the very address that passed, send,
+//! read a bounded answer. One deadline covers all of this. No redirects, no proxies, no decompression, no
+//! state but a small pool of connections.
 
-mod answer;
 mod connect;
 pub mod exchange;
+mod limits;
 mod meter;
 mod pool;
 pub mod resolve;
+mod response;
 mod tls;
 
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
-use std::time::Duration;
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use api_types::deliveries::{Header, Timings};
 use http_body_util::Full;
-use hyper::Request;
-use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::{
+    Request,
+    header::{self, HeaderName, HeaderValue},
+};
 use rustls::pki_types::CertificateDer;
 use tokio::time::{Instant, timeout_at};
 
-use self::answer::Read;
-use self::connect::Opening;
-use self::exchange::{Exchange, Failure, FailureKind, Outcome, Outgoing, Phase};
-use self::pool::{Connection, Key, Pool};
-use self::resolve::{ResolveError, Resolver};
-use self::tls::Tls;
-pub use self::tls::TlsSetupError;
+use self::{
+    connect::Opening,
+    exchange::{Exchange, FailureKind, Outcome, Outgoing, Phase, SendFailure},
+    limits::milliseconds,
+    pool::{Connection, Key, Pool},
+    resolve::{ResolveError, Resolver},
+    response::Read,
+    tls::Tls,
+};
 use super::address::{AddressPolicy, UrlProblem, WebhookUrl};
 
-/// How long things may take and how much is kept.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// The whole exchange, the answer's body included.
-    pub total: Duration,
-    /// Resolving, and connecting, each.
-    pub connect: Duration,
-    /// How many bytes of the answer's body are kept; reading stops there.
-    pub body: usize,
-}
+pub use self::limits::Limits;
+pub use self::tls::TlsSetupError;
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { total: Duration::from_secs(15), connect: Duration::from_secs(5), body: 16 * 1024 }
-    }
-}
-
-/// What a sender is built from.
+/// Everything that a sender is built from.
 #[derive(Debug)]
 pub struct SenderConfig {
     pub policy: AddressPolicy,
@@ -92,13 +86,14 @@ impl Sender {
         &self.0.policy
     }
 
-    /// The longest an attempt can take.
+    /// The longest that an attempt can take.
     pub fn longest_attempt(&self) -> Duration {
         self.0.limits.total
     }
 
-    /// Checks what a URL's host resolves to just now: for saving and testing. A name that cannot be looked up is no reason
-    /// to refuse an https URL (the attempt will say so); under http the address must be known to be allowed.
+    /// Checks the addresses that a URL's host resolves to just now: for saving and testing. A name that
+    /// cannot be looked up is no reason to refuse an https URL (an attempt will say so); under http the
+    /// address must be known to be allowed.
     pub async fn check_destination(&self, url: &WebhookUrl) -> Result<(), UrlProblem> {
         let looked_up =
             tokio::time::timeout(self.0.limits.connect, self.0.resolver.resolve(url.host())).await;
@@ -106,7 +101,8 @@ impl Sender {
         url.check_addresses(&self.0.policy, &addresses)
     }
 
-    /// Makes one attempt. Ends within the limits whatever the receiver does; never fails as a function.
+    /// Makes one exchange. Ends within the limits, whatever the receiver does. A failure is part of the
+    /// result.
     pub async fn send(&self, outgoing: &Outgoing) -> Exchange {
         let mut attempt = Attempt {
             shared: &self.0,
@@ -117,7 +113,7 @@ impl Sender {
             reused: false,
         };
         let outcome = match attempt.run().await {
-            Ok(answer) => Outcome::Answer(answer),
+            Ok(answer) => Outcome::Response(answer),
             Err(failure) => Outcome::Failure(failure),
         };
         attempt.timings.total_ms = milliseconds(attempt.started.elapsed());
@@ -143,7 +139,8 @@ impl Sender {
 
 impl Shared {
     fn headers(&self, outgoing: &Outgoing) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
-        // Hosts, ids and signatures are ASCII by construction; were one not, it would be sent empty and refused.
+        // Hosts, ids and signatures are ASCII by construction; were one not, it would be sent empty and
+        // refused.
         let text = |text: &str| HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
         [
             (header::HOST, text(&outgoing.url.authority())),
@@ -182,7 +179,7 @@ impl Attempt<'_> {
         self.started + self.shared.limits.total
     }
 
-    async fn run(&mut self) -> Result<exchange::Answer, Failure> {
+    async fn run(&mut self) -> Result<exchange::Response, SendFailure> {
         let resolved = self.resolve().await?;
         let url = &self.outgoing.url;
         let addresses = connect::permitted(url, &self.shared.policy, &resolved)?;
@@ -190,7 +187,8 @@ impl Attempt<'_> {
             self.address = Some(key.address);
             self.reused = true;
             match self.exchange(key, connection).await {
-                // The receiver had closed it while it lay idle, before it saw this request: not a failure of the attempt.
+                // The receiver had closed the idle connection before it saw this request: not a failure of
+                // the attempt.
                 Err(broken) if broken.unheard => self.timings.first_byte_ms = None,
                 ended => return ended.map_err(|broken| broken.failure),
             }
@@ -210,7 +208,7 @@ impl Attempt<'_> {
         self.exchange(key, connection).await.map_err(|broken| broken.failure)
     }
 
-    async fn resolve(&mut self) -> Result<Vec<IpAddr>, Failure> {
+    async fn resolve(&mut self) -> Result<Vec<IpAddr>, SendFailure> {
         let host = self.outgoing.url.host();
         let by = self.deadline().min(self.started + self.shared.limits.connect);
         let looked_up = timeout_at(by, self.shared.resolver.resolve(host)).await;
@@ -228,7 +226,7 @@ impl Attempt<'_> {
                 detail: format!("no answer within {} s", self.shared.limits.connect.as_secs_f32()),
             },
         };
-        Err(Failure { phase: Phase::Resolve, kind, partial: None })
+        Err(SendFailure { phase: Phase::Resolve, kind, partial: None })
     }
 
     fn key(&self, address: SocketAddr) -> Key {
@@ -247,7 +245,7 @@ impl Attempt<'_> {
         &mut self,
         key: Key,
         mut connection: Connection,
-    ) -> Result<exchange::Answer, answer::Broken> {
+    ) -> Result<exchange::Response, response::Broken> {
         connection.meter.reset();
         let reading = Read {
             address: key.address,
@@ -265,9 +263,4 @@ impl Attempt<'_> {
         }
         Ok(answer)
     }
-}
-
-/// A duration as the wire has it: milliseconds, to the microsecond.
-fn milliseconds(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1_000_000.0).round() / 1000.0
 }

@@ -1,9 +1,11 @@
 //! Idle connections, kept a minute at most and used again only for the very address that was checked.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -13,14 +15,14 @@ use tokio::time::Instant;
 use super::meter::Meter;
 use crate::delivery::address::Host;
 
-/// How long a connection is used, counted from its opening.
+/// The longest that a connection is used, counted from its opening.
 pub const LONGEST_LIFE: Duration = Duration::from_mins(1);
-/// How many idle connections are kept for one destination, and for all together.
+/// The most idle connections for one destination, and for all together.
 const IDLE_PER_KEY: usize = 64;
 const IDLE_IN_ALL: usize = 1024;
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
-/// What must be equal for a connection to serve.
+/// The facts that must be equal for a connection to serve another request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
     pub https: bool,

@@ -1,21 +1,22 @@
-//! From a host name to addresses: the system's name servers, or a fixed table where tests need names of their own.
+//! From a host name to addresses: the system's name servers, or a fixed table in tests.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
-use hickory_resolver::config::{LookupIpStrategy, NameServerConfig, ResolverConfig};
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::net::{DnsError, NetError};
-use hickory_resolver::proto::op::ResponseCode;
-use hickory_resolver::{ResolverBuilder, TokioResolver};
+use hickory_resolver::{
+    ResolverBuilder, TokioResolver,
+    config::{LookupIpStrategy, NameServerConfig, ResolverConfig},
+    net::{DnsError, NetError, runtime::TokioRuntimeProvider},
+    proto::op::ResponseCode,
+};
 
-use crate::delivery::address::Host;
+use crate::{base::FixedNames, delivery::address::Host};
 
 /// Answers are kept as long as their records say, but no longer than this.
 const LONGEST_CACHE: Duration = Duration::from_mins(1);
-/// That a name does not exist is believed this long.
+/// The answer that a name does not exist is believed this long.
 const LONGEST_NEGATIVE_CACHE: Duration = Duration::from_secs(5);
 
 /// Looks names up.
@@ -27,32 +28,17 @@ pub enum Resolver {
     Fixed(FixedNames),
 }
 
-/// Names and their addresses, changeable while in use.
-#[derive(Debug, Clone, Default)]
-pub struct FixedNames(Arc<RwLock<HashMap<String, Vec<IpAddr>>>>);
-
-/// Why a name has no addresses for us.
+/// The reason that a name has no addresses for us.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ResolveError {
-    /// Its absence is certain; the text is the resolver's answer.
+    /// The name certainly has no address. The text is the resolver's answer.
     NotFound(String),
     /// The resolver itself failed.
     Unavailable(String),
 }
 
-impl FixedNames {
-    /// Lets `name` have these addresses from now on.
-    pub fn set(&self, name: &str, addresses: Vec<IpAddr>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), addresses);
-    }
-
-    fn get(&self, name: &str) -> Option<Vec<IpAddr>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
-    }
-}
-
 impl Resolver {
-    /// A resolver by `/etc/resolv.conf` and `/etc/hosts`. Needs no network to be built.
+    /// A resolver by `/etc/resolv.conf` and `/etc/hosts`. Building one needs no network.
     pub fn system() -> Self {
         Self::built(TokioResolver::builder_tokio())
     }

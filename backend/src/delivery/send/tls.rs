@@ -1,28 +1,33 @@
-//! TLS with the system's roots (or the bundled ones), and a verifier that remembers the certificate it was shown, so that a
-//! refusal can say whose it was and until when it held.
+//! TLS with the system's roots (or the bundled ones). The verifier remembers a certificate that it refused,
+//! so that the diagnosis can name the certificate's owner and dates.
 
-use std::io;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    io,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    client::{
+        WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::{CryptoProvider, ring},
+    pki_types::{CertificateDer, ServerName, UnixTime},
+};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
+use tokio_rustls::{TlsConnector, client::TlsStream};
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
 use super::exchange::{CertificateFacts, CertificateFault, FailureKind};
 use crate::delivery::address::Host;
 
-/// How many of a certificate's names are kept, and how much of each.
+/// The most names of a certificate that are kept, and the characters of each text.
 const NAMES_KEPT: usize = 10;
 const NAME_LENGTH: usize = 200;
 
-/// What TLS connections share.
+/// The configuration that all TLS connections share.
 #[derive(Debug, Clone)]
 pub struct Tls {
     config: ClientConfig,
@@ -89,10 +94,10 @@ fn client_config(
     Ok(config)
 }
 
-/// Why the handshake failed.
+/// The reason that a handshake failed.
 #[derive(Debug)]
 pub enum TlsFailure {
-    /// For a reason of TLS.
+    /// TLS itself failed.
     Known(FailureKind),
     /// The connection under it broke.
     Broken,
@@ -139,7 +144,7 @@ fn words(error: &rustls::Error) -> String {
     }
 }
 
-/// The ordinary verifier, keeping the certificate.
+/// The ordinary verifier, which also remembers a refused certificate.
 #[derive(Debug)]
 struct Capture {
     inner: Arc<WebPkiServerVerifier>,

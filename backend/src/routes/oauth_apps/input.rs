@@ -1,4 +1,4 @@
-//! What an OAuth app's configuration may be.
+//! Checks of an OAuth app's configuration.
 
 use api_types::{
     Scope, Timestamp,
@@ -9,9 +9,8 @@ use url::Url;
 
 use crate::{
     db::{Json, oauth_apps::AppUpdate},
-    fields::Fields,
+    http::{fields::Fields, problem::Answer},
     oauth::redirect_uri,
-    problem::Failure,
 };
 
 const MAX_NAME: usize = 100;
@@ -20,7 +19,7 @@ const MAX_REDIRECT_URIS: usize = 20;
 const MAX_LOGO_BYTES: usize = 64 * 1024;
 
 /// A new app that passed.
-pub struct Checked {
+pub struct ValidOAuthApp {
     pub name: String,
     pub description: String,
     pub homepage_url: String,
@@ -32,7 +31,7 @@ pub struct Checked {
 }
 
 /// Checks a new app.
-pub fn check_new(input: &NewOAuthApp) -> Result<Checked, Failure> {
+pub fn check_new(input: &NewOAuthApp) -> Answer<ValidOAuthApp> {
     let mut fields = Fields::new();
     let kind =
         fields.word("kind", &input.kind, &["confidential", "public"]).unwrap_or(ClientKind::Confidential);
@@ -40,7 +39,7 @@ pub fn check_new(input: &NewOAuthApp) -> Result<Checked, Failure> {
         || vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
         |grants| check_grants(&mut fields, grants, kind),
     );
-    let checked = Checked {
+    let valid = ValidOAuthApp {
         name: fields.name("name", &input.name, MAX_NAME),
         description: fields.text(
             "description",
@@ -55,15 +54,11 @@ pub fn check_new(input: &NewOAuthApp) -> Result<Checked, Failure> {
         scopes: check_scopes(&mut fields, &input.scopes),
         grants,
     };
-    fields.check(checked)
+    fields.check(valid)
 }
 
 /// Checks changes against the app as it is.
-pub fn check_changes(
-    input: &OAuthAppChanges,
-    before: &OAuthApp,
-    now: Timestamp,
-) -> Result<AppUpdate, Failure> {
+pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp, now: Timestamp) -> Answer<AppUpdate> {
     let mut fields = Fields::new();
     let grants = match &input.grants {
         Some(grants) => check_grants(&mut fields, grants, before.kind),

@@ -5,11 +5,11 @@ use api_types::{
     webhooks::{DisabledReason, Draining, Parked, Webhook, WebhookHealth, WebhookStatus},
 };
 
-use crate::db::webhooks::{Counts, Shown, WebhookRow};
+use crate::db::webhooks::{Counts, WebhookRow, WebhookWithCounts};
 
-/// A webhook for the wire.
-pub fn webhook(shown: Shown) -> Webhook {
-    let Shown { row, secrets, counts } = shown;
+/// The webhook for the wire.
+pub fn webhook(shown: WebhookWithCounts) -> Webhook {
+    let WebhookWithCounts { row, secrets, counts } = shown;
     let status = match (row.disabled_at, row.parked_at) {
         (Some(_), _) => WebhookStatus::Disabled,
         (None, Some(_)) => WebhookStatus::Parked,

@@ -1,4 +1,4 @@
-//! What a webhook's configuration may be.
+//! Checks of a webhook's configuration, and of the event types that a caller may subscribe to.
 
 use api_types::{
     ProblemType,
@@ -6,18 +6,19 @@ use api_types::{
 };
 
 use crate::{
-    app::App,
-    auth::{Caller, Identity},
+    auth::Identity,
     catalogue::Subscription,
-    delivery::address::WebhookUrl,
-    fields::Fields,
-    problem::Failure,
+    delivery::{address::WebhookUrl, send::Sender},
+    http::{
+        fields::Fields,
+        problem::{Answer, Failure},
+    },
 };
 
 const MAX_DESCRIPTION: usize = 200;
 
 /// A new webhook that passed.
-pub struct Checked {
+pub struct ValidWebhook {
     pub url: String,
     pub event_types: Vec<Subscription>,
     pub description: String,
@@ -25,21 +26,21 @@ pub struct Checked {
     pub rate_limit: Option<i32>,
 }
 
-/// Changes that passed.
+/// Changes to a webhook that passed; absent fields stay.
 #[expect(clippy::option_option, reason = "absent, lifted and set are three different wishes")]
-pub struct CheckedChanges {
+pub struct ValidWebhookChanges {
     pub url: Option<String>,
     pub event_types: Option<Vec<Subscription>>,
     pub description: Option<String>,
-    /// Absent, lifted, or set.
+    /// `None`: stays; `Some(None)`: lifted; else set, in deliveries per second.
     pub rate_limit: Option<Option<i32>>,
 }
 
-/// Checks a new webhook; its host is looked up.
-pub async fn check_new(app: &App, input: &NewWebhook) -> Result<Checked, Failure> {
+/// Checks a new webhook; the host of its URL is looked up.
+pub async fn check_new(sender: &Sender, input: &NewWebhook) -> Answer<ValidWebhook> {
     let mut fields = Fields::new();
-    let checked = Checked {
-        url: check_url(app, &mut fields, &input.url).await,
+    let valid = ValidWebhook {
+        url: check_url(sender, &mut fields, &input.url).await,
         event_types: check_event_types(&mut fields, &input.event_types),
         description: fields.text(
             "description",
@@ -54,17 +55,17 @@ pub async fn check_new(app: &App, input: &NewWebhook) -> Result<Checked, Failure
             .unwrap_or(SignatureScheme::V1),
         rate_limit: input.rate_limit.and_then(|rate| fields.rate("rate_limit", rate)),
     };
-    fields.check(checked)
+    fields.check(valid)
 }
 
-/// Checks changes; a new host is looked up.
-pub async fn check_changes(app: &App, input: &WebhookChanges) -> Result<CheckedChanges, Failure> {
+/// Checks changes to a webhook; the host of a new URL is looked up.
+pub async fn check_changes(sender: &Sender, input: &WebhookChanges) -> Answer<ValidWebhookChanges> {
     let mut fields = Fields::new();
     let url = match &input.url {
-        Some(url) => Some(check_url(app, &mut fields, url).await),
+        Some(url) => Some(check_url(sender, &mut fields, url).await),
         None => None,
     };
-    let checked = CheckedChanges {
+    let valid = ValidWebhookChanges {
         url,
         event_types: input.event_types.as_deref().map(|words| check_event_types(&mut fields, words)),
         description: input
@@ -73,12 +74,12 @@ pub async fn check_changes(app: &App, input: &WebhookChanges) -> Result<CheckedC
             .map(|text| fields.text("description", text, 0, MAX_DESCRIPTION)),
         rate_limit: input.rate_limit.map(|rate| rate.and_then(|rate| fields.rate("rate_limit", rate))),
     };
-    fields.check(checked)
+    fields.check(valid)
 }
 
-async fn check_url(app: &App, fields: &mut Fields, text: &str) -> String {
-    let checked = match WebhookUrl::parse(text.trim(), app.sender.policy()) {
-        Ok(url) => app.sender.check_destination(&url).await.map(|()| url.as_str().to_owned()),
+async fn check_url(sender: &Sender, fields: &mut Fields, text: &str) -> String {
+    let checked = match WebhookUrl::parse(text.trim(), sender.policy()) {
+        Ok(url) => sender.check_destination(&url).await.map(|()| url.as_str().to_owned()),
         Err(problem) => Err(problem),
     };
     checked.unwrap_or_else(|problem| {
@@ -92,12 +93,7 @@ fn check_event_types(fields: &mut Fields, words: &[String]) -> Vec<Subscription>
 }
 
 /// Refuses event types that the caller may not read, so that no credential can subscribe to what it may not see.
-pub fn check_subscriptions<P>(caller: &Caller<P>, event_types: &[Subscription]) -> Result<(), Failure> {
-    check_readable(caller.identity(), event_types)
-}
-
-/// The same, for an identity.
-pub fn check_readable(identity: &Identity, event_types: &[Subscription]) -> Result<(), Failure> {
+pub fn check_readable(identity: &Identity, event_types: &[Subscription]) -> Answer<()> {
     let Some(scopes) = identity.scopes() else { return Ok(()) };
     for wanted in event_types {
         match wanted.scope_for_reading() {

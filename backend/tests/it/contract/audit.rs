@@ -9,43 +9,43 @@ use crate::harness::{Fixture, Operation, Team, World, both, operations};
 
 /// Operations that change something and write no audit entry, with the reason. This list only shrinks.
 const NOT_AUDITED: &[(&str, &str)] =
-    &[("events_create", "it changes nothing in the workspace: the event itself is the record")];
+    &[("publishEvent", "it changes nothing in the workspace: the event itself is the record")];
 
 /// The audit entry that each operation writes.
 fn actions() -> BTreeMap<&'static str, &'static str> {
     BTreeMap::from([
-        ("api_keys_create", "api_key.created"),
-        ("api_keys_update", "api_key.updated"),
-        ("api_keys_revoke", "api_key.revoked"),
-        ("authorizations_approve", "authorization.granted"),
-        ("authorizations_deny", "authorization.denied"),
-        ("authorizations_withdraw", "authorization.withdrawn"),
-        ("broadcasts_create", "broadcast.created"),
-        ("broadcasts_send", "broadcast.sent"),
-        ("deliveries_retry", "delivery.retried"),
-        ("oauth_apps_create", "oauth_app.created"),
-        ("oauth_apps_update", "oauth_app.updated"),
-        ("oauth_apps_rotate", "oauth_app.secret_rotated"),
-        ("oauth_apps_drop_secret", "oauth_app.secret_dropped"),
-        ("oauth_apps_remove", "oauth_app.deleted"),
-        ("oauth_apps_withdraw_authorization", "authorization.withdrawn"),
-        ("oauth_apps_withdraw_all_authorizations", "authorization.withdrawn"),
-        ("recoveries_create", "recovery.started"),
-        ("recoveries_cancel", "recovery.canceled"),
-        ("session_sign_in", "session.created"),
-        ("session_switch", "session.switched"),
-        ("session_sign_out", "session.ended"),
-        ("tickets_create", "ticket.created"),
-        ("tickets_update", "ticket.updated"),
-        ("tickets_create_comment", "comment.created"),
-        ("tickets_create_note", "note.created"),
-        ("webhooks_create", "webhook.created"),
-        ("webhooks_update", "webhook.updated"),
-        ("webhooks_disable", "webhook.disabled"),
-        ("webhooks_enable", "webhook.enabled"),
-        ("webhooks_rotate", "webhook.secret_rotated"),
-        ("webhooks_test", "webhook.tested"),
-        ("webhooks_remove", "webhook.deleted"),
+        ("createApiKey", "api_key.created"),
+        ("updateApiKey", "api_key.updated"),
+        ("revokeApiKey", "api_key.revoked"),
+        ("approveAuthorizationRequest", "authorization.granted"),
+        ("denyAuthorizationRequest", "authorization.denied"),
+        ("withdrawAuthorization", "authorization.withdrawn"),
+        ("createBroadcast", "broadcast.created"),
+        ("sendBroadcast", "broadcast.sent"),
+        ("retryDelivery", "delivery.retried"),
+        ("createOAuthApp", "oauth_app.created"),
+        ("updateOAuthApp", "oauth_app.updated"),
+        ("rotateOAuthAppSecret", "oauth_app.secret_rotated"),
+        ("deleteOAuthAppSecret", "oauth_app.secret_dropped"),
+        ("deleteOAuthApp", "oauth_app.deleted"),
+        ("withdrawOAuthAppAuthorization", "authorization.withdrawn"),
+        ("withdrawAllOAuthAppAuthorizations", "authorization.withdrawn"),
+        ("createRecovery", "recovery.started"),
+        ("cancelRecovery", "recovery.canceled"),
+        ("signIn", "session.created"),
+        ("switchWorkspace", "session.switched"),
+        ("signOut", "session.ended"),
+        ("createTicket", "ticket.created"),
+        ("updateTicket", "ticket.updated"),
+        ("createTicketComment", "comment.created"),
+        ("createTicketNote", "note.created"),
+        ("createWebhook", "webhook.created"),
+        ("updateWebhook", "webhook.updated"),
+        ("disableWebhook", "webhook.disabled"),
+        ("enableWebhook", "webhook.enabled"),
+        ("rotateWebhookSecret", "webhook.secret_rotated"),
+        ("testWebhook", "webhook.tested"),
+        ("deleteWebhook", "webhook.deleted"),
     ])
 }
 
@@ -72,7 +72,7 @@ async fn every_change_is_audited(world: World) {
             "/v1/session" => world.sign_in(&team.admin.email).await,
             _ => team.admin.clone(),
         };
-        if operation.id == "webhooks_enable" {
+        if operation.id == "enableWebhook" {
             let disable = fixture.path(operation).replace("/enable", "/disable");
             team.admin.send(Method::POST, &disable, "", "").await.ok(200);
         }
@@ -87,7 +87,12 @@ async fn every_change_is_audited(world: World) {
         let action = table.get(operation.id.as_str());
         let action = action.unwrap_or_else(|| panic!("which entry does {} write?", operation.id));
         // An operation writes one entry, or one for each of several objects.
-        let entries = if operation.id == "oauth_apps_withdraw_all_authorizations" { 2 } else { 1 };
+        // Two members have let the app in; each consent that ends is an entry of its own.
+        let entries = match operation.id.as_str() {
+            "withdrawAllOAuthAppAuthorizations" => 2,
+            "deleteOAuthApp" => 3,
+            _ => 1,
+        };
         assert_eq!(after, before + entries, "{} is not audited once", operation.id);
         assert_eq!(newest["action"], *action, "{}", operation.id);
         assert_eq!(newest["actor"]["name"], team.admin.email, "{}", operation.id);

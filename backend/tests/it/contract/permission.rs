@@ -55,7 +55,7 @@ async fn a_member_is_told_to_ask_an_admin(world: World) {
     let fixture = Fixture::make(&world).await.of_member();
     for operation in operations().iter().filter(|operation| operation.path != "/v1/session") {
         // A member's own request or authorization can be answered or withdrawn only once.
-        let own = operation.id.starts_with("authorizations_");
+        let own = operation.path.starts_with("/v1/authorization");
         let fresh = if own { Some(Fixture::make(&world).await.of_member()) } else { None };
         let fixture = fresh.as_ref().unwrap_or(&fixture);
         let reply = fixture.call(operation, &fixture.team.member).await;

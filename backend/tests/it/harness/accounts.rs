@@ -9,13 +9,12 @@ use api_types::{
 use sayless::{
     crypto::passwords,
     db::{
-        Tx, accounts,
-        authorizations::{self, Whose},
+        Hint, Tx, accounts,
+        authorizations::{self, AuthorizationsOf},
         sessions,
     },
-    new_id,
-    problem::Failure,
-    wake::{Hint, nodes},
+    http::problem::Failure,
+    signals::nodes,
 };
 use serde_json::{Value, json};
 
@@ -51,7 +50,7 @@ impl Team {
 impl World {
     /// A new workspace on `plan` with one admin and one member, both signed in.
     pub async fn team(&self, plan: Plan) -> Team {
-        let id = new_id!(self.app, WorkspaceId);
+        let id = self.app.base.new_id::<WorkspaceId>();
         let now = self.now();
         self.write(move |tx| Ok(accounts::insert_workspace(tx, id, "Acme", plan, now)?)).await;
         let admin = self.join(id, Role::Admin).await;
@@ -68,7 +67,7 @@ impl World {
     pub async fn join(&self, workspace: WorkspaceId, role: Role) -> Client {
         static HASH: OnceLock<String> = OnceLock::new();
         let hash = HASH.get_or_init(|| passwords::hash(PASSWORD, [7; 16]).unwrap());
-        let id = new_id!(self.app, MemberId);
+        let id = self.app.base.new_id::<MemberId>();
         let now = self.now();
         let email = format!("{}@example.com", id.as_str().to_lowercase());
         let written = email.clone();
@@ -117,7 +116,7 @@ impl World {
         let email = member.email.clone();
         self.as_operator(move |tx| {
             let id = member_id(tx, &email)?;
-            authorizations::withdraw(tx, Whose::Member(workspace, id), None, now)?;
+            authorizations::withdraw(tx, AuthorizationsOf::Member(workspace, id), None, now)?;
             sessions::delete_of_member(tx, id, Some(workspace))?;
             accounts::delete_membership(tx, workspace, id)?;
             Ok(())

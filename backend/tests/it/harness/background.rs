@@ -1,13 +1,12 @@
-//! Background jobs of a node: workers that deliver, recoveries, retention, upkeep. None runs unless a test starts it.
+//! Background jobs of a node: workers that deliver, recoveries, retention, expiry. None runs unless a test starts it.
 
 use sayless::{
-    auth::last_used,
     delivery::{
         recovery,
         retention::{self, Place},
         worker::Worker,
     },
-    upkeep,
+    expiry,
 };
 use tokio::task::JoinHandle;
 
@@ -25,17 +24,17 @@ impl Drop for BackgroundJob {
 impl World {
     /// Starts a worker, which delivers. Dropping it stops it like a crash.
     pub fn start_worker(&self) -> Worker {
-        Worker::start(self.app.clone())
+        Worker::start(self.app.delivery.clone())
     }
 
     /// Starts the job that carries recoveries out.
     pub fn start_recoveries(&self) -> BackgroundJob {
-        BackgroundJob(tokio::spawn(recovery::keep(self.app.clone())))
+        BackgroundJob(tokio::spawn(recovery::keep(self.app.delivery.clone())))
     }
 
     /// Starts the job that removes what is too old.
     pub fn start_retention(&self) -> BackgroundJob {
-        BackgroundJob(tokio::spawn(retention::keep(self.app.clone())))
+        BackgroundJob(tokio::spawn(retention::keep(self.app.base.clone())))
     }
 
     /// Begins to walk along all that is too old.
@@ -54,20 +53,20 @@ impl World {
     }
 
     /// Removes expired sessions, tokens and keys, as a node does now and then.
-    pub async fn run_upkeep(&self) {
-        upkeep::once(&self.app).await.unwrap();
+    pub async fn remove_expired(&self) {
+        expiry::once(&self.app.auth).await.unwrap();
     }
 
     /// Writes down when and from where credentials were last used, as a node does now and then.
     pub async fn flush_usage(&self) {
-        last_used::flush(&self.app).await;
+        self.app.auth.usage.flush(&self.app.base).await;
     }
 }
 
 impl Node {
     /// Starts a worker on this node.
     pub fn start_worker(&self) -> Worker {
-        Worker::start(self.app.clone())
+        Worker::start(self.app.delivery.clone())
     }
 }
 
@@ -86,7 +85,7 @@ impl RetentionPass<'_> {
     /// Takes one step; gives how many deliveries and events went.
     pub async fn step(&mut self) -> usize {
         let Some(place) = self.next else { return 0 };
-        let step = retention::step(&self.world.app, place).await.unwrap();
+        let step = retention::step(&self.world.app.base, place).await.unwrap();
         self.next = step.next;
         step.removed
     }

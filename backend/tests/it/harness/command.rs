@@ -7,9 +7,11 @@ use std::{
     process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use sayless::{
     clock::Clock,
+    db::DatabaseUrl,
     delivery::{
         address::WebhookUrl,
         send::exchange::{Outcome, Outgoing},
@@ -19,7 +21,7 @@ use sayless::{
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{Client, PASSWORD, sender::sender};
+use super::{Client, PASSWORD, World, sender::sender};
 
 /// A data folder, and the command that works on it.
 pub struct DataFolder(TempDir);
@@ -94,6 +96,27 @@ impl DataFolder {
         let output = self.with_password(&args, PASSWORD);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+}
+
+impl World {
+    /// Runs an operator's command on the world's database, in a process of its own, to success.
+    #[track_caller]
+    pub fn operate(&self, args: &[&str]) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sayless"));
+        match self.database_url() {
+            DatabaseUrl::Sqlite(path) => {
+                command.env("SAYLESS_DATABASE_URL", format!("sqlite:{}", path.display()));
+            }
+            DatabaseUrl::Postgres(url) => {
+                // The keys of the world are not needed: the command opens nothing that is sealed.
+                let key = format!("1:{}", STANDARD.encode([7; 32]));
+                command.env("SAYLESS_DATABASE_URL", url);
+                command.env("SAYLESS_PEPPER", &key).env("SAYLESS_SEALING_KEY", &key);
+            }
+        }
+        let output = command.args(args).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
@@ -193,7 +216,7 @@ impl ReceiveCommand {
         let signature = secret.sign(&id, timestamp, &body);
         let url = WebhookUrl::stored(&self.url).unwrap();
         match sender().send(&Outgoing { url, id, timestamp, signature, body }).await.outcome {
-            Outcome::Answer(answer) => answer.status,
+            Outcome::Response(response) => response.status,
             Outcome::Failure(failure) => panic!("{failure:?}"),
         }
     }

@@ -88,24 +88,24 @@ impl Fixture {
     /// A body that the operation accepts; `null` where it takes none.
     pub fn body(&self, operation: &Operation) -> Value {
         let body = match operation.id.as_str() {
-            "api_keys_create" => json!({ "name": "Another", "scopes": ["tickets:read"] }),
-            "api_keys_update" | "oauth_apps_update" => json!({ "name": "Renamed" }),
-            "api_keys_revoke" => json!({ "reason": "Not needed" }),
-            "oauth_apps_create" => an_app(),
-            "oauth_apps_rotate" | "webhooks_rotate" => json!({ "overlap": "none" }),
-            "webhooks_create" => a_webhook(),
-            "webhooks_update" => json!({ "description": "Another" }),
-            "events_create" => an_event(),
+            "createApiKey" => json!({ "name": "Another", "scopes": ["tickets:read"] }),
+            "updateApiKey" | "updateOAuthApp" => json!({ "name": "Renamed" }),
+            "revokeApiKey" => json!({ "reason": "Not needed" }),
+            "createOAuthApp" => an_app(),
+            "rotateOAuthAppSecret" | "rotateWebhookSecret" => json!({ "overlap": "none" }),
+            "createWebhook" => a_webhook(),
+            "updateWebhook" => json!({ "description": "Another" }),
+            "publishEvent" => an_event(),
             // At most one runs for a webhook, and there the fixture's does.
-            "recoveries_create" => {
+            "createRecovery" => {
                 json!({ "webhook_id": self.ids["another webhook"], "event_type": "ticket.created",
                 "category": "outage", "since": "2026-11-22T14:00:00Z", "rate_per_second": 10 })
             }
-            "tickets_create" | "tickets_update" => json!({ "title": "Another" }),
-            "tickets_create_comment" | "tickets_create_note" => json!({ "body": "Text" }),
-            "broadcasts_create" => json!({ "subject": "Another" }),
-            "session_sign_in" => json!({ "email": self.team.admin.email, "password": PASSWORD }),
-            "session_switch" => json!({ "workspace_id": self.team.id }),
+            "createTicket" | "updateTicket" => json!({ "title": "Another" }),
+            "createTicketComment" | "createTicketNote" => json!({ "body": "Text" }),
+            "createBroadcast" => json!({ "subject": "Another" }),
+            "signIn" => json!({ "email": self.team.admin.email, "password": PASSWORD }),
+            "switchWorkspace" => json!({ "workspace_id": self.team.id }),
             _ => Value::Null,
         };
         assert_eq!(operation.has_body(), !body.is_null(), "{} has no body in the table", operation.id);

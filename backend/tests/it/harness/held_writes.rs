@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 
 use diesel::RunQueryDsl;
-use sayless::{db::Conn, problem::Failure};
+use sayless::{db::Conn, http::problem::Failure};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::World;

@@ -37,7 +37,7 @@ pub use nodes::Node;
 pub use operations::{Operation, operations};
 pub use proxy::{Proxy, database_behind_proxy};
 pub use receiver::{Behaviour, Received, Receiver, refusing_address};
-pub use sayless::app::Settings;
+pub use sayless::base::Settings;
 pub use tls::TlsWorld;
 pub use wait::{eventually, within};
 pub use world::World;

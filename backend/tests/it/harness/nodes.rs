@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use actix_web::dev::ServerHandle;
-use sayless::{app::App, chance::Chance, wake::nodes::Link};
+use sayless::{app::App, random::Random, signals::nodes::Link};
 
 use super::{Client, World, eventually, world::serve};
 
@@ -29,12 +29,12 @@ impl World {
     pub fn lone_node(&self) -> Node {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut settings = (*self.app.settings).clone();
+        let mut settings = (*self.app.base.settings).clone();
         // Browsers reach all nodes under one name.
         settings.public_url = self.url.parse().unwrap();
-        let keys = (*self.app.keys).clone();
-        let clock = self.app.clock.clone();
-        let app = App::build(&self.database.url, keys, clock, Chance::from_os(), settings).unwrap();
+        let keys = (*self.app.base.keys).clone();
+        let clock = self.app.base.clock.clone();
+        let app = App::build(&self.database.url, keys, clock, Random::from_os(), settings).unwrap();
         let server = serve(&app, listener);
         Node { app, url, server, link: None }
     }
@@ -46,13 +46,13 @@ impl World {
 
     /// True while the world's own node hears of the others' changes.
     pub fn is_linked(&self) -> bool {
-        self.app.wake.outbox.is_linked()
+        self.app.signals.outbox.is_linked()
     }
 }
 
 async fn link(world: &World, app: &App) -> Link {
-    let link = Link::start(app, world.database_url()).unwrap();
-    eventually("the link is up", async || app.wake.outbox.is_linked()).await;
+    let link = app.link(world.database_url()).unwrap();
+    eventually("the link is up", async || app.signals.outbox.is_linked()).await;
     link
 }
 
@@ -64,7 +64,7 @@ impl Node {
 
     /// True while this node hears of the others' changes.
     pub fn is_linked(&self) -> bool {
-        self.app.wake.outbox.is_linked()
+        self.app.signals.outbox.is_linked()
     }
 }
 

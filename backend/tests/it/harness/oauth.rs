@@ -5,7 +5,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use reqwest::Method;
-use sayless::{crypto::es256, oauth::signing_keys};
+use sayless::crypto::es256;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -231,12 +231,12 @@ impl ThirdPartyApp {
 impl World {
     /// Makes a new signing key that is used at once.
     pub async fn rotate_signing_key(&self) {
-        signing_keys::rotate(&self.app).await.unwrap();
+        self.app.auth.signing_keys.rotate(&self.app.base).await.unwrap();
     }
 
     /// A token with these claims, signed by the server's own key: as if the server had been made to say something else.
     pub async fn signed(&self, typ: Option<&str>, claims: &Value) -> String {
-        let ring = signing_keys::ring(&self.app).await.unwrap();
+        let ring = self.app.auth.signing_keys.ring(&self.app.base).await.unwrap();
         let (id, key) = ring.signer(self.now()).unwrap();
         let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES256);
         header.typ = typ.map(Into::into);

@@ -1,19 +1,19 @@
 //! Secrets and signatures, made and verified with the server's own code.
 
 pub use sayless::delivery::signature::{SignatureVerifier, SignedHeaders, SigningSecret, signature_header};
-use sayless::{chance::Chance, crypto::tokens};
+use sayless::{crypto::tokens, random::Random};
 use serde_json::Value;
 
 use super::{Received, World};
 
 /// A well-formed API key that nobody has.
 pub fn nobodys_api_key() -> String {
-    tokens::generate(tokens::API_KEY, &Chance::from_seed(11))
+    tokens::generate(tokens::API_KEY, &Random::from_seed(11))
 }
 
 /// A well-formed client secret that no app has.
 pub fn nobodys_client_secret() -> String {
-    tokens::generate(tokens::CLIENT_SECRET, &Chance::from_seed(12))
+    tokens::generate(tokens::CLIENT_SECRET, &Random::from_seed(12))
 }
 
 /// A well-formed signing secret that no webhook has.

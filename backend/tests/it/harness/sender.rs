@@ -7,6 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use rustls::pki_types::CertificateDer;
+pub use sayless::base::FixedNames;
 use sayless::delivery::send::{Limits, SenderConfig};
 pub use sayless::delivery::{
     address::{AddressPolicy, Rule, UrlProblem, WebhookUrl},
@@ -14,9 +15,10 @@ pub use sayless::delivery::{
     send::{
         Sender,
         exchange::{
-            Answer, CertificateFault, Exchange, Failure, FailureKind, Outcome, Outgoing, Phase, RetryAfter,
+            CertificateFault, Exchange, FailureKind, Outcome, Outgoing, Phase, Response, RetryAfter,
+            SendFailure,
         },
-        resolve::{FixedNames, Resolver},
+        resolve::Resolver,
     },
 };
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use oauth2::reqwest;
-use sayless::{server, tls::Identity};
+use sayless::{server, tls::ServerCertificate};
 use tempfile::TempDir;
 
 use super::{
@@ -23,7 +23,7 @@ pub struct TlsWorld {
     pub url: String,
     /// The authority to trust.
     pub authority: Authority,
-    identity: Arc<Identity>,
+    identity: Arc<ServerCertificate>,
     folder: TempDir,
 }
 
@@ -35,7 +35,7 @@ impl TlsWorld {
         let certificate = folder.path().join("cert.pem");
         let key = folder.path().join("key.pem");
         authority.issue(&["127.0.0.1"], Validity::Now).write(&certificate, &key);
-        let identity = Identity::read(&certificate, &key).unwrap();
+        let identity = ServerCertificate::read(&certificate, &key).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
         let world = World::start_with(kind, |settings| settings.public_url = url.parse().unwrap());
@@ -69,11 +69,11 @@ impl TlsWorld {
     /// Looks at the files every minute, as `sayless serve` does, until the handle is aborted.
     pub fn keep_fresh(&self) -> actix_web::rt::task::JoinHandle<()> {
         let identity = Arc::clone(&self.identity);
-        actix_web::rt::spawn(identity.keep_fresh(self.world.app.clock.clone()))
+        actix_web::rt::spawn(identity.keep_fresh(self.world.app.base.clock.clone()))
     }
 
     /// True where these files hold a certificate and its key.
     pub fn reads(certificate: &Path, key: &Path) -> bool {
-        Identity::read(certificate, key).is_ok()
+        ServerCertificate::read(certificate, key).is_ok()
     }
 }

@@ -6,13 +6,14 @@ use actix_web::dev::ServerHandle;
 use api_types::Timestamp;
 use diesel::connection::SimpleConnection;
 use sayless::{
-    app::{App, Settings},
-    chance::Chance,
+    app::App,
+    base::Settings,
     clock::Clock,
     crypto::keys::ServerKeys,
     db::{Conn, DatabaseUrl, DbError, Tx},
+    http::problem::Failure,
     metrics,
-    problem::Failure,
+    random::Random,
     server,
 };
 
@@ -47,10 +48,10 @@ impl World {
         let mut settings = Settings::new(url.parse().unwrap());
         settings.allowed_destinations = vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()];
         adjust(&mut settings);
-        let chance = Chance::from_os();
+        let random = Random::from_os();
         let clock = Clock::by_hand("2026-11-23T08:00:00Z".parse::<Timestamp>().unwrap());
-        let keys = ServerKeys::random(&chance);
-        let app = App::build(&database.url, keys, clock, chance, settings).unwrap();
+        let keys = ServerKeys::random(&random);
+        let app = App::build(&database.url, keys, clock, random, settings).unwrap();
         let server = serve(&app, listener);
         Self { app, url, server, database }
     }
@@ -58,10 +59,10 @@ impl World {
     /// Builds several nodes at once on a database without tables, as machines do that an operator starts together.
     pub fn build_together(nodes: usize, database: &Fresh) {
         let build = || {
-            let chance = Chance::from_os();
+            let random = Random::from_os();
             let settings = Settings::new("http://127.0.0.1:1".parse().unwrap());
-            let keys = ServerKeys::random(&chance);
-            App::build(&database.url, keys, Clock::wall(), chance, settings).map(drop)
+            let keys = ServerKeys::random(&random);
+            App::build(&database.url, keys, Clock::wall(), random, settings).map(drop)
         };
         std::thread::scope(|scope| {
             let nodes: Vec<_> = (0..nodes).map(|_| scope.spawn(build)).collect();
@@ -89,7 +90,7 @@ impl World {
 
     /// The time on the server's clock.
     pub fn now(&self) -> Timestamp {
-        self.app.clock.now()
+        self.app.base.clock.now()
     }
 
     /// Moves the clock by whole seconds.
@@ -99,7 +100,7 @@ impl World {
 
     /// Moves the clock.
     pub fn advance_by(&self, duration: Duration) {
-        self.app.clock.advance(duration);
+        self.app.base.clock.advance(duration);
     }
 
     /// Moves the clock in steps that the worker can follow, until something holds.
@@ -121,7 +122,7 @@ impl World {
 
     /// True where the database is SQLite, within the server's own process.
     pub fn is_embedded(&self) -> bool {
-        self.app.db.is_embedded()
+        self.app.base.db.is_embedded()
     }
 
     /// Reads from the database.
@@ -130,7 +131,7 @@ impl World {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
     {
-        self.app.db.read(query).await.unwrap()
+        self.app.base.db.read(query).await.unwrap()
     }
 
     /// Writes to the database in a transaction.
@@ -148,7 +149,7 @@ impl World {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
     {
-        let db = self.app.db.clone();
+        let db = self.app.base.db.clone();
         async move { db.write(work).await }
     }
 
@@ -158,7 +159,7 @@ impl World {
         statement: S,
     ) -> impl Future<Output = Result<(), DbError>> + Send + use<S> {
         let statement = statement.into();
-        let db = self.app.db.clone();
+        let db = self.app.base.db.clone();
         async move { db.write(move |tx| Ok(tx.batch_execute(&statement)?)).await }
     }
 
@@ -166,7 +167,7 @@ impl World {
     pub fn serve_metrics(&self) -> (Client, ServerHandle) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let prometheus = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
-        let server = metrics::serve(self.app.clone(), listener).unwrap();
+        let server = metrics::scrape::serve(self.app.delivery.clone(), listener).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
         (prometheus, handle)
@@ -174,17 +175,17 @@ impl World {
 
     /// Ends all streams of hints, as the server does when it is asked to stop.
     pub fn close_streams(&self) {
-        self.app.wake.hub.close();
+        self.app.signals.hub.close();
     }
 
     /// The number of streams of hints that are open.
     pub fn open_streams(&self) -> usize {
-        self.app.wake.hub.listening()
+        self.app.signals.hub.listening()
     }
 
     /// The number of events that wait to be stored.
     pub fn waiting_events(&self) -> usize {
-        self.app.ingest.waiting()
+        self.app.delivery.ingest.waiting()
     }
 }
 

@@ -157,11 +157,11 @@ async fn keys_follow_one_another_and_tokens_in_flight_keep_working(world: World)
     assert_eq!(kid(&new), both[1]);
     assert!(works(&old).await && works(&new).await);
     // The old key stays a day, and goes.
-    world.run_upkeep().await;
+    world.remove_expired().await;
     world.advance(61);
     assert_eq!(keys(&world).await.len(), 2);
     world.advance(DAY);
-    world.run_upkeep().await;
+    world.remove_expired().await;
     world.advance(61);
     assert_eq!(keys(&world).await, [both[1].clone()]);
     // An operator's new key signs at once.
@@ -181,11 +181,11 @@ async fn whatever_is_over_is_removed(world: World) {
     pushed(&app, &[]).await.ok(201);
     app.call("/oauth/revoke", &[("token", &app.own_token().await)]).await.ok(200);
     world.advance(20 * DAY);
-    world.run_upkeep().await;
+    world.remove_expired().await;
     // A refresh token that can still be used is not removed.
     let tokens = Tokens::of(&app.refresh(&tokens.refresh).await.ok(200));
     world.advance(121 * DAY);
-    world.run_upkeep().await;
+    world.remove_expired().await;
     app.refresh(&tokens.refresh).await.refused(400, "invalid_grant");
     assert_eq!(world.expiring_oauth_rows().await, [0; 6]);
 }

@@ -11,3 +11,4 @@ mod power;
 mod refresh;
 mod revoke;
 mod token;
+mod withdraw;

@@ -36,7 +36,7 @@ pub fn fill(world: &World, what: What, rows: u32, webhooks: &[String]) -> Result
     let all = format!("BEGIN; {} COMMIT;", statements.join(" "));
     execute(&world.database, &all)?;
     match world.database.kind {
-        // What autovacuum does within the minute.
+        // Autovacuum would do this within the minute.
         Kind::Postgres => what
             .tables()
             .iter()

@@ -208,7 +208,7 @@ pub async fn measure(
     let outcome = world.driver.publish(plan).await?;
     let events = outcome.accepted.len() as u64;
     receiver.wait_for(hooks.clone(), before + events, PATIENCE).await?;
-    // What is written down after the last arrival is part of the cost.
+    // Writing results down after the last arrival is part of the cost.
     tokio::time::sleep(Duration::from_millis(100)).await;
     let (server_after, database_after) = world.cpu()?;
     let per_thousand = 1000.0 / count(events);

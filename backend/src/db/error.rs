@@ -1,0 +1,54 @@
+//! [`DbError`]: the ways in which a database call fails, and the test for failures that mean "not now" rather than
+//! "never".
+
+/// A database call failed, before any rule of ours was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The statement failed.
+    #[error(transparent)]
+    Query(#[from] diesel::result::Error),
+    /// There is no connection, or it broke: trying again later may help.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// A closure panicked; nothing of its transaction was kept.
+    #[error("a database closure panicked")]
+    Panicked,
+}
+
+impl DbError {
+    /// `true` where the same call may succeed in a moment.
+    pub fn is_unavailable(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind, Error};
+        match self {
+            Self::Unavailable(_)
+            | Self::Query(
+                Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+                | Error::BrokenTransactionManager
+                // The database gave the whole transaction up, as SQLite does on a full disk.
+                | Error::NotInTransaction,
+            ) => true,
+            Self::Query(Error::DatabaseError(_, info)) => means_unavailable(info.message()),
+            Self::Query(_) | Self::Panicked => false,
+        }
+    }
+}
+
+/// `true` where a statement's error message, of either database, means that the database cannot serve now, but may later.
+fn means_unavailable(message: &str) -> bool {
+    const NOT_NOW: &[&str] = &[
+        "database or disk is full",
+        "disk I/O error",
+        "database is locked",
+        "unable to open database file",
+        "the database system is",
+        "terminating connection",
+        "server closed the connection",
+        "could not connect to server",
+        "connection to server",
+        "no connection to the server",
+        "could not extend file",
+        "SSL connection has been closed",
+        "deadlock detected",
+    ];
+    NOT_NOW.iter().any(|phrase| message.contains(phrase))
+}

@@ -1,0 +1,13 @@
+//! Recoveries, the bulk retries of failed deliveries: the rows, the lists that screens show, and the queries of the job
+//! that sets the deliveries going again.
+
+mod job;
+mod lists;
+mod rows;
+
+pub use job::{
+    AskedAttempt, Candidate, advance, ask_for_attempt, candidates, lock_candidates, lock_recovery, running,
+    start_anew,
+};
+pub use lists::{RecoveryFilter, count, find, list};
+pub use rows::{RecoveryRow, Selection, cancel, insert, overlapping};

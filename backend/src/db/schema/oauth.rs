@@ -1,0 +1,141 @@
+//! Tables of the OAuth server: apps and their secrets, consents, codes and tokens.
+
+diesel::table! {
+    oauth_apps (id) {
+        id -> Text,
+        workspace_id -> Text,
+        name -> Text,
+        description -> Text,
+        homepage_url -> Text,
+        logo -> Text,
+        kind -> Text,
+        redirect_uris -> Text,
+        scopes -> Text,
+        grants -> Text,
+        suspended_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    client_secrets (id) {
+        id -> Text,
+        app_id -> Text,
+        workspace_id -> Text,
+        hint -> Text,
+        digest -> Text,
+        pepper_version -> Integer,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+        last_used_ip -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    signing_keys (id) {
+        id -> Text,
+        public_key -> Text,
+        sealed -> Text,
+        created_at -> BigInt,
+        active_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    pushed_requests (digest) {
+        digest -> Text,
+        app_id -> Text,
+        parameters -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    authorization_requests (id) {
+        id -> Text,
+        app_id -> Text,
+        workspace_id -> Text,
+        session_digest -> Nullable<Text>,
+        browser_digest -> Text,
+        redirect_uri -> Text,
+        state -> Nullable<Text>,
+        scopes -> Text,
+        code_challenge -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    authorizations (id) {
+        id -> Text,
+        workspace_id -> Text,
+        app_id -> Text,
+        member_id -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        last_used_ip -> Nullable<Text>,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    authorization_codes (digest) {
+        digest -> Text,
+        app_id -> Text,
+        authorization_id -> Text,
+        redirect_uri -> Text,
+        scopes -> Text,
+        code_challenge -> Text,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        family_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    token_families (id) {
+        id -> Text,
+        workspace_id -> Text,
+        app_id -> Text,
+        authorization_id -> Text,
+        scopes -> Text,
+        refreshable -> Bool,
+        generation -> BigInt,
+        created_at -> BigInt,
+        rotated_at -> BigInt,
+        ends_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        revoked_reason -> Nullable<Text>,
+        revoked_ip -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    access_tokens (id) {
+        id -> Text,
+        family_id -> Text,
+        app_id -> Text,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    issued_tokens (app_id, minute) {
+        app_id -> Text,
+        minute -> BigInt,
+        issued -> BigInt,
+    }
+}
+
+diesel::table! {
+    revoked_tokens (id) {
+        id -> Text,
+        app_id -> Text,
+        expires_at -> BigInt,
+    }
+}

@@ -1,0 +1,37 @@
+//! The part of a list that a query reads, and the bounds that let an index by id also serve times.
+
+use api_types::Timestamp;
+
+/// Milliseconds that the time in a row's id and the row's own time may be apart: both are taken within one transaction.
+const MAX_GAP_MS: i64 = 60_000;
+
+/// The least id that a row of this time or later has: ids sort by age, so that an index by id also serves times.
+pub fn made_since<Id>(since: Timestamp, id: impl Fn(u64, u128) -> Id) -> Id {
+    id(id_time(since.as_millis().saturating_sub(MAX_GAP_MS)), 0)
+}
+
+/// An id that no row from before this time has or exceeds.
+pub fn made_until<Id>(until: Timestamp, id: impl Fn(u64, u128) -> Id) -> Id {
+    id(id_time(until.as_millis().saturating_add(MAX_GAP_MS)), 0)
+}
+
+/// Milliseconds as an id holds them, in 48 bits.
+fn id_time(ms: i64) -> u64 {
+    u64::try_from(ms).unwrap_or_default().min((1 << 48) - 1)
+}
+
+/// The part of a list, newest first, that is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice<Id> {
+    /// Only rows that are older than this one; from the newest on where `None`.
+    pub before: Option<Id>,
+    /// The most rows that the page holds.
+    pub limit: u32,
+}
+
+impl<Id> Slice<Id> {
+    /// The number of rows to fetch: one more than the page holds, to learn whether there are more.
+    pub fn fetch(&self) -> i64 {
+        i64::from(self.limit) + 1
+    }
+}

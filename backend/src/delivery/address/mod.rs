@@ -1,0 +1,7 @@
+//! The allowed destinations: [`AddressPolicy`] judges addresses, [`WebhookUrl`] is a URL that passed.
+
+mod policy;
+mod url;
+
+pub use policy::{AddressPolicy, Permission, Refusal, Rule, refused_by};
+pub use url::{Host, UrlProblem, WebhookUrl};

@@ -1,0 +1,109 @@
+//! Checks of a body's fields: every problem is collected, so that one answer names them all.
+
+use std::str::FromStr;
+
+use api_types::FieldError;
+
+use super::problem::Failure;
+
+/// Collects what is wrong with a body's fields.
+#[derive(Debug, Default)]
+pub struct Fields(Vec<FieldError>);
+
+impl Fields {
+    /// Nothing wrong so far.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Notes that `field` is wrong.
+    pub fn wrong(&mut self, field: impl Into<String>, detail: impl Into<String>) {
+        self.0.push(FieldError { field: field.into(), detail: detail.into() });
+    }
+
+    /// Text of `min` to `max` characters, without surrounding white space or control characters.
+    pub fn text(&mut self, field: &str, value: &str, min: usize, max: usize) -> String {
+        let value = value.trim();
+        let length = value.chars().count();
+        if length < min && min == 1 {
+            self.wrong(field, "It must not be empty.");
+        } else if length < min || length > max {
+            self.wrong(field, format!("It must have {min} to {max} characters, and has {length}."));
+        } else if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            self.wrong(field, "It must not contain control characters.");
+        }
+        value.to_owned()
+    }
+
+    /// A name on one line: 1 to `max` characters.
+    pub fn name(&mut self, field: &str, value: &str, max: usize) -> String {
+        let name = self.text(field, value, 1, max);
+        if name.contains(['\n', '\r', '\t']) {
+            self.wrong(field, "It must be on one line.");
+        }
+        name
+    }
+
+    /// One of a vocabulary's words.
+    pub fn word<T: FromStr>(&mut self, field: &str, value: &str, known: &[&str]) -> Option<T> {
+        let word = value.parse().ok();
+        if word.is_none() {
+            self.wrong(field, format!("{} is not one of {}.", quoted(value), known.join(", ")));
+        }
+        word
+    }
+
+    /// A list of a vocabulary's words: sorted, each once, at least `min`.
+    pub fn words<T: FromStr + Ord>(
+        &mut self,
+        field: &str,
+        values: &[String],
+        min: usize,
+        known: &[&str],
+    ) -> Vec<T> {
+        if values.len() < min {
+            self.wrong(field, format!("Choose at least one of {}.", known.join(", ")));
+        }
+        if values.len() > 100 {
+            self.wrong(field, "It has more than 100 entries.");
+            return Vec::new();
+        }
+        let mut words: Vec<T> = values
+            .iter()
+            .enumerate()
+            .filter_map(|(at, value)| self.word(&format!("{field}[{at}]"), value, known))
+            .collect();
+        words.sort();
+        words.dedup();
+        words
+    }
+
+    /// A number per second, from 1 to 1,000.
+    pub fn rate(&mut self, field: &str, value: u32) -> Option<i32> {
+        let rate = i32::try_from(value).ok().filter(|rate| (1..=1000).contains(rate));
+        if rate.is_none() {
+            self.wrong(field, format!("It must be from 1 to 1000 per second, and is {value}."));
+        }
+        rate
+    }
+
+    /// The checked value, or every problem found.
+    pub fn check<T>(self, value: T) -> Result<T, Failure> {
+        if self.0.is_empty() { Ok(value) } else { Err(Failure::fields(self.0)) }
+    }
+
+    /// Goes on only where nothing is wrong so far.
+    pub fn done(self) -> Result<(), Failure> {
+        self.check(())
+    }
+}
+
+/// A value from a request as an error may repeat it: short, in quotes.
+pub fn quoted(value: &str) -> String {
+    const MAX: usize = 60;
+    let mut short: String = value.chars().take(MAX).collect();
+    if short.len() < value.len() {
+        short.push('…');
+    }
+    format!("{short:?}")
+}

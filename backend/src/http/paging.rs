@@ -1,0 +1,73 @@
+//! Pages of lists on the wire: `limit` and `cursor` in, `next_cursor` out. A cursor is signed, so that only ours are read.
+
+use std::{fmt::Display, str::FromStr};
+
+use api_types::{
+    Page,
+    page::{DEFAULT_LIMIT, MAX_LIMIT},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
+
+use super::problem::Failure;
+use crate::{crypto::keys::ServerKeys, db::Slice};
+
+/// The two parameters of every list.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageParams {
+    /// How many results to give: 1 to 200, 50 where absent.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    pub limit: Option<String>,
+    /// Where to go on: the `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl PageParams {
+    /// The part of a list that the parameters ask for; a cursor that is not one of ours for this list is refused.
+    pub fn slice<Id: FromStr>(&self, keys: &ServerKeys) -> Result<Slice<Id>, Failure> {
+        let limit = match self.limit.as_deref() {
+            None => DEFAULT_LIMIT,
+            Some(text) => {
+                text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| {
+                    Failure::parameter("limit", format!("It must be a number from 1 to {MAX_LIMIT}."))
+                })?
+            }
+        };
+        let before = self.cursor.as_deref().map(|cursor| open(cursor, keys)).transpose()?;
+        Ok(Slice { before, limit })
+    }
+}
+
+/// Makes the page of the rows that [`Slice::fetch`] brought; `id` is what a cursor remembers of its last row.
+pub fn page<T, Id: Copy + Display>(
+    slice: Slice<Id>,
+    mut rows: Vec<T>,
+    id: impl Fn(&T) -> Id,
+    keys: &ServerKeys,
+) -> Page<T> {
+    let limit = slice.limit as usize;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = rows.last().filter(|_| more).map(|last| seal(&id(last).to_string(), keys));
+    Page { data: rows, next_cursor }
+}
+
+fn seal(text: &str, keys: &ServerKeys) -> String {
+    let mut bytes = keys.tag(&[b"cursor", text.as_bytes()]).to_vec();
+    bytes.extend_from_slice(text.as_bytes());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn open<Id: FromStr>(cursor: &str, keys: &ServerKeys) -> Result<Id, Failure> {
+    let read = || {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (tag, text) = bytes.split_at_checked(12)?;
+        let genuine = subtle::ConstantTimeEq::ct_eq(tag, keys.tag(&[b"cursor", text]).as_slice());
+        bool::from(genuine).then_some(())?;
+        std::str::from_utf8(text).ok()?.parse().ok()
+    };
+    read().ok_or_else(|| {
+        Failure::parameter("cursor", "It is not a cursor of this list. Start again without one.")
+    })
+}

@@ -1,0 +1,186 @@
+//! The one HTTP error of `/v1`: a [`Failure`] becomes an RFC 9457 problem document. Causes are logged, never returned.
+
+use std::fmt;
+
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
+use api_types::{FieldError, Problem, ProblemType, problem::TYPE_PREFIX};
+
+use crate::db::{DbError, idempotency::KeyConflict};
+
+tokio::task_local! {
+    /// The id of the request that is being answered.
+    pub static REQUEST_ID: String;
+}
+
+/// The failure of a request, as its caller is told.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    kind: ProblemType,
+    detail: String,
+    errors: Vec<FieldError>,
+    /// Seconds after which it makes sense to come back.
+    retry_after: Option<u64>,
+    /// The `WWW-Authenticate` challenge (RFC 6750, section 3) of a 401 or 403.
+    challenge: Option<String>,
+}
+
+/// An operation's answer, or its failure.
+pub type Answer<T = HttpResponse> = Result<T, Failure>;
+
+impl Failure {
+    /// A failure of `kind`; `detail` is a sentence that a person can act on.
+    pub fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after: None, challenge: None }
+    }
+
+    /// No such object in this workspace.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(ProblemType::NotFound, format!("There is no such {what} in this workspace."))
+    }
+
+    /// The object's state does not allow this.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(ProblemType::Conflict, detail)
+    }
+
+    /// One field of the body is wrong.
+    pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::fields(vec![FieldError { field: field.into(), detail: detail.into() }])
+    }
+
+    /// Some fields of the body are wrong.
+    pub fn fields(errors: Vec<FieldError>) -> Self {
+        let detail = summarise(&errors);
+        Self { errors, ..Self::new(ProblemType::Validation, detail) }
+    }
+
+    /// A query parameter, path segment or header cannot be read.
+    pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { kind: ProblemType::BadRequest, ..Self::field(name, detail) }
+    }
+
+    /// Some fields contain a credential; the errors say of what kind, and do not repeat it.
+    pub fn secret_in_text(errors: Vec<FieldError>) -> Self {
+        let detail = format!("Nothing was stored. {}", summarise(&errors));
+        Self { errors, ..Self::new(ProblemType::SecretInText, detail) }
+    }
+
+    /// Something failed on our side; the cause goes to the log alone.
+    pub fn internal(cause: &dyn fmt::Display) -> Self {
+        tracing::error!(%cause, request_id = request_id().as_deref(), "a request failed on our side");
+        Self::new(
+            ProblemType::Internal,
+            "Something failed on our side. Try again, and name the request id if it persists.",
+        )
+    }
+
+    /// Not now; come back after `seconds`.
+    pub fn unavailable(detail: impl Into<String>, seconds: u64) -> Self {
+        Self::new(ProblemType::Unavailable, detail).retry_after(seconds)
+    }
+
+    /// The database is not available; nothing was stored.
+    pub fn no_database() -> Self {
+        Self::unavailable("The database is not available right now. Nothing was stored.", 5)
+    }
+
+    /// Says when to come back.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Adds a `WWW-Authenticate` challenge.
+    #[must_use]
+    pub fn challenge(mut self, challenge: impl Into<String>) -> Self {
+        self.challenge = Some(challenge.into());
+        self
+    }
+
+    /// `true`: the same request may succeed in a moment.
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self.kind, ProblemType::Unavailable)
+    }
+
+    /// The kind of the failure, which decides status and type.
+    pub const fn kind(&self) -> ProblemType {
+        self.kind
+    }
+}
+
+fn summarise(errors: &[FieldError]) -> String {
+    errors.iter().map(|error| format!("{}: {}", error.field, error.detail)).collect::<Vec<_>>().join(" ")
+}
+
+fn request_id() -> Option<String> {
+    REQUEST_ID.try_with(Clone::clone).ok()
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.detail)
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponseBuilder::new(self.status_code());
+        if let Some(seconds) = self.retry_after {
+            response.insert_header(("retry-after", seconds.to_string()));
+        }
+        if let Some(challenge) = &self.challenge {
+            response.insert_header(("www-authenticate", challenge.clone()));
+        }
+        response.content_type("application/problem+json").json(Problem {
+            kind: format!("{TYPE_PREFIX}{}", self.kind),
+            title: self.kind.title().into(),
+            status: self.kind.status(),
+            detail: self.detail.clone(),
+            errors: self.errors.clone(),
+            request_id: request_id(),
+        })
+    }
+}
+
+impl From<&DbError> for Failure {
+    fn from(error: &DbError) -> Self {
+        if error.is_unavailable() {
+            tracing::warn!(cause = %error, request_id = request_id().as_deref(), "the database is not available");
+            return Self::no_database();
+        }
+        Self::internal(error)
+    }
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<diesel::result::Error> for Failure {
+    fn from(error: diesel::result::Error) -> Self {
+        DbError::from(error).into()
+    }
+}
+
+impl From<KeyConflict> for Failure {
+    fn from(conflict: KeyConflict) -> Self {
+        match conflict {
+            KeyConflict::InProgress => Self::new(
+                ProblemType::IdempotencyInProgress,
+                "A request with this Idempotency-Key is still running. Ask again in a moment.",
+            )
+            .retry_after(1),
+            KeyConflict::OtherBody => Self::new(
+                ProblemType::IdempotencyMismatch,
+                "This Idempotency-Key was used with another body. Use a new key for a new request.",
+            ),
+        }
+    }
+}

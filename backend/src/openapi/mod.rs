@@ -1,0 +1,181 @@
+//! The OpenAPI document: all that the handlers say of themselves, plus what is true of every operation.
+
+mod problems;
+
+use actix_web::web;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Components, OpenApi as Document,
+        path::{HttpMethod, Operation},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_actix_web::{AppExt, scope::scope};
+
+use crate::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Sayless API",
+        version = "1",
+        description = "API keys, OAuth apps, webhooks, events and their deliveries. Errors are RFC 9457 problem documents \
+            whose `type` is `urn:sayless:problem:` and a stable name. Lists are newest first and go on with `cursor`. \
+            Times are RFC 3339 in UTC.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    servers((url = "/", description = "This server")),
+    components(schemas(api_types::Problem, api_types::ProblemType)),
+    modifiers(&Credentials)
+)]
+struct Outline;
+
+struct Credentials;
+
+impl Modify for Credentials {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_with(Components::new);
+        components.add_security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                "sayless",
+                "The console's session cookie (`__Host-sayless` over https). Changes must come from our own origin.",
+            ))),
+        );
+        components.add_security_scheme(
+            "bearer",
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Bearer)
+                    .description(Some(
+                        "An API key (`slk_…`), or an OAuth access token from `/oauth/token`, that holds the scopes named at \
+                         the operation.",
+                    ))
+                    .build(),
+            ),
+        );
+    }
+}
+
+/// The whole document.
+pub fn document() -> Document {
+    let (_, mut document) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Outline::openapi())
+        .service(scope("/v1").configure(routes::v1))
+        .configure(routes::oauth)
+        .service(routes::health::alive)
+        .service(routes::health::ready)
+        .split_for_parts();
+    let mut shared = problems::Shared::new();
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            (HttpMethod::Get, &mut item.get),
+            (HttpMethod::Post, &mut item.post),
+            (HttpMethod::Patch, &mut item.patch),
+            (HttpMethod::Delete, &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation.as_mut().filter(|_| path.starts_with("/v1")) {
+                complete(operation, &method, path, &mut shared);
+            }
+        }
+    }
+    document.components.get_or_insert_with(Components::new).responses.extend(shared);
+    document
+}
+
+/// The document as `openapi/openapi.json` has it.
+pub fn json() -> String {
+    let mut text = document().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Adds to an operation what its security and method imply: its permission in words, and the problems it may answer.
+fn complete(operation: &mut Operation, method: &HttpMethod, path: &str, shared: &mut problems::Shared) {
+    let needs = permission(operation);
+    let said = operation.description.take().unwrap_or_default();
+    operation.description = Some(format!("{said}\n\n**Permission:** {needs}").trim().to_owned());
+    problems::declare(operation, method, path, shared);
+}
+
+/// The operation's security requirements, in words.
+fn permission(operation: &Operation) -> String {
+    let Some(requirements) = &operation.security else { return "none".into() };
+    let said = serde_json::to_value(requirements).unwrap_or_default();
+    let scopes = |scheme: &str| {
+        said.as_array()?.iter().find_map(|requirement| {
+            let names = requirement.get(scheme)?.as_array()?;
+            Some(names.iter().filter_map(|name| name.as_str()).collect::<Vec<_>>().join(", "))
+        })
+    };
+    let session = scopes("session").map(|role| match role.as_str() {
+        "admin" => "an admin's session".to_owned(),
+        _ => "any member's session".to_owned(),
+    });
+    let bearer = scopes("bearer").map(|scope| match scope.as_str() {
+        "" => "any key or token".to_owned(),
+        scope => format!("a key or token with the scope `{scope}`"),
+    });
+    [session, bearer].into_iter().flatten().collect::<Vec<_>>().join(", or ")
+}
+
+/// The paths of the document with their methods, to tell an unknown path from a method that it does not have.
+#[derive(Clone, Debug)]
+pub struct KnownPaths(Vec<(Vec<String>, Vec<&'static str>)>);
+
+impl KnownPaths {
+    /// Reads the paths out of the document.
+    pub fn of(document: &Document) -> Self {
+        let methods = |item: &utoipa::openapi::PathItem| {
+            [("GET", &item.get), ("POST", &item.post), ("PATCH", &item.patch), ("DELETE", &item.delete)]
+                .into_iter()
+                .filter_map(|(name, operation)| operation.is_some().then_some(name))
+                .collect()
+        };
+        Self(
+            document
+                .paths
+                .paths
+                .iter()
+                .map(|(path, item)| (path.split('/').map(Into::into).collect(), methods(item)))
+                .collect(),
+        )
+    }
+
+    /// The methods that `path` has; `None` where there is no such path.
+    pub fn methods(&self, path: &str) -> Option<&[&'static str]> {
+        let wanted: Vec<&str> = path.split('/').collect();
+        self.0
+            .iter()
+            .find(|(known, _)| {
+                known.len() == wanted.len()
+                    && known
+                        .iter()
+                        .zip(&wanted)
+                        .all(|(known, wanted)| known.starts_with('{') || known == wanted)
+            })
+            .map(|(_, methods)| methods.as_slice())
+    }
+}
+
+/// The document and the page that renders it, without anything from elsewhere.
+pub fn configure(config: &mut web::ServiceConfig, document: &Document) {
+    let text = web::Bytes::from(json());
+    config
+        .route(
+            "/openapi.json",
+            web::get().to(move || {
+                let text = text.clone();
+                async move { actix_web::HttpResponse::Ok().content_type("application/json").body(text) }
+            }),
+        )
+        .route("/docs", web::get().to(|| async { web::Redirect::to("/docs/").permanent() }))
+        .service(
+            utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
+                .url("/docs/openapi.json", document.clone())
+                .config(utoipa_swagger_ui::Config::default().deep_linking(true).try_it_out_enabled(true)),
+        );
+}

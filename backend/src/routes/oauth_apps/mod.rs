@@ -1,0 +1,179 @@
+//! OAuth apps: for admins in a session alone.
+
+pub mod activity;
+mod editing;
+mod input;
+mod new_secret;
+pub mod secrets;
+
+use actix_web::{HttpResponse, delete, get, patch, post, web::Data, web::Json, web::Query};
+use api_types::{
+    Page,
+    audit::AuditAction,
+    ids::OAuthAppId,
+    oauth_apps::{ClientKind, CreatedOAuthApp, NewOAuthApp, OAuthApp, OAuthAppChanges},
+};
+use serde_json::{Value, json};
+
+use self::{editing::edit, new_secret::NewSecret};
+use crate::{
+    app::App,
+    auth::Admin,
+    db::{
+        Json as JsonColumn,
+        audit::{self, Change},
+        authorizations::AuthorizationsOf,
+        dialect,
+        oauth_apps::{self, AppRow},
+    },
+    http::{
+        body::Body,
+        paging::{self, PageParams},
+        path_id::{Noun, PathId},
+        problem::Answer,
+    },
+    oauth::withdraw,
+    plan,
+    routes::{idempotent::NoIdempotencyKey, signed_in::SignedIn},
+};
+
+/// List OAuth apps
+///
+/// Newest first, with the secrets that still work, never the secrets themselves.
+#[utoipa::path(operation_id = "listOAuthApps", tag = "OAuth apps",
+    security(("session" = ["admin"])), params(PageParams),
+    responses((status = 200, description = "A page of apps", body = Page<OAuthApp>)))]
+#[get("/oauth-apps")]
+pub async fn list(app: Data<App>, caller: Admin, page: Query<PageParams>) -> Answer<Json<Page<OAuthApp>>> {
+    let slice = page.slice(&app.base.keys)?;
+    let workspace = caller.workspace_id();
+    let now = app.base.now();
+    let rows = app.base.db.query(move |conn| oauth_apps::list(conn, workspace, slice, now)).await?;
+    Ok(Json(paging::page(slice, rows, |app| app.id, &app.base.keys)))
+}
+
+/// Create an OAuth app
+///
+/// For a confidential app, the answer holds its client secret, this once.
+#[utoipa::path(operation_id = "createOAuthApp", tag = "OAuth apps",
+    security(("session" = ["admin"])),
+    extensions(("x-problems" = json!(["plan-limit"]))), request_body = NewOAuthApp,
+    responses((status = 201, description = "The app, with its secret if it is confidential", body = CreatedOAuthApp)))]
+#[post("/oauth-apps")]
+pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Body<NewOAuthApp>) -> Answer {
+    let input = input::check_new(&body.value)?;
+    let member = SignedIn::of(&caller)?;
+    let secret = (input.kind == ClientKind::Confidential).then(|| NewSecret::generate(&app.base));
+    let client_secret = secret.as_ref().map(|secret| secret.text.clone());
+    let who = caller.who();
+    let plan = caller.plan();
+    let made = app.base.db.write(move |tx| -> Answer<OAuthApp> {
+        let now = tx.now();
+        let row = AppRow {
+            id: tx.new_id(),
+            workspace_id: who.workspace_id,
+            name: input.name,
+            description: input.description,
+            homepage_url: input.homepage_url,
+            logo: input.logo,
+            kind: input.kind,
+            redirect_uris: JsonColumn::new(input.redirect_uris),
+            scopes: JsonColumn::new(input.scopes),
+            grants: JsonColumn::new(input.grants),
+            suspended_at: None,
+            created_at: now,
+            created_by: member.id,
+        };
+        dialect::lock(tx, &format!("oauth apps of {}", row.workspace_id))?;
+        let have = oauth_apps::count(tx, row.workspace_id)?;
+        plan::check_room(plan, "OAuth apps", have, plan::limits(plan).oauth_apps)?;
+        oauth_apps::insert(tx, &row)?;
+        if let Some(secret) = secret {
+            let secret = secret.into_row(tx, row.workspace_id, row.id);
+            oauth_apps::insert_secret(tx, &secret)?;
+        }
+        let details = json!({ "kind": row.kind, "redirect_uris": row.redirect_uris.0,
+            "scopes": row.scopes.0, "grants": row.grants.0 });
+        let change = Change::of(AuditAction::OAuthAppCreated, row.id.as_str(), &row.name, details);
+        audit::append(tx, &who, change)?;
+        oauth_apps::find(tx, row.workspace_id, row.id, now)?.ok_or_else(OAuthAppId::missing)
+    });
+    let made = made.await?;
+    Ok(HttpResponse::Created().json(CreatedOAuthApp { app: made, client_secret }))
+}
+
+/// Show an OAuth app
+#[utoipa::path(operation_id = "getOAuthApp", tag = "OAuth apps",
+    security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id")),
+    responses((status = 200, description = "The app", body = OAuthApp)))]
+#[get("/oauth-apps/{id}")]
+pub async fn show(app: Data<App>, caller: Admin, PathId(id): PathId<OAuthAppId>) -> Answer<Json<OAuthApp>> {
+    let workspace = caller.workspace_id();
+    let now = app.base.now();
+    let row = app.base.db.query(move |conn| oauth_apps::find(conn, workspace, id, now)).await?;
+    row.map(Json).ok_or_else(OAuthAppId::missing)
+}
+
+/// Change an OAuth app
+///
+/// Absent fields stay; empty texts clear. Suspending is reversible: the app gets no tokens, and those it has are refused.
+#[utoipa::path(operation_id = "updateOAuthApp", tag = "OAuth apps",
+    security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id")),
+    request_body = OAuthAppChanges, responses((status = 200, description = "The changed app", body = OAuthApp)))]
+#[patch("/oauth-apps/{id}")]
+pub async fn update(
+    app: Data<App>,
+    caller: Admin,
+    PathId(id): PathId<OAuthAppId>,
+    body: Body<OAuthAppChanges>,
+) -> Answer<Json<OAuthApp>> {
+    let changed = edit(&app.base.db, caller.who(), id, move |tx, edited| -> Answer<OAuthApp> {
+        let now = tx.now();
+        let update = input::check_changes(&body.value, &edited.before, now)?;
+        let workspace = edited.who.workspace_id;
+        oauth_apps::update(tx, workspace, id, &update)?;
+        let after = oauth_apps::find(tx, workspace, id, now)?.ok_or_else(OAuthAppId::missing)?;
+        let details = differences(&edited.before, &after);
+        let change = Change::of(AuditAction::OAuthAppUpdated, id.as_str(), &after.name, details);
+        audit::append(tx, &edited.who, change)?;
+        Ok(after)
+    });
+    Ok(Json(changed.await?))
+}
+
+/// Delete an OAuth app
+///
+/// Its secrets and tokens stop at once, for good, and members' authorizations of it end.
+#[utoipa::path(operation_id = "deleteOAuthApp", tag = "OAuth apps",
+    security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id")),
+    responses((status = 204, description = "Deleted")))]
+#[delete("/oauth-apps/{id}")]
+pub async fn remove(app: Data<App>, caller: Admin, PathId(id): PathId<OAuthAppId>) -> Answer {
+    let removed = edit(&app.base.db, caller.who(), id, move |tx, edited| -> Answer<()> {
+        let now = tx.now();
+        let workspace = edited.who.workspace_id;
+        let withdrawn = withdraw::withdraw(tx, &edited.who, AuthorizationsOf::App(workspace, id), None)?;
+        oauth_apps::delete(tx, workspace, id, now)?;
+        edited.audit(tx, AuditAction::OAuthAppDeleted, json!({ "authorizations": withdrawn }))
+    });
+    removed.await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The fields that differ, each with its value before and after; the logo only as changed or not.
+fn differences(before: &OAuthApp, after: &OAuthApp) -> Value {
+    let Ok(Value::Object(before)) = serde_json::to_value(before) else { return json!({}) };
+    let Ok(Value::Object(after)) = serde_json::to_value(after) else { return json!({}) };
+    let changed = after.into_iter().filter(|(field, value)| before.get(field) != Some(value));
+    changed
+        .map(|(field, value)| {
+            let difference = if field == "logo" {
+                json!("changed")
+            } else {
+                json!({ "before": before.get(&field), "after": value })
+            };
+            (field, difference)
+        })
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}

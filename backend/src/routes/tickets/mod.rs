@@ -1,0 +1,178 @@
+//! Tickets: any member, and keys and tokens with the tickets scopes.
+
+mod changes;
+pub mod remarks;
+
+use actix_web::{get, patch, post, web::Data, web::Json, web::Query};
+use api_types::{
+    Page,
+    audit::AuditAction,
+    events::EventType,
+    ids::TicketId,
+    tickets::{NewTicket, Ticket, TicketChanges, TicketStatus},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use self::changes::{check, check_changes};
+use super::idempotent::IdempotencyKey;
+use crate::{
+    app::App,
+    auth::{
+        Caller,
+        permission::{TicketsRead, TicketsWrite},
+    },
+    db::{
+        audit::{self, Change},
+        dialect,
+        tickets::{self, TicketFilter},
+    },
+    http::{
+        body::Body,
+        paging::{self, PageParams},
+        params,
+        path_id::{Noun, PathId},
+        problem::Answer,
+    },
+    secret_scan,
+};
+
+/// The filters of the list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListFilter {
+    /// Only tickets that are `open` or `closed`.
+    #[param(example = "open")]
+    status: Option<String>,
+    /// Only tickets that this person works on, written as on the ticket.
+    #[param(example = "sam@acme.example")]
+    assignee: Option<String>,
+}
+
+/// List tickets
+///
+/// Newest first.
+#[utoipa::path(operation_id = "listTickets", tag = "Tickets",
+    security(("session" = []), ("bearer" = ["tickets:read"])),
+    params(PageParams, ListFilter),
+    responses((status = 200, description = "A page of tickets", body = Page<Ticket>)))]
+#[get("/tickets")]
+pub async fn list(
+    app: Data<App>,
+    caller: Caller<TicketsRead>,
+    page: Query<PageParams>,
+    filter: Query<ListFilter>,
+) -> Answer<Json<Page<Ticket>>> {
+    let slice = page.slice(&app.base.keys)?;
+    let wanted = TicketFilter {
+        status: params::word("status", filter.status.as_deref(), TicketStatus::ALL)?,
+        assignee: params::text("assignee", filter.assignee.as_deref())?,
+    };
+    let workspace = caller.workspace_id();
+    let rows = app.base.db.query(move |conn| tickets::list(conn, workspace, &wanted, slice)).await?;
+    Ok(Json(paging::page(slice, rows, |ticket| ticket.id, &app.base.keys)))
+}
+
+/// Create a ticket
+///
+/// Publishes `ticket.created`.
+#[utoipa::path(operation_id = "createTicket", tag = "Tickets",
+    security(("session" = []), ("bearer" = ["tickets:write"])),
+    extensions(("x-problems" = json!(["secret-in-text"]))),
+    params(IdempotencyKey), request_body = NewTicket,
+    responses((status = 201, description = "The ticket", body = Ticket)))]
+#[post("/tickets")]
+pub async fn create(
+    app: Data<App>,
+    caller: Caller<TicketsWrite>,
+    key: IdempotencyKey,
+    body: Body<NewTicket>,
+) -> Answer {
+    let input = check(&body.value)?;
+    let assignee = input.assignee.as_deref().unwrap_or_default();
+    let texts = [("title", input.title.as_str()), ("body", &input.body), ("assignee", assignee)];
+    let who = caller.who();
+    secret_scan::guard(&app.base, &who, "ticket", &texts).await?;
+    let publisher = app.delivery.publisher.clone();
+    let request = key.of(&caller, body.digest);
+    request
+        .answer(&app.base.db, 201, move |tx| -> Answer<Ticket> {
+            let ticket = Ticket {
+                id: tx.new_id(),
+                title: input.title,
+                body: input.body,
+                status: TicketStatus::Open,
+                assignee: input.assignee,
+                created_at: tx.now(),
+                updated_at: tx.now(),
+                closed_at: None,
+            };
+            tickets::insert(tx, who.workspace_id, &ticket)?;
+            let change = Change::of(AuditAction::TicketCreated, ticket.id.as_str(), &ticket.title, json!({}));
+            audit::append(tx, &who, change)?;
+            publisher.publish(tx, who.workspace_id, EventType::TicketCreated, &ticket)?;
+            Ok(ticket)
+        })
+        .await
+}
+
+/// Show a ticket
+#[utoipa::path(operation_id = "getTicket", tag = "Tickets",
+    security(("session" = []), ("bearer" = ["tickets:read"])),
+    params(("id" = TicketId, Path, description = "The ticket's id")),
+    responses((status = 200, description = "The ticket", body = Ticket)))]
+#[get("/tickets/{id}")]
+pub async fn show(
+    app: Data<App>,
+    caller: Caller<TicketsRead>,
+    PathId(id): PathId<TicketId>,
+) -> Answer<Json<Ticket>> {
+    let workspace = caller.workspace_id();
+    let ticket = app.base.db.query(move |conn| tickets::find(conn, workspace, id)).await?;
+    ticket.map(Json).ok_or_else(TicketId::missing)
+}
+
+/// Change a ticket
+///
+/// `{"status": "closed"}` closes it and publishes `ticket.closed`; any other change, opening it again included,
+/// publishes `ticket.updated`; both, where both happen. A change that changes nothing publishes nothing.
+#[utoipa::path(operation_id = "updateTicket", tag = "Tickets",
+    security(("session" = []), ("bearer" = ["tickets:write"])),
+    extensions(("x-problems" = json!(["secret-in-text"]))),
+    params(("id" = TicketId, Path, description = "The ticket's id")), request_body = TicketChanges,
+    responses((status = 200, description = "The ticket as it is now", body = Ticket)))]
+#[patch("/tickets/{id}")]
+pub async fn update(
+    app: Data<App>,
+    caller: Caller<TicketsWrite>,
+    PathId(id): PathId<TicketId>,
+    body: Body<TicketChanges>,
+) -> Answer<Json<Ticket>> {
+    let wanted = check_changes(&body.value)?;
+    let texts = [
+        ("title", wanted.title.as_deref().unwrap_or_default()),
+        ("body", wanted.body.as_deref().unwrap_or_default()),
+        ("assignee", wanted.assignee.as_deref().unwrap_or_default()),
+    ];
+    let who = caller.who();
+    secret_scan::guard(&app.base, &who, "ticket", &texts).await?;
+    let publisher = app.delivery.publisher.clone();
+    let changed = app.base.db.write(move |tx| -> Answer<Ticket> {
+        // One change at a time, so that closing is told once.
+        dialect::lock(tx, id.as_str())?;
+        let before = tickets::find(tx, who.workspace_id, id)?.ok_or_else(TicketId::missing)?;
+        let after = wanted.apply(&before, tx.now());
+        if after.fields.is_empty() {
+            return Ok(before);
+        }
+        tickets::update(tx, who.workspace_id, &after.ticket)?;
+        let details = json!({ "fields": after.fields, "status": after.ticket.status });
+        let change = Change::of(AuditAction::TicketUpdated, id.as_str(), &after.ticket.title, details);
+        audit::append(tx, &who, change)?;
+        for kind in after.events() {
+            publisher.publish(tx, who.workspace_id, kind, &after.ticket)?;
+        }
+        Ok(after.ticket)
+    });
+    Ok(Json(changed.await?))
+}

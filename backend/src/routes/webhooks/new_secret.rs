@@ -1,0 +1,53 @@
+//! A signing secret on its way into the database, where it is kept sealed.
+
+use api_types::{
+    ids::{WebhookId, WorkspaceId},
+    webhooks::SignatureScheme,
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    crypto::keys::ServerKeys,
+    db::{Tx, webhooks::NewSigningSecretRow},
+    delivery::{secrets, signature::SigningSecret},
+    http::problem::{Answer, Failure},
+};
+
+/// The webhook that a new signing secret is for.
+#[derive(Clone, Copy)]
+pub struct SecretOf {
+    pub workspace_id: WorkspaceId,
+    pub webhook_id: WebhookId,
+    pub scheme: SignatureScheme,
+}
+
+/// A new signing secret.
+pub struct NewSecret {
+    /// The secret as its owner sees it, this once; none under `v1a`, where the public key is all that they need.
+    pub shown_once: Option<String>,
+    pub row: NewSigningSecretRow,
+}
+
+impl NewSecret {
+    /// Makes a secret; nothing is stored yet.
+    pub fn make(tx: &Tx<'_>, keys: &ServerKeys, of: SecretOf) -> Answer<Self> {
+        let SecretOf { workspace_id, webhook_id, scheme } = of;
+        let secret = match scheme {
+            SignatureScheme::V1 => SigningSecret::v1(tx.random().bytes()),
+            SignatureScheme::V1a => SigningSecret::v1a(tx.random().bytes()),
+        };
+        let text: Zeroizing<String> = secret.expose();
+        let sealed = secrets::seal(keys, tx.random(), webhook_id, &secret);
+        let row = NewSigningSecretRow {
+            id: tx.new_id(),
+            webhook_id,
+            workspace_id,
+            scheme,
+            sealed: sealed.map_err(|error| Failure::internal(&error))?,
+            digest: keys.digest(&text).0,
+            public_key: secret.public_key(),
+            created_at: tx.now(),
+        };
+        Ok(Self { shown_once: (scheme == SignatureScheme::V1).then(|| text.to_string()), row })
+    }
+}
