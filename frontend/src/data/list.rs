@@ -255,7 +255,7 @@ fn news(shown: &[&str], ids: &[String], more: bool) -> News {
     let last = ids.iter().rposition(is_shown);
     // Behind the last row that is known there is only what moved up from the next page.
     let arrived = ids[..last.unwrap_or(ids.len())].iter().filter(|id| !is_shown(id)).count();
-    // What is older than the answer's end was pushed onto the next page; it still belongs to the list.
+    // A row that is older than the answer's end was pushed onto the next page; it still belongs to the list.
     let reaches = |id: &str| !more || ids.last().is_some_and(|end| id > end.as_str());
     let gone = shown.iter().filter(|id| reaches(id) && !ids.iter().any(|other| other == *id));
     News { arrived, more: more && last.is_none(), gone: gone.map(|id| (*id).to_owned()).collect() }

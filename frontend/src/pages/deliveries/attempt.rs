@@ -127,7 +127,7 @@ fn phases(timings: Timings) -> AnyView {
     ];
     let spent: f64 = known.iter().filter_map(|(.., ms)| *ms).sum();
     let rest = timings.total_ms - spent;
-    // What is left is reading the answer, or the phase that never ended.
+    // The rest is reading the answer, or the phase that never ended.
     let label = if timings.first_byte_ms.is_some() { "Reading the answer" } else { "Waiting" };
     let phases: Vec<_> = known
         .into_iter()
