@@ -78,10 +78,10 @@ impl Report {
             let rooms = (house.room(&tree.files[import.from]), house.room(&tree.files[import.to]));
             let (Some(from), Some(to)) = rooms else { continue };
             let said = said(tree, import, names);
-            if to.floor < from.floor {
-                self.upward.push(format!("{said} (from {} up to {})", shown(from), shown(to)));
-            } else if to.floor == from.floor && to.wing != from.wing {
+            if from.is_stranger_to(to) {
                 self.strangers.push(format!("{said} ({} and {} are strangers)", from.name, to.name));
+            } else if from.is_below(to) {
+                self.upward.push(format!("{said} (from {} up to {})", shown(from), shown(to)));
             }
         }
     }

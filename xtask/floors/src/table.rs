@@ -3,14 +3,15 @@
 //! ```text
 //! backend/src
 //!   main.rs
-//!   oauth/ | delivery/
+//!   oauth/ -> auth/ | delivery/
 //!   db/  clock.rs
 //! frontend/src
 //! ```
 //!
 //! An unindented line names a folder; an indented line is one floor and names the rooms that stand on it: files, or
 //! folders with a `/` at the end. The longest room that fits a file is its room. Rooms on both sides of a `|` are
-//! strangers: they import nothing of each other. A folder without rows is checked for circles alone. `#` begins a comment.
+//! strangers: they import nothing of each other. A `->` is a stair within a row: rooms before it may import the rooms behind it,
+//! and not the other way round. A folder without rows is checked for circles alone. `#` begins a comment.
 
 /// One source folder and its floors.
 #[derive(Debug, Default)]
@@ -30,6 +31,8 @@ pub struct Room {
     pub floor: usize,
     /// The part of the row between two `|`.
     pub wing: usize,
+    /// The number of `->` before the room in its part of the row.
+    pub step: usize,
 }
 
 /// Reads the table; an error says which line cannot be read.
@@ -55,14 +58,19 @@ pub fn read(text: &str) -> Result<Vec<House>, String> {
 impl House {
     fn add_row(&mut self, line: &str) -> Result<(), String> {
         for (wing, names) in line.split('|').enumerate() {
+            let mut step = 0;
             for name in names.split_whitespace() {
+                if name == "->" {
+                    step += 1;
+                    continue;
+                }
                 if !name.ends_with('/') && name.strip_suffix(".rs").is_none() {
                     return Err(format!("{name} is no room: a file ends in .rs, a folder in /"));
                 }
                 if self.rooms.iter().any(|room| room.name == name) {
                     return Err(format!("{name} stands on two floors"));
                 }
-                self.rooms.push(Room { name: name.to_owned(), floor: self.floors, wing });
+                self.rooms.push(Room { name: name.to_owned(), floor: self.floors, wing, step });
             }
         }
         self.floors += 1;
@@ -76,6 +84,16 @@ impl House {
 }
 
 impl Room {
+    /// True if an import from this room to the other runs up: to a higher floor, or up the stair of a row.
+    pub fn is_below(&self, other: &Self) -> bool {
+        (other.floor, other.step) < (self.floor, self.step)
+    }
+
+    /// True if neither room may import the other: both stand in one row, in different parts of it.
+    pub fn is_stranger_to(&self, other: &Self) -> bool {
+        self.floor == other.floor && self.wing != other.wing
+    }
+
     /// True if a file lies in this room, though a smaller room may claim it.
     pub fn holds(&self, file: &str) -> bool {
         if self.name.ends_with('/') { file.starts_with(&self.name) } else { file == self.name }

@@ -264,6 +264,26 @@ fn strangers_on_one_floor_import_nothing_of_each_other() {
 }
 
 #[test]
+fn a_stair_within_a_row_leads_down_only() {
+    let sources: Sources = [
+        ("lib.rs", "mod high; mod low; mod other;"),
+        ("high.rs", "use crate::low::L;"),
+        ("low.rs", "pub struct L;"),
+        ("other.rs", "use crate::low::L;"),
+    ]
+    .map(|(file, text)| (file.to_owned(), text.to_owned()))
+    .into();
+    let report = judge("house/src\n  lib.rs\n  high.rs -> low.rs | other.rs\n", &sources);
+    assert_eq!(
+        report.strangers,
+        ["other.rs:1 -> low.rs: crate::low::L (other.rs and low.rs are strangers)"]
+    );
+    assert!(report.upward.is_empty(), "{}", report.text());
+    let report = judge("house/src\n  lib.rs\n  low.rs -> high.rs other.rs\n", &sources);
+    assert_eq!(report.upward.len(), 2, "{}", report.text());
+}
+
+#[test]
 fn code_that_hides_its_imports_is_refused() {
     for (code, error) in [
         ("#[path = \"x.rs\"] mod x;", "#[path] hides imports"),
