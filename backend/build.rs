@@ -1,5 +1,5 @@
 //! Makes sure that the folder of the console's files exists before it is looked for: a debug build reads it when asked,
-//! also when the console is built after the server.
+//! also when the console is built after the server. Has the server built anew when a migration is added.
 
 fn main() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/console");
@@ -7,4 +7,6 @@ fn main() {
         println!("cargo::warning=the console's folder {folder} cannot be made: {error}");
     }
     println!("cargo::rerun-if-changed=build.rs");
+    // The migrations are embedded by a macro, whose files cargo does not watch by itself.
+    println!("cargo::rerun-if-changed=../migrations");
 }

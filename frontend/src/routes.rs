@@ -103,4 +103,30 @@ mod tests {
             assert_eq!(section.split_once('#').map(|(page, _)| page), Some(paths::SETTINGS));
         }
     }
+    /// The server answers 404 to a path that its list does not have, though the screen would show.
+    #[test]
+    fn the_server_knows_every_page() {
+        let server = include_str!("../../backend/src/console.rs");
+        let (_, list) = server.split_once("const ROUTES").unwrap();
+        let (list, _) = list.split_once("];").unwrap();
+        let mut known: Vec<&str> =
+            list.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\",")).collect();
+        let of_any = |address: String| address.replace("/id", "/*");
+        let root = "/".to_owned();
+        let mut pages = vec![
+            root,
+            paths::SIGN_IN.to_owned(),
+            paths::SETTINGS.to_owned(),
+            paths::AUDIT_LOG.to_owned(),
+            paths::AUTHORIZED_APPS.to_owned(),
+            of_any(paths::oauth_app("id")),
+            of_any(paths::webhook("id")),
+            of_any(paths::delivery("id")),
+        ];
+        // The server itself sends members to the consent screen.
+        known.retain(|page| !leads(page, "", &CONSENT));
+        known.sort_unstable();
+        pages.sort_unstable();
+        assert_eq!(known, pages);
+    }
 }

@@ -274,10 +274,7 @@ fn a_stair_within_a_row_leads_down_only() {
     .map(|(file, text)| (file.to_owned(), text.to_owned()))
     .into();
     let report = judge("house/src\n  lib.rs\n  high.rs -> low.rs | other.rs\n", &sources);
-    assert_eq!(
-        report.strangers,
-        ["other.rs:1 -> low.rs: crate::low::L (other.rs and low.rs are strangers)"]
-    );
+    assert_eq!(report.strangers, ["other.rs:1 -> low.rs: crate::low::L (other.rs and low.rs are strangers)"]);
     assert!(report.upward.is_empty(), "{}", report.text());
     let report = judge("house/src\n  lib.rs\n  low.rs -> high.rs other.rs\n", &sources);
     assert_eq!(report.upward.len(), 2, "{}", report.text());
