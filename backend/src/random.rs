@@ -10,9 +10,9 @@ use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 
 /// The source of secrets, ids and jitter: always a cryptographic generator. Cheap to clone.
 #[derive(Clone)]
-pub struct Random(Arc<Mutex<State>>);
+pub struct Random(Arc<Mutex<Generator>>);
 
-struct State {
+struct Generator {
     rng: StdRng,
     /// The last id's milliseconds and random part. Ids of one millisecond count upward, so that they sort as
     /// they were made.
@@ -41,10 +41,10 @@ impl Random {
     }
 
     fn from_rng(rng: StdRng) -> Self {
-        Self(Arc::new(Mutex::new(State { rng, last: (0, 0) })))
+        Self(Arc::new(Mutex::new(Generator { rng, last: (0, 0) })))
     }
 
-    fn with<T>(&self, draw: impl FnOnce(&mut State) -> T) -> T {
+    fn with<T>(&self, draw: impl FnOnce(&mut Generator) -> T) -> T {
         draw(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

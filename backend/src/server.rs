@@ -116,7 +116,7 @@ async fn every_request(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let id = request_id(&app.base, &request);
-    let kind = Kind::of(request.path());
+    let kind = PathKind::of(request.path());
     let preflight = kind.is_open_to_scripts() && request.method() == Method::OPTIONS;
     let watched = app.metrics.is_watched().then(|| (request.method().clone(), Stopwatch::start()));
     let answered = REQUEST_ID
@@ -149,7 +149,7 @@ async fn every_request(
 
 /// The part of the server that a path belongs to: it decides the headers of the answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum PathKind {
     /// `/v1`.
     Api,
     /// Endpoints that OAuth apps call, also from a browser's script.
@@ -162,7 +162,7 @@ enum Kind {
     Other,
 }
 
-impl Kind {
+impl PathKind {
     fn of(path: &str) -> Self {
         match path {
             "/oauth/token" | "/oauth/revoke" | "/oauth/par" => Self::OAuth,
@@ -186,7 +186,7 @@ const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
     img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
-fn decorate(headers: &mut HeaderMap, id: &str, kind: Kind, preflight: bool) {
+fn decorate(headers: &mut HeaderMap, id: &str, kind: PathKind, preflight: bool) {
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(HeaderName::from_static(name), value);
@@ -194,13 +194,13 @@ fn decorate(headers: &mut HeaderMap, id: &str, kind: Kind, preflight: bool) {
     };
     set("x-request-id", id);
     set("x-content-type-options", "nosniff");
-    if matches!(kind, Kind::Api | Kind::OAuth | Kind::OAuthClosed) {
+    if matches!(kind, PathKind::Api | PathKind::OAuth | PathKind::OAuthClosed) {
         set("cache-control", "no-store");
     }
     match kind {
-        Kind::Docs => set("content-security-policy", DOCS_POLICY),
+        PathKind::Docs => set("content-security-policy", DOCS_POLICY),
         // The query of an authorization request leaks to no other site.
-        Kind::OAuthClosed => set("referrer-policy", "no-referrer"),
+        PathKind::OAuthClosed => set("referrer-policy", "no-referrer"),
         _ => {}
     }
     if kind.is_open_to_scripts() {

@@ -17,7 +17,7 @@ use crate::{
     crypto::{es256, keys::ServerKeys, seal::CannotOpen, sha256_text},
     db::{
         DbError, Tx, dialect,
-        signing_keys::{self as stored, KeyRow},
+        signing_keys::{self as stored, SigningKeyRow},
     },
 };
 
@@ -159,7 +159,7 @@ impl SigningKeys {
 }
 
 /// Stores the next key, unless another node was quicker; answers with all keys.
-fn add_next(tx: &mut Tx<'_>, keys: &ServerKeys, row: &KeyRow) -> QueryResult<Vec<KeyRow>> {
+fn add_next(tx: &mut Tx<'_>, keys: &ServerKeys, row: &SigningKeyRow) -> QueryResult<Vec<SigningKeyRow>> {
     dialect::lock(tx, "signing keys")?;
     let rows = stored::all(tx)?;
     if next(keys, &rows, tx.now()).is_none() {
@@ -170,8 +170,8 @@ fn add_next(tx: &mut Tx<'_>, keys: &ServerKeys, row: &KeyRow) -> QueryResult<Vec
 }
 
 /// The time from which the next key is to sign, if that key is to be made now.
-fn next(keys: &ServerKeys, rows: &[KeyRow], now: Timestamp) -> Option<Timestamp> {
-    let usable = |row: &&KeyRow| keys.sealing.open(&row.id, &row.sealed).is_ok();
+fn next(keys: &ServerKeys, rows: &[SigningKeyRow], now: Timestamp) -> Option<Timestamp> {
+    let usable = |row: &&SigningKeyRow| keys.sealing.open(&row.id, &row.sealed).is_ok();
     match rows.iter().rev().find(usable) {
         None => Some(now),
         Some(newest) if newest.active_at <= now - (SIGNS_MS - AHEAD_MS) => {
@@ -181,16 +181,16 @@ fn next(keys: &ServerKeys, rows: &[KeyRow], now: Timestamp) -> Option<Timestamp>
     }
 }
 
-fn make(base: &Base, active_at: Timestamp) -> Result<KeyRow, SigningKeyError> {
+fn make(base: &Base, active_at: Timestamp) -> Result<SigningKeyRow, SigningKeyError> {
     let (private, public) = es256::generate().ok_or(SigningKeyError::NotMade)?;
     let (x, y) = coordinates(&public).ok_or(SigningKeyError::NotAPoint)?;
     let id = sha256_text(format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#).as_bytes());
     let sealed = base.keys.sealing.seal(&id, &private, base.random.bytes())?;
     let public_key = URL_SAFE_NO_PAD.encode(&public);
-    Ok(KeyRow { id, public_key, sealed, created_at: base.now(), active_at })
+    Ok(SigningKeyRow { id, public_key, sealed, created_at: base.now(), active_at })
 }
 
-fn open(keys: &ServerKeys, row: KeyRow) -> Option<SigningKey> {
+fn open(keys: &ServerKeys, row: SigningKeyRow) -> Option<SigningKey> {
     let public = URL_SAFE_NO_PAD.decode(&row.public_key).ok()?;
     let (x, y) = coordinates(&public)?;
     let jwk =

@@ -51,7 +51,7 @@ pub struct NewKeyRow {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = api_keys)]
-struct KeyRow {
+struct StoredKeyRow {
     id: ApiKeyId,
     name: String,
     hint: String,
@@ -65,7 +65,7 @@ struct KeyRow {
     revoked_reason: Option<String>,
 }
 
-type Joined = (KeyRow, (MemberId, String), Option<MemberId>, Option<String>);
+type Joined = (StoredKeyRow, (MemberId, String), Option<MemberId>, Option<String>);
 
 fn to_wire((row, creator, revoker, revoker_email): Joined, now: Timestamp) -> ApiKey {
     let status = if row.revoked_at.is_some() {
@@ -114,7 +114,7 @@ macro_rules! joined {
             .left_join(revokers.on(revokers.field(members::id).nullable().eq(api_keys::revoked_by)))
             .filter(api_keys::workspace_id.eq($workspace))
             .select((
-                KeyRow::as_select(),
+                StoredKeyRow::as_select(),
                 (members::id, members::email),
                 revokers.field(members::id).nullable(),
                 revokers.field(members::email).nullable(),

@@ -9,7 +9,7 @@ use super::{
     dialect,
     error::DbError,
     pool,
-    tx::{OnHint, Source, Tx},
+    tx::{OnHint, Tx, TxSource},
     url::DatabaseUrl,
     writer::Writer,
 };
@@ -23,7 +23,7 @@ const POOL_SIZE: u32 = 16;
 pub struct Db {
     pool: pool::Pool,
     writer: Option<Writer>,
-    source: Source,
+    source: TxSource,
     on_hint: OnHint,
 }
 
@@ -43,7 +43,7 @@ impl Db {
             DatabaseUrl::Sqlite(_) => Some(Writer::start(url.clone(), first)),
             DatabaseUrl::Postgres(_) => None,
         };
-        Ok(Self { pool: pool::build(url, POOL_SIZE), writer, source: Source { clock, random }, on_hint })
+        Ok(Self { pool: pool::build(url, POOL_SIZE), writer, source: TxSource { clock, random }, on_hint })
     }
 
     /// `true` for SQLite, the embedded database: only one node uses it, so no other node has to be told of changes.

@@ -8,7 +8,7 @@ use super::{Conn, schema::signing_keys};
 /// A key pair as it is stored.
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = signing_keys)]
-pub struct KeyRow {
+pub struct SigningKeyRow {
     pub id: String,
     pub public_key: String,
     /// The private half, encrypted with the sealing key.
@@ -19,14 +19,14 @@ pub struct KeyRow {
 }
 
 /// All keys, in the order in which they start to sign.
-pub fn all(conn: &mut Conn) -> QueryResult<Vec<KeyRow>> {
+pub fn all(conn: &mut Conn) -> QueryResult<Vec<SigningKeyRow>> {
     signing_keys::table
         .order((signing_keys::active_at, signing_keys::created_at, signing_keys::id))
-        .select(KeyRow::as_select())
+        .select(SigningKeyRow::as_select())
         .load(conn)
 }
 
-pub fn insert(conn: &mut Conn, row: &KeyRow) -> QueryResult<()> {
+pub fn insert(conn: &mut Conn, row: &SigningKeyRow) -> QueryResult<()> {
     diesel::insert_into(signing_keys::table).values(row).execute(conn).map(drop)
 }
 

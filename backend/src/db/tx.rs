@@ -102,12 +102,12 @@ impl DerefMut for Tx<'_> {
 
 /// The time and the randomness that transactions carry.
 #[derive(Clone, Debug)]
-pub(super) struct Source {
+pub(super) struct TxSource {
     pub(super) clock: Clock,
     pub(super) random: Random,
 }
 
-impl Source {
+impl TxSource {
     /// Runs `work` in a transaction (a savepoint where one is open), and returns its result with the work that is to
     /// follow its commit.
     pub(super) fn transact<T, E>(

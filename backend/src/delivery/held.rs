@@ -9,7 +9,7 @@ use diesel::QueryResult;
 use super::{
     breaker::{self, LOOK_AGAIN},
     dock::Berth,
-    lease::{BATCH, Leasing, Loaded, Round},
+    lease::{BATCH, DueDetails, Leasing, Round},
     rate::Rate,
 };
 use crate::db::{
@@ -129,7 +129,7 @@ fn probe(
     // the webhook parked.
     let newest = webhook.breaker.probes % 2 == 1;
     let Some(due) = leases::lock_waiting(tx, webhook.id, newest)? else { return Ok(None) };
-    let loaded = Loaded::read(tx, std::slice::from_ref(&due))?;
+    let loaded = DueDetails::read(tx, std::slice::from_ref(&due))?;
     if let Err(reason) = loaded.sendable(&due) {
         leases::cancel(tx, &due, reason, now)?;
         return Ok(Some(now));
@@ -182,7 +182,7 @@ fn release(
 
 /// Leases deliveries of one line, and answers how many.
 fn lease_all(tx: &mut Tx<'_>, leasing: &mut Leasing<'_>, line: &[DueDelivery]) -> QueryResult<usize> {
-    let loaded = Loaded::read(tx, line)?;
+    let loaded = DueDetails::read(tx, line)?;
     let mut gone = 0;
     for due in line {
         if let Err(reason) = loaded.sendable(due) {

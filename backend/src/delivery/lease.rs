@@ -60,7 +60,7 @@ pub fn take_due(tx: &mut Tx<'_>, berth: &Berth) -> QueryResult<Round> {
     let now = tx.now();
     let due = leases::lock_due(tx, now, &berth.slots.busy(), i64::try_from(limit).unwrap_or(1))?;
     let more = due.len() == limit;
-    let loaded = Loaded::read(tx, &due)?;
+    let loaded = DueDetails::read(tx, &due)?;
     let mut leasing = Leasing::new(berth);
     let mut held = Vec::new();
     for due in due {
@@ -91,11 +91,11 @@ impl<'a> Leasing<'a> {
         Self { berth, leases: Vec::new(), jobs: Vec::new() }
     }
 
-    /// Leases a delivery that passed [`Loaded::sendable`], if a slot is free. Answers the end of the lease.
+    /// Leases a delivery that passed [`DueDetails::sendable`], if a slot is free. Answers the end of the lease.
     pub(super) fn take(
         &mut self,
         tx: &Tx<'_>,
-        loaded: &Loaded,
+        loaded: &DueDetails,
         due: &DueDelivery,
         trigger: Trigger,
     ) -> Option<Timestamp> {
@@ -132,13 +132,13 @@ impl<'a> Leasing<'a> {
 }
 
 /// The webhooks, secrets and bodies that due deliveries refer to.
-pub(super) struct Loaded {
+pub(super) struct DueDetails {
     destinations: HashMap<WebhookId, (Arc<Destination>, bool)>,
     secrets: HashMap<WebhookId, Arc<[SealedSecret]>>,
     payloads: HashMap<EventId, Bytes>,
 }
 
-impl Loaded {
+impl DueDetails {
     pub(super) fn read(conn: &mut Conn, due: &[DueDelivery]) -> QueryResult<Self> {
         let mut webhooks: Vec<WebhookId> = due.iter().map(|due| due.webhook_id).collect();
         webhooks.sort_unstable();

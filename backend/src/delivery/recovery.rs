@@ -60,9 +60,9 @@ async fn look(delivery: &Delivery) -> Result<Timestamp, DbError> {
         if at <= now {
             let signals = Arc::clone(&delivery.signals);
             at = match delivery.base.db.execute(move |tx| step(tx, &signals, id)).await? {
-                Step::WaitUntil(at) => at.max(now + SHORTEST_PAUSE),
-                Step::More => now,
-                Step::Over => continue,
+                NextStep::WaitUntil(at) => at.max(now + SHORTEST_PAUSE),
+                NextStep::More => now,
+                NextStep::Over => continue,
             };
         }
         next = next.min(at);
@@ -72,7 +72,7 @@ async fn look(delivery: &Delivery) -> Result<Timestamp, DbError> {
 
 /// The state of a recovery after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum NextStep {
     /// The rate allows no more until this time.
     WaitUntil(Timestamp),
     /// More deliveries can be looked at now.
@@ -81,13 +81,13 @@ enum Step {
     Over,
 }
 
-fn step(tx: &mut Tx<'_>, signals: &Signals, id: RecoveryId) -> QueryResult<Step> {
+fn step(tx: &mut Tx<'_>, signals: &Signals, id: RecoveryId) -> QueryResult<NextStep> {
     let now = tx.now();
-    let Some(mut recovery) = recoveries::lock_recovery(tx, id)? else { return Ok(Step::Over) };
+    let Some(mut recovery) = recoveries::lock_recovery(tx, id)? else { return Ok(NextStep::Over) };
     let rate = Rate { per_second: recovery.rate_per_second.into(), used_until: recovery.released_at };
     let allowed = rate.allows(now);
     if allowed == 0 {
-        return Ok(Step::WaitUntil(rate.next()));
+        return Ok(NextStep::WaitUntil(rate.next()));
     }
     let looked_at = recoveries::candidates(tx, &recovery, LOOKED_AT)?;
     let mut last = looked_at.len() < LOOKED_AT;
@@ -124,9 +124,9 @@ fn step(tx: &mut Tx<'_>, signals: &Signals, id: RecoveryId) -> QueryResult<Step>
         tx.on_commit(Hint::DeliveriesDue);
     }
     Ok(match (last, started == allowed) {
-        (true, _) => Step::Over,
-        (false, true) => Step::WaitUntil(rate.next()),
-        (false, false) => Step::More,
+        (true, _) => NextStep::Over,
+        (false, true) => NextStep::WaitUntil(rate.next()),
+        (false, false) => NextStep::More,
     })
 }
 

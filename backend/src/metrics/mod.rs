@@ -20,14 +20,14 @@ use prometheus_client::{
 const BUCKETS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Request {
+struct RequestLabels {
     method: &'static str,
     route: String,
     status: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Attempt {
+struct AttemptLabels {
     outcome: &'static str,
     category: &'static str,
 }
@@ -38,9 +38,9 @@ pub struct Metrics {
     registry: Registry,
     /// `true` once the figures are served: before that, requests are not measured.
     watched: AtomicBool,
-    requests: Family<Request, Counter>,
-    request_seconds: Family<Request, Histogram, fn() -> Histogram>,
-    attempts: Family<Attempt, Counter>,
+    requests: Family<RequestLabels, Counter>,
+    request_seconds: Family<RequestLabels, Histogram, fn() -> Histogram>,
+    attempts: Family<AttemptLabels, Counter>,
     attempt_seconds: Histogram,
     /// Events that were accepted by `POST /v1/events`.
     pub events: Counter,
@@ -72,17 +72,17 @@ fn durations() -> Histogram {
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("sayless");
-        let requests = Family::<Request, Counter>::default();
+        let requests = Family::<RequestLabels, Counter>::default();
         registry.register("requests", "Requests by method, route and class of status", requests.clone());
         let request_seconds =
-            Family::<Request, Histogram, fn() -> Histogram>::new_with_constructor(durations);
+            Family::<RequestLabels, Histogram, fn() -> Histogram>::new_with_constructor(durations);
         registry.register_with_unit(
             "request",
             "Until the answer began",
             Unit::Seconds,
             request_seconds.clone(),
         );
-        let attempts = Family::<Attempt, Counter>::default();
+        let attempts = Family::<AttemptLabels, Counter>::default();
         registry.register(
             "attempts",
             "Attempts to deliver, by outcome and whose problem it was",
@@ -170,7 +170,7 @@ impl Metrics {
             400..500 => "4xx",
             _ => "5xx",
         };
-        let labels = Request { method, route: route.unwrap_or_else(|| "other".into()), status };
+        let labels = RequestLabels { method, route: route.unwrap_or_else(|| "other".into()), status };
         self.requests.get_or_create(&labels).inc();
         self.request_seconds.get_or_create(&labels).observe(took.as_secs_f64());
     }
@@ -179,7 +179,7 @@ impl Metrics {
     /// exchange.
     pub fn attempt(&self, outcome: AttemptOutcome, category: Option<Category>, total_ms: f64) {
         let category = category.map_or("none", Category::as_str);
-        self.attempts.get_or_create(&Attempt { outcome: outcome.as_str(), category }).inc();
+        self.attempts.get_or_create(&AttemptLabels { outcome: outcome.as_str(), category }).inc();
         self.attempt_seconds.observe(total_ms / 1000.0);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     auth::{Caller, permission::DeliveriesRead},
     http::problem::{Answer, Failure},
-    signals::hub::{Full, PER_CREDENTIAL, Subscription},
+    signals::hub::{Full, PER_CREDENTIAL, StreamSubscription},
 };
 
 /// Milliseconds between two signs of life; with each, the credential is looked up again.
@@ -68,7 +68,7 @@ fn refused(full: Full) -> Failure {
 struct Open {
     app: App,
     caller: Caller<DeliveriesRead>,
-    subscription: Subscription,
+    subscription: StreamSubscription,
     greeted: bool,
     /// `true`: the credential was looked up since it was last said to have changed.
     checked: bool,

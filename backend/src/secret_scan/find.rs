@@ -9,7 +9,7 @@ use crate::{crypto::tokens, delivery::signature::SigningSecret};
 
 /// A kind of credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SecretKind {
     /// `slk_…`, with a good checksum.
     ApiKey,
     /// `sls_…`, with a good checksum.
@@ -18,7 +18,7 @@ pub enum Kind {
     SigningSecret,
 }
 
-impl Kind {
+impl SecretKind {
     /// The kind's word in the audit log.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -48,19 +48,19 @@ impl Kind {
 
 /// Text that looks like a credential, in the form that its digest is made of.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Candidate {
-    pub kind: Kind,
+pub struct PossibleSecret {
+    pub kind: SecretKind,
     pub secret: Zeroizing<String>,
 }
 
-impl std::fmt::Debug for Candidate {
+impl std::fmt::Debug for PossibleSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Candidate").field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("PossibleSecret").field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 
 /// Everything in `text` that looks like a credential, each once.
-pub fn candidates(text: &str) -> Vec<Candidate> {
+pub fn candidates(text: &str) -> Vec<PossibleSecret> {
     let mut found = Vec::new();
     // Every prefix ends in `_`, which `%5F` may stand for.
     if text.contains(['_', '%']) {
@@ -73,14 +73,16 @@ pub fn candidates(text: &str) -> Vec<Candidate> {
     found
 }
 
-fn scan(text: &str, found: &mut Vec<Candidate>) {
+fn scan(text: &str, found: &mut Vec<PossibleSecret>) {
     let mut add = |kind, secret: Zeroizing<String>| {
-        let candidate = Candidate { kind, secret };
+        let candidate = PossibleSecret { kind, secret };
         if !found.contains(&candidate) {
             found.push(candidate);
         }
     };
-    for (prefix, kind) in [(tokens::API_KEY, Kind::ApiKey), (tokens::CLIENT_SECRET, Kind::ClientSecret)] {
+    for (prefix, kind) in
+        [(tokens::API_KEY, SecretKind::ApiKey), (tokens::CLIENT_SECRET, SecretKind::ClientSecret)]
+    {
         for (at, _) in text.match_indices(prefix) {
             if let Some(token) = text.get(at..at + tokens::LEN).filter(|t| tokens::is_well_formed(prefix, t))
             {
@@ -91,7 +93,7 @@ fn scan(text: &str, found: &mut Vec<Candidate>) {
     for prefix in ["whsec_", "whsk_"] {
         for (at, _) in text.match_indices(prefix) {
             for secret in signing_secrets(prefix, &text[at + prefix.len()..]) {
-                add(Kind::SigningSecret, secret);
+                add(SecretKind::SigningSecret, secret);
             }
         }
     }
@@ -161,7 +163,7 @@ mod tests {
         tokens::generate(tokens::API_KEY, &Random::from_seed(3))
     }
 
-    fn kinds(text: &str) -> Vec<Kind> {
+    fn kinds(text: &str) -> Vec<SecretKind> {
         candidates(text).iter().map(|candidate| candidate.kind).collect()
     }
 
@@ -180,7 +182,7 @@ mod tests {
             format!("{start}\n  {end}"),
             format!("{start}\u{200b}{end}"),
         ] {
-            assert_eq!(kinds(&text), [Kind::ApiKey], "{text}");
+            assert_eq!(kinds(&text), [SecretKind::ApiKey], "{text}");
             assert_eq!(candidates(&text)[0].secret.as_str(), key);
         }
     }
@@ -226,6 +228,6 @@ mod tests {
     fn two_credentials_are_two_candidates_and_one_twice_is_one() {
         let key = key();
         let secret = tokens::generate(tokens::CLIENT_SECRET, &Random::from_seed(4));
-        assert_eq!(kinds(&format!("{key} {secret} {key}")), [Kind::ApiKey, Kind::ClientSecret]);
+        assert_eq!(kinds(&format!("{key} {secret} {key}")), [SecretKind::ApiKey, SecretKind::ClientSecret]);
     }
 }

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use api_types::{FieldError, audit::AuditAction};
 use serde_json::json;
 
-use self::find::{Candidate, Kind};
+use self::find::{PossibleSecret, SecretKind};
 use crate::{
     base::Base,
     crypto::tokens,
@@ -30,7 +30,7 @@ const MAX_ENTRIES: usize = 20;
 #[derive(Debug)]
 struct Paste {
     field: &'static str,
-    kind: Kind,
+    kind: SecretKind,
     hint: String,
     known: Option<Known>,
 }
@@ -42,7 +42,7 @@ pub async fn guard(
     what: &str,
     texts: &[(&'static str, &str)],
 ) -> Result<(), Failure> {
-    let candidates: Vec<(&'static str, Candidate)> = texts
+    let candidates: Vec<(&'static str, PossibleSecret)> = texts
         .iter()
         .flat_map(|&(field, text)| find::candidates(text).into_iter().map(move |found| (field, found)))
         .collect();
@@ -63,21 +63,24 @@ pub async fn guard(
 }
 
 /// Looks the candidates up. One that is neither a credential of ours nor a well-formed key is no credential.
-async fn recognise(base: &Base, candidates: Vec<(&'static str, Candidate)>) -> Result<Vec<Paste>, DbError> {
-    let looked_up: Vec<(&'static str, Candidate, Vec<String>)> = candidates
+async fn recognise(
+    base: &Base,
+    candidates: Vec<(&'static str, PossibleSecret)>,
+) -> Result<Vec<Paste>, DbError> {
+    let looked_up: Vec<(&'static str, PossibleSecret, Vec<String>)> = candidates
         .into_iter()
         .map(|(field, candidate)| {
             let digests = base.keys.digests(&candidate.secret);
             (field, candidate, digests)
         })
         .collect();
-    let of = |kind: Kind| -> Vec<String> {
+    let of = |kind: SecretKind| -> Vec<String> {
         let wanted = looked_up.iter().filter(|(_, candidate, _)| candidate.kind == kind);
         wanted.flat_map(|(_, _, digests)| digests.iter().cloned()).collect()
     };
-    let keys = of(Kind::ApiKey);
-    let clients = of(Kind::ClientSecret);
-    let signing = of(Kind::SigningSecret);
+    let keys = of(SecretKind::ApiKey);
+    let clients = of(SecretKind::ClientSecret);
+    let signing = of(SecretKind::SigningSecret);
     let now = base.now();
     let known = base.db.query(move |conn| {
         let mut known = known_secrets::api_keys(conn, &keys)?;
@@ -91,7 +94,7 @@ async fn recognise(base: &Base, candidates: Vec<(&'static str, Candidate)>) -> R
         .into_iter()
         .filter_map(|(field, candidate, digests)| {
             let known = digests.iter().find_map(|digest| known.get(digest)).cloned();
-            let refused = known.is_some() || candidate.kind == Kind::ApiKey;
+            let refused = known.is_some() || candidate.kind == SecretKind::ApiKey;
             refused.then(|| Paste {
                 field,
                 kind: candidate.kind,

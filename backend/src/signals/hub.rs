@@ -112,7 +112,7 @@ impl Hub {
         workspace: WorkspaceId,
         credential: &str,
         per_node: usize,
-    ) -> Result<Subscription, Full> {
+    ) -> Result<StreamSubscription, Full> {
         let mut listeners = lock(&self.listeners);
         if listeners.closed || self.listening.load(Ordering::Relaxed) >= per_node {
             return Err(Full::Node);
@@ -125,7 +125,7 @@ impl Hub {
         let listener = Arc::new(Listener::default());
         listeners.by_workspace.entry(workspace).or_default().push(listener.clone());
         self.listening.fetch_add(1, Ordering::Relaxed);
-        Ok(Subscription { hub: self.clone(), workspace, credential: credential.to_owned(), listener })
+        Ok(StreamSubscription { hub: self.clone(), workspace, credential: credential.to_owned(), listener })
     }
 
     pub fn listening(&self) -> usize {
@@ -180,14 +180,14 @@ impl Listener {
 
 /// The place of one listener, given up when dropped.
 #[derive(Debug)]
-pub struct Subscription {
+pub struct StreamSubscription {
     hub: Arc<Hub>,
     workspace: WorkspaceId,
     credential: String,
     listener: Arc<Listener>,
 }
 
-impl Subscription {
+impl StreamSubscription {
     /// Waits for news. Somebody may have taken them by the time this returns.
     pub async fn news(&self) {
         self.listener.bell.notified().await;
@@ -213,7 +213,7 @@ impl Subscription {
     }
 }
 
-impl Drop for Subscription {
+impl Drop for StreamSubscription {
     fn drop(&mut self) {
         let mut listeners = lock(&self.hub.listeners);
         if let Some(listening) = listeners.by_workspace.get_mut(&self.workspace) {

@@ -10,11 +10,11 @@ use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{
     Signals,
-    outbox::{Message, Outbox, Word},
+    outbox::{NodeMessage, Outbox, Word},
 };
 use crate::db::{
     DatabaseUrl, Hint, OnHint,
-    notify::{self, Listener, Speaker},
+    notify::{self, NotifyReceiver, NotifySender},
 };
 
 /// The pause between two messages.
@@ -43,7 +43,7 @@ impl fmt::Debug for Node {
 
 impl Node {
     /// Passes a message of another node on to this one.
-    fn hear(&self, message: Message) {
+    fn hear(&self, message: NodeMessage) {
         for word in message.words {
             match word {
                 Word::Due => (self.heard)(Hint::DeliveriesDue),
@@ -67,14 +67,14 @@ impl Node {
     /// Acts as if everything had changed, after a time without a link.
     fn catch_up(&self) {
         let words = [Word::Due, Word::Recoveries, Word::Credentials, Word::Everything].into();
-        self.hear(Message { words, ..Message::default() });
+        self.hear(NodeMessage { words, ..NodeMessage::default() });
     }
 }
 
 /// Makes every node look credentials up again. For commands: they are no nodes and have no link.
 pub async fn tell_of_credentials(url: &DatabaseUrl) {
     let DatabaseUrl::Postgres(url) = url else { return };
-    let message = Message { words: [Word::Credentials].into(), ..Message::default() };
+    let message = NodeMessage { words: [Word::Credentials].into(), ..NodeMessage::default() };
     let told = async {
         let (speaker, _listener) = notify::open(url).await?;
         speaker.tell(&[serde_json::to_string(&message).unwrap_or_default()]).await
@@ -138,9 +138,9 @@ async fn keep(node: Node, url: String) {
 }
 
 /// Passes on the messages of other nodes until the connection is gone.
-async fn listen(node: &Node, mut listener: Listener) {
+async fn listen(node: &Node, mut listener: NotifyReceiver) {
     while let Some(text) = listener.hear().await {
-        match serde_json::from_str::<Message>(&text) {
+        match serde_json::from_str::<NodeMessage>(&text) {
             Ok(message) if message.from.as_deref() == Some(&node.name) => {}
             Ok(message) => node.hear(message),
             // A node of another version may have more to say than we understand.
@@ -150,7 +150,7 @@ async fn listen(node: &Node, mut listener: Listener) {
 }
 
 /// Sends the outbox to the other nodes until the connection is gone.
-async fn tell(outbox: &Outbox, speaker: &Speaker, node: &str) {
+async fn tell(outbox: &Outbox, speaker: &NotifySender, node: &str) {
     loop {
         outbox.ready().await;
         let texts = outbox.take(node);

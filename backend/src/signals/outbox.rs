@@ -43,7 +43,7 @@ pub(super) enum Word {
 /// A message from one node to the others.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Message {
+pub(super) struct NodeMessage {
     /// The name of the sending node; none for a command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) from: Option<String>,
@@ -128,9 +128,9 @@ impl Outbox {
 
     /// Takes all waiting hints, as texts to send.
     pub(super) fn take(&self, from: &str) -> Vec<String> {
-        let own = || Message { from: Some(from.to_owned()), ..Message::default() };
+        let own = || NodeMessage { from: Some(from.to_owned()), ..NodeMessage::default() };
         let Waiting { words, changes } = std::mem::take(&mut *self.lock());
-        let mut messages = vec![Message { words, ..own() }];
+        let mut messages = vec![NodeMessage { words, ..own() }];
         let mut length = 0;
         for (workspace, pending) in changes {
             let change = pending.into_change();
@@ -174,7 +174,7 @@ impl Waiting {
 mod tests {
     use super::*;
 
-    fn told(outbox: &Outbox) -> Vec<Message> {
+    fn told(outbox: &Outbox) -> Vec<NodeMessage> {
         let texts = outbox.take("a node");
         assert!(
             texts.iter().all(|text| text.len() <= MAX_BYTES),

@@ -38,7 +38,7 @@ struct Row {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = webhooks)]
-struct WebhookRow {
+struct WebhookColumns {
     id: WebhookId,
     url: String,
     description: String,
@@ -58,7 +58,7 @@ pub struct ListedDelivery {
     pub webhook_disabled: bool,
 }
 
-fn to_wire((row, webhook): (Row, WebhookRow)) -> ListedDelivery {
+fn to_wire((row, webhook): (Row, WebhookColumns)) -> ListedDelivery {
     ListedDelivery {
         in_flight: row.lease_attempt_id.is_some(),
         retry_waits: row.manual_attempt_id.is_some(),
@@ -93,7 +93,7 @@ macro_rules! joined {
         deliveries::table
             .inner_join(webhooks::table)
             .filter(deliveries::workspace_id.eq($workspace))
-            .select((Row::as_select(), WebhookRow::as_select()))
+            .select((Row::as_select(), WebhookColumns::as_select()))
     };
 }
 
@@ -106,7 +106,7 @@ pub fn list(
 ) -> QueryResult<Vec<Delivery>> {
     if let Some(newest) = ranges::newest(conn, workspace, wanted, &slice)? {
         let rows = joined!(workspace).filter(deliveries::id.eq_any(newest)).order(deliveries::id.desc());
-        let rows = rows.load::<(Row, WebhookRow)>(conn)?;
+        let rows = rows.load::<(Row, WebhookColumns)>(conn)?;
         return Ok(rows.into_iter().map(|row| to_wire(row).delivery).collect());
     }
     let mut query = joined!(workspace).order(deliveries::id.desc()).limit(slice.fetch()).into_boxed();
@@ -136,13 +136,14 @@ pub fn list(
         query = query.filter(deliveries::created_at.lt(until));
         query = query.filter(deliveries::id.lt(made_until(until, DeliveryId::from_parts)));
     }
-    let rows = query.load::<(Row, WebhookRow)>(conn)?;
+    let rows = query.load::<(Row, WebhookColumns)>(conn)?;
     Ok(rows.into_iter().map(|row| to_wire(row).delivery).collect())
 }
 
 /// One delivery of a workspace.
 pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: DeliveryId) -> QueryResult<Option<ListedDelivery>> {
-    let row = joined!(workspace).filter(deliveries::id.eq(id)).first::<(Row, WebhookRow)>(conn).optional()?;
+    let row =
+        joined!(workspace).filter(deliveries::id.eq(id)).first::<(Row, WebhookColumns)>(conn).optional()?;
     Ok(row.map(to_wire))
 }
 

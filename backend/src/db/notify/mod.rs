@@ -25,31 +25,31 @@ const MAX_UNREAD: usize = 256;
 /// The longest that connecting or sending may take, and the silence after which the connection is probed.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Sends to every node, as long as the [`Listener`] that came with it lives.
+/// Sends to every node, as long as the [`NotifyReceiver`] that came with it lives.
 #[derive(Debug)]
-pub struct Speaker(Client);
+pub struct NotifySender(Client);
 
 /// Hears what nodes send.
 #[derive(Debug)]
-pub struct Listener {
+pub struct NotifyReceiver {
     heard: mpsc::Receiver<String>,
     _driver: JoinSet<()>,
 }
 
 /// Connects and listens.
-pub async fn open(url: &str) -> Result<(Speaker, Listener), NotifyError> {
+pub async fn open(url: &str) -> Result<(NotifySender, NotifyReceiver), NotifyError> {
     let connector = Connector::read(url)?;
     tokio::time::timeout(TIMEOUT, connector.connect()).await.map_err(|_| NotifyError::Timeout)?
 }
 
-impl Listener {
+impl NotifyReceiver {
     /// The next text that a node sent, this one included; `None` when the connection is gone or a text was missed.
     pub async fn hear(&mut self) -> Option<String> {
         self.heard.recv().await
     }
 }
 
-impl Speaker {
+impl NotifySender {
     /// Sends texts to every node, in one commit.
     pub async fn tell(&self, texts: &[String]) -> Result<(), NotifyError> {
         let statement = "SELECT pg_notify($1, text) FROM unnest($2::text[]) AS text";
@@ -101,7 +101,7 @@ impl Connector {
         Ok(Self { config, roots, trust, optional: mode == SslMode::Prefer })
     }
 
-    async fn connect(self) -> Result<(Speaker, Listener), NotifyError> {
+    async fn connect(self) -> Result<(NotifySender, NotifyReceiver), NotifyError> {
         if self.config.get_ssl_mode() == SslMode::Disable {
             return listen(&self.config, NoTls).await;
         }
@@ -117,7 +117,7 @@ impl Connector {
     }
 }
 
-async fn listen<T>(config: &Config, tls: T) -> Result<(Speaker, Listener), NotifyError>
+async fn listen<T>(config: &Config, tls: T) -> Result<(NotifySender, NotifyReceiver), NotifyError>
 where
     T: MakeTlsConnect<Socket> + Send,
     T::Stream: Send + 'static,
@@ -137,7 +137,7 @@ where
         }
     });
     client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
-    Ok((Speaker(client), Listener { heard, _driver: driver }))
+    Ok((NotifySender(client), NotifyReceiver { heard, _driver: driver }))
 }
 
 #[cfg(test)]

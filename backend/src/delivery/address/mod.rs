@@ -3,5 +3,5 @@
 mod policy;
 mod url;
 
-pub use policy::{AddressPolicy, Permission, Refusal, Rule, refused_by};
+pub use policy::{AddressPermission, AddressPolicy, RefusedAddress, Rule, refused_by};
 pub use url::{Host, UrlProblem, WebhookUrl};

@@ -18,19 +18,19 @@ pub struct AddressPolicy {
 
 /// The reason that an address may be used. Plain `http` is for the operator's own ranges alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Permission {
+pub enum AddressPermission {
     Public,
     ByOperator,
 }
 
 /// An address that may not be used, and the rule that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refusal {
+pub struct RefusedAddress {
     pub address: IpAddr,
     pub rule: Rule,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for RefusedAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.address, self.rule.name())
     }
@@ -103,20 +103,20 @@ impl AddressPolicy {
     }
 
     /// Checks an address under https.
-    pub fn check(&self, address: IpAddr) -> Result<Permission, Refusal> {
+    pub fn check(&self, address: IpAddr) -> Result<AddressPermission, RefusedAddress> {
         if self.allowed.iter().any(|range| range.contains(&address)) {
-            return Ok(Permission::ByOperator);
+            return Ok(AddressPermission::ByOperator);
         }
         match refused_by(address) {
-            None => Ok(Permission::Public),
-            Some(rule) => Err(Refusal { address, rule }),
+            None => Ok(AddressPermission::Public),
+            Some(rule) => Err(RefusedAddress { address, rule }),
         }
     }
 
     /// Checks an address under the URL's scheme: plain `http` only where the operator allowed the address.
-    pub fn check_for(&self, address: IpAddr, https: bool) -> Result<Permission, Refusal> {
+    pub fn check_for(&self, address: IpAddr, https: bool) -> Result<AddressPermission, RefusedAddress> {
         match self.check(address)? {
-            Permission::Public if !https => Err(Refusal { address, rule: Rule::PlainHttp }),
+            AddressPermission::Public if !https => Err(RefusedAddress { address, rule: Rule::PlainHttp }),
             permission => Ok(permission),
         }
     }
@@ -281,9 +281,9 @@ mod tests {
     fn the_operator_opens_a_range_and_only_that() {
         let policy = AddressPolicy::new(vec!["127.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]);
         let check = |address: &str| policy.check(address.parse().unwrap()).map_err(|refusal| refusal.rule);
-        assert_eq!(check("127.0.0.1"), Ok(Permission::ByOperator));
-        assert_eq!(check("fd00::7"), Ok(Permission::ByOperator));
-        assert_eq!(check("8.8.8.8"), Ok(Permission::Public));
+        assert_eq!(check("127.0.0.1"), Ok(AddressPermission::ByOperator));
+        assert_eq!(check("fd00::7"), Ok(AddressPermission::ByOperator));
+        assert_eq!(check("8.8.8.8"), Ok(AddressPermission::Public));
         assert_eq!(check("10.0.0.1"), Err(Rule::Private));
         assert_eq!(check("::ffff:127.0.0.1"), Err(Rule::Ipv4Mapped));
     }
@@ -293,7 +293,7 @@ mod tests {
         let policy = AddressPolicy::new(vec!["10.0.0.0/8".parse().unwrap()]);
         let check =
             |address: &str| policy.check_for(address.parse().unwrap(), false).map_err(|refusal| refusal.rule);
-        assert_eq!(check("10.1.2.3"), Ok(Permission::ByOperator));
+        assert_eq!(check("10.1.2.3"), Ok(AddressPermission::ByOperator));
         assert_eq!(check("8.8.8.8"), Err(Rule::PlainHttp));
         assert_eq!(check("127.0.0.1"), Err(Rule::Loopback));
     }

@@ -9,7 +9,7 @@ use http::uri::PathAndQuery;
 use rustls::pki_types::ServerName;
 use url::{Position, Url};
 
-use super::policy::{AddressPolicy, Refusal, Rule};
+use super::policy::{AddressPolicy, RefusedAddress, Rule};
 
 /// The longest URL that is taken, in bytes, before and after normalising.
 const MAX_LENGTH: usize = 2048;
@@ -84,8 +84,8 @@ pub enum UrlProblem {
     Refused { address: IpAddr, rule: Rule },
 }
 
-impl From<Refusal> for UrlProblem {
-    fn from(Refusal { address, rule }: Refusal) -> Self {
+impl From<RefusedAddress> for UrlProblem {
+    fn from(RefusedAddress { address, rule }: RefusedAddress) -> Self {
         match rule {
             Rule::PlainHttp => Self::PlainHttp,
             rule => Self::Refused { address, rule },

@@ -15,7 +15,7 @@ use api_types::{
 };
 use serde_json::{Value, json};
 
-use self::{editing::edit, new_secret::NewSecret};
+use self::{editing::edit, new_secret::NewClientSecret};
 use crate::{
     app::App,
     auth::Admin,
@@ -63,7 +63,7 @@ pub async fn list(app: Data<App>, caller: Admin, page: Query<PageParams>) -> Ans
 pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Body<NewOAuthApp>) -> Answer {
     let input = input::check_new(&body.value)?;
     let member = SignedIn::of(&caller)?;
-    let secret = (input.kind == ClientKind::Confidential).then(|| NewSecret::generate(&app.base));
+    let secret = (input.kind == ClientKind::Confidential).then(|| NewClientSecret::generate(&app.base));
     let client_secret = secret.as_ref().map(|secret| secret.text.clone());
     let who = caller.who();
     let plan = caller.plan();

@@ -9,14 +9,14 @@ use crate::{
 };
 
 /// A new client secret.
-pub struct NewSecret {
+pub struct NewClientSecret {
     /// The secret, which is shown once.
     pub text: String,
     digest: String,
     pepper_version: i32,
 }
 
-impl NewSecret {
+impl NewClientSecret {
     /// Makes a secret.
     pub fn generate(base: &Base) -> Self {
         let text = tokens::generate(tokens::CLIENT_SECRET, &base.random);

@@ -9,7 +9,7 @@ use api_types::{
 };
 use serde_json::json;
 
-use super::{editing::edit, new_secret::NewSecret};
+use super::{editing::edit, new_secret::NewClientSecret};
 use crate::{
     app::App,
     auth::Admin,
@@ -38,7 +38,7 @@ pub async fn rotate(
     body: Body<RotateSecret>,
 ) -> Answer {
     let overlap = overlap::read(&body.value)?;
-    let new = NewSecret::generate(&app.base);
+    let new = NewClientSecret::generate(&app.base);
     let client_secret = new.text.clone();
     let publisher = app.delivery.publisher.clone();
     let rotated = edit(&app.base.db, caller.who(), id, move |tx, edited| -> Answer<ClientSecret> {

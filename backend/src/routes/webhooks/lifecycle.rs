@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{
     describe,
     editing::edit,
-    new_secret::{NewSecret, SecretOf},
+    new_secret::{NewSigningSecret, SecretOf},
 };
 use crate::{
     app::App,
@@ -128,7 +128,7 @@ pub async fn rotate(
         edit(&app.base.db, caller, id, move |tx, edited| -> Answer<(Option<String>, WebhookWithCounts)> {
             let workspace_id = edited.who.workspace_id;
             let of = SecretOf { workspace_id, webhook_id: id, scheme: edited.before.signature };
-            let new = NewSecret::make(tx, &keys, of)?;
+            let new = NewSigningSecret::make(tx, &keys, of)?;
             let now = tx.now();
             webhooks::end_secrets(tx, id, overlap::old_secrets_end(overlap, now))?;
             webhooks::insert_secret(tx, &new.row)?;

@@ -19,7 +19,7 @@ use serde_json::json;
 use self::{
     editing::edit,
     input::ValidWebhookChanges,
-    new_secret::{NewSecret, SecretOf},
+    new_secret::{NewSigningSecret, SecretOf},
 };
 use crate::{
     app::App,
@@ -99,7 +99,7 @@ pub async fn create(
             updated_at: now,
         };
         let of = SecretOf { workspace_id: row.workspace_id, webhook_id: row.id, scheme: row.signature };
-        let new = NewSecret::make(tx, &keys, of)?;
+        let new = NewSigningSecret::make(tx, &keys, of)?;
         dialect::lock(tx, &format!("webhooks of {}", row.workspace_id))?;
         let have = webhooks::count(tx, row.workspace_id)?;
         plan::check_room(plan, "webhooks", have, plan::limits(plan).webhooks)?;

@@ -22,13 +22,13 @@ pub struct SecretOf {
 }
 
 /// A new signing secret.
-pub struct NewSecret {
+pub struct NewSigningSecret {
     /// The secret as its owner sees it, this once; none under `v1a`, where the public key is all that they need.
     pub shown_once: Option<String>,
     pub row: NewSigningSecretRow,
 }
 
-impl NewSecret {
+impl NewSigningSecret {
     /// Makes a secret; nothing is stored yet.
     pub fn make(tx: &Tx<'_>, keys: &ServerKeys, of: SecretOf) -> Answer<Self> {
         let SecretOf { workspace_id, webhook_id, scheme } = of;
