@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Scope, Timestamp,
     ids::{ApiKeyId, MemberId},
+    merge_patch::{always, clearable},
     words::words,
 };
 
@@ -39,18 +40,19 @@ pub struct NewApiKey {
     pub allowed_ips: Vec<String>,
 }
 
-/// Change an API key; absent fields stay.
+/// Change an API key by a merge patch: absent fields stay, `null` clears.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ApiKeyChanges {
     /// What the key is for: 1 to 100 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "Hourly export"))]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, example = "Hourly export"))]
     pub name: Option<String>,
-    /// Addresses or CIDR ranges the key may be used from; an empty list allows any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub allowed_ips: Option<Vec<String>>,
+    /// Addresses or CIDR ranges the key may be used from; an empty list or `null` allows any.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+    pub allowed_ips: Option<Option<Vec<String>>>,
 }
 
 /// Revoke an API key.

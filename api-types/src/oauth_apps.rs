@@ -6,6 +6,7 @@ use crate::{
     Scope, Timestamp,
     api_keys::MemberRef,
     ids::{OAuthAppId, SecretId},
+    merge_patch::{always, clearable},
     words::words,
 };
 
@@ -87,35 +88,42 @@ pub struct NewOAuthApp {
     pub logo: Option<String>,
 }
 
-/// Change an OAuth app; absent fields stay, empty texts clear.
+/// Change an OAuth app by a merge patch: absent fields stay, `null` clears.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OAuthAppChanges {
     /// The name that members see.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "Acme Dashboards 2"))]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, example = "Acme Dashboards 2"))]
     pub name: Option<String>,
     /// Where members may be sent back to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
     pub redirect_uris: Option<Vec<String>>,
     /// What the app may ask for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
     pub scopes: Option<Vec<String>>,
     /// How it may obtain tokens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
     pub grants: Option<Vec<String>>,
     /// What the app does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub description: Option<Option<String>>,
     /// The app's https homepage.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub homepage_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub homepage_url: Option<Option<String>>,
     /// The app's logo as a `data:` URL.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub logo: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub logo: Option<Option<String>>,
     /// Whether the app is suspended: it gets no tokens, and those it has are refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
     pub suspended: Option<bool>,
 }
 

@@ -49,8 +49,10 @@ words! {
         IdempotencyInProgress = "idempotency-in-progress",
         /// The `Idempotency-Key` was used with another body.
         IdempotencyMismatch = "idempotency-mismatch",
-        /// `Idempotency-Key` is refused where the answer holds a secret.
-        IdempotencyRefused = "idempotency-refused",
+        /// The first answer to the `Idempotency-Key` held a secret and is no longer kept; `detail` names the object.
+        IdempotencyExpired = "idempotency-expired",
+        /// The object has changed since the version that `If-Match` names.
+        PreconditionFailed = "precondition-failed",
         /// The body is larger than allowed.
         BodyTooLarge = "body-too-large",
         /// The body is not `application/json`.
@@ -73,7 +75,7 @@ impl ProblemType {
     /// The HTTP status that goes with the problem.
     pub const fn status(self) -> u16 {
         match self {
-            Self::MalformedJson | Self::BadRequest | Self::IdempotencyRefused => 400,
+            Self::MalformedJson | Self::BadRequest => 400,
             Self::Unauthenticated
             | Self::InvalidSignIn
             | Self::InvalidCredential
@@ -89,7 +91,8 @@ impl ProblemType {
             | Self::CrossOrigin => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::Conflict | Self::IdempotencyInProgress => 409,
+            Self::Conflict | Self::IdempotencyInProgress | Self::IdempotencyExpired => 409,
+            Self::PreconditionFailed => 412,
             Self::BodyTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Validation | Self::IdempotencyMismatch | Self::SecretInText => 422,
@@ -123,7 +126,8 @@ impl ProblemType {
             Self::Conflict => "Not possible in this state",
             Self::IdempotencyInProgress => "The same request is still running",
             Self::IdempotencyMismatch => "The idempotency key was used with another body",
-            Self::IdempotencyRefused => "No idempotency key here",
+            Self::IdempotencyExpired => "The first answer is no longer kept",
+            Self::PreconditionFailed => "The object has changed meanwhile",
             Self::BodyTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "The body must be JSON",
             Self::SecretInText => "The text contains a live credential",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     ids::{CommentId, NoteId, TicketId},
-    present::present,
+    merge_patch::{always, clearable},
     words::words,
 };
 
@@ -37,23 +37,25 @@ pub struct NewTicket {
     pub assignee: Option<String>,
 }
 
-/// Change a ticket; absent fields stay.
+/// Change a ticket by a merge patch: absent fields stay, `null` clears.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TicketChanges {
     /// 1 to 200 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
     pub title: Option<String>,
-    /// At most 20,000 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
+    /// At most 20,000 characters; `null` empties it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub body: Option<Option<String>>,
     /// `open` or `closed`; closing publishes `ticket.closed`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "closed"))]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, example = "closed"))]
     pub status: Option<String>,
     /// Who works on it; `null` or an empty text means nobody.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "sam@acme.example"))]
     pub assignee: Option<Option<String>>,
 }

@@ -6,7 +6,7 @@ use crate::{
     Timestamp,
     deliveries::{Attempt, DiagnosisCode},
     ids::{SecretId, WebhookId},
-    present::present,
+    merge_patch::{always, clearable},
     words::words,
 };
 
@@ -69,23 +69,25 @@ pub struct NewWebhook {
     pub rate_limit: Option<u32>,
 }
 
-/// Change a webhook; absent fields stay. A new URL resets its health and holds from the next attempt.
+/// Change a webhook by a merge patch: absent fields stay, `null` clears. A new URL resets its health and holds from the next attempt.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WebhookChanges {
     /// Where events are sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
     pub url: Option<String>,
     /// Event types, groups or `*`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
     pub event_types: Option<Vec<String>>,
-    /// What the webhook is for; an empty text clears it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "Acme's ticket mirror, second region"))]
-    pub description: Option<String>,
+    /// What the webhook is for; `null` clears it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "Acme's ticket mirror, second region"))]
+    pub description: Option<Option<String>>,
     /// The most deliveries per second that the receiver is sent, 1 to 1,000; `null` lifts the limit.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>, example = 50, minimum = 1, maximum = 1000))]
     pub rate_limit: Option<Option<u32>>,
 }

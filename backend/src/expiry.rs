@@ -15,8 +15,8 @@ use crate::{
     },
 };
 
-/// The pause between two rounds.
-const EVERY: Duration = Duration::from_hours(1);
+/// The pause between two rounds: short, since sealed answers are to be gone soon after their ten minutes.
+const EVERY: Duration = Duration::from_mins(5);
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// Milliseconds for which it is known that a token was copied: 90 days.
@@ -28,6 +28,7 @@ pub async fn once(auth: &Auth) -> Result<(), DbError> {
         let now = tx.now();
         sessions::delete_ended(tx, now - IDLE_MS, now - MAX_MS)?;
         idempotency::delete_before(tx, now - KEPT_MS)?;
+        idempotency::forget_secrets(tx, now)?;
         authorization_requests::delete_ended(tx, now)?;
         // A second use of a code is still noticed a day later.
         authorization_codes::delete_ended(tx, now - DAY_MS)?;

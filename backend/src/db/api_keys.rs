@@ -161,17 +161,21 @@ pub fn list(
     Ok(rows.into_iter().map(|row| to_wire(row, now)).collect())
 }
 
-/// Replaces a key's name and the networks that it may be used from.
-pub fn update(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    id: ApiKeyId,
-    name: &str,
-    allowed_ips: &Json<Vec<IpNet>>,
-) -> QueryResult<()> {
+/// The columns that a change of a key writes: those that it names, and no other.
+#[derive(Debug, AsChangeset)]
+#[diesel(table_name = api_keys)]
+pub struct KeyUpdate {
+    pub name: Option<String>,
+    /// Networks that the key may be used from; an empty list allows every address.
+    pub allowed_ips: Option<Json<Vec<IpNet>>>,
+}
+
+/// Changes a key.
+pub fn update(conn: &mut Conn, workspace: WorkspaceId, id: ApiKeyId, changes: &KeyUpdate) -> QueryResult<()> {
     diesel::update(api_keys::table.filter(api_keys::workspace_id.eq(workspace)).filter(api_keys::id.eq(id)))
-        .set((api_keys::name.eq(name), api_keys::allowed_ips.eq(allowed_ips)))
+        .set(changes)
         .execute(conn)
+        .optional_empty_changeset()
         .map(drop)
 }
 

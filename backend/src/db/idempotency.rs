@@ -8,6 +8,12 @@ use super::{Conn, Tx, dialect, schema::idempotency_keys};
 
 /// Milliseconds for which a first answer is given again: 24 hours.
 pub const KEPT_MS: i64 = 24 * 3_600_000;
+/// Milliseconds for which a first answer that holds a secret is kept, sealed: ten minutes.
+pub const SEALED_MS: i64 = 10 * 60_000;
+/// Milliseconds for which a request that works outside of a transaction may hold its key: longer than any of them takes.
+const CLAIMED_MS: i64 = 60_000;
+/// The status of a key whose request still runs, outside of a transaction.
+const RUNNING: i32 = 0;
 
 /// One use of an idempotency key; all fields together identify the answer.
 #[derive(Clone, Debug)]
@@ -20,15 +26,29 @@ pub struct Use {
     pub key: String,
 }
 
+impl Use {
+    /// The use as one text: the name of its lock, and the owner of what is sealed for it.
+    pub fn name(&self) -> String {
+        format!("idempotency {} {} {} {}", self.workspace_id, self.credential, self.route, self.key)
+    }
+}
+
 /// A first answer as it is stored.
-#[derive(Clone, Debug, Queryable, Selectable)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = idempotency_keys)]
 pub struct Stored {
-    /// SHA-256 of the request body that got this answer.
+    /// Digest of the request body that got this answer.
     pub request_digest: String,
     pub status: i32,
+    /// JSON; sealed where `sealed_until` is set, and empty once that has passed.
     pub body: String,
     pub created_at: Timestamp,
+    /// The answer's own headers, as JSON pairs; sealed like the body. `None` where there are none.
+    pub headers: Option<String>,
+    /// The object that the answer is about.
+    pub object_id: Option<String>,
+    /// The time from which an answer that holds a secret is no longer given.
+    pub sealed_until: Option<Timestamp>,
 }
 
 impl Stored {
@@ -40,17 +60,35 @@ impl Stored {
         now: Timestamp,
     ) -> QueryResult<Self> {
         let body = serde_json::to_string(made).map_err(|error| Error::SerializationError(error.into()))?;
-        Ok(Self { request_digest, status: i32::from(status), body, created_at: now })
+        Ok(Self {
+            request_digest,
+            status: i32::from(status),
+            body,
+            created_at: now,
+            headers: None,
+            object_id: None,
+            sealed_until: None,
+        })
     }
 }
 
+/// An answer to a request that may have been a repeated one.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub answer: Stored,
+    /// `true`: it is the first answer, given again.
+    pub replayed: bool,
+}
+
 /// A key cannot be used for this request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyConflict {
     /// A request with the same key is still running.
     InProgress,
     /// The key was used with another body.
     OtherBody,
+    /// The first answer held a secret, and is no longer kept. The object that it is about, if any.
+    Expired(Option<String>),
 }
 
 /// The first answer to this use of a key, if it was used in the last 24 hours.
@@ -59,16 +97,37 @@ pub fn first_answer(
     used: &Use,
     digest: &str,
 ) -> QueryResult<Result<Option<Stored>, KeyConflict>> {
-    let lock = format!("idempotency {} {} {} {}", used.workspace_id, used.credential, used.route, used.key);
-    if !dialect::try_lock(tx, &lock)? {
+    if !dialect::try_lock(tx, &used.name())? {
         return Ok(Err(KeyConflict::InProgress));
     }
     let now = tx.now();
     let stored = find(tx, used)?.filter(|stored| now.millis_since(stored.created_at) < KEPT_MS);
     Ok(match stored {
         Some(stored) if stored.request_digest != digest => Err(KeyConflict::OtherBody),
+        Some(stored) if stored.status == RUNNING => {
+            let runs = now.millis_since(stored.created_at) < CLAIMED_MS;
+            // The node that ran it has stopped: nobody answers it any more.
+            if runs { Err(KeyConflict::InProgress) } else { Ok(None) }
+        }
+        Some(stored) if stored.sealed_until.is_some_and(|until| until <= now) => {
+            Err(KeyConflict::Expired(stored.object_id))
+        }
         other => Ok(other),
     })
+}
+
+/// Holds a key for a request that works outside of a transaction, until [`store`] or [`release`].
+pub fn claim(tx: &mut Tx<'_>, used: &Use, digest: &str) -> QueryResult<()> {
+    let running = Stored {
+        request_digest: digest.to_owned(),
+        status: RUNNING,
+        body: String::new(),
+        created_at: tx.now(),
+        headers: None,
+        object_id: None,
+        sealed_until: None,
+    };
+    store(tx, used, &running)
 }
 
 fn find(conn: &mut Conn, wanted: &Use) -> QueryResult<Option<Stored>> {
@@ -79,25 +138,28 @@ fn find(conn: &mut Conn, wanted: &Use) -> QueryResult<Option<Stored>> {
         .optional()
 }
 
-/// Keeps a first answer, in place of one that has become too old.
-pub fn store(conn: &mut Conn, used: &Use, answer: &Stored) -> QueryResult<()> {
+/// Forgets a key, as if it had never been used.
+pub fn release(conn: &mut Conn, used: &Use) -> QueryResult<()> {
     diesel::delete(idempotency_keys::table.find((
         used.workspace_id,
         &used.credential,
         &used.route,
         &used.key,
     )))
-    .execute(conn)?;
+    .execute(conn)
+    .map(drop)
+}
+
+/// Keeps a first answer, in place of one that has become too old.
+pub fn store(conn: &mut Conn, used: &Use, answer: &Stored) -> QueryResult<()> {
+    release(conn, used)?;
     diesel::insert_into(idempotency_keys::table)
         .values((
             idempotency_keys::workspace_id.eq(used.workspace_id),
             idempotency_keys::credential.eq(&used.credential),
             idempotency_keys::route.eq(&used.route),
             idempotency_keys::idempotency_key.eq(&used.key),
-            idempotency_keys::request_digest.eq(&answer.request_digest),
-            idempotency_keys::status.eq(answer.status),
-            idempotency_keys::body.eq(&answer.body),
-            idempotency_keys::created_at.eq(answer.created_at),
+            answer,
         ))
         .execute(conn)
         .map(drop)
@@ -106,4 +168,14 @@ pub fn store(conn: &mut Conn, used: &Use, answer: &Stored) -> QueryResult<()> {
 /// Removes answers that are no longer given again.
 pub fn delete_before(conn: &mut Conn, before: Timestamp) -> QueryResult<usize> {
     diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before))).execute(conn)
+}
+
+/// Removes the sealed parts of answers whose ten minutes are over; their status and object stay.
+pub fn forget_secrets(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+    let over = idempotency_keys::table
+        .filter(idempotency_keys::sealed_until.le(now))
+        .filter(idempotency_keys::body.ne(""));
+    diesel::update(over)
+        .set((idempotency_keys::body.eq(""), idempotency_keys::headers.eq(None::<String>)))
+        .execute(conn)
 }

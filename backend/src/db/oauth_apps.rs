@@ -39,22 +39,22 @@ pub struct AppRow {
     pub created_by: MemberId,
 }
 
-/// The columns that a change of an app replaces.
+/// The columns that a change of an app writes: those that it names, and no other.
 #[derive(Debug, AsChangeset)]
 #[diesel(table_name = oauth_apps)]
-#[diesel(treat_none_as_null = true)]
 pub struct AppUpdate {
-    pub name: String,
-    pub description: String,
+    pub name: Option<String>,
+    pub description: Option<String>,
     /// Empty where the app has no homepage.
-    pub homepage_url: String,
+    pub homepage_url: Option<String>,
     /// A `data:` URL; empty where the app has no logo.
-    pub logo: String,
-    pub redirect_uris: Json<Vec<String>>,
+    pub logo: Option<String>,
+    pub redirect_uris: Option<Json<Vec<String>>>,
     /// The most that the app may ask a member for.
-    pub scopes: Json<Vec<Scope>>,
-    pub grants: Json<Vec<GrantType>>,
-    pub suspended_at: Option<Timestamp>,
+    pub scopes: Option<Json<Vec<Scope>>>,
+    pub grants: Option<Json<Vec<GrantType>>>,
+    /// `None`: stays; `Some(None)`: works again; else suspended since then.
+    pub suspended_at: Option<Option<Timestamp>>,
 }
 
 /// A client secret about to be stored.
@@ -189,6 +189,7 @@ pub fn update(
     )
     .set(changes)
     .execute(conn)
+    .optional_empty_changeset()
     .map(drop)
 }
 

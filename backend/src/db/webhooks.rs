@@ -110,15 +110,16 @@ pub struct NewSigningSecretRow {
     pub created_at: Timestamp,
 }
 
-/// The fields that a change of a webhook replaces.
-#[derive(Clone, Debug)]
+/// The columns that a change of a webhook writes: those that it names, and no other.
+#[derive(Clone, Debug, AsChangeset)]
+#[diesel(table_name = webhooks)]
 pub struct WebhookUpdate {
-    pub url: String,
-    pub description: String,
+    pub url: Option<String>,
+    pub description: Option<String>,
     /// The event types, groups or `*` that the webhook subscribes to.
-    pub event_types: Json<Vec<Subscription>>,
-    /// The most deliveries per second that the webhook's owner wants.
-    pub rate_limit: Option<i32>,
+    pub event_types: Option<Json<Vec<Subscription>>>,
+    /// `None`: stays; `Some(None)`: lifted; else the most deliveries per second that the webhook's owner wants.
+    pub rate_limit: Option<Option<i32>>,
 }
 
 pub fn insert(conn: &mut Conn, row: &NewWebhookRow) -> QueryResult<()> {
@@ -259,15 +260,7 @@ pub fn update(
     fresh_health: bool,
     now: Timestamp,
 ) -> QueryResult<()> {
-    diesel::update(webhooks::table.find(id))
-        .set((
-            webhooks::url.eq(&changes.url),
-            webhooks::description.eq(&changes.description),
-            webhooks::event_types.eq(&changes.event_types),
-            webhooks::rate_limit.eq(changes.rate_limit),
-            webhooks::updated_at.eq(now),
-        ))
-        .execute(conn)?;
+    diesel::update(webhooks::table.find(id)).set((changes, webhooks::updated_at.eq(now))).execute(conn)?;
     if fresh_health {
         forget_health(conn, id)?;
     }

@@ -16,7 +16,7 @@ use crate::{
     db::{
         DbError, Tx,
         events::EventRow,
-        idempotency::{self, KeyConflict, Stored, Use},
+        idempotency::{self, Given, KeyConflict, Stored, Use},
     },
     metrics::Metrics,
 };
@@ -39,7 +39,7 @@ pub struct Submission {
 }
 
 /// An event was not stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubmitError {
     /// The queue is full: try again in a moment.
     Full,
@@ -60,7 +60,7 @@ impl From<&DbError> for SubmitError {
 }
 
 /// The answer to one submission.
-type Submitted = Result<Stored, SubmitError>;
+type Submitted = Result<Given, SubmitError>;
 /// An event that waits, and the caller to tell.
 type Waiting = (Submission, oneshot::Sender<Submitted>);
 
@@ -178,9 +178,9 @@ impl Ingest {
                 let answer = match admit(tx, submission)? {
                     Ok(None) => {
                         events.push(submission.event.clone());
-                        Ok(submission.answer.clone())
+                        Ok(Given { answer: submission.answer.clone(), replayed: false })
                     }
-                    Ok(Some(first)) => Ok(first),
+                    Ok(Some(answer)) => Ok(Given { answer, replayed: true }),
                     Err(conflict) => Err(SubmitError::Key(conflict)),
                 };
                 answers.push(answer);

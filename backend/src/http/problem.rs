@@ -181,6 +181,17 @@ impl From<KeyConflict> for Failure {
                 ProblemType::IdempotencyMismatch,
                 "This Idempotency-Key was used with another body. Use a new key for a new request.",
             ),
+            KeyConflict::Expired(object) => {
+                let made =
+                    object.map_or_else(String::new, |id| format!(" It was about {id}, which you can read."));
+                Self::new(
+                    ProblemType::IdempotencyExpired,
+                    format!(
+                        "The first answer to this Idempotency-Key held a secret, and was kept for ten minutes only.{made} Use a \
+                         new key for a new request."
+                    ),
+                )
+            }
         }
     }
 }

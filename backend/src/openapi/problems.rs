@@ -75,10 +75,14 @@ fn of(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<ProblemType
         ]);
     }
     if parameters.iter().any(|parameter| parameter.name == "Idempotency-Key") {
-        kinds.extend([ProblemType::IdempotencyInProgress, ProblemType::IdempotencyMismatch]);
-    } else if *method == HttpMethod::Post && operation.responses.responses.contains_key("201") {
-        // An object that is created without an Idempotency-Key is answered with a secret.
-        kinds.push(ProblemType::IdempotencyRefused);
+        kinds.extend([
+            ProblemType::IdempotencyInProgress,
+            ProblemType::IdempotencyMismatch,
+            ProblemType::IdempotencyExpired,
+        ]);
+    }
+    if parameters.iter().any(|parameter| parameter.name == "If-Match") {
+        kinds.push(ProblemType::PreconditionFailed);
     }
     kinds
 }

@@ -1,6 +1,6 @@
 //! API keys: for admins in a session alone.
 
-use actix_web::{HttpResponse, get, patch, post, web::Data, web::Json, web::Query};
+use actix_web::{get, patch, post, web::Data, web::Json, web::Query};
 use api_types::{
     Page, Scope, Timestamp,
     api_keys::{ApiKey, ApiKeyChanges, ApiKeyStatus, CreatedApiKey, NewApiKey, RevokeApiKey},
@@ -12,20 +12,22 @@ use ipnet::IpNet;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{idempotent::NoIdempotencyKey, signed_in::SignedIn};
+use super::{idempotent::IdempotencyKey, signed_in::SignedIn};
 use crate::{
     app::App,
     auth::Admin,
     crypto::tokens,
     db::{
-        Hint, Json as JsonColumn,
-        api_keys::{self, NewKeyRow, Revocation},
-        audit::{self, Change},
+        Hint, Json as JsonColumn, Tx,
+        api_keys::{self, KeyUpdate, NewKeyRow, Revocation},
+        audit::{self, Change, Who},
         dialect,
     },
     http::{
         body::Body,
+        etag::{IfMatch, Shown, Target},
         fields::{Fields, quoted},
+        made::Made,
         paging::{self, PageParams},
         params,
         path_id::{Noun, PathId},
@@ -72,10 +74,10 @@ pub async fn list(
 /// The answer holds the secret, this once: it is stored only as a digest.
 #[utoipa::path(operation_id = "createApiKey", tag = "API keys",
     security(("session" = ["admin"])),
-    extensions(("x-problems" = json!(["plan-limit"]))), request_body = NewApiKey,
+    extensions(("x-problems" = json!(["plan-limit"]))), params(IdempotencyKey), request_body = NewApiKey,
     responses((status = 201, description = "The key with its secret", body = CreatedApiKey)))]
 #[post("/api-keys")]
-pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Body<NewApiKey>) -> Answer {
+pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Body<NewApiKey>) -> Answer {
     let input = check(&body.value, app.base.now())?;
     let secret = tokens::generate(tokens::API_KEY, &app.base.random);
     let hint = tokens::hint(&secret);
@@ -84,7 +86,8 @@ pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Bo
     let who = caller.who();
     let plan = caller.plan();
     let publisher = app.delivery.publisher.clone();
-    let made = app.base.db.write(move |tx| -> Answer<ApiKey> {
+    let request = key.of(&caller, body.digest);
+    let made = request.answer(&app.base, move |tx| -> Answer<Made> {
         let now = tx.now();
         let row = NewKeyRow {
             id: tx.new_id(),
@@ -109,10 +112,11 @@ pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Bo
         let data = json!({ "id": row.id, "name": row.name, "hint": row.hint, "scopes": row.scopes.0,
             "created_at": now });
         publisher.publish(tx, row.workspace_id, EventType::ApiKeyCreated, &data)?;
-        api_keys::find(tx, row.workspace_id, row.id, now)?.ok_or_else(ApiKeyId::missing)
+        let api_key = api_keys::find(tx, row.workspace_id, row.id, now)?.ok_or_else(ApiKeyId::missing)?;
+        let created = CreatedApiKey { api_key, key: secret };
+        Ok(Made::created("api-keys", row.id.as_str(), &created)?.tagged(&created.api_key).secret())
     });
-    let api_key = made.await?;
-    Ok(HttpResponse::Created().json(CreatedApiKey { api_key, key: secret }))
+    made.await
 }
 
 /// Show an API key
@@ -120,69 +124,75 @@ pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Bo
     security(("session" = ["admin"])), params(("id" = ApiKeyId, Path, description = "The key's id")),
     responses((status = 200, description = "The key", body = ApiKey)))]
 #[get("/api-keys/{id}")]
-pub async fn show(app: Data<App>, caller: Admin, PathId(id): PathId<ApiKeyId>) -> Answer<Json<ApiKey>> {
+pub async fn show(app: Data<App>, caller: Admin, PathId(id): PathId<ApiKeyId>) -> Answer<Shown<ApiKey>> {
     let workspace = caller.workspace_id();
     let now = app.base.now();
     let key = app.base.db.query(move |conn| api_keys::find(conn, workspace, id, now)).await?;
-    key.map(Json).ok_or_else(ApiKeyId::missing)
+    key.map(Shown).ok_or_else(ApiKeyId::missing)
 }
 
 /// Change an API key
 ///
-/// Its name, or the addresses it may be used from. What it may do and when it expires cannot be changed: replace it.
+/// A JSON merge patch (RFC 7396) of its name, or of the addresses it may be used from. What it may do and when it expires cannot be
+/// changed: replace it.
 #[utoipa::path(operation_id = "updateApiKey", tag = "API keys",
-    security(("session" = ["admin"])), params(("id" = ApiKeyId, Path, description = "The key's id")),
+    security(("session" = ["admin"])), params(("id" = ApiKeyId, Path, description = "The key's id"), IfMatch),
     request_body = ApiKeyChanges, responses((status = 200, description = "The changed key", body = ApiKey)))]
 #[patch("/api-keys/{id}")]
 pub async fn update(
     app: Data<App>,
     caller: Admin,
-    PathId(id): PathId<ApiKeyId>,
+    target: Target<ApiKeyId>,
     body: Body<ApiKeyChanges>,
-) -> Answer<Json<ApiKey>> {
+) -> Answer<Shown<ApiKey>> {
     let mut fields = Fields::new();
-    let name = body.value.name.as_deref().map(|name| fields.name("name", name, MAX_NAME));
-    let ips = body.value.allowed_ips.as_deref().map(|ips| check_ips(&mut fields, ips));
+    let ips = body.value.allowed_ips.as_ref().map(|ips| ips.as_deref().unwrap_or_default());
+    let update = KeyUpdate {
+        name: body.value.name.as_deref().map(|name| fields.name("name", name, MAX_NAME)),
+        allowed_ips: ips.map(|ips| JsonColumn::new(check_ips(&mut fields, ips))),
+    };
     fields.done()?;
     let who = caller.who();
     let changed = app.base.db.write(move |tx| -> Answer<ApiKey> {
-        let now = tx.now();
-        let before = api_keys::find(tx, who.workspace_id, id, now)?.ok_or_else(ApiKeyId::missing)?;
-        let name = name.unwrap_or_else(|| before.name.clone());
-        let ips = ips.unwrap_or_else(|| before.allowed_ips.iter().filter_map(|ip| ip.parse().ok()).collect());
-        let ips = JsonColumn::new(ips);
-        api_keys::update(tx, who.workspace_id, id, &name, &ips)?;
+        let before = open(tx, &who, &target)?;
+        api_keys::update(tx, who.workspace_id, target.id, &update)?;
+        let after = find(tx, &who, target.id)?;
         let details = json!({ "before": { "name": before.name, "allowed_ips": before.allowed_ips },
-            "after": { "name": name, "allowed_ips": ips.0 } });
-        audit::append(tx, &who, Change::of(AuditAction::ApiKeyUpdated, id.as_str(), &name, details))?;
+            "after": { "name": after.name, "allowed_ips": after.allowed_ips } });
+        let change = Change::of(AuditAction::ApiKeyUpdated, target.id.as_str(), &after.name, details);
+        audit::append(tx, &who, change)?;
         tx.on_commit(Hint::CredentialsChanged);
-        api_keys::find(tx, who.workspace_id, id, now)?.ok_or_else(ApiKeyId::missing)
+        Ok(after)
     });
-    Ok(Json(changed.await?))
+    Ok(Shown(changed.await?))
 }
 
 /// Revoke an API key
 ///
 /// It stops working with the next request, for good. Revoking a revoked key changes nothing and answers with it.
 #[utoipa::path(operation_id = "revokeApiKey", tag = "API keys",
-    security(("session" = ["admin"])), params(("id" = ApiKeyId, Path, description = "The key's id")),
+    security(("session" = ["admin"])),
+    params(("id" = ApiKeyId, Path, description = "The key's id"), IfMatch, IdempotencyKey),
     request_body = RevokeApiKey, responses((status = 200, description = "The revoked key", body = ApiKey)))]
 #[post("/api-keys/{id}/revoke")]
 pub async fn revoke(
     app: Data<App>,
     caller: Admin,
-    PathId(id): PathId<ApiKeyId>,
+    target: Target<ApiKeyId>,
+    key: IdempotencyKey,
     body: Body<RevokeApiKey>,
-) -> Answer<Json<ApiKey>> {
+) -> Answer {
     let mut fields = Fields::new();
     let reason = body.value.reason.as_deref().map(|reason| fields.text("reason", reason, 0, MAX_REASON));
     let reason = fields.check(reason)?.filter(|reason| !reason.is_empty());
     let member = SignedIn::of(&caller)?;
     let who = caller.who();
     let publisher = app.delivery.publisher.clone();
-    let revoked = app.base.db.write(move |tx| -> Answer<ApiKey> {
+    let request = key.of(&caller, body.digest);
+    let revoked = request.answer(&app.base, move |tx| -> Answer<Made> {
         let now = tx.now();
-        let before = api_keys::find(tx, who.workspace_id, id, now)?.ok_or_else(ApiKeyId::missing)?;
+        let id = target.id;
+        let before = open(tx, &who, &target)?;
         let how = Revocation { revoked_at: now, revoked_by: member.id, revoked_reason: reason };
         if api_keys::revoke(tx, who.workspace_id, id, &how)? {
             let details = json!({ "hint": before.hint, "reason": how.revoked_reason });
@@ -193,9 +203,22 @@ pub async fn revoke(
             publisher.publish(tx, who.workspace_id, EventType::ApiKeyRevoked, &data)?;
             tx.on_commit(Hint::CredentialsChanged);
         }
-        api_keys::find(tx, who.workspace_id, id, now)?.ok_or_else(ApiKeyId::missing)
+        Made::shown(&find(tx, &who, id)?)
     });
-    Ok(Json(revoked.await?))
+    revoked.await
+}
+
+/// Finds the key that a change is about, which nobody else changes until the transaction ends.
+fn open(tx: &mut Tx<'_>, who: &Who, target: &Target<ApiKeyId>) -> Answer<ApiKey> {
+    dialect::lock(tx, target.id.as_str())?;
+    let before = find(tx, who, target.id)?;
+    target.if_match.check(&before)?;
+    Ok(before)
+}
+
+fn find(tx: &mut Tx<'_>, who: &Who, id: ApiKeyId) -> Answer<ApiKey> {
+    let now = tx.now();
+    api_keys::find(tx, who.workspace_id, id, now)?.ok_or_else(ApiKeyId::missing)
 }
 
 /// A new key that passed.

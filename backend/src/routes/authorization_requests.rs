@@ -1,23 +1,22 @@
 //! Authorization requests: what the consent screen shows, and the member's answer.
 
-use actix_web::{HttpRequest, get, post, web::Data, web::Json, web::Path};
+use actix_web::{HttpRequest, get, post, web::Data, web::Path};
 use api_types::{
     api_keys::MemberRef,
     authorizations::{AnsweredRequest, AuthorizationRequest},
 };
 
-use super::signed_in::SignedIn;
+use super::{idempotent::IdempotencyKey, signed_in::SignedIn};
 use crate::{
     app::App,
     auth::{Caller, permission::AnySession},
-    http::problem::Answer,
+    http::{etag::Shown, made::Made, problem::Answer},
     oauth::{
         consent::{
             answer, browser,
             question::{self, Answerer},
         },
         error::ErrorCode,
-        request::ReturnAddress,
     },
 };
 
@@ -34,17 +33,17 @@ pub async fn show(
     caller: Caller<AnySession>,
     request: HttpRequest,
     path: Path<String>,
-) -> Answer<Json<AuthorizationRequest>> {
+) -> Answer<Shown<AuthorizationRequest>> {
     let answerer = answerer(&app, &caller, &request)?;
     let id = path.into_inner();
-    Ok(Json(app.base.db.write(move |tx| question::show(tx, &id, answerer)).await?))
+    Ok(Shown(app.base.db.write(move |tx| question::show(tx, &id, answerer)).await?))
 }
 
 /// Allow what an app asks for
 ///
 /// As far as the member may do it themselves. The answer says where to go, with a code for the app that works for a minute.
 #[utoipa::path(operation_id = "approveAuthorizationRequest", tag = "Authorizations",
-    security(("session" = [])), params(("id" = String, Path, description = "The request's id")),
+    security(("session" = [])), params(("id" = String, Path, description = "The request's id"), IdempotencyKey),
     extensions(("x-problems" = json!(["conflict", "not-a-member"]))),
     responses((status = 200, description = "Where to go", body = AnsweredRequest)))]
 #[post("/authorization-requests/{id}/approve")]
@@ -53,25 +52,28 @@ pub async fn approve(
     caller: Caller<AnySession>,
     request: HttpRequest,
     path: Path<String>,
-) -> Answer<Json<AnsweredRequest>> {
+    key: IdempotencyKey,
+) -> Answer {
     let answerer = answerer(&app, &caller, &request)?;
     let id = path.into_inner();
     let who = caller.who();
     let keys = app.base.keys.clone();
-    let approved = app.base.db.write(move |tx| -> Answer<(ReturnAddress, String)> {
+    let issuer = app.base.settings.issuer();
+    let request = key.of(&caller, String::new());
+    let approved = request.answer(&app.base, move |tx| -> Answer<Made> {
         let open = question::to_answer(tx, &id, &answerer)?;
-        answer::approve(tx, &keys, open, &who)
+        let (back, code) = answer::approve(tx, &keys, open, &who)?;
+        let redirect_to = back.with(&issuer, &[("code", &code)]);
+        Ok(Made::json(200, &AnsweredRequest { redirect_to })?.about(&id).secret())
     });
-    let (back, code) = approved.await?;
-    let redirect_to = back.with(&app.base.settings.issuer(), &[("code", &code)]);
-    Ok(Json(AnsweredRequest { redirect_to }))
+    approved.await
 }
 
 /// Refuse what an app asks for
 ///
 /// The answer says where to go, with the refusal for the app.
 #[utoipa::path(operation_id = "denyAuthorizationRequest", tag = "Authorizations",
-    security(("session" = [])), params(("id" = String, Path, description = "The request's id")),
+    security(("session" = [])), params(("id" = String, Path, description = "The request's id"), IdempotencyKey),
     extensions(("x-problems" = json!(["conflict", "not-a-member"]))),
     responses((status = 200, description = "Where to go", body = AnsweredRequest)))]
 #[post("/authorization-requests/{id}/deny")]
@@ -80,18 +82,24 @@ pub async fn deny(
     caller: Caller<AnySession>,
     request: HttpRequest,
     path: Path<String>,
-) -> Answer<Json<AnsweredRequest>> {
+    key: IdempotencyKey,
+) -> Answer {
     let answerer = answerer(&app, &caller, &request)?;
     let id = path.into_inner();
     let who = caller.who();
-    let denied = app.base.db.write(move |tx| -> Answer<ReturnAddress> {
+    let issuer = app.base.settings.issuer();
+    let request = key.of(&caller, String::new());
+    let denied = request.answer(&app.base, move |tx| -> Answer<Made> {
         let open = question::to_answer(tx, &id, &answerer)?;
-        answer::deny(tx, &open, &who)
+        let back = answer::deny(tx, &open, &who)?;
+        let parameters = [
+            ("error", ErrorCode::AccessDenied.as_str()),
+            ("error_description", "The member did not allow it."),
+        ];
+        let redirect_to = back.with(&issuer, &parameters);
+        Ok(Made::json(200, &AnsweredRequest { redirect_to })?.about(&id))
     });
-    let parameters =
-        [("error", ErrorCode::AccessDenied.as_str()), ("error_description", "The member did not allow it.")];
-    let redirect_to = denied.await?.with(&app.base.settings.issuer(), &parameters);
-    Ok(Json(AnsweredRequest { redirect_to }))
+    denied.await
 }
 
 fn answerer(app: &App, caller: &Caller<AnySession>, request: &HttpRequest) -> Answer<Answerer> {

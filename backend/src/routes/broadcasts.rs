@@ -20,11 +20,13 @@ use crate::{
     },
     db::{
         audit::{self, Change},
-        broadcasts,
+        broadcasts, dialect,
     },
     http::{
         body::Body,
+        etag::{IfMatch, Shown, Target},
         fields::Fields,
+        made::Made,
         paging::{self, PageParams},
         params,
         path_id::{Noun, PathId},
@@ -85,7 +87,7 @@ pub async fn create(
     let publisher = app.delivery.publisher.clone();
     let request = key.of(&caller, body.digest);
     request
-        .answer(&app.base.db, 201, move |tx| -> Answer<Broadcast> {
+        .answer(&app.base, move |tx| -> Answer<Made> {
             let broadcast = Broadcast {
                 id: tx.new_id(),
                 subject: input.subject,
@@ -97,7 +99,7 @@ pub async fn create(
             broadcasts::insert(tx, who.workspace_id, &broadcast)?;
             audit::append(tx, &who, change(AuditAction::BroadcastCreated, &broadcast))?;
             publisher.publish(tx, who.workspace_id, EventType::BroadcastCreated, &broadcast)?;
-            Ok(broadcast)
+            Ok(Made::created("broadcasts", broadcast.id.as_str(), &broadcast)?.tagged(&broadcast))
         })
         .await
 }
@@ -112,10 +114,10 @@ pub async fn show(
     app: Data<App>,
     caller: Caller<BroadcastsRead>,
     PathId(id): PathId<BroadcastId>,
-) -> Answer<Json<Broadcast>> {
+) -> Answer<Shown<Broadcast>> {
     let workspace = caller.workspace_id();
     let broadcast = app.base.db.query(move |conn| broadcasts::find(conn, workspace, id)).await?;
-    broadcast.map(Json).ok_or_else(BroadcastId::missing)
+    broadcast.map(Shown).ok_or_else(BroadcastId::missing)
 }
 
 /// Send a broadcast
@@ -125,22 +127,26 @@ pub async fn show(
 #[utoipa::path(operation_id = "sendBroadcast", tag = "Broadcasts",
     security(("session" = []), ("bearer" = ["broadcasts:write"])),
     extensions(("x-problems" = json!(["conflict"]))),
-    params(("id" = BroadcastId, Path, description = "The broadcast's id"), IdempotencyKey),
+    params(("id" = BroadcastId, Path, description = "The broadcast's id"), IfMatch, IdempotencyKey),
     responses((status = 200, description = "The sent broadcast", body = Broadcast)))]
 #[post("/broadcasts/{id}/send")]
 pub async fn send(
     app: Data<App>,
     caller: Caller<BroadcastsWrite>,
-    PathId(id): PathId<BroadcastId>,
+    target: Target<BroadcastId>,
     key: IdempotencyKey,
 ) -> Answer {
+    let id = target.id;
     let who = caller.who();
     let publisher = app.delivery.publisher.clone();
     // There is no body, so all requests with one key are the same.
     let request = key.of(&caller, String::new());
     request
-        .answer(&app.base.db, 200, move |tx| -> Answer<Broadcast> {
+        .answer(&app.base, move |tx| -> Answer<Made> {
             let now = tx.now();
+            dialect::lock(tx, id.as_str())?;
+            let before = broadcasts::find(tx, who.workspace_id, id)?.ok_or_else(BroadcastId::missing)?;
+            target.if_match.check(&before)?;
             let first = broadcasts::mark_sent(tx, who.workspace_id, id, now)?;
             let broadcast = broadcasts::find(tx, who.workspace_id, id)?.ok_or_else(BroadcastId::missing)?;
             if !first {
@@ -150,7 +156,7 @@ pub async fn send(
             }
             audit::append(tx, &who, change(AuditAction::BroadcastSent, &broadcast))?;
             publisher.publish(tx, who.workspace_id, EventType::BroadcastSent, &broadcast)?;
-            Ok(broadcast)
+            Made::shown(&broadcast)
         })
         .await
 }

@@ -1,6 +1,6 @@
 //! Deliveries: lists (the failures among them), one with every attempt, and the retry by hand.
 
-use actix_web::{HttpResponse, get, post, web::Data, web::Json, web::Query};
+use actix_web::{get, post, web::Data, web::Json, web::Query};
 use api_types::{
     Page,
     audit::AuditAction,
@@ -11,7 +11,7 @@ use api_types::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::events as event_routes;
+use super::{events as event_routes, idempotent::IdempotencyKey};
 use crate::{
     app::App,
     auth::{
@@ -30,6 +30,8 @@ use crate::{
         events,
     },
     http::{
+        etag::Shown,
+        made::Made,
         paging::{self, PageParams},
         params,
         path_id::{Noun, PathId},
@@ -104,7 +106,7 @@ pub async fn show(
     app: Data<App>,
     caller: Caller<DeliveriesRead>,
     PathId(id): PathId<DeliveryId>,
-) -> Answer<Json<DeliveryDetail>> {
+) -> Answer<Shown<DeliveryDetail>> {
     let workspace = caller.workspace_id();
     let detail = app.base.db.read(move |conn| -> Answer<DeliveryDetail> {
         let shown = lists::find(conn, workspace, id)?.ok_or_else(DeliveryId::missing)?;
@@ -119,7 +121,7 @@ pub async fn show(
             delivery: shown.delivery,
         })
     });
-    Ok(Json(detail.await?))
+    Ok(Shown(detail.await?))
 }
 
 /// Retry a delivery
@@ -129,16 +131,19 @@ pub async fn show(
 #[utoipa::path(operation_id = "retryDelivery", tag = "Deliveries",
     security(("session" = ["admin"]), ("bearer" = ["deliveries:retry"])),
     extensions(("x-problems" = json!(["conflict"]))),
-    params(("id" = DeliveryId, Path, description = "The delivery's id")),
+    params(("id" = DeliveryId, Path, description = "The delivery's id"), IdempotencyKey),
     responses((status = 202, description = "The attempt is stored and will be made at once", body = AcceptedRetry)))]
 #[post("/deliveries/{id}/retry")]
 pub async fn retry(
     app: Data<App>,
     caller: Caller<DeliveriesRetry>,
     PathId(id): PathId<DeliveryId>,
+    key: IdempotencyKey,
 ) -> Answer {
     let who = caller.who();
-    let accepted = app.base.db.write(move |tx| -> Answer<AcceptedRetry> {
+    // There is no body, so all requests with one key are the same.
+    let request = key.of(&caller, String::new());
+    let accepted = request.answer(&app.base, move |tx| -> Answer<Made> {
         let target = deliveries::lock_retry_target(tx, who.workspace_id, id)?;
         let target = target.ok_or_else(DeliveryId::missing)?;
         let webhook = destinations::load(tx, &[target.webhook_id])?.pop();
@@ -155,9 +160,9 @@ pub async fn retry(
         let change = Change::of(AuditAction::DeliveryRetried, id.as_str(), &webhook.url, details);
         audit::append(tx, &who, change)?;
         tx.on_commit(Hint::DeliveriesDue);
-        Ok(AcceptedRetry { delivery_id: id, attempt_id })
+        Ok(Made::json(202, &AcceptedRetry { delivery_id: id, attempt_id })?.about(id.as_str()))
     });
-    Ok(HttpResponse::Accepted().json(accepted.await?))
+    accepted.await
 }
 
 /// The facts that decide whether a delivery can be retried by hand.

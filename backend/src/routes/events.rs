@@ -1,6 +1,6 @@
 //! Events: published by internal systems, and read back.
 
-use actix_web::{get, post, web::Data, web::Json};
+use actix_web::{get, post, web::Data};
 use api_types::{
     FieldError,
     events::{AcceptedEvent, Event, EventType, NewEvent},
@@ -23,6 +23,7 @@ use crate::{
     delivery::{self, Submission, SubmitError},
     http::{
         body::Body,
+        etag::Shown,
         fields::quoted,
         path_id::{Noun, PathId},
         problem::{Answer, Failure},
@@ -96,10 +97,10 @@ pub async fn show(
     app: Data<App>,
     caller: Caller<DeliveriesRead>,
     PathId(id): PathId<EventId>,
-) -> Answer<Json<Event>> {
+) -> Answer<Shown<Event>> {
     let workspace = caller.workspace_id();
     let row = app.base.db.query(move |conn| events::find(conn, workspace, id)).await?;
-    row.map(|row| Json(to_wire(&row))).ok_or_else(EventId::missing)
+    row.map(|row| Shown(to_wire(&row))).ok_or_else(EventId::missing)
 }
 
 /// An event as the wire has it.

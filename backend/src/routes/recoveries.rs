@@ -1,6 +1,6 @@
 //! Recoveries: many deliveries set going again, counted first, at a pace, with progress and a way to stop.
 
-use actix_web::{HttpResponse, get, post, web::Data, web::Json, web::Query};
+use actix_web::{get, post, web::Data, web::Json, web::Query};
 use api_types::{
     Page, Timestamp,
     audit::AuditAction,
@@ -28,7 +28,9 @@ use crate::{
     },
     http::{
         body::Body,
+        etag::{IfMatch, Shown, Target},
         fields::{Fields, quoted},
+        made::Made,
         paging::{self, PageParams},
         params,
         path_id::{Noun, PathId},
@@ -81,7 +83,7 @@ pub async fn list(
 /// and deleted webhooks are passed over; to recover those of a webhook that is disabled, enable it first. At most one recovery
 /// runs for a webhook at a time, so that the receiver can rely on the pace; one without a webhook is for all of them.
 ///
-/// With `dry_run` it only counts: nothing changes, and an `Idempotency-Key` has no effect.
+/// With `dry_run` it only counts, and nothing changes.
 #[utoipa::path(operation_id = "createRecovery", tag = "Recoveries",
     security(("session" = ["admin"]), ("bearer" = ["deliveries:retry"])),
     extensions(("x-problems" = json!(["conflict"]))),
@@ -103,13 +105,14 @@ pub async fn create(
         Ok(recoveries::count(conn, workspace, &selection)?)
     });
     let count = count.await?;
-    if body.value.dry_run {
-        return Ok(HttpResponse::Ok().json(count));
-    }
     let who = caller.who();
+    let dry_run = body.value.dry_run;
     let request = key.of(&caller, body.digest);
     request
-        .answer(&app.base.db, 202, move |tx| -> Answer<Recovery> {
+        .answer(&app.base, move |tx| -> Answer<Made> {
+            if dry_run {
+                return Made::json(200, &count);
+            }
             // Counting was not worth holding a transaction open for; what may have changed since is looked at again.
             let webhook = named(tx, workspace, input.selection.webhook_id)?;
             refuse(webhook.as_ref())?;
@@ -129,7 +132,10 @@ pub async fn create(
                 created_at: tx.now(),
                 finished_at: done.then_some(tx.now()),
             };
-            start(tx, &who, row, webhook.as_ref())
+            let recovery = start(tx, &who, row, webhook.as_ref())?;
+            let id = recovery.id.as_str();
+            let made = Made::json(202, &recovery)?.about(id).tagged(&recovery);
+            Ok(made.header("location", format!("/v1/recoveries/{id}")))
         })
         .await
 }
@@ -237,10 +243,10 @@ pub async fn show(
     app: Data<App>,
     caller: Caller<DeliveriesRead>,
     PathId(id): PathId<RecoveryId>,
-) -> Answer<Json<Recovery>> {
+) -> Answer<Shown<Recovery>> {
     let workspace = caller.workspace_id();
     let recovery = app.base.db.query(move |conn| recoveries::find(conn, workspace, id)).await?;
-    recovery.map(Json).ok_or_else(RecoveryId::missing)
+    recovery.map(Shown).ok_or_else(RecoveryId::missing)
 }
 
 /// Cancel a recovery
@@ -249,19 +255,24 @@ pub async fn show(
 #[utoipa::path(operation_id = "cancelRecovery", tag = "Recoveries",
     security(("session" = ["admin"]), ("bearer" = ["deliveries:retry"])),
     extensions(("x-problems" = json!(["conflict"]))),
-    params(("id" = RecoveryId, Path, description = "The recovery's id")),
+    params(("id" = RecoveryId, Path, description = "The recovery's id"), IfMatch, IdempotencyKey),
     responses((status = 200, description = "The recovery, canceled", body = Recovery)))]
 #[post("/recoveries/{id}/cancel")]
 pub async fn cancel(
     app: Data<App>,
     caller: Caller<DeliveriesRetry>,
-    PathId(id): PathId<RecoveryId>,
-) -> Answer<Json<Recovery>> {
+    target: Target<RecoveryId>,
+    key: IdempotencyKey,
+) -> Answer {
+    let id = target.id;
     let who = caller.who();
-    let canceled = app.base.db.write(move |tx| -> Answer<Recovery> {
+    let request = key.of(&caller, String::new());
+    let canceled = request.answer(&app.base, move |tx| -> Answer<Made> {
         let workspace = who.workspace_id;
         let now = tx.now();
-        recoveries::find(tx, workspace, id)?.ok_or_else(RecoveryId::missing)?;
+        dialect::lock(tx, id.as_str())?;
+        let before = recoveries::find(tx, workspace, id)?.ok_or_else(RecoveryId::missing)?;
+        target.if_match.check(&before)?;
         if !recoveries::cancel(tx, id, now)? {
             return Err(Failure::conflict("The recovery is over, so there is nothing left to cancel."));
         }
@@ -272,7 +283,7 @@ pub async fn cancel(
             "category": recovery.category, "since": recovery.since, "until": recovery.until,
             "total": recovery.total, "started": recovery.started });
         audit::append(tx, &who, Change::of(AuditAction::RecoveryCanceled, id.as_str(), name, details))?;
-        Ok(recovery)
+        Made::shown(&recovery)
     });
-    Ok(Json(canceled.await?))
+    canceled.await
 }

@@ -9,7 +9,7 @@ use api_types::{
 };
 use serde_json::json;
 
-use super::signed_in::SignedIn;
+use super::{idempotent::IdempotencyKey, signed_in::SignedIn};
 use crate::{
     app::App,
     auth::{
@@ -25,6 +25,7 @@ use crate::{
     },
     http::{
         body::Body,
+        made::Made,
         problem::{Answer, Failure},
     },
     plan,
@@ -37,10 +38,15 @@ type Membership = (Workspace, Role);
 ///
 /// Answers with a session cookie. Wrong e-mail addresses and wrong passwords are answered alike.
 #[utoipa::path(operation_id = "signIn", tag = "Session",
-    request_body = SignIn,
+    params(IdempotencyKey), request_body = SignIn,
     responses((status = 200, description = "Signed in; the cookie is set", body = Session)))]
 #[post("/session")]
-pub async fn sign_in(app: Data<App>, request: HttpRequest, body: Body<SignIn>) -> Answer {
+pub async fn sign_in(
+    app: Data<App>,
+    request: HttpRequest,
+    key: IdempotencyKey,
+    body: Body<SignIn>,
+) -> Answer {
     let settings = &app.base.settings;
     origin::check(&request, &settings.public_url)?;
     let ip = address::of_request(&request, &settings.trusted_proxies);
@@ -58,22 +64,24 @@ pub async fn sign_in(app: Data<App>, request: HttpRequest, body: Body<SignIn>) -
         .find(|(workspace, _)| workspace_id.is_none_or(|wanted| wanted == workspace.id))
         .cloned()
         .ok_or_else(wrong)?;
-    let token = crypto::text(&app.base.random.bytes::<32>());
-    let digest = cookies::digest(&token);
     let who = Who {
         workspace_id: workspace.id,
         actor: Actor { kind: ActorKind::Member, id: Some(id.to_string()), name: email.clone() },
         ip: Some(ip.to_string()),
     };
-    let begun = app.base.db.execute(move |tx| {
-        let now = tx.now();
-        sessions::insert(tx, &digest, id, who.workspace_id, now)?;
-        audit::append(tx, &who, change(AuditAction::SessionCreated, &id, &who.actor.name))
-    });
-    begun.await?;
+    // The body holds a password: only its digest under the pepper is kept.
+    let request = key.of_member(&who, app.base.keys.digest(&body.digest).0);
     let member = Member { id, email, role };
     let session = describe(Some(member), workspace, memberships, Scope::ALL.to_vec());
-    Ok(HttpResponse::Ok().cookie(cookies::cookie(settings, &token)).json(session))
+    let token = crypto::text(&app.base.random.bytes::<32>());
+    let cookie = cookies::cookie(settings, &token).to_string();
+    let begun = request.answer(&app.base, move |tx| -> Answer<Made> {
+        let now = tx.now();
+        sessions::insert(tx, &cookies::digest(&token), id, who.workspace_id, now)?;
+        audit::append(tx, &who, change(AuditAction::SessionCreated, &id, &who.actor.name))?;
+        Ok(Made::json(200, &session)?.header("set-cookie", cookie).about(id.as_str()).secret())
+    });
+    begun.await
 }
 
 /// A member who may be signing in.

@@ -69,6 +69,9 @@ diesel::table! {
         status -> Integer,
         body -> Text,
         created_at -> BigInt,
+        headers -> Nullable<Text>,
+        object_id -> Nullable<Text>,
+        sealed_until -> Nullable<BigInt>,
     }
 }
 

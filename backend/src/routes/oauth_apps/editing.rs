@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::{
     db::{
-        Db, Hint, Tx,
+        Hint, Tx,
         audit::{self, Change, Who},
-        oauth_apps,
+        dialect, oauth_apps,
     },
-    http::{path_id::Noun, problem::Answer},
+    http::{etag::Target, path_id::Noun, problem::Answer},
 };
 
 /// An OAuth app in the transaction that changes it.
@@ -22,6 +22,13 @@ pub struct EditedApp {
 }
 
 impl EditedApp {
+    /// The app as it is now.
+    pub fn shown(&self, tx: &mut Tx<'_>) -> Answer<OAuthApp> {
+        let now = tx.now();
+        let shown = oauth_apps::find(tx, self.who.workspace_id, self.before.id, now)?;
+        shown.ok_or_else(OAuthAppId::missing)
+    }
+
     /// Notes the change in the audit log, under the name that the app had before.
     pub fn audit(&self, tx: &mut Tx<'_>, action: AuditAction, details: Value) -> Answer<()> {
         let change = Change::of(action, self.before.id.as_str(), &self.before.name, details);
@@ -29,19 +36,13 @@ impl EditedApp {
     }
 }
 
-/// Runs `work` in one transaction on an app of the workspace of `who`.
-pub async fn edit<T: Send + 'static>(
-    db: &Db,
-    who: Who,
-    id: OAuthAppId,
-    work: impl FnOnce(&mut Tx<'_>, &EditedApp) -> Answer<T> + Send + 'static,
-) -> Answer<T> {
-    db.write(move |tx| -> Answer<T> {
-        let now = tx.now();
-        let before = oauth_apps::find(tx, who.workspace_id, id, now)?.ok_or_else(OAuthAppId::missing)?;
-        let done = work(tx, &EditedApp { who, before })?;
-        tx.on_commit(Hint::CredentialsChanged);
-        Ok(done)
-    })
-    .await
+/// Finds the app of the workspace of `who`, which nobody else changes until the transaction ends. Cached credentials are forgotten
+/// after the commit.
+pub fn open(tx: &mut Tx<'_>, who: Who, target: &Target<OAuthAppId>) -> Answer<EditedApp> {
+    dialect::lock(tx, target.id.as_str())?;
+    let now = tx.now();
+    let before = oauth_apps::find(tx, who.workspace_id, target.id, now)?.ok_or_else(OAuthAppId::missing)?;
+    target.if_match.check(&before)?;
+    tx.on_commit(Hint::CredentialsChanged);
+    Ok(EditedApp { who, before })
 }

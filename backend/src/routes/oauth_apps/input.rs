@@ -60,32 +60,26 @@ pub fn check_new(input: &NewOAuthApp) -> Answer<ValidOAuthApp> {
 /// Checks changes against the app as it is.
 pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp, now: Timestamp) -> Answer<AppUpdate> {
     let mut fields = Fields::new();
-    let grants = match &input.grants {
-        Some(grants) => check_grants(&mut fields, grants, before.kind),
-        None => before.grants.clone(),
-    };
-    let uris = input.redirect_uris.as_ref().unwrap_or(&before.redirect_uris);
-    let suspended = input.suspended.unwrap_or(before.suspended);
+    let grants = input.grants.as_ref().map(|grants| check_grants(&mut fields, grants, before.kind));
+    // New grants may need redirect URIs that the app does not have.
+    let uris = input.redirect_uris.as_ref().or_else(|| grants.as_ref().map(|_| &before.redirect_uris));
+    let uses = grants.as_ref().unwrap_or(&before.grants);
+    let uris = uris.map(|uris| check_redirect_uris(&mut fields, uris, before.kind, uses));
     let update = AppUpdate {
-        name: fields.name("name", input.name.as_ref().unwrap_or(&before.name), MAX_NAME),
-        description: fields.text(
-            "description",
-            input.description.as_ref().unwrap_or(&before.description),
-            0,
-            MAX_DESCRIPTION,
-        ),
-        homepage_url: check_homepage(
-            &mut fields,
-            input.homepage_url.as_ref().unwrap_or(&before.homepage_url),
-        ),
-        logo: check_logo(&mut fields, input.logo.as_ref().unwrap_or(&before.logo)),
-        redirect_uris: Json::new(check_redirect_uris(&mut fields, uris, before.kind, &grants)),
-        scopes: Json::new(match &input.scopes {
-            Some(scopes) => check_scopes(&mut fields, scopes),
-            None => before.scopes.clone(),
+        name: input.name.as_ref().map(|name| fields.name("name", name, MAX_NAME)),
+        description: input.description.as_ref().map(|text| {
+            let text = text.as_deref().unwrap_or_default();
+            fields.text("description", text, 0, MAX_DESCRIPTION)
         }),
-        grants: Json::new(grants),
-        suspended_at: suspended.then_some(now),
+        homepage_url: input
+            .homepage_url
+            .as_ref()
+            .map(|text| check_homepage(&mut fields, text.as_deref().unwrap_or_default())),
+        logo: input.logo.as_ref().map(|text| check_logo(&mut fields, text.as_deref().unwrap_or_default())),
+        redirect_uris: uris.filter(|_| input.redirect_uris.is_some()).map(Json::new),
+        scopes: input.scopes.as_ref().map(|scopes| Json::new(check_scopes(&mut fields, scopes))),
+        grants: grants.map(Json::new),
+        suspended_at: input.suspended.map(|suspended| suspended.then_some(now)),
     };
     fields.check(update)
 }

@@ -15,7 +15,7 @@ use api_types::{
 };
 use serde_json::{Value, json};
 
-use self::{editing::edit, new_secret::NewClientSecret};
+use self::{editing::open, new_secret::NewClientSecret};
 use crate::{
     app::App,
     auth::Admin,
@@ -28,13 +28,15 @@ use crate::{
     },
     http::{
         body::Body,
+        etag::{IfMatch, Shown, Target},
+        made::Made,
         paging::{self, PageParams},
         path_id::{Noun, PathId},
         problem::Answer,
     },
     oauth::withdraw,
     plan,
-    routes::{idempotent::NoIdempotencyKey, signed_in::SignedIn},
+    routes::{idempotent::IdempotencyKey, signed_in::SignedIn},
 };
 
 /// List OAuth apps
@@ -57,17 +59,18 @@ pub async fn list(app: Data<App>, caller: Admin, page: Query<PageParams>) -> Ans
 /// For a confidential app, the answer holds its client secret, this once.
 #[utoipa::path(operation_id = "createOAuthApp", tag = "OAuth apps",
     security(("session" = ["admin"])),
-    extensions(("x-problems" = json!(["plan-limit"]))), request_body = NewOAuthApp,
+    extensions(("x-problems" = json!(["plan-limit"]))), params(IdempotencyKey), request_body = NewOAuthApp,
     responses((status = 201, description = "The app, with its secret if it is confidential", body = CreatedOAuthApp)))]
 #[post("/oauth-apps")]
-pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Body<NewOAuthApp>) -> Answer {
+pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Body<NewOAuthApp>) -> Answer {
     let input = input::check_new(&body.value)?;
     let member = SignedIn::of(&caller)?;
     let secret = (input.kind == ClientKind::Confidential).then(|| NewClientSecret::generate(&app.base));
     let client_secret = secret.as_ref().map(|secret| secret.text.clone());
     let who = caller.who();
     let plan = caller.plan();
-    let made = app.base.db.write(move |tx| -> Answer<OAuthApp> {
+    let request = key.of(&caller, body.digest);
+    let made = request.answer(&app.base, move |tx| -> Answer<Made> {
         let now = tx.now();
         let row = AppRow {
             id: tx.new_id(),
@@ -96,10 +99,12 @@ pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Bo
             "scopes": row.scopes.0, "grants": row.grants.0 });
         let change = Change::of(AuditAction::OAuthAppCreated, row.id.as_str(), &row.name, details);
         audit::append(tx, &who, change)?;
-        oauth_apps::find(tx, row.workspace_id, row.id, now)?.ok_or_else(OAuthAppId::missing)
+        let app = oauth_apps::find(tx, row.workspace_id, row.id, now)?.ok_or_else(OAuthAppId::missing)?;
+        let created = CreatedOAuthApp { app, client_secret };
+        let made = Made::created("oauth-apps", row.id.as_str(), &created)?.tagged(&created.app);
+        Ok(if created.client_secret.is_some() { made.secret() } else { made })
     });
-    let made = made.await?;
-    Ok(HttpResponse::Created().json(CreatedOAuthApp { app: made, client_secret }))
+    made.await
 }
 
 /// Show an OAuth app
@@ -107,51 +112,55 @@ pub async fn create(app: Data<App>, caller: Admin, _: NoIdempotencyKey, body: Bo
     security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id")),
     responses((status = 200, description = "The app", body = OAuthApp)))]
 #[get("/oauth-apps/{id}")]
-pub async fn show(app: Data<App>, caller: Admin, PathId(id): PathId<OAuthAppId>) -> Answer<Json<OAuthApp>> {
+pub async fn show(app: Data<App>, caller: Admin, PathId(id): PathId<OAuthAppId>) -> Answer<Shown<OAuthApp>> {
     let workspace = caller.workspace_id();
     let now = app.base.now();
     let row = app.base.db.query(move |conn| oauth_apps::find(conn, workspace, id, now)).await?;
-    row.map(Json).ok_or_else(OAuthAppId::missing)
+    row.map(Shown).ok_or_else(OAuthAppId::missing)
 }
 
 /// Change an OAuth app
 ///
-/// Absent fields stay; empty texts clear. Suspending is reversible: the app gets no tokens, and those it has are refused.
+/// A JSON merge patch (RFC 7396): absent fields stay, `null` clears. Suspending is reversible: the app gets no tokens, and those
+/// it has are refused.
 #[utoipa::path(operation_id = "updateOAuthApp", tag = "OAuth apps",
-    security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id")),
+    security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id"), IfMatch),
     request_body = OAuthAppChanges, responses((status = 200, description = "The changed app", body = OAuthApp)))]
 #[patch("/oauth-apps/{id}")]
 pub async fn update(
     app: Data<App>,
     caller: Admin,
-    PathId(id): PathId<OAuthAppId>,
+    target: Target<OAuthAppId>,
     body: Body<OAuthAppChanges>,
-) -> Answer<Json<OAuthApp>> {
-    let changed = edit(&app.base.db, caller.who(), id, move |tx, edited| -> Answer<OAuthApp> {
-        let now = tx.now();
-        let update = input::check_changes(&body.value, &edited.before, now)?;
-        let workspace = edited.who.workspace_id;
-        oauth_apps::update(tx, workspace, id, &update)?;
-        let after = oauth_apps::find(tx, workspace, id, now)?.ok_or_else(OAuthAppId::missing)?;
+) -> Answer<Shown<OAuthApp>> {
+    let who = caller.who();
+    let changed = app.base.db.write(move |tx| -> Answer<OAuthApp> {
+        let edited = open(tx, who, &target)?;
+        let update = input::check_changes(&body.value, &edited.before, tx.now())?;
+        oauth_apps::update(tx, edited.who.workspace_id, target.id, &update)?;
+        let after = edited.shown(tx)?;
         let details = differences(&edited.before, &after);
-        let change = Change::of(AuditAction::OAuthAppUpdated, id.as_str(), &after.name, details);
+        let change = Change::of(AuditAction::OAuthAppUpdated, target.id.as_str(), &after.name, details);
         audit::append(tx, &edited.who, change)?;
         Ok(after)
     });
-    Ok(Json(changed.await?))
+    Ok(Shown(changed.await?))
 }
 
 /// Delete an OAuth app
 ///
 /// Its secrets and tokens stop at once, for good, and members' authorizations of it end.
 #[utoipa::path(operation_id = "deleteOAuthApp", tag = "OAuth apps",
-    security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id")),
+    security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id"), IfMatch),
     responses((status = 204, description = "Deleted")))]
 #[delete("/oauth-apps/{id}")]
-pub async fn remove(app: Data<App>, caller: Admin, PathId(id): PathId<OAuthAppId>) -> Answer {
-    let removed = edit(&app.base.db, caller.who(), id, move |tx, edited| -> Answer<()> {
+pub async fn remove(app: Data<App>, caller: Admin, target: Target<OAuthAppId>) -> Answer {
+    let who = caller.who();
+    let removed = app.base.db.write(move |tx| -> Answer<()> {
+        let edited = open(tx, who, &target)?;
         let now = tx.now();
         let workspace = edited.who.workspace_id;
+        let id = target.id;
         let withdrawn = withdraw::withdraw(tx, &edited.who, AuthorizationsOf::App(workspace, id), None)?;
         oauth_apps::delete(tx, workspace, id, now)?;
         edited.audit(tx, AuditAction::OAuthAppDeleted, json!({ "authorizations": withdrawn }))

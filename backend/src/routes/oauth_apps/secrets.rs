@@ -9,17 +9,19 @@ use api_types::{
 };
 use serde_json::json;
 
-use super::{editing::edit, new_secret::NewClientSecret};
+use super::{editing::open, new_secret::NewClientSecret};
 use crate::{
     app::App,
     auth::Admin,
     db::oauth_apps,
     http::{
         body::Body,
-        path_id::{Noun, PathId, PathIds},
+        etag::{IfMatch, Target},
+        made::Made,
+        path_id::{Noun, PathIds},
         problem::{Answer, Failure},
     },
-    routes::{idempotent::NoIdempotencyKey, overlap},
+    routes::{idempotent::IdempotencyKey, overlap},
 };
 
 /// Rotate an OAuth app's client secret
@@ -27,24 +29,29 @@ use crate::{
 /// The answer holds the new secret, this once. The old ones keep working for the overlap.
 #[utoipa::path(operation_id = "rotateOAuthAppSecret", tag = "OAuth apps",
     security(("session" = ["admin"])),
-    extensions(("x-problems" = json!(["conflict"]))), params(("id" = OAuthAppId, Path, description = "The app's id")),
+    extensions(("x-problems" = json!(["conflict"]))), 
+    params(("id" = OAuthAppId, Path, description = "The app's id"), IfMatch, IdempotencyKey),
     request_body = RotateSecret, responses((status = 201, description = "The new secret", body = CreatedClientSecret)))]
 #[post("/oauth-apps/{id}/secrets")]
 pub async fn rotate(
     app: Data<App>,
     caller: Admin,
-    PathId(id): PathId<OAuthAppId>,
-    _: NoIdempotencyKey,
+    target: Target<OAuthAppId>,
+    key: IdempotencyKey,
     body: Body<RotateSecret>,
 ) -> Answer {
     let overlap = overlap::read(&body.value)?;
     let new = NewClientSecret::generate(&app.base);
     let client_secret = new.text.clone();
     let publisher = app.delivery.publisher.clone();
-    let rotated = edit(&app.base.db, caller.who(), id, move |tx, edited| -> Answer<ClientSecret> {
+    let who = caller.who();
+    let request = key.of(&caller, body.digest);
+    let rotated = request.answer(&app.base, move |tx| -> Answer<Made> {
+        let edited = open(tx, who, &target)?;
         if edited.before.kind == ClientKind::Public {
             return Err(Failure::conflict("A public app has no client secret: it cannot keep one."));
         }
+        let id = target.id;
         let now = tx.now();
         let workspace = edited.who.workspace_id;
         let row = new.into_row(tx, workspace, id);
@@ -54,17 +61,19 @@ pub async fn rotate(
         edited.audit(tx, AuditAction::OAuthAppSecretRotated, details)?;
         let data = json!({ "id": id, "name": edited.before.name, "overlap": overlap, "rotated_at": now });
         publisher.publish(tx, workspace, EventType::OAuthAppSecretRotated, &data)?;
-        Ok(ClientSecret {
+        let secret = ClientSecret {
             id: row.id,
             hint: row.hint,
             created_at: now,
             expires_at: None,
             last_used_at: None,
             last_used_ip: None,
-        })
+        };
+        let created = CreatedClientSecret { secret, client_secret };
+        let list = format!("oauth-apps/{id}/secrets");
+        Ok(Made::created(&list, row.id.as_str(), &created)?.secret())
     });
-    let secret = rotated.await?;
-    Ok(HttpResponse::Created().json(CreatedClientSecret { secret, client_secret }))
+    rotated.await
 }
 
 /// Drop an old client secret
@@ -73,15 +82,19 @@ pub async fn rotate(
 #[utoipa::path(operation_id = "deleteOAuthAppSecret", tag = "OAuth apps",
     security(("session" = ["admin"])),
     extensions(("x-problems" = json!(["conflict"]))),
-    params(("id" = OAuthAppId, Path, description = "The app's id"), ("secret_id" = SecretId, Path, description = "The secret's id")),
+    params(("id" = OAuthAppId, Path, description = "The app's id"),
+        ("secret_id" = SecretId, Path, description = "The secret's id"), IfMatch),
     responses((status = 204, description = "Dropped")))]
 #[delete("/oauth-apps/{id}/secrets/{secret_id}")]
 pub async fn drop_secret(
     app: Data<App>,
     caller: Admin,
+    if_match: IfMatch,
     PathIds(id, secret): PathIds<OAuthAppId, SecretId>,
 ) -> Answer {
-    let dropped = edit(&app.base.db, caller.who(), id, move |tx, edited| -> Answer<()> {
+    let who = caller.who();
+    let dropped = app.base.db.write(move |tx| -> Answer<()> {
+        let edited = open(tx, who, &Target { id, if_match })?;
         let known = edited.before.secrets.iter().find(|known| known.id == secret);
         let known = known.ok_or_else(SecretId::missing)?;
         if known.expires_at.is_none() {

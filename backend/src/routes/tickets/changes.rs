@@ -45,7 +45,10 @@ pub fn check_changes(input: &TicketChanges) -> Answer<ValidTicketChanges> {
     let mut fields = Fields::new();
     let changes = ValidTicketChanges {
         title: input.title.as_deref().map(|title| fields.name("title", title, MAX_TITLE)),
-        body: input.body.as_deref().map(|body| fields.text("body", body, 0, MAX_BODY)),
+        body: input
+            .body
+            .as_ref()
+            .map(|body| fields.text("body", body.as_deref().unwrap_or_default(), 0, MAX_BODY)),
         status: input.status.as_deref().and_then(|status| fields.word("status", status, &known)),
         assignee: input.assignee.as_ref().map(|assignee| {
             let name = assignee.as_deref().unwrap_or_default();

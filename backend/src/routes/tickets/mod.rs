@@ -29,6 +29,8 @@ use crate::{
     },
     http::{
         body::Body,
+        etag::{IfMatch, Shown, Target},
+        made::Made,
         paging::{self, PageParams},
         params,
         path_id::{Noun, PathId},
@@ -96,7 +98,7 @@ pub async fn create(
     let publisher = app.delivery.publisher.clone();
     let request = key.of(&caller, body.digest);
     request
-        .answer(&app.base.db, 201, move |tx| -> Answer<Ticket> {
+        .answer(&app.base, move |tx| -> Answer<Made> {
             let ticket = Ticket {
                 id: tx.new_id(),
                 title: input.title,
@@ -111,7 +113,7 @@ pub async fn create(
             let change = Change::of(AuditAction::TicketCreated, ticket.id.as_str(), &ticket.title, json!({}));
             audit::append(tx, &who, change)?;
             publisher.publish(tx, who.workspace_id, EventType::TicketCreated, &ticket)?;
-            Ok(ticket)
+            Ok(Made::created("tickets", ticket.id.as_str(), &ticket)?.tagged(&ticket))
         })
         .await
 }
@@ -126,28 +128,29 @@ pub async fn show(
     app: Data<App>,
     caller: Caller<TicketsRead>,
     PathId(id): PathId<TicketId>,
-) -> Answer<Json<Ticket>> {
+) -> Answer<Shown<Ticket>> {
     let workspace = caller.workspace_id();
     let ticket = app.base.db.query(move |conn| tickets::find(conn, workspace, id)).await?;
-    ticket.map(Json).ok_or_else(TicketId::missing)
+    ticket.map(Shown).ok_or_else(TicketId::missing)
 }
 
 /// Change a ticket
 ///
-/// `{"status": "closed"}` closes it and publishes `ticket.closed`; any other change, opening it again included,
+/// A JSON merge patch (RFC 7396): absent fields stay, `null` clears. `{"status": "closed"}` closes it and publishes `ticket.closed`; any other change, opening it again included,
 /// publishes `ticket.updated`; both, where both happen. A change that changes nothing publishes nothing.
 #[utoipa::path(operation_id = "updateTicket", tag = "Tickets",
     security(("session" = []), ("bearer" = ["tickets:write"])),
     extensions(("x-problems" = json!(["secret-in-text"]))),
-    params(("id" = TicketId, Path, description = "The ticket's id")), request_body = TicketChanges,
+    params(("id" = TicketId, Path, description = "The ticket's id"), IfMatch), request_body = TicketChanges,
     responses((status = 200, description = "The ticket as it is now", body = Ticket)))]
 #[patch("/tickets/{id}")]
 pub async fn update(
     app: Data<App>,
     caller: Caller<TicketsWrite>,
-    PathId(id): PathId<TicketId>,
+    target: Target<TicketId>,
     body: Body<TicketChanges>,
-) -> Answer<Json<Ticket>> {
+) -> Answer<Shown<Ticket>> {
+    let id = target.id;
     let wanted = check_changes(&body.value)?;
     let texts = [
         ("title", wanted.title.as_deref().unwrap_or_default()),
@@ -161,6 +164,7 @@ pub async fn update(
         // One change at a time, so that closing is told once.
         dialect::lock(tx, id.as_str())?;
         let before = tickets::find(tx, who.workspace_id, id)?.ok_or_else(TicketId::missing)?;
+        target.if_match.check(&before)?;
         let after = wanted.apply(&before, tx.now());
         if after.fields.is_empty() {
             return Ok(before);
@@ -174,5 +178,5 @@ pub async fn update(
         }
         Ok(after.ticket)
     });
-    Ok(Json(changed.await?))
+    Ok(Shown(changed.await?))
 }

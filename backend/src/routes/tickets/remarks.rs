@@ -25,6 +25,7 @@ use crate::{
     http::{
         body::Body,
         fields::Fields,
+        made::Made,
         paging::{self, PageParams},
         path_id::{Noun, PathId},
         problem::Answer,
@@ -40,6 +41,8 @@ use crate::{
 trait Told: Remark + Serialize + Send + 'static {
     /// The kind's name in a sentence.
     const NAME: &'static str;
+    /// The name of the list that it is in, as in the path.
+    const LIST: &'static str;
     /// The audit entry that a new one gets.
     const CREATED: AuditAction;
     /// The event that tells of a new one.
@@ -48,12 +51,14 @@ trait Told: Remark + Serialize + Send + 'static {
 
 impl Told for Comment {
     const NAME: &'static str = "comment";
+    const LIST: &'static str = "comments";
     const CREATED: AuditAction = AuditAction::CommentCreated;
     const EVENT: EventType = EventType::CommentCreated;
 }
 
 impl Told for Note {
     const NAME: &'static str = "note";
+    const LIST: &'static str = "notes";
     const CREATED: AuditAction = AuditAction::NoteCreated;
     const EVENT: EventType = EventType::NoteCreated;
 }
@@ -163,7 +168,7 @@ async fn create<R: Told>(
     secret_scan::guard(&app.base, &who, R::NAME, &[("body", &text)]).await?;
     let publisher = app.delivery.publisher.clone();
     request
-        .answer(&app.base.db, 201, move |tx| -> Answer<R> {
+        .answer(&app.base, move |tx| -> Answer<Made> {
             let ticket = tickets::find(tx, who.workspace_id, ticket)?.ok_or_else(TicketId::missing)?;
             let remark = R::new(tx.new_id(), ticket.id, text, tx.now());
             remark.insert(tx, who.workspace_id)?;
@@ -174,7 +179,9 @@ async fn create<R: Told>(
                 Change::of(R::CREATED, &id, &ticket.title, json!({ "ticket_id": ticket.id })),
             )?;
             publisher.publish(tx, who.workspace_id, R::EVENT, &remark)?;
-            Ok(remark)
+            // A comment or a note has no address of its own: it is read in its ticket's list.
+            let list = format!("tickets/{}/{}", ticket.id, R::LIST);
+            Ok(Made::json(201, &remark)?.about(&id).header("location", format!("/v1/{list}")))
         })
         .await
 }

@@ -8,6 +8,7 @@ use api_types::{
 use crate::{
     auth::Identity,
     catalogue::Subscription,
+    db::{Json, webhooks::WebhookUpdate},
     delivery::{address::WebhookUrl, send::Sender},
     http::{
         fields::Fields,
@@ -24,16 +25,6 @@ pub struct ValidWebhook {
     pub description: String,
     pub signature: SignatureScheme,
     pub rate_limit: Option<i32>,
-}
-
-/// Changes to a webhook that passed; absent fields stay.
-#[expect(clippy::option_option, reason = "absent, lifted and set are three different wishes")]
-pub struct ValidWebhookChanges {
-    pub url: Option<String>,
-    pub event_types: Option<Vec<Subscription>>,
-    pub description: Option<String>,
-    /// `None`: stays; `Some(None)`: lifted; else set, in deliveries per second.
-    pub rate_limit: Option<Option<i32>>,
 }
 
 /// Checks a new webhook; the host of its URL is looked up.
@@ -59,19 +50,22 @@ pub async fn check_new(sender: &Sender, input: &NewWebhook) -> Answer<ValidWebho
 }
 
 /// Checks changes to a webhook; the host of a new URL is looked up.
-pub async fn check_changes(sender: &Sender, input: &WebhookChanges) -> Answer<ValidWebhookChanges> {
+pub async fn check_changes(sender: &Sender, input: &WebhookChanges) -> Answer<WebhookUpdate> {
     let mut fields = Fields::new();
     let url = match &input.url {
         Some(url) => Some(check_url(sender, &mut fields, url).await),
         None => None,
     };
-    let valid = ValidWebhookChanges {
+    let valid = WebhookUpdate {
         url,
-        event_types: input.event_types.as_deref().map(|words| check_event_types(&mut fields, words)),
-        description: input
-            .description
+        event_types: input
+            .event_types
             .as_deref()
-            .map(|text| fields.text("description", text, 0, MAX_DESCRIPTION)),
+            .map(|words| Json::new(check_event_types(&mut fields, words))),
+        description: input.description.as_ref().map(|text| {
+            let text = text.as_deref().unwrap_or_default();
+            fields.text("description", text, 0, MAX_DESCRIPTION)
+        }),
         rate_limit: input.rate_limit.map(|rate| rate.and_then(|rate| fields.rate("rate_limit", rate))),
     };
     fields.check(valid)

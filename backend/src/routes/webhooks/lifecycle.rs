@@ -1,6 +1,6 @@
 //! A webhook's life: enabled, disabled, its secret rotated, tested, deleted.
 
-use actix_web::{HttpResponse, delete, post, web::Data, web::Json};
+use actix_web::{HttpResponse, delete, post, web::Data};
 use api_types::{
     audit::AuditAction,
     deliveries::CancelReason,
@@ -11,8 +11,7 @@ use api_types::{
 use serde_json::json;
 
 use super::{
-    describe,
-    editing::edit,
+    editing::Editing,
     new_secret::{NewSigningSecret, SecretOf},
 };
 use crate::{
@@ -21,15 +20,20 @@ use crate::{
     db::{
         Hint,
         deliveries::{self, CancelScope, destinations},
-        webhooks::{self, WebhookWithCounts},
+        webhooks,
     },
     delivery::{self, TestError},
     http::{
         body::Body,
-        path_id::{Noun, PathId},
+        etag::{IfMatch, Target},
+        made::Made,
+        path_id::Noun,
         problem::{Answer, Failure},
     },
-    routes::{idempotent::NoIdempotencyKey, overlap},
+    routes::{
+        idempotent::{Claim, IdempotencyKey},
+        overlap,
+    },
 };
 
 /// Enable a webhook
@@ -38,15 +42,20 @@ use crate::{
 #[utoipa::path(operation_id = "enableWebhook", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
     extensions(("x-problems" = json!(["session-required"]))),
-    params(("id" = WebhookId, Path, description = "The webhook's id")),
+    params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch, IdempotencyKey),
     responses((status = 200, description = "The webhook", body = Webhook)))]
 #[post("/webhooks/{id}/enable")]
 pub async fn enable(
     app: Data<App>,
     caller: Caller<WebhooksWrite>,
-    PathId(id): PathId<WebhookId>,
-) -> Answer<Json<Webhook>> {
-    let enabled = edit(&app.base.db, caller, id, move |tx, edited| -> Answer<WebhookWithCounts> {
+    target: Target<WebhookId>,
+    key: IdempotencyKey,
+) -> Answer {
+    let id = target.id;
+    let request = key.of(&caller, String::new());
+    let editing = Editing::of(caller, target);
+    let enabled = request.answer(&app.base, move |tx| -> Answer<Made> {
+        let edited = editing.open(tx)?;
         let now = tx.now();
         if webhooks::enable(tx, id, now)? {
             destinations::bump_subscriptions(tx, edited.who.workspace_id)?;
@@ -56,9 +65,9 @@ pub async fn enable(
                 json!({ "disabled_reason": before.disabled_reason, "disabled_at": before.disabled_at });
             edited.audit(tx, AuditAction::WebhookEnabled, details)?;
         }
-        edited.shown(tx)
+        Made::shown(&edited.shown(tx)?)
     });
-    Ok(Json(describe::webhook(enabled.await?)))
+    enabled.await
 }
 
 /// Disable a webhook
@@ -67,20 +76,25 @@ pub async fn enable(
 #[utoipa::path(operation_id = "disableWebhook", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
     extensions(("x-problems" = json!(["session-required"]))),
-    params(("id" = WebhookId, Path, description = "The webhook's id")),
+    params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch, IdempotencyKey),
     responses((status = 200, description = "The webhook", body = Webhook)))]
 #[post("/webhooks/{id}/disable")]
 pub async fn disable(
     app: Data<App>,
     caller: Caller<WebhooksWrite>,
-    PathId(id): PathId<WebhookId>,
-) -> Answer<Json<Webhook>> {
+    target: Target<WebhookId>,
+    key: IdempotencyKey,
+) -> Answer {
+    let id = target.id;
     let publisher = app.delivery.publisher.clone();
-    let disabled = edit(&app.base.db, caller, id, move |tx, edited| -> Answer<WebhookWithCounts> {
+    let request = key.of(&caller, String::new());
+    let editing = Editing::of(caller, target);
+    let disabled = request.answer(&app.base, move |tx| -> Answer<Made> {
+        let edited = editing.open(tx)?;
         delivery::disable(tx, &publisher, &edited.who, id, DisabledReason::Manual)?;
-        edited.shown(tx)
+        Made::shown(&edited.shown(tx)?)
     });
-    Ok(Json(describe::webhook(disabled.await?)))
+    disabled.await
 }
 
 /// Delete a webhook
@@ -89,11 +103,14 @@ pub async fn disable(
 #[utoipa::path(operation_id = "deleteWebhook", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
     extensions(("x-problems" = json!(["session-required"]))),
-    params(("id" = WebhookId, Path, description = "The webhook's id")),
+    params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch),
     responses((status = 204, description = "Deleted")))]
 #[delete("/webhooks/{id}")]
-pub async fn remove(app: Data<App>, caller: Caller<WebhooksWrite>, PathId(id): PathId<WebhookId>) -> Answer {
-    let removed = edit(&app.base.db, caller, id, move |tx, edited| -> Answer<()> {
+pub async fn remove(app: Data<App>, caller: Caller<WebhooksWrite>, target: Target<WebhookId>) -> Answer {
+    let id = target.id;
+    let editing = Editing::of(caller, target);
+    let removed = app.base.db.write(move |tx| -> Answer<()> {
+        let edited = editing.open(tx)?;
         let now = tx.now();
         webhooks::delete(tx, id, now)?;
         webhooks::end_secrets(tx, id, now)?;
@@ -112,33 +129,34 @@ pub async fn remove(app: Data<App>, caller: Caller<WebhooksWrite>, PathId(id): P
 #[utoipa::path(operation_id = "rotateWebhookSecret", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
     extensions(("x-problems" = json!(["session-required"]))),
-    params(("id" = WebhookId, Path, description = "The webhook's id")), request_body = RotateSecret,
+    params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch, IdempotencyKey), request_body = RotateSecret,
     responses((status = 201, description = "The webhook with its new signing secret", body = CreatedWebhook)))]
 #[post("/webhooks/{id}/secret/rotate")]
 pub async fn rotate(
     app: Data<App>,
     caller: Caller<WebhooksWrite>,
-    PathId(id): PathId<WebhookId>,
-    _: NoIdempotencyKey,
+    target: Target<WebhookId>,
+    key: IdempotencyKey,
     body: Body<RotateSecret>,
 ) -> Answer {
     let overlap = overlap::read(&body.value)?;
+    let id = target.id;
     let keys = app.base.keys.clone();
-    let rotated =
-        edit(&app.base.db, caller, id, move |tx, edited| -> Answer<(Option<String>, WebhookWithCounts)> {
-            let workspace_id = edited.who.workspace_id;
-            let of = SecretOf { workspace_id, webhook_id: id, scheme: edited.before.signature };
-            let new = NewSigningSecret::make(tx, &keys, of)?;
-            let now = tx.now();
-            webhooks::end_secrets(tx, id, overlap::old_secrets_end(overlap, now))?;
-            webhooks::insert_secret(tx, &new.row)?;
-            destinations::bump_subscriptions(tx, workspace_id)?;
-            edited.audit(tx, AuditAction::WebhookSecretRotated, json!({ "overlap": overlap }))?;
-            Ok((new.shown_once, edited.shown(tx)?))
-        });
-    let (signing_secret, shown) = rotated.await?;
-    let webhook = describe::webhook(shown);
-    Ok(HttpResponse::Created().json(CreatedWebhook { webhook, signing_secret }))
+    let request = key.of(&caller, body.digest);
+    let editing = Editing::of(caller, target);
+    let rotated = request.answer(&app.base, move |tx| -> Answer<Made> {
+        let edited = editing.open(tx)?;
+        let workspace_id = edited.who.workspace_id;
+        let of = SecretOf { workspace_id, webhook_id: id, scheme: edited.before.signature };
+        let new = NewSigningSecret::make(tx, &keys, of)?;
+        let now = tx.now();
+        webhooks::end_secrets(tx, id, overlap::old_secrets_end(overlap, now))?;
+        webhooks::insert_secret(tx, &new.row)?;
+        destinations::bump_subscriptions(tx, workspace_id)?;
+        edited.audit(tx, AuditAction::WebhookSecretRotated, json!({ "overlap": overlap }))?;
+        new.answer(edited.shown(tx)?)
+    });
+    rotated.await
 }
 
 /// Send a test
@@ -147,19 +165,35 @@ pub async fn rotate(
 #[utoipa::path(operation_id = "testWebhook", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
     extensions(("x-problems" = json!(["session-required"]))),
-    params(("id" = WebhookId, Path, description = "The webhook's id")),
+    params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch, IdempotencyKey),
     responses((status = 200, description = "What the receiver answered, or what went wrong", body = TestResult)))]
 #[post("/webhooks/{id}/test")]
 pub async fn test(
     app: Data<App>,
     caller: Caller<WebhooksWrite>,
-    PathId(id): PathId<WebhookId>,
-) -> Answer<Json<TestResult>> {
-    let noted = edit(&app.base.db, caller, id, |tx, edited| -> Answer<()> {
+    target: Target<WebhookId>,
+    key: IdempotencyKey,
+) -> Answer {
+    let id = target.id;
+    let request = key.of(&caller, String::new());
+    let editing = Editing::of(caller, target);
+    // The exchange with the receiver spans no transaction.
+    let claimed = match request.claim(&app.base).await? {
+        Claim::Answered(response) => return Ok(response),
+        Claim::Work(claimed) => claimed,
+    };
+    let noted = app.base.db.write(move |tx| -> Answer<()> {
+        let edited = editing.open(tx)?;
         edited.audit(tx, AuditAction::WebhookTested, json!({}))
     });
-    noted.await?;
-    delivery::send_test(&app.delivery, id).await.map(Json).map_err(untested)
+    let tested = match noted.await {
+        Ok(()) => delivery::send_test(&app.delivery, id)
+            .await
+            .map_err(untested)
+            .and_then(|result| Made::json(200, &result)),
+        Err(failure) => Err(failure),
+    };
+    claimed.finish(&app.base, tested).await
 }
 
 /// The failure that the caller is told where no test could be sent.

@@ -6,7 +6,7 @@ mod input;
 mod lifecycle;
 mod new_secret;
 
-use actix_web::{HttpResponse, get, patch, post, web::Data, web::Json, web::Query};
+use actix_web::{get, patch, post, web::Data, web::Json, web::Query};
 use api_types::{
     Page,
     audit::AuditAction,
@@ -17,8 +17,7 @@ pub use lifecycle::{disable, enable, remove, rotate, test};
 use serde_json::json;
 
 use self::{
-    editing::edit,
-    input::ValidWebhookChanges,
+    editing::Editing,
     new_secret::{NewSigningSecret, SecretOf},
 };
 use crate::{
@@ -32,17 +31,19 @@ use crate::{
         audit::{self, Change},
         deliveries::destinations,
         dialect,
-        webhooks::{self, NewWebhookRow, WebhookRow, WebhookUpdate, WebhookWithCounts},
+        webhooks::{self, NewWebhookRow},
     },
     delivery::{self, NewTerms},
     http::{
         body::Body,
+        etag::{IfMatch, Shown, Target},
+        made::Made,
         paging::{self, PageParams},
         path_id::{Noun, PathId},
         problem::Answer,
     },
     plan,
-    routes::idempotent::NoIdempotencyKey,
+    routes::idempotent::IdempotencyKey,
 };
 
 /// List webhooks
@@ -71,13 +72,13 @@ pub async fn list(
 /// token needs the read scope of every event type it names.
 #[utoipa::path(operation_id = "createWebhook", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
-    extensions(("x-problems" = json!(["plan-limit", "session-required"]))), request_body = NewWebhook,
+    extensions(("x-problems" = json!(["plan-limit", "session-required"]))), params(IdempotencyKey), request_body = NewWebhook,
     responses((status = 201, description = "The webhook with its signing secret", body = CreatedWebhook)))]
 #[post("/webhooks")]
 pub async fn create(
     app: Data<App>,
     caller: Caller<WebhooksWrite>,
-    _: NoIdempotencyKey,
+    key: IdempotencyKey,
     body: Body<NewWebhook>,
 ) -> Answer {
     let input = input::check_new(&app.delivery.sender, &body.value).await?;
@@ -85,7 +86,8 @@ pub async fn create(
     let who = caller.who();
     let plan = caller.plan();
     let keys = app.base.keys.clone();
-    let made = app.base.db.write(move |tx| -> Answer<(Option<String>, WebhookWithCounts)> {
+    let request = key.of(&caller, body.digest);
+    let made = request.answer(&app.base, move |tx| -> Answer<Made> {
         let now = tx.now();
         let row = NewWebhookRow {
             id: tx.new_id(),
@@ -110,11 +112,9 @@ pub async fn create(
             "rate_limit": row.rate_limit });
         audit::append(tx, &who, Change::of(AuditAction::WebhookCreated, row.id.as_str(), &row.url, details))?;
         let shown = webhooks::find(tx, row.workspace_id, row.id, now)?.ok_or_else(WebhookId::missing)?;
-        Ok((new.shown_once, shown))
+        new.answer(describe::webhook(shown))
     });
-    let (signing_secret, shown) = made.await?;
-    let webhook = describe::webhook(shown);
-    Ok(HttpResponse::Created().json(CreatedWebhook { webhook, signing_secret }))
+    made.await
 }
 
 /// Show a webhook
@@ -127,60 +127,54 @@ pub async fn show(
     app: Data<App>,
     caller: Caller<WebhooksRead>,
     PathId(id): PathId<WebhookId>,
-) -> Answer<Json<Webhook>> {
+) -> Answer<Shown<Webhook>> {
     let workspace = caller.workspace_id();
     let now = app.base.now();
     let shown = app.base.db.query(move |conn| webhooks::find(conn, workspace, id, now)).await?;
-    shown.map(|shown| Json(describe::webhook(shown))).ok_or_else(WebhookId::missing)
+    shown.map(|shown| Shown(describe::webhook(shown))).ok_or_else(WebhookId::missing)
 }
 
 /// Change a webhook
 ///
-/// Absent fields stay. A new URL resets the webhook's health and holds from the next attempt on.
+/// A JSON merge patch (RFC 7396): absent fields stay, `null` clears. A new URL resets the webhook's health and holds from the next
+/// attempt on.
 #[utoipa::path(operation_id = "updateWebhook", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
     extensions(("x-problems" = json!(["session-required"]))),
-    params(("id" = WebhookId, Path, description = "The webhook's id")),
+    params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch),
     request_body = WebhookChanges, responses((status = 200, description = "The changed webhook", body = Webhook)))]
 #[patch("/webhooks/{id}")]
 pub async fn update(
     app: Data<App>,
     caller: Caller<WebhooksWrite>,
-    PathId(id): PathId<WebhookId>,
+    target: Target<WebhookId>,
     body: Body<WebhookChanges>,
-) -> Answer<Json<Webhook>> {
-    let input = input::check_changes(&app.delivery.sender, &body.value).await?;
-    if let Some(event_types) = &input.event_types {
-        input::check_readable(caller.identity(), event_types)?;
+) -> Answer<Shown<Webhook>> {
+    let id = target.id;
+    let update = input::check_changes(&app.delivery.sender, &body.value).await?;
+    if let Some(event_types) = &update.event_types {
+        input::check_readable(caller.identity(), &event_types.0)?;
     }
-    let changed = edit(&app.base.db, caller, id, move |tx, edited| -> Answer<WebhookWithCounts> {
+    let editing = Editing::of(caller, target);
+    let changed = app.base.db.write(move |tx| -> Answer<Webhook> {
+        let edited = editing.open(tx)?;
         let before = &edited.before;
-        let update = merge(input, before);
         let now = tx.now();
-        let new_url = update.url != before.url;
+        let new_url = update.url.as_ref().is_some_and(|url| *url != before.url);
+        let limit_lifted = before.rate_limit.is_some() && update.rate_limit == Some(None);
         webhooks::update(tx, id, &update, new_url, now)?;
-        let limit_lifted = before.rate_limit.is_some() && update.rate_limit.is_none();
         delivery::release_anew(tx, id, NewTerms { new_url, limit_lifted })?;
         destinations::bump_subscriptions(tx, edited.who.workspace_id)?;
+        let after = edited.shown(tx)?;
         let details = json!({
             "before": { "url": before.url, "description": before.description, "event_types": before.event_types.0,
                 "rate_limit": before.rate_limit },
-            "after": { "url": update.url, "description": update.description, "event_types": update.event_types.0,
-                "rate_limit": update.rate_limit },
+            "after": { "url": after.url, "description": after.description, "event_types": after.event_types,
+                "rate_limit": after.rate_limit },
         });
-        let change = Change::of(AuditAction::WebhookUpdated, id.as_str(), &update.url, details);
+        let change = Change::of(AuditAction::WebhookUpdated, id.as_str(), &after.url, details);
         audit::append(tx, &edited.who, change)?;
-        edited.shown(tx)
+        Ok(after)
     });
-    Ok(Json(describe::webhook(changed.await?)))
-}
-
-/// The configuration that a webhook has after these changes.
-fn merge(changes: ValidWebhookChanges, before: &WebhookRow) -> WebhookUpdate {
-    WebhookUpdate {
-        url: changes.url.unwrap_or_else(|| before.url.clone()),
-        description: changes.description.unwrap_or_else(|| before.description.clone()),
-        event_types: changes.event_types.map_or_else(|| before.event_types.clone(), JsonColumn::new),
-        rate_limit: changes.rate_limit.unwrap_or(before.rate_limit),
-    }
+    Ok(Shown(changed.await?))
 }

@@ -2,7 +2,7 @@
 
 use api_types::{
     ids::{WebhookId, WorkspaceId},
-    webhooks::SignatureScheme,
+    webhooks::{CreatedWebhook, SignatureScheme, Webhook},
 };
 use zeroize::Zeroizing;
 
@@ -10,7 +10,10 @@ use crate::{
     crypto::keys::ServerKeys,
     db::{Tx, webhooks::NewSigningSecretRow},
     delivery::{secrets, signature::SigningSecret},
-    http::problem::{Answer, Failure},
+    http::{
+        made::Made,
+        problem::{Answer, Failure},
+    },
 };
 
 /// The webhook that a new signing secret is for.
@@ -24,7 +27,7 @@ pub struct SecretOf {
 /// A new signing secret.
 pub struct NewSigningSecret {
     /// The secret as its owner sees it, this once; none under `v1a`, where the public key is all that they need.
-    pub shown_once: Option<String>,
+    shown_once: Option<String>,
     pub row: NewSigningSecretRow,
 }
 
@@ -49,5 +52,13 @@ impl NewSigningSecret {
             created_at: tx.now(),
         };
         Ok(Self { shown_once: (scheme == SignatureScheme::V1).then(|| text.to_string()), row })
+    }
+
+    /// The answer that shows the secret, this once, with its webhook.
+    pub fn answer(self, webhook: Webhook) -> Answer<Made> {
+        let id = webhook.id;
+        let created = CreatedWebhook { webhook, signing_secret: self.shown_once };
+        let made = Made::created("webhooks", id.as_str(), &created)?.tagged(&created.webhook);
+        Ok(if created.signing_secret.is_some() { made.secret() } else { made })
     }
 }

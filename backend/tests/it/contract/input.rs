@@ -113,35 +113,6 @@ async fn a_list_is_paged_and_a_tampered_cursor_refused(world: World) {
 }
 
 #[both]
-async fn what_creates_can_be_repeated_or_says_why_not(world: World) {
-    for operation in operations().iter().filter(|operation| operation.method == Method::POST) {
-        let fixture = Fixture::make(&world).await;
-        let client = fixture.team.admin.with_header("idempotency-key", "the-same");
-        if operation.takes("Idempotency-Key") {
-            let first = fixture.call(operation, &client).await;
-            assert!((200..300).contains(&first.status), "{}: {}", operation.id, first.text);
-            let again = fixture.call(operation, &client).await;
-            assert_eq!((again.status, &again.text), (first.status, &first.text), "{}", operation.id);
-            if operation.has_body() {
-                let other = format!("{} ", fixture.body(operation));
-                let reply =
-                    client.send(Method::POST, &fixture.path(operation), "application/json", other).await;
-                reply.problem(422, "idempotency-mismatch");
-            }
-            let empty = "";
-            let long = "x".repeat(256);
-            for bad in [empty, &long] {
-                let client = fixture.team.admin.with_header("idempotency-key", bad);
-                let named = fixture.call(operation, &client).await.fields(400, "bad-request");
-                assert_eq!(named, ["Idempotency-Key"], "{}", operation.id);
-            }
-        } else if operation.answers("201") {
-            fixture.call(operation, &client).await.problem(400, "idempotency-refused");
-        }
-    }
-}
-
-#[both]
 async fn a_method_that_a_path_does_not_have_is_told_which_it_has(world: World) {
     let fixture = Fixture::make(&world).await;
     for operation in operations() {

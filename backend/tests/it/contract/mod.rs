@@ -4,5 +4,8 @@
 
 mod audit;
 mod document;
+mod idempotency;
 mod input;
+mod merge_patch;
 mod permission;
+mod versions;

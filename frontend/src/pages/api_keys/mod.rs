@@ -165,7 +165,7 @@ fn edit(key: &ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
         event.prevent_default();
         let changes = ApiKeyChanges {
             name: Some(name.get_untracked()),
-            allowed_ips: Some(lines(&ips.read_untracked())),
+            allowed_ips: Some(Some(lines(&ips.read_untracked()))),
         };
         submit.run(api_keys::update(id, &changes), move |_| {
             dialogs.edit.set(None);

@@ -93,9 +93,9 @@ impl Draft {
             redirect_uris: Some(lines(&self.redirect_uris.read_untracked())),
             scopes: Some(Self::words(self.scopes)),
             grants: Some(self.grants()),
-            description: Some(self.description.get_untracked()),
-            homepage_url: Some(self.homepage_url.get_untracked()),
-            logo: Some(self.logo.get_untracked()),
+            description: Some(given(self.description)),
+            homepage_url: Some(given(self.homepage_url)),
+            logo: Some(given(self.logo)),
             suspended: None,
         }
     }

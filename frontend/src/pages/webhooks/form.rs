@@ -110,7 +110,7 @@ impl Draft {
         let changes = WebhookChanges {
             url: Some(self.url.read_untracked().trim().to_owned()),
             event_types: Some(self.event_types()),
-            description: Some(self.description.get_untracked()),
+            description: Some(Some(self.description.get_untracked()).filter(|text| !text.is_empty())),
             rate_limit: Some(self.rate_limit()?),
         };
         webhooks::update(id, &changes).await
