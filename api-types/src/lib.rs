@@ -14,6 +14,7 @@ pub mod ids;
 mod merge_patch;
 pub mod oauth_apps;
 pub mod page;
+pub mod pointer;
 pub mod problem;
 pub mod recoveries;
 pub mod scopes;

@@ -1,11 +1,11 @@
-//! Errors on the wire: RFC 9457 problem documents with a stable `type` and the fields at fault.
+//! Errors on the wire: RFC 9457 problem documents with a stable `code` and the fields at fault.
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
+use crate::{pointer::Pointer, words::words};
 
 words! {
-    /// The stable name of an error: the `type` of its problem document is `urn:sayless:problem:` and this.
+    /// The stable name of an error, for programs. It is the `code` of a problem document and the end of its `type`.
     ProblemType {
         /// The body is not JSON.
         MalformedJson = "malformed-json",
@@ -68,10 +68,54 @@ words! {
     }
 }
 
-/// The text before a [`ProblemType`] in a problem document's `type`.
-pub const TYPE_PREFIX: &str = "urn:sayless:problem:";
+words! {
+    /// The stable name of what is wrong with one field, for programs.
+    FaultCode {
+        /// The field is missing.
+        Required = "required",
+        /// There is no such field.
+        UnknownField = "unknown_field",
+        /// There is no such parameter.
+        UnknownParameter = "unknown_parameter",
+        /// The value is of another JSON type.
+        WrongType = "wrong_type",
+        /// The value is not of its form: no time, no id, no URL.
+        Malformed = "malformed",
+        /// The text or list is too short, or empty.
+        TooShort = "too_short",
+        /// The text or list is too long.
+        TooLong = "too_long",
+        /// The number or time is too small or too large.
+        OutOfRange = "out_of_range",
+        /// The word is not one of those that are known here.
+        UnknownWord = "unknown_word",
+        /// The text has characters that it may not have.
+        InvalidCharacters = "invalid_characters",
+        /// The value is of its form, and is not possible here; `detail` says why.
+        NotAllowed = "not_allowed",
+        /// The value names an object that is not there.
+        NotFound = "not_found",
+        /// The text contains a live credential.
+        ContainsSecret = "contains_secret",
+    }
+}
+
+words! {
+    /// The part of a request in which a field stands.
+    FieldPlace {
+        Body = "body",
+        Query = "query",
+        Header = "header",
+        Path = "path",
+    }
+}
 
 impl ProblemType {
+    /// The path of the page that describes the problem.
+    pub fn path(self) -> String {
+        format!("/problems/{self}")
+    }
+
     /// The HTTP status that goes with the problem.
     pub const fn status(self) -> u16 {
         match self {
@@ -142,19 +186,55 @@ impl ProblemType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
-    /// The field's path in the body, or the parameter's name: `event_types[2]`, `limit`.
+    /// In a body the field's JSON Pointer (RFC 6901), such as `/event_types/2`; empty for the whole body. Elsewhere the
+    /// name of the parameter or header, such as `limit`.
     pub field: String,
+    /// The part of the request in which the field stands.
+    #[serde(rename = "in")]
+    pub place: FieldPlace,
+    /// What is wrong, for programs.
+    #[cfg_attr(feature = "openapi", schema(value_type = FaultCode))]
+    pub code: String,
     /// What is wrong and what would be right, as a sentence.
     pub detail: String,
+}
+
+impl FieldError {
+    /// A field of the body.
+    pub fn in_body(field: impl Into<Pointer>, code: FaultCode, detail: impl Into<String>) -> Self {
+        Self::new(field.into().into_string(), FieldPlace::Body, code, detail)
+    }
+
+    /// A field, parameter or header by its name in its place.
+    pub fn new(
+        field: impl Into<String>,
+        place: FieldPlace,
+        code: FaultCode,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self { field: field.into(), place, code: code.to_string(), detail: detail.into() }
+    }
+
+    /// The field as a sentence for a person names it: without the pointer's first slash. Empty for the whole body.
+    pub fn name(&self) -> &str {
+        match self.place {
+            FieldPlace::Body => self.field.strip_prefix('/').unwrap_or(&self.field),
+            _ => &self.field,
+        }
+    }
 }
 
 /// An `application/problem+json` document (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// `urn:sayless:problem:` and the stable name of the error.
+    /// The address of a page that says what the error means and what to do. It ends in `code`.
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schema(format = "uri"))]
     pub kind: String,
+    /// The stable name of the error, for programs.
+    #[cfg_attr(feature = "openapi", schema(value_type = ProblemType))]
+    pub code: String,
     /// A short title, the same for every occurrence.
     pub title: String,
     /// The HTTP status.
@@ -170,8 +250,21 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// A problem of `kind`, described by a page of the server at `origin`, such as `https://sayless.example`.
+    pub fn new(kind: ProblemType, origin: &str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("{origin}{}", kind.path()),
+            code: kind.to_string(),
+            title: kind.title().into(),
+            status: kind.status(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            request_id: None,
+        }
+    }
+
     /// The problem's type, where it is one that this version knows.
     pub fn problem_type(&self) -> Option<ProblemType> {
-        self.kind.strip_prefix(TYPE_PREFIX)?.parse().ok()
+        self.code.parse().ok()
     }
 }

@@ -1,6 +1,6 @@
 //! The HTTP server: the URL table behind the middleware, the document, and the console for everything else.
 
-use std::{io, net::TcpListener};
+use std::{io, net::TcpListener, sync::Arc};
 
 use actix_web::{
     App as Web, Error, HttpRequest, HttpResponse, HttpServer,
@@ -25,7 +25,7 @@ use crate::{
     console,
     http::{
         body::MAX_BYTES,
-        problem::{Failure, REQUEST_ID},
+        problem::{Failure, REQUEST, RequestContext},
     },
     oauth::error::OAuthError,
     openapi::{self, KnownPaths},
@@ -42,6 +42,7 @@ pub fn build(
     let document = openapi::document();
     let known = Data::new(KnownPaths::of(&document));
     let auth = Data::new(app.auth.clone());
+    let origin: Data<Arc<str>> = Data::new(app.base.settings.issuer().into());
     let app = Data::new(app);
     let server = HttpServer::new(move || {
         let document = document.clone();
@@ -49,6 +50,7 @@ pub fn build(
             .app_data(app.clone())
             .app_data(auth.clone())
             .app_data(known.clone())
+            .app_data(origin.clone())
             .app_data(web::PayloadConfig::new(MAX_BYTES))
             .app_data(web::QueryConfig::default().error_handler(|error, _| {
                 Failure::new(ProblemType::BadRequest, format!("The query cannot be read: {error}.")).into()
@@ -112,6 +114,7 @@ fn only_by_post(config: &mut web::ServiceConfig) {
 /// Around every request: its id, and the headers that all answers carry.
 async fn every_request(
     app: Data<App>,
+    origin: Data<Arc<str>>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
@@ -119,8 +122,9 @@ async fn every_request(
     let kind = PathKind::of(request.path());
     let preflight = kind.is_open_to_scripts() && request.method() == Method::OPTIONS;
     let watched = app.metrics.is_watched().then(|| (request.method().clone(), Stopwatch::start()));
-    let answered = REQUEST_ID
-        .scope(id.clone(), async move {
+    let context = RequestContext { id: id.clone(), origin: origin.get_ref().clone() };
+    let answered = REQUEST
+        .scope(context, async move {
             if preflight {
                 return Ok(request.into_response(HttpResponse::NoContent()).map_into_right_body());
             }

@@ -15,6 +15,8 @@ use std::sync::LazyLock;
 use api_types::{
     FieldError,
     events::{EventType, EventTypeInfo},
+    pointer::Pointer,
+    problem::FaultCode,
 };
 use jsonschema::{Draft, Validator, error::ValidationErrorKind, paths::LocationSegment};
 use serde_json::Value;
@@ -56,33 +58,34 @@ pub fn info(kind: EventType) -> Option<&'static EventTypeInfo> {
     CATALOGUE.infos.iter().find(|info| info.kind == kind)
 }
 
-/// Checks `data` against the type's schema. The errors name fields as `data.title` and never repeat a value.
+/// Checks `data` against the type's schema. The errors name fields as `/data/title` and never repeat a value.
 pub fn check(kind: EventType, data: &Value) -> Result<(), Vec<FieldError>> {
     let at = EventType::ALL.iter().position(|&known| known == kind);
     let Some(Some(validator)) = at.and_then(|at| CATALOGUE.validators.get(at)) else {
-        return Err(vec![FieldError { field: "type".into(), detail: "Its schema cannot be used.".into() }]);
+        return Err(vec![FieldError::in_body("type", FaultCode::NotAllowed, "Its schema cannot be used.")]);
     };
     let errors: Vec<FieldError> = validator.iter_errors(data).take(MAX_ERRORS).map(|e| name(&e)).collect();
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
 fn name(error: &jsonschema::ValidationError<'_>) -> FieldError {
-    let mut field = String::from("data");
+    let mut field = Pointer::from("data");
     for segment in error.instance_path() {
-        match segment {
-            LocationSegment::Property(name) => {
-                field.push('.');
-                field.push_str(&name);
-            }
-            LocationSegment::Index(at) => field.extend(["[", &at.to_string(), "]"]),
-        }
+        field = match segment {
+            LocationSegment::Property(name) => field.member(&name),
+            LocationSegment::Index(at) => field.element(at),
+        };
     }
     if let ValidationErrorKind::Required { property } = error.kind() {
-        field.push('.');
-        field.push_str(property.as_str().unwrap_or_default());
-        return FieldError { field, detail: "It is required.".into() };
+        let field = field.member(property.as_str().unwrap_or_default());
+        return FieldError::in_body(field, FaultCode::Required, "It is required.");
     }
-    FieldError { field, detail: format!("{}.", error.masked_with("It")) }
+    let code = match error.kind() {
+        ValidationErrorKind::Type { .. } => FaultCode::WrongType,
+        ValidationErrorKind::Enum { .. } => FaultCode::UnknownWord,
+        _ => FaultCode::Malformed,
+    };
+    FieldError::in_body(field, code, format!("{}.", error.masked_with("It")))
 }
 
 #[cfg(test)]
@@ -117,12 +120,15 @@ mod tests {
         let data = json!({ "id": "tkt_1", "title": 5, "status": "slk_secret", "created_at": "yesterday" });
         let errors = check(EventType::TicketCreated, &data).expect_err("refused");
         let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
-        for field in ["data.title", "data.status", "data.created_at"] {
+        for field in ["/data/title", "/data/status", "/data/created_at"] {
             assert!(fields.contains(&field), "{fields:?}");
         }
         assert!(!format!("{errors:?}").contains("slk_secret"), "{errors:?}");
         let errors = check(EventType::TicketCreated, &json!({ "title": "a" })).expect_err("refused");
-        assert_eq!(errors, [FieldError { field: "data.id".into(), detail: "It is required.".into() }]);
+        assert_eq!(
+            errors,
+            [FieldError::in_body(Pointer::from("data").member("id"), FaultCode::Required, "It is required.")]
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use api_types::{
     audit::AuditAction,
     deliveries::CancelReason,
     ids::{MemberId, WorkspaceId},
+    problem::FaultCode,
 };
 use serde_json::{Value, json};
 
@@ -177,8 +178,10 @@ fn add(app: &App, which: &WhichMember, role: Role, password: Option<&str>) -> Re
         let id = if let Some((id, _)) = accounts::member_by_email(tx, &email)? {
             id
         } else {
-            let hash = hash
-                .ok_or_else(|| Failure::field("password", "A new member needs one: use --password-stdin."))?;
+            let hash = hash.ok_or_else(|| {
+                let detail = "A new member needs one: use --password-stdin.";
+                Failure::field("password", FaultCode::Required, detail)
+            })?;
             let id = tx.new_id();
             accounts::insert_member(tx, id, &email, &hash, now)?;
             id
@@ -214,6 +217,7 @@ fn hash(random: &Random, password: &str) -> Answer<String> {
     if password.chars().count() < passwords::MIN_LEN || password.len() > passwords::MAX_LEN {
         return Err(Failure::field(
             "password",
+            FaultCode::OutOfRange,
             format!(
                 "It must have {} characters or more, and at most {} bytes.",
                 passwords::MIN_LEN,

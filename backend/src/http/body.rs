@@ -3,8 +3,9 @@
 use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
-use api_types::ProblemType;
+use api_types::{ProblemType, pointer::Pointer, problem::FaultCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_path_to_error::{Path, Segment};
 
 use super::problem::Failure;
 use crate::crypto;
@@ -61,49 +62,53 @@ fn read_failure(error: &actix_web::Error) -> Failure {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     // serde reads an array as a struct's fields in order; on the wire a body is an object.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|&first| first != b'{') {
-        serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| describe(".", &error))?;
-        return Err(Failure::field("body", "It must be a JSON object."));
+        serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| malformed(&error))?;
+        return Err(Failure::field(
+            Pointer::whole(),
+            FaultCode::WrongType,
+            "The body must be a JSON object.",
+        ));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        describe(&path, error.inner())
-    })?;
-    reader.end().map_err(|error| describe(".", &error))?;
+    let value = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| describe(pointer(error.path()), error.inner()))?;
+    reader.end().map_err(|error| malformed(&error))?;
     Ok(value)
 }
 
+fn malformed(error: &serde_json::Error) -> Failure {
+    Failure::new(
+        ProblemType::MalformedJson,
+        format!("The body is not valid JSON: line {}, column {}.", error.line(), error.column()),
+    )
+}
+
+fn pointer(path: &Path) -> Pointer {
+    path.iter().fold(Pointer::whole(), |pointer, segment| match segment {
+        Segment::Seq { index } => pointer.element(*index),
+        Segment::Map { key } => pointer.member(key),
+        Segment::Enum { .. } | Segment::Unknown => pointer,
+    })
+}
+
 /// Turns serde's message into the field at fault and what is wrong with it.
-fn describe(path: &str, error: &serde_json::Error) -> Failure {
+fn describe(at: Pointer, error: &serde_json::Error) -> Failure {
     if !error.is_data() {
-        return Failure::new(
-            ProblemType::MalformedJson,
-            format!("The body is not valid JSON: line {}, column {}.", error.line(), error.column()),
-        );
+        return malformed(error);
     }
     let text = error.to_string();
     let message = text.split(" at line ").next().unwrap_or(&text);
     let named = message.split('`').nth(1).unwrap_or_default();
-    let within = |field: &str| if path == "." { field.to_owned() } else { format!("{path}.{field}") };
     if message.starts_with("missing field") {
-        return Failure::field(within(named), "It is required.");
+        return Failure::field(at.member(named), FaultCode::Required, "It is required.");
     }
     if message.starts_with("unknown field") {
-        let field = if path == "." || path == named || path.ends_with(&format!(".{named}")) {
-            path.strip_prefix('.')
-                .filter(|rest| !rest.is_empty())
-                .map_or_else(|| named.to_owned(), Into::into)
-        } else {
-            within(named)
-        };
-        let field = if field == "." { named.to_owned() } else { field };
-        return Failure::field(
-            if path == named { named.to_owned() } else { field },
-            "There is no such field.",
-        );
+        let is_there = at.as_str().ends_with(Pointer::from(named).as_str());
+        let field = if is_there { at } else { at.member(named) };
+        return Failure::field(field, FaultCode::UnknownField, "There is no such field.");
     }
-    let field = if path == "." { "body" } else { path };
-    Failure::field(field, format!("It has the wrong type or form: {}.", plain(message)))
+    let detail = format!("It has the wrong type or form: {}.", plain(message));
+    Failure::field(at, FaultCode::WrongType, detail)
 }
 
 /// serde's wording without the value, which may be long or secret.
@@ -133,10 +138,10 @@ mod tests {
         );
         assert_eq!(
             failure(r#"{"name":"a","scopes":[3]}"#),
-            "validation: scopes[0]: It has the wrong type or form: expected a string."
+            "validation: scopes/0: It has the wrong type or form: expected a string."
         );
         for body in ["[]", r#"["a", []]"#, "null", " 3"] {
-            assert_eq!(failure(body), "validation: body: It must be a JSON object.", "{body}");
+            assert_eq!(failure(body), "validation: The body must be a JSON object.", "{body}");
         }
         assert!(failure("x").starts_with("malformed-json"));
         assert!(failure("{").starts_with("malformed-json"), "{}", failure("{"));

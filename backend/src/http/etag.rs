@@ -16,6 +16,7 @@ use api_types::{
     deliveries::DeliveryDetail,
     events::Event,
     oauth_apps::OAuthApp,
+    problem::FaultCode,
     recoveries::Recovery,
     tickets::Ticket,
     webhooks::{Webhook, WebhookStatus},
@@ -154,7 +155,11 @@ impl IfMatch {
 }
 
 fn malformed() -> Failure {
-    Failure::parameter("If-Match", "It must be `*`, or entity tags in quotes, separated by commas.")
+    Failure::header(
+        "If-Match",
+        FaultCode::Malformed,
+        "It must be `*`, or entity tags in quotes, separated by commas.",
+    )
 }
 
 /// An object that a request changes: its id in the path, and the versions of it that the request accepts.

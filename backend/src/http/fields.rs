@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use api_types::FieldError;
+use api_types::{FieldError, pointer::Pointer, problem::FaultCode};
 
 use super::problem::Failure;
 
@@ -17,8 +17,8 @@ impl Fields {
     }
 
     /// Notes that `field` is wrong.
-    pub fn wrong(&mut self, field: impl Into<String>, detail: impl Into<String>) {
-        self.0.push(FieldError { field: field.into(), detail: detail.into() });
+    pub fn wrong(&mut self, field: impl Into<Pointer>, code: FaultCode, detail: impl Into<String>) {
+        self.0.push(FieldError::in_body(field, code, detail));
     }
 
     /// Text of `min` to `max` characters, without surrounding white space or control characters.
@@ -26,11 +26,12 @@ impl Fields {
         let value = value.trim();
         let length = value.chars().count();
         if length < min && min == 1 {
-            self.wrong(field, "It must not be empty.");
+            self.wrong(field, FaultCode::TooShort, "It must not be empty.");
         } else if length < min || length > max {
-            self.wrong(field, format!("It must have {min} to {max} characters, and has {length}."));
+            let code = if length < min { FaultCode::TooShort } else { FaultCode::TooLong };
+            self.wrong(field, code, format!("It must have {min} to {max} characters, and has {length}."));
         } else if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            self.wrong(field, "It must not contain control characters.");
+            self.wrong(field, FaultCode::InvalidCharacters, "It must not contain control characters.");
         }
         value.to_owned()
     }
@@ -39,16 +40,17 @@ impl Fields {
     pub fn name(&mut self, field: &str, value: &str, max: usize) -> String {
         let name = self.text(field, value, 1, max);
         if name.contains(['\n', '\r', '\t']) {
-            self.wrong(field, "It must be on one line.");
+            self.wrong(field, FaultCode::InvalidCharacters, "It must be on one line.");
         }
         name
     }
 
     /// One of a vocabulary's words.
-    pub fn word<T: FromStr>(&mut self, field: &str, value: &str, known: &[&str]) -> Option<T> {
+    pub fn word<T: FromStr>(&mut self, field: impl Into<Pointer>, value: &str, known: &[&str]) -> Option<T> {
         let word = value.parse().ok();
         if word.is_none() {
-            self.wrong(field, format!("{} is not one of {}.", quoted(value), known.join(", ")));
+            let detail = format!("{} is not one of {}.", quoted(value), known.join(", "));
+            self.wrong(field, FaultCode::UnknownWord, detail);
         }
         word
     }
@@ -62,16 +64,16 @@ impl Fields {
         known: &[&str],
     ) -> Vec<T> {
         if values.len() < min {
-            self.wrong(field, format!("Choose at least one of {}.", known.join(", ")));
+            self.wrong(field, FaultCode::TooShort, format!("Choose at least one of {}.", known.join(", ")));
         }
         if values.len() > 100 {
-            self.wrong(field, "It has more than 100 entries.");
+            self.wrong(field, FaultCode::TooLong, "It has more than 100 entries.");
             return Vec::new();
         }
         let mut words: Vec<T> = values
             .iter()
             .enumerate()
-            .filter_map(|(at, value)| self.word(&format!("{field}[{at}]"), value, known))
+            .filter_map(|(at, value)| self.word((field, at), value, known))
             .collect();
         words.sort();
         words.dedup();
@@ -82,7 +84,8 @@ impl Fields {
     pub fn rate(&mut self, field: &str, value: u32) -> Option<i32> {
         let rate = i32::try_from(value).ok().filter(|rate| (1..=1000).contains(rate));
         if rate.is_none() {
-            self.wrong(field, format!("It must be from 1 to 1000 per second, and is {value}."));
+            let detail = format!("It must be from 1 to 1000 per second, and is {value}.");
+            self.wrong(field, FaultCode::OutOfRange, detail);
         }
         rate
     }

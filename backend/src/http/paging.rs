@@ -5,6 +5,7 @@ use std::{fmt::Display, str::FromStr};
 use api_types::{
     Page,
     page::{DEFAULT_LIMIT, MAX_LIMIT},
+    problem::FaultCode,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
@@ -30,7 +31,8 @@ impl PageParams {
             None => DEFAULT_LIMIT,
             Some(text) => {
                 text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| {
-                    Failure::parameter("limit", format!("It must be a number from 1 to {MAX_LIMIT}."))
+                    let detail = format!("It must be a number from 1 to {MAX_LIMIT}.");
+                    Failure::parameter("limit", FaultCode::OutOfRange, detail)
                 })?
             }
         };
@@ -68,6 +70,7 @@ fn open<Id: FromStr>(cursor: &str, keys: &ServerKeys) -> Result<Id, Failure> {
         std::str::from_utf8(text).ok()?.parse().ok()
     };
     read().ok_or_else(|| {
-        Failure::parameter("cursor", "It is not a cursor of this list. Start again without one.")
+        let detail = "It is not a cursor of this list. Start again without one.";
+        Failure::parameter("cursor", FaultCode::Malformed, detail)
     })
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use api_types::Timestamp;
+use api_types::{Timestamp, problem::FaultCode};
 
 use super::{fields::quoted, problem::Failure};
 
@@ -11,7 +11,8 @@ pub fn word<T: FromStr + Display>(name: &str, value: Option<&str>, all: &[T]) ->
     let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
     value.parse().map(Some).map_err(|_| {
         let known: Vec<String> = all.iter().map(ToString::to_string).collect();
-        Failure::parameter(name, format!("{} is not one of {}.", quoted(value), known.join(", ")))
+        let detail = format!("{} is not one of {}.", quoted(value), known.join(", "));
+        Failure::parameter(name, FaultCode::UnknownWord, detail)
     })
 }
 
@@ -28,9 +29,13 @@ pub fn words<T: FromStr + Display>(name: &str, value: Option<&str>, all: &[T]) -
 pub fn text(name: &str, value: Option<&str>) -> Result<Option<String>, Failure> {
     const MAX: usize = 200;
     let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
-    if value.chars().count() > MAX || value.chars().any(char::is_control) {
-        let detail = format!("It must have at most {MAX} characters, and no control characters.");
-        return Err(Failure::parameter(name, detail));
+    if value.chars().count() > MAX {
+        let detail = format!("It must have at most {MAX} characters.");
+        return Err(Failure::parameter(name, FaultCode::TooLong, detail));
+    }
+    if value.chars().any(char::is_control) {
+        let detail = "It must not contain control characters.";
+        return Err(Failure::parameter(name, FaultCode::InvalidCharacters, detail));
     }
     Ok(Some(value.to_owned()))
 }
@@ -43,5 +48,7 @@ pub fn time(name: &str, value: Option<&str>) -> Result<Option<Timestamp>, Failur
 /// An optional parameter that is read by its type: an id or a time.
 pub fn parsed<T: FromStr<Err: Display>>(name: &str, value: Option<&str>) -> Result<Option<T>, Failure> {
     let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
-    value.parse().map(Some).map_err(|error| Failure::parameter(name, format!("{}: {error}.", quoted(value))))
+    value.parse().map(Some).map_err(|error| {
+        Failure::parameter(name, FaultCode::Malformed, format!("{}: {error}.", quoted(value)))
+    })
 }

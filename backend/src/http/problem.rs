@@ -1,15 +1,27 @@
 //! The one HTTP error of `/v1`: a [`Failure`] becomes an RFC 9457 problem document. Causes are logged, never returned.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
-use api_types::{FieldError, Problem, ProblemType, problem::TYPE_PREFIX};
+use api_types::{
+    FieldError, Problem, ProblemType,
+    pointer::Pointer,
+    problem::{FaultCode, FieldPlace},
+};
 
 use crate::db::{DbError, idempotency::KeyConflict};
 
 tokio::task_local! {
-    /// The id of the request that is being answered.
-    pub static REQUEST_ID: String;
+    /// The request that is being answered.
+    pub static REQUEST: RequestContext;
+}
+
+/// What a problem document says of the request that it answers.
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    pub id: String,
+    /// The scheme, host and port at which callers reach us: the pages about problems are there.
+    pub origin: Arc<str>,
 }
 
 /// The failure of a request, as its caller is told.
@@ -44,8 +56,8 @@ impl Failure {
     }
 
     /// One field of the body is wrong.
-    pub fn field(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::fields(vec![FieldError { field: field.into(), detail: detail.into() }])
+    pub fn field(field: impl Into<Pointer>, code: FaultCode, detail: impl Into<String>) -> Self {
+        Self::fields(vec![FieldError::in_body(field, code, detail)])
     }
 
     /// Some fields of the body are wrong.
@@ -54,9 +66,19 @@ impl Failure {
         Self { errors, ..Self::new(ProblemType::Validation, detail) }
     }
 
-    /// A query parameter, path segment or header cannot be read.
-    pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { kind: ProblemType::BadRequest, ..Self::field(name, detail) }
+    /// A query parameter cannot be read.
+    pub fn parameter(name: impl Into<String>, code: FaultCode, detail: impl Into<String>) -> Self {
+        Self::unreadable(vec![FieldError::new(name, FieldPlace::Query, code, detail)])
+    }
+
+    /// A header cannot be read.
+    pub fn header(name: impl Into<String>, code: FaultCode, detail: impl Into<String>) -> Self {
+        Self::unreadable(vec![FieldError::new(name, FieldPlace::Header, code, detail)])
+    }
+
+    /// Some parameters or headers cannot be read.
+    pub fn unreadable(errors: Vec<FieldError>) -> Self {
+        Self { kind: ProblemType::BadRequest, ..Self::fields(errors) }
     }
 
     /// Some fields contain a credential; the errors say of what kind, and do not repeat it.
@@ -110,11 +132,15 @@ impl Failure {
 }
 
 fn summarise(errors: &[FieldError]) -> String {
-    errors.iter().map(|error| format!("{}: {}", error.field, error.detail)).collect::<Vec<_>>().join(" ")
+    let say = |error: &FieldError| match error.name() {
+        "" => error.detail.clone(),
+        name => format!("{name}: {}", error.detail),
+    };
+    errors.iter().map(say).collect::<Vec<_>>().join(" ")
 }
 
 fn request_id() -> Option<String> {
-    REQUEST_ID.try_with(Clone::clone).ok()
+    REQUEST.try_with(|request| request.id.clone()).ok()
 }
 
 impl fmt::Display for Failure {
@@ -136,14 +162,12 @@ impl ResponseError for Failure {
         if let Some(challenge) = &self.challenge {
             response.insert_header(("www-authenticate", challenge.clone()));
         }
-        response.content_type("application/problem+json").json(Problem {
-            kind: format!("{TYPE_PREFIX}{}", self.kind),
-            title: self.kind.title().into(),
-            status: self.kind.status(),
-            detail: self.detail.clone(),
-            errors: self.errors.clone(),
-            request_id: request_id(),
-        })
+        let request = REQUEST.try_with(Clone::clone).ok();
+        let origin = request.as_ref().map_or("", |request| &request.origin);
+        let mut problem = Problem::new(self.kind, origin, &self.detail);
+        problem.errors.clone_from(&self.errors);
+        problem.request_id = request.map(|request| request.id);
+        response.content_type("application/problem+json").json(problem)
     }
 }
 

@@ -21,12 +21,12 @@ use crate::routes;
         title = "Sayless API",
         version = "1",
         description = "API keys, OAuth apps, webhooks, events and their deliveries. Errors are RFC 9457 problem documents \
-            whose `type` is `urn:sayless:problem:` and a stable name. Lists are newest first and go on with `cursor`. \
+            with a stable `code`; their `type` is the address of a page about the error. Lists are newest first and go on with `cursor`. \
             Times are RFC 3339 in UTC.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/", description = "This server")),
-    components(schemas(api_types::Problem, api_types::ProblemType)),
+    components(schemas(api_types::Problem, api_types::ProblemType, api_types::problem::FaultCode)),
     modifiers(&Credentials)
 )]
 struct Outline;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use api_types::{Problem, ProblemType, problem::TYPE_PREFIX};
+use api_types::{Problem, ProblemType};
 use serde_json::{Value, json};
 use utoipa::openapi::{
     ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
@@ -13,6 +13,9 @@ use utoipa::openapi::{
 
 /// The extension by which a handler names its own problems; it does not reach the document.
 const EXTENSION: &str = "x-problems";
+
+/// The server of the examples.
+const EXAMPLE_ORIGIN: &str = "https://sayless.example";
 
 /// Answers that are problems, by the names under which operations refer to them.
 pub type Shared = BTreeMap<String, RefOr<Response>>;
@@ -121,14 +124,14 @@ fn of_security(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<Pr
     kinds
 }
 
-/// A problem document whose `type` is one of `kinds`.
+/// A problem document whose `code` is one of `kinds`.
 fn response(kinds: &[ProblemType]) -> RefOr<Response> {
-    let names: Vec<String> = kinds.iter().map(|kind| format!("{TYPE_PREFIX}{kind}")).collect();
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
     let titles: Vec<&str> = kinds.iter().map(|kind| kind.title()).collect();
     let kind = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
     let schema = AllOfBuilder::new()
         .item(Ref::from_schema_name("Problem"))
-        .item(ObjectBuilder::new().schema_type(Type::Object).property("type", kind));
+        .item(ObjectBuilder::new().schema_type(Type::Object).property("code", kind));
     let example = kinds.first().map(|&kind| example(kind));
     let id = ObjectBuilder::new().schema_type(Type::String).description(Some("The request's id."));
     ResponseBuilder::new()
@@ -143,12 +146,8 @@ fn response(kinds: &[ProblemType]) -> RefOr<Response> {
 }
 
 fn example(kind: ProblemType) -> Value {
-    json!(Problem {
-        kind: format!("{TYPE_PREFIX}{kind}"),
-        title: kind.title().into(),
-        status: kind.status(),
-        detail: "A sentence that says what happened and what to do.".into(),
-        errors: Vec::new(),
-        request_id: Some("01JDBN5X7W3Q9K2M4E6R8T0VYZ".into()),
-    })
+    let detail = "A sentence that says what happened and what to do.";
+    let mut problem = Problem::new(kind, EXAMPLE_ORIGIN, detail);
+    problem.request_id = Some("01JDBN5X7W3Q9K2M4E6R8T0VYZ".into());
+    json!(problem)
 }

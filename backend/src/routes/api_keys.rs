@@ -7,6 +7,7 @@ use api_types::{
     audit::AuditAction,
     events::EventType,
     ids::ApiKeyId,
+    problem::FaultCode,
 };
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -239,7 +240,7 @@ fn check(input: &NewApiKey, now: Timestamp) -> Answer<ValidApiKey> {
         allowed_ips: check_ips(&mut fields, &input.allowed_ips),
     };
     if input.expires_at.is_some_and(|at| at <= now) {
-        fields.wrong("expires_at", "It must be in the future.");
+        fields.wrong("expires_at", FaultCode::OutOfRange, "It must be in the future.");
     }
     fields.check(valid)
 }
@@ -247,7 +248,7 @@ fn check(input: &NewApiKey, now: Timestamp) -> Answer<ValidApiKey> {
 /// Reads addresses and CIDR ranges; a single address is a range of one.
 fn check_ips(fields: &mut Fields, values: &[String]) -> Vec<IpNet> {
     if values.len() > MAX_IPS {
-        fields.wrong("allowed_ips", format!("It has more than {MAX_IPS} entries."));
+        fields.wrong("allowed_ips", FaultCode::TooLong, format!("It has more than {MAX_IPS} entries."));
         return Vec::new();
     }
     let mut ranges: Vec<IpNet> = Vec::new();
@@ -257,7 +258,8 @@ fn check_ips(fields: &mut Fields, values: &[String]) -> Vec<IpNet> {
             Ok(range) if !ranges.contains(&range.trunc()) => ranges.push(range.trunc()),
             Ok(_) => {}
             Err(_) => fields.wrong(
-                format!("allowed_ips[{at}]"),
+                ("allowed_ips", at),
+                FaultCode::Malformed,
                 format!(
                     "{} is no address or CIDR range, such as 203.0.113.7 or 2001:db8::/32.",
                     quoted(value)

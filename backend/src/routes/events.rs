@@ -5,6 +5,7 @@ use api_types::{
     FieldError,
     events::{AcceptedEvent, Event, EventType, NewEvent},
     ids::EventId,
+    problem::FaultCode,
 };
 use serde_json::Value;
 
@@ -58,6 +59,7 @@ fn check(event: &NewEvent) -> Answer<EventType> {
     let kind: EventType = event.kind.parse().map_err(|_| {
         Failure::field(
             "type",
+            FaultCode::UnknownWord,
             format!("{} is no event type; GET /v1/event-types lists them.", quoted(&event.kind)),
         )
     })?;
@@ -65,7 +67,7 @@ fn check(event: &NewEvent) -> Answer<EventType> {
         let detail = format!(
             "{kind} is published by Sayless alone. Tickets', comments', notes' and broadcasts' types can be published."
         );
-        return Err(Failure::field("type", detail));
+        return Err(Failure::field("type", FaultCode::NotAllowed, detail));
     }
     catalogue::check(kind, &event.data).map_err(|errors: Vec<FieldError>| Failure::fields(errors))?;
     Ok(kind)

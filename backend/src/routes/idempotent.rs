@@ -8,6 +8,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload};
+use api_types::problem::FaultCode;
 use utoipa::openapi::{
     ObjectBuilder, Required,
     path::{Parameter, ParameterBuilder, ParameterIn},
@@ -76,8 +77,9 @@ fn read(request: &HttpRequest) -> Result<Option<String>, Failure> {
     let Some(value) = request.headers().get(HEADER) else { return Ok(None) };
     let key = value.to_str().ok().filter(|key| !key.is_empty() && key.len() <= MAX_LEN);
     key.map(|key| Some(key.to_owned())).ok_or_else(|| {
-        Failure::parameter(
+        Failure::header(
             "Idempotency-Key",
+            FaultCode::Malformed,
             format!("It must have 1 to {MAX_LEN} visible ASCII characters."),
         )
     })

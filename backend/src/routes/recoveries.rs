@@ -7,6 +7,7 @@ use api_types::{
     deliveries::Category,
     events::EventType,
     ids::{RecoveryId, WebhookId, WorkspaceId},
+    problem::FaultCode,
     recoveries::{NewRecovery, Recovery, RecoveryCount, RecoveryStatus},
 };
 use serde::Deserialize;
@@ -153,7 +154,11 @@ fn check(input: &NewRecovery, now: Timestamp) -> Answer<ValidRecovery> {
     let webhook_id = input.webhook_id.as_deref().and_then(|text| {
         let id = text.parse().ok();
         if id.is_none() {
-            fields.wrong("webhook_id", format!("{} is not a webhook's id.", quoted(text)));
+            fields.wrong(
+                "webhook_id",
+                FaultCode::Malformed,
+                format!("{} is not a webhook's id.", quoted(text)),
+            );
         }
         id
     });
@@ -167,7 +172,7 @@ fn check(input: &NewRecovery, now: Timestamp) -> Answer<ValidRecovery> {
         && let Some(until) = until
         && since >= until
     {
-        fields.wrong("since", "It must be before `until`.");
+        fields.wrong("since", FaultCode::OutOfRange, "It must be before `until`.");
     }
     let rate = fields.rate("rate_per_second", input.rate_per_second.unwrap_or(USUAL_RATE));
     // Deliveries that exist now can be recovered, those of this millisecond included.
@@ -181,7 +186,7 @@ fn time(fields: &mut Fields, field: &str, value: Option<&str>) -> Option<Timesta
     match value.parse() {
         Ok(time) => Some(time),
         Err(error) => {
-            fields.wrong(field, format!("{}: {error}.", quoted(value)));
+            fields.wrong(field, FaultCode::Malformed, format!("{}: {error}.", quoted(value)));
             None
         }
     }
@@ -192,7 +197,10 @@ fn named(conn: &mut Conn, workspace: WorkspaceId, id: Option<WebhookId>) -> Answ
     let Some(id) = id else { return Ok(None) };
     let found = destinations::load(conn, &[id])?.pop().map(|(webhook, _)| webhook);
     let ours = found.filter(|webhook| webhook.workspace_id == workspace);
-    ours.map(Some).ok_or_else(|| Failure::field("webhook_id", "There is no such webhook in this workspace."))
+    ours.map(Some).ok_or_else(|| {
+        let detail = "There is no such webhook in this workspace.";
+        Failure::field("webhook_id", FaultCode::NotFound, detail)
+    })
 }
 
 /// Nothing can be sent to a webhook that is disabled or deleted.

@@ -6,6 +6,7 @@ use api_types::{
     account::{Member, Role, Session, SignIn, SwitchWorkspace, Workspace},
     audit::{Actor, ActorKind, AuditAction},
     ids::MemberId,
+    problem::FaultCode,
 };
 use serde_json::json;
 
@@ -147,7 +148,8 @@ pub async fn switch(
     let memberships = app.base.db.write(move |tx| -> Answer<Vec<Membership>> {
         let memberships = accounts::workspaces_of(tx, id)?;
         if !memberships.iter().any(|(workspace, _)| workspace.id == wanted) {
-            return Err(Failure::field("workspace_id", "You are not a member of such a workspace."));
+            let detail = "You are not a member of such a workspace.";
+            return Err(Failure::field("workspace_id", FaultCode::NotFound, detail));
         }
         sessions::switch(tx, &session, wanted)?;
         audit::append(tx, &who, change(AuditAction::SessionSwitched, &id, &who.actor.name))?;

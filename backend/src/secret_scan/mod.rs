@@ -8,7 +8,7 @@ mod find;
 
 use std::collections::HashMap;
 
-use api_types::{FieldError, audit::AuditAction};
+use api_types::{FieldError, audit::AuditAction, problem::FaultCode};
 use serde_json::json;
 
 use self::find::{PossibleSecret, SecretKind};
@@ -55,7 +55,7 @@ pub async fn guard(
     }
     let mut errors: Vec<FieldError> = pastes
         .iter()
-        .map(|paste| FieldError { field: paste.field.into(), detail: paste.kind.advice().into() })
+        .map(|paste| FieldError::in_body(paste.field, FaultCode::ContainsSecret, paste.kind.advice()))
         .collect();
     errors.dedup();
     write_down(base, who.clone(), what.to_owned(), pastes).await?;

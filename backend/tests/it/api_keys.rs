@@ -134,7 +134,7 @@ async fn a_key_is_renamed(world: World) {
         (json!({ "name": "x".repeat(300) }), "name"),
         (json!({ "name": " " }), "name"),
         (json!({ "scopes": ["tickets:write"] }), "scopes"),
-        (json!({ "allowed_ips": ["300.1.1.1"] }), "allowed_ips[0]"),
+        (json!({ "allowed_ips": ["300.1.1.1"] }), "allowed_ips/0"),
     ] {
         assert_eq!(team.admin.patch(&path, &body).await.fields(422, "validation"), [field]);
     }
@@ -148,7 +148,7 @@ async fn bad_input_names_its_fields_and_stores_nothing(world: World) {
         (json!({}), vec!["name"]),
         (json!({ "name": "k" }), vec!["scopes"]),
         (json!({ "name": "k", "scopes": [] }), vec!["scopes"]),
-        (json!({ "name": "", "scopes": ["tickets:red"] }), vec!["name", "scopes[0]"]),
+        (json!({ "name": "", "scopes": ["tickets:red"] }), vec!["name", "scopes/0"]),
         (json!({ "name": 3, "scopes": [] }), vec!["name"]),
         (json!({ "name": "k", "scopes": ["tickets:read"], "expires_at": "tomorrow" }), vec!["expires_at"]),
         (json!({ "name": "k", "scopes": ["tickets:read"], "colour": "red" }), vec!["colour"]),

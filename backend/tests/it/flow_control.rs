@@ -198,7 +198,7 @@ async fn a_rate_limit_is_a_number_that_makes_sense(world: World) {
     for rate in [0, 1001] {
         let body = json!({ "url": receiver.url("/"), "event_types": ["*"], "rate_limit": rate });
         let refused = integrator.team.admin.post("/v1/webhooks", &body).await.problem(422, "validation");
-        assert_eq!(refused["errors"][0]["field"], "rate_limit");
+        assert_eq!(refused["errors"][0]["field"], "/rate_limit");
     }
 }
 

@@ -105,10 +105,10 @@ async fn bad_input_names_its_fields_and_stores_nothing(world: World) {
         ("kind", json!("secret"), "kind"),
         ("redirect_uris", json!([]), "redirect_uris"),
         ("redirect_uris", json!(many), "redirect_uris"),
-        ("redirect_uris", json!(["https://acme.example/cb#x"]), "redirect_uris[0]"),
-        ("redirect_uris", json!(["https://a.example/", "http://a.example/"]), "redirect_uris[1]"),
-        ("scopes", json!(["everything"]), "scopes[0]"),
-        ("grants", json!(["password"]), "grants[0]"),
+        ("redirect_uris", json!(["https://acme.example/cb#x"]), "redirect_uris/0"),
+        ("redirect_uris", json!(["https://a.example/", "http://a.example/"]), "redirect_uris/1"),
+        ("scopes", json!(["everything"]), "scopes/0"),
+        ("grants", json!(["password"]), "grants/0"),
         ("homepage_url", json!("javascript:alert(1)"), "homepage_url"),
         ("logo", json!("data:image/svg+xml;base64,PHN2Zz4="), "logo"),
         ("colour", json!("red"), "colour"),
@@ -153,7 +153,7 @@ async fn a_redirect_uri_that_anybody_could_take_over_is_refused_with_the_reason(
         let mut body = acme();
         body["redirect_uris"] = json!([uri]);
         let reply = team.admin.post("/v1/oauth-apps", &body).await;
-        assert_eq!(reply.fields(422, "validation"), ["redirect_uris[0]"], "{uri}");
+        assert_eq!(reply.fields(422, "validation"), ["redirect_uris/0"], "{uri}");
     }
     let mut body = acme();
     body["redirect_uris"] =

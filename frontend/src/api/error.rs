@@ -1,6 +1,6 @@
 //! A call that did not do what was asked: what the person in front of the screen is told, and which field is meant.
 
-use api_types::{FieldError, Problem, ProblemType, problem::TYPE_PREFIX};
+use api_types::{FieldError, Problem, ProblemType, problem::FaultCode};
 
 use crate::amounts;
 
@@ -23,14 +23,8 @@ impl ApiError {
     /// An error that the console itself finds in a field before asking the server.
     pub fn of_field(field: &str, detail: &str) -> Self {
         let kind = ProblemType::Validation;
-        let problem = Problem {
-            kind: format!("{TYPE_PREFIX}{kind}"),
-            title: kind.title().to_owned(),
-            status: kind.status(),
-            detail: detail.to_owned(),
-            errors: vec![FieldError { field: field.to_owned(), detail: detail.to_owned() }],
-            request_id: None,
-        };
+        let mut problem = Problem::new(kind, "", detail);
+        problem.errors.push(FieldError::in_body(field, FaultCode::Malformed, detail));
         Self { status: kind.status(), problem: Some(Box::new(problem)), retry_after: None }
     }
 
@@ -57,12 +51,12 @@ impl ApiError {
     /// The sentences about one field of the body, its members included.
     pub fn about<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
         let errors = self.field_errors();
-        errors.filter(move |error| is_or_in(&error.field, field)).map(|error| error.detail.as_str())
+        errors.filter(move |error| is_or_in(error.name(), field)).map(|error| error.detail.as_str())
     }
 
     /// The errors about none of these fields.
     pub fn about_others<'a>(&'a self, fields: &'a [&str]) -> impl Iterator<Item = &'a FieldError> {
-        self.field_errors().filter(|error| !fields.iter().any(|field| is_or_in(&error.field, field)))
+        self.field_errors().filter(|error| !fields.iter().any(|field| is_or_in(error.name(), field)))
     }
 
     /// The number of errors about fields, whichever they are.
@@ -86,9 +80,9 @@ impl ApiError {
     }
 }
 
-/// True where an error's field is this field or something in it: `scopes[2]` is in `scopes`.
+/// True where an error's field is this field or something in it: `scopes/2` is in `scopes`.
 fn is_or_in(path: &str, field: &str) -> bool {
-    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -98,7 +92,7 @@ mod tests {
     #[test]
     fn an_error_belongs_to_its_field_and_to_no_other() {
         assert!(is_or_in("scopes", "scopes"));
-        assert!(is_or_in("scopes[2]", "scopes"));
+        assert!(is_or_in("scopes/2", "scopes"));
         assert!(!is_or_in("scopes_more", "scopes"));
         assert!(!is_or_in("name", "scopes"));
     }

@@ -93,7 +93,7 @@ pub fn form_error(submit: Submit, fields: &'static [&'static str]) -> AnyView {
             let others = error
                 .about_others(fields)
                 .cloned()
-                .map(|other| view! { <p class="anywhere">{other.field} ": " {other.detail}</p> });
+                .map(|other| view! { <p class="anywhere">{other.name().to_owned()} ": " {other.detail}</p> });
             view! {
                 <div class="note bad" role="alert">
                     {icon::icon(icon::ALERT)}

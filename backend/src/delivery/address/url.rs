@@ -5,6 +5,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
+use api_types::problem::FaultCode;
 use http::uri::PathAndQuery;
 use rustls::pki_types::ServerName;
 use url::{Position, Url};
@@ -82,6 +83,20 @@ pub enum UrlProblem {
     Port,
     #[error("Deliveries cannot go to {address}: it is {}.", rule.name())]
     Refused { address: IpAddr, rule: Rule },
+}
+
+impl UrlProblem {
+    /// The problem as a validation error names it for programs.
+    pub const fn code(&self) -> FaultCode {
+        match self {
+            Self::TooLong => FaultCode::TooLong,
+            Self::Whitespace => FaultCode::InvalidCharacters,
+            Self::NotAUrl | Self::Host | Self::Port => FaultCode::Malformed,
+            Self::Scheme | Self::PlainHttp | Self::Credentials | Self::Fragment | Self::Refused { .. } => {
+                FaultCode::NotAllowed
+            }
+        }
+    }
 }
 
 impl From<RefusedAddress> for UrlProblem {

@@ -3,6 +3,7 @@
 use api_types::{
     Scope, Timestamp,
     oauth_apps::{ClientKind, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges},
+    problem::FaultCode,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
@@ -95,11 +96,13 @@ fn check_grants(fields: &mut Fields, grants: &[String], kind: ClientKind) -> Vec
     if kind == ClientKind::Public && grants.contains(&GrantType::ClientCredentials) {
         fields.wrong(
             "grants",
+            FaultCode::NotAllowed,
             "A public app cannot use client_credentials: it has no secret to prove itself with.",
         );
     }
     if grants == [GrantType::RefreshToken] {
-        fields.wrong("grants", "refresh_token alone gives nothing to refresh. Add authorization_code.");
+        let detail = "refresh_token alone gives nothing to refresh. Add authorization_code.";
+        fields.wrong("grants", FaultCode::NotAllowed, detail);
     }
     grants
 }
@@ -111,18 +114,19 @@ fn check_redirect_uris(
     grants: &[GrantType],
 ) -> Vec<String> {
     if uris.len() > MAX_REDIRECT_URIS {
-        fields.wrong("redirect_uris", format!("It has more than {MAX_REDIRECT_URIS} entries."));
+        let detail = format!("It has more than {MAX_REDIRECT_URIS} entries.");
+        fields.wrong("redirect_uris", FaultCode::TooLong, detail);
         return Vec::new();
     }
     if uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
-        fields.wrong("redirect_uris", "authorization_code needs at least one.");
+        fields.wrong("redirect_uris", FaultCode::TooShort, "authorization_code needs at least one.");
     }
     let mut checked = Vec::new();
     for (at, uri) in uris.iter().enumerate() {
         match redirect_uri::check(uri, kind) {
             Ok(uri) if !checked.contains(&uri) => checked.push(uri),
             Ok(_) => {}
-            Err(why) => fields.wrong(format!("redirect_uris[{at}]"), why),
+            Err(why) => fields.wrong(("redirect_uris", at), FaultCode::Malformed, why),
         }
     }
     checked
@@ -138,6 +142,7 @@ fn check_homepage(fields: &mut Fields, text: &str) -> String {
     if !good {
         fields.wrong(
             "homepage_url",
+            FaultCode::Malformed,
             "It must be an https URL of at most 2,048 characters, such as https://acme.example.",
         );
     }
@@ -158,8 +163,13 @@ fn check_logo(fields: &mut Fields, text: &str) -> String {
     let bytes = found
         .and_then(|(encoded, magic)| STANDARD.decode(encoded).ok().filter(|bytes| bytes.starts_with(magic)));
     match bytes {
-        None => fields.wrong("logo", "It must be a PNG, JPEG or WebP picture as a data: URL in base64."),
-        Some(bytes) if bytes.len() > MAX_LOGO_BYTES => fields.wrong("logo", "It is larger than 64 KiB."),
+        None => {
+            let detail = "It must be a PNG, JPEG or WebP picture as a data: URL in base64.";
+            fields.wrong("logo", FaultCode::Malformed, detail);
+        }
+        Some(bytes) if bytes.len() > MAX_LOGO_BYTES => {
+            fields.wrong("logo", FaultCode::TooLong, "It is larger than 64 KiB.");
+        }
         Some(_) => {}
     }
     text.to_owned()

@@ -77,7 +77,7 @@ async fn check_url(sender: &Sender, fields: &mut Fields, text: &str) -> String {
         Err(problem) => Err(problem),
     };
     checked.unwrap_or_else(|problem| {
-        fields.wrong("url", problem.to_string());
+        fields.wrong("url", problem.code(), problem.to_string());
         String::new()
     })
 }

@@ -30,7 +30,7 @@ async fn a_bad_body_is_refused_and_nothing_is_stored(world: World) {
         for text in ["[]", "null", "\"text\"", "3"] {
             assert_eq!(
                 raw("application/json", text).await.fields(422, "validation"),
-                ["body"],
+                [""],
                 "{}",
                 operation.id
             );

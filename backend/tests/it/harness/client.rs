@@ -172,17 +172,32 @@ impl Reply {
         assert_eq!(self.status, status, "{}: {}", self.call, self.text);
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.call);
         let problem: Value = serde_json::from_str(&self.text).unwrap();
-        assert_eq!(problem["type"], format!("urn:sayless:problem:{kind}"), "{}: {}", self.call, self.text);
+        assert_eq!(problem["code"], kind, "{}: {}", self.call, self.text);
+        let page = problem["type"].as_str().unwrap();
+        assert!(page.starts_with("http") && page.ends_with(&format!("/problems/{kind}")), "{page}");
         assert_eq!(problem["status"], status);
         assert_eq!(problem["request_id"].as_str(), self.header("x-request-id"), "{}", self.call);
         problem
     }
 
-    /// The fields that a problem document names.
+    /// The fields that a problem document names: those of a body without their pointer's first slash.
     #[track_caller]
     pub fn fields(self, status: u16, kind: &str) -> Vec<String> {
         let problem = self.problem(status, kind);
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-        errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
+        errors.iter().map(name_of_field).collect()
     }
+}
+
+fn name_of_field(error: &Value) -> String {
+    let field = error["field"].as_str().unwrap();
+    let name = match (error["in"].as_str().unwrap(), field.strip_prefix('/')) {
+        ("body", Some(name)) => name,
+        ("body", None) => {
+            assert_eq!(field, "", "no JSON Pointer");
+            ""
+        }
+        _ => field,
+    };
+    name.to_owned()
 }
