@@ -28,3 +28,4 @@ pub use page::Page;
 pub use problem::{FieldError, Problem, ProblemType};
 pub use scopes::Scope;
 pub use time::Timestamp;
+pub use words::Words;

@@ -1,5 +1,11 @@
 //! Closed vocabularies: an enum whose variants are fixed words on the wire, in the database and in the OpenAPI document.
 
+/// A closed vocabulary.
+pub trait Words: Copy + Ord + std::str::FromStr + std::fmt::Display + 'static {
+    /// Every word, in the order they are declared.
+    const ALL: &'static [Self];
+}
+
 /// Defines an enum with `ALL`, `as_str`, `FromStr`, `Display`, serde and (by feature) schema and text column support.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -21,6 +27,10 @@ macro_rules! words {
                     $(Self::$variant => $word,)+
                 }
             }
+        }
+
+        impl $crate::words::Words for $name {
+            const ALL: &'static [Self] = Self::ALL;
         }
 
         impl std::fmt::Display for $name {

@@ -28,7 +28,10 @@ use crate::{
         problem::{Failure, REQUEST, RequestContext},
     },
     oauth::error::OAuthError,
-    openapi::{self, KnownPaths},
+    openapi::{
+        self, KnownPaths,
+        parameters::{KnownParameters, refuse_unknown},
+    },
     routes,
 };
 
@@ -41,6 +44,7 @@ pub fn build(
 ) -> io::Result<Server> {
     let document = openapi::document();
     let known = Data::new(KnownPaths::of(&document));
+    let parameters = Data::new(KnownParameters::of(&document));
     let auth = Data::new(app.auth.clone());
     let origin: Data<Arc<str>> = Data::new(app.base.settings.issuer().into());
     let app = Data::new(app);
@@ -51,14 +55,16 @@ pub fn build(
             .app_data(auth.clone())
             .app_data(known.clone())
             .app_data(origin.clone())
+            .app_data(parameters.clone())
             .app_data(web::PayloadConfig::new(MAX_BYTES))
-            .app_data(web::QueryConfig::default().error_handler(|error, _| {
-                Failure::new(ProblemType::BadRequest, format!("The query cannot be read: {error}.")).into()
-            }))
             .wrap(from_fn(every_request))
             .into_utoipa_app()
             .service(
-                scope("/v1").wrap(from_fn(identify)).configure(routes::v1).default_service(web::to(unknown)),
+                scope("/v1")
+                    .wrap(from_fn(refuse_unknown))
+                    .wrap(from_fn(identify))
+                    .configure(routes::v1)
+                    .default_service(web::to(unknown)),
             )
             .configure(routes::oauth)
             .service(routes::health::alive)

@@ -1,5 +1,7 @@
 //! API keys: the rows, the lists that members see, and the lookup by digest that authentication needs.
 
+use std::collections::BTreeSet;
+
 use api_types::{
     Scope, Timestamp,
     account::{Plan, Workspace},
@@ -137,7 +139,7 @@ pub fn find(
 pub fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    status: Option<ApiKeyStatus>,
+    statuses: &BTreeSet<ApiKeyStatus>,
     slice: Slice<ApiKeyId>,
     now: Timestamp,
 ) -> QueryResult<Vec<ApiKey>> {
@@ -145,17 +147,18 @@ pub fn list(
     if let Some(before) = slice.before {
         query = query.filter(api_keys::id.lt(before));
     }
-    match status {
-        Some(ApiKeyStatus::Active) => {
-            query = query
-                .filter(api_keys::revoked_at.is_null())
-                .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)));
-        }
-        Some(ApiKeyStatus::Expired) => {
-            query = query.filter(api_keys::revoked_at.is_null()).filter(api_keys::expires_at.le(now));
-        }
-        Some(ApiKeyStatus::Revoked) => query = query.filter(api_keys::revoked_at.is_not_null()),
-        None => {}
+    // Each status that is not wanted is left out: a key has exactly one.
+    let unwanted = |status| !statuses.is_empty() && !statuses.contains(&status);
+    let revoked = api_keys::revoked_at.is_not_null();
+    if unwanted(ApiKeyStatus::Active) {
+        query = query.filter(revoked.or(api_keys::expires_at.le(now).assume_not_null()));
+    }
+    if unwanted(ApiKeyStatus::Expired) {
+        let unlimited = api_keys::expires_at.is_null();
+        query = query.filter(revoked.or(unlimited).or(api_keys::expires_at.gt(now).assume_not_null()));
+    }
+    if unwanted(ApiKeyStatus::Revoked) {
+        query = query.filter(api_keys::revoked_at.is_null());
     }
     let rows = query.load::<Joined>(conn)?;
     Ok(rows.into_iter().map(|row| to_wire(row, now)).collect())

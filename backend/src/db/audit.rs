@@ -1,5 +1,7 @@
 //! The audit log: appended to in the transaction of the change itself.
 
+use std::collections::BTreeSet;
+
 use api_types::{
     Timestamp,
     audit::{Actor, ActorKind, AuditAction, AuditEntry},
@@ -12,7 +14,7 @@ use serde_json::Value;
 use super::{
     Conn, Json, Slice, Tx,
     schema::audit_entries,
-    slice::{made_since, made_until},
+    slice::{made_since, made_until, merge},
 };
 
 /// The author of a change: the actor, the workspace, and the address that the request came from.
@@ -125,10 +127,10 @@ const fn topics(action: AuditAction) -> &'static [Topic] {
     }
 }
 
-/// The filters of a list of entries; an absent filter lets every entry pass.
+/// The filters of a list of entries; an absent filter lets every entry pass, and so does an empty set.
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
-    pub action: Option<AuditAction>,
+    pub actions: BTreeSet<AuditAction>,
     /// Id of a member, key or app.
     pub actor: Option<String>,
     /// Id of the object that was changed.
@@ -139,40 +141,57 @@ pub struct AuditFilter {
     pub until: Option<Timestamp>,
 }
 
-/// A workspace's entries, newest first, with one more than the page holds where there are more.
+macro_rules! matching {
+    ($workspace:expr, $wanted:expr, $slice:expr, $from:expr, $columns:expr) => {{
+        let mut query = audit_entries::table
+            .filter(audit_entries::workspace_id.eq($workspace))
+            .order(audit_entries::id.desc())
+            .limit($slice.fetch())
+            .select($columns)
+            .into_boxed();
+        if let Some(before) = $slice.before {
+            query = query.filter(audit_entries::id.lt(before));
+        }
+        if let Some(actor) = &$wanted.actor {
+            query = query.filter(audit_entries::actor_id.eq(actor));
+        }
+        if let Some(object) = &$wanted.object {
+            query = query.filter(audit_entries::object_id.eq(object));
+        }
+        if let Some(from) = $from {
+            query = query.filter(audit_entries::id.ge(from));
+        }
+        if let Some(since) = $wanted.since {
+            query = query.filter(audit_entries::created_at.ge(since));
+        }
+        if let Some(until) = $wanted.until {
+            query = query.filter(audit_entries::created_at.lt(until));
+            query = query.filter(audit_entries::id.lt(made_until(until, AuditId::from_parts)));
+        }
+        query
+    }};
+}
+
+/// A workspace's entries, newest first, with one more than the page holds where there are more. Entries never change, so
+/// several actions are read one after the other, each from the index that is sorted by it.
 pub fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
     wanted: &AuditFilter,
     slice: Slice<AuditId>,
 ) -> QueryResult<Vec<AuditEntry>> {
-    let mut query = audit_entries::table
-        .filter(audit_entries::workspace_id.eq(workspace))
-        .order(audit_entries::id.desc())
-        .limit(slice.fetch())
-        .select(Row::as_select())
-        .into_boxed();
-    if let Some(before) = slice.before {
-        query = query.filter(audit_entries::id.lt(before));
-    }
-    if let Some(action) = wanted.action {
-        query = query.filter(audit_entries::action.eq(action));
-    }
-    if let Some(actor) = &wanted.actor {
-        query = query.filter(audit_entries::actor_id.eq(actor));
-    }
-    if let Some(object) = &wanted.object {
-        query = query.filter(audit_entries::object_id.eq(object));
-    }
-    if let Some(since) = wanted.since {
-        query = query.filter(audit_entries::created_at.ge(since));
-        query = query.filter(audit_entries::id.ge(made_since(since, AuditId::from_parts)));
-    }
-    if let Some(until) = wanted.until {
-        query = query.filter(audit_entries::created_at.lt(until));
-        query = query.filter(audit_entries::id.lt(made_until(until, AuditId::from_parts)));
-    }
-    Ok(query.load::<Row>(conn)?.into_iter().map(to_wire).collect())
+    let from = wanted.since.map(|since| made_since(since, AuditId::from_parts));
+    let rows = if wanted.actions.is_empty() {
+        matching!(workspace, wanted, slice, from, Row::as_select()).load::<Row>(conn)?
+    } else {
+        let newest = merge(&wanted.actions, slice.fetch(), |action, least| {
+            let query = matching!(workspace, wanted, slice, least.or(from), audit_entries::id);
+            query.filter(audit_entries::action.eq(*action)).load::<AuditId>(conn)
+        })?;
+        let entries = audit_entries::table.filter(audit_entries::id.eq_any(newest));
+        entries.order(audit_entries::id.desc()).select(Row::as_select()).load(conn)?
+    };
+    Ok(rows.into_iter().map(to_wire).collect())
 }
 
 fn to_wire(row: Row) -> AuditEntry {

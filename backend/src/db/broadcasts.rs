@@ -1,5 +1,7 @@
 //! Broadcasts: the messages that a workspace drafts and sends to many.
 
+use std::collections::BTreeSet;
+
 use api_types::{
     Timestamp,
     broadcasts::{Broadcast, BroadcastStatus},
@@ -7,7 +9,7 @@ use api_types::{
 };
 use diesel::prelude::*;
 
-use super::{Conn, Slice, schema::broadcasts};
+use super::{Conn, Slice, schema::broadcasts, slice};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = broadcasts)]
@@ -37,19 +39,19 @@ impl From<Row> for Broadcast {
 pub fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    status: Option<BroadcastStatus>,
-    slice: Slice<BroadcastId>,
+    statuses: &BTreeSet<BroadcastStatus>,
+    part: Slice<BroadcastId>,
 ) -> QueryResult<Vec<Broadcast>> {
     let mut query = broadcasts::table
         .filter(broadcasts::workspace_id.eq(workspace))
         .order(broadcasts::id.desc())
-        .limit(slice.fetch())
+        .limit(part.fetch())
         .select(Row::as_select())
         .into_boxed();
-    if let Some(before) = slice.before {
+    if let Some(before) = part.before {
         query = query.filter(broadcasts::id.lt(before));
     }
-    if let Some(status) = status {
+    if let Some(status) = slice::only(statuses) {
         query = query.filter(broadcasts::status.eq(status));
     }
     Ok(query.load::<Row>(conn)?.into_iter().map(Into::into).collect())

@@ -1,4 +1,4 @@
-//! The two ways into the database: `read` runs a query on a pooled connection, `write` runs one transaction.
+//! The ways into the database: `query` runs one statement, `read` several in one snapshot, `write` runs one transaction.
 
 use std::sync::Arc;
 
@@ -62,24 +62,26 @@ impl Db {
         self.query(|conn| conn.batch_execute("SELECT 1")).await
     }
 
-    /// Runs one query on a pooled connection, off the async threads.
+    /// Runs one statement on a pooled connection, off the async threads.
     pub async fn query<T, F>(&self, query: F) -> Result<T, DbError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> QueryResult<T> + Send + 'static,
     {
-        self.read(move |conn| Ok(query(conn)?)).await
+        let pool = self.pool.clone();
+        offload(move || Ok(query(&mut *pool::get(&pool)?)?)).await
     }
 
-    /// Runs queries, with the caller's own checks between them, on a pooled connection, off the async threads.
+    /// Runs queries, with the caller's own checks between them, on a pooled connection, off the async threads. All of them
+    /// see the database as it was at the first.
     pub async fn read<T, E, F>(&self, queries: F) -> Result<T, E>
     where
         T: Send + 'static,
-        E: From<DbError> + Send + 'static,
+        E: From<DbError> + From<diesel::result::Error> + Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     {
         let pool = self.pool.clone();
-        offload(move || queries(&mut *pool::get(&pool)?)).await
+        offload(move || dialect::snapshot(&mut *pool::get(&pool)?, queries)).await
     }
 
     /// Runs statements in one transaction that only the database can make fail.

@@ -1,5 +1,7 @@
 //! Tickets: the filtered list, single tickets, and their changes.
 
+use std::collections::BTreeSet;
+
 use api_types::{
     Timestamp,
     ids::{TicketId, WorkspaceId},
@@ -7,7 +9,7 @@ use api_types::{
 };
 use diesel::prelude::*;
 
-use super::{Conn, Slice, schema::tickets};
+use super::{Conn, Slice, schema::tickets, slice};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = tickets)]
@@ -37,10 +39,10 @@ impl From<Row> for Ticket {
     }
 }
 
-/// The filters of a list of tickets; an absent filter lets every ticket pass.
+/// The filters of a list of tickets; an absent filter lets every ticket pass, and so does an empty set.
 #[derive(Clone, Debug, Default)]
 pub struct TicketFilter {
-    pub status: Option<TicketStatus>,
+    pub statuses: BTreeSet<TicketStatus>,
     pub assignee: Option<String>,
 }
 
@@ -49,18 +51,18 @@ pub fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
     wanted: &TicketFilter,
-    slice: Slice<TicketId>,
+    part: Slice<TicketId>,
 ) -> QueryResult<Vec<Ticket>> {
     let mut query = tickets::table
         .filter(tickets::workspace_id.eq(workspace))
         .order(tickets::id.desc())
-        .limit(slice.fetch())
+        .limit(part.fetch())
         .select(Row::as_select())
         .into_boxed();
-    if let Some(before) = slice.before {
+    if let Some(before) = part.before {
         query = query.filter(tickets::id.lt(before));
     }
-    if let Some(status) = wanted.status {
+    if let Some(status) = slice::only(&wanted.statuses) {
         query = query.filter(tickets::status.eq(status));
     }
     if let Some(assignee) = &wanted.assignee {

@@ -8,18 +8,20 @@ use api_types::{
     problem::FaultCode,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::Deserialize;
 
-use super::problem::Failure;
+use super::{
+    problem::Failure,
+    query::{FromQuery, Query, QueryReader},
+};
 use crate::{crypto::keys::ServerKeys, db::Slice};
 
 /// The two parameters of every list.
-#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[derive(Clone, Debug, Default, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageParams {
     /// How many results to give: 1 to 200, 50 where absent.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
-    pub limit: Option<String>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<u32>,
     /// Where to go on: the `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
@@ -27,17 +29,25 @@ pub struct PageParams {
 impl PageParams {
     /// The part of a list that the parameters ask for; a cursor that is not one of ours for this list is refused.
     pub fn slice<Id: FromStr>(&self, keys: &ServerKeys) -> Result<Slice<Id>, Failure> {
-        let limit = match self.limit.as_deref() {
-            None => DEFAULT_LIMIT,
-            Some(text) => {
-                text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| {
-                    let detail = format!("It must be a number from 1 to {MAX_LIMIT}.");
-                    Failure::parameter("limit", FaultCode::OutOfRange, detail)
-                })?
-            }
-        };
         let before = self.cursor.as_deref().map(|cursor| open(cursor, keys)).transpose()?;
-        Ok(Slice { before, limit })
+        Ok(Slice { before, limit: self.limit.unwrap_or(DEFAULT_LIMIT) })
+    }
+}
+
+/// The query of a list: the page that is asked for, and the list's own filter.
+pub type ListQuery<F = ()> = Query<Listed<F>>;
+
+/// A page of a list, with the list's filter.
+#[derive(Clone, Debug)]
+pub struct Listed<F> {
+    pub page: PageParams,
+    pub filter: F,
+}
+
+impl<F: FromQuery> FromQuery for Listed<F> {
+    fn read(query: &mut QueryReader) -> Self {
+        let page = PageParams { limit: query.number("limit", MAX_LIMIT), cursor: query.value("cursor") };
+        Self { page, filter: F::read(query) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The OpenAPI document: all that the handlers say of themselves, plus what is true of every operation.
 
+pub mod parameters;
 mod problems;
 
 use actix_web::web;
@@ -148,17 +149,14 @@ impl KnownPaths {
     /// The methods that `path` has; `None` where there is no such path.
     pub fn methods(&self, path: &str) -> Option<&[&'static str]> {
         let wanted: Vec<&str> = path.split('/').collect();
-        self.0
-            .iter()
-            .find(|(known, _)| {
-                known.len() == wanted.len()
-                    && known
-                        .iter()
-                        .zip(&wanted)
-                        .all(|(known, wanted)| known.starts_with('{') || known == wanted)
-            })
-            .map(|(_, methods)| methods.as_slice())
+        self.0.iter().find(|(known, _)| matches_path(known, &wanted)).map(|(_, methods)| methods.as_slice())
     }
+}
+
+/// `true` where a path's segments are those of a path of the document, whose variables stand in braces.
+fn matches_path(known: &[String], wanted: &[&str]) -> bool {
+    known.len() == wanted.len()
+        && known.iter().zip(wanted).all(|(known, wanted)| known.starts_with('{') || known == wanted)
 }
 
 /// The document and the page that renders it, without anything from elsewhere.

@@ -7,7 +7,7 @@ use api_types::{Problem, ProblemType};
 use serde_json::{Value, json};
 use utoipa::openapi::{
     ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
-    path::{HttpMethod, Operation, ParameterIn},
+    path::{HttpMethod, Operation},
     schema::{AllOfBuilder, Type},
 };
 
@@ -51,7 +51,13 @@ fn own(operation: &mut Operation) -> Vec<ProblemType> {
 
 /// The problems that follow from the operation's security, parameters and body.
 fn of(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<ProblemType> {
-    let mut kinds = vec![ProblemType::RateLimited, ProblemType::Internal, ProblemType::Unavailable];
+    let mut kinds = vec![
+        // A query parameter that the operation does not take.
+        ProblemType::BadRequest,
+        ProblemType::RateLimited,
+        ProblemType::Internal,
+        ProblemType::Unavailable,
+    ];
     kinds.extend(of_security(operation, method, path));
     let parameters: Vec<_> = operation
         .parameters
@@ -62,15 +68,11 @@ fn of(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<ProblemType
             RefOr::Ref(_) => None,
         })
         .collect();
-    if parameters.iter().any(|parameter| parameter.parameter_in != ParameterIn::Path) {
-        kinds.push(ProblemType::BadRequest);
-    }
     if path.contains('{') {
         kinds.push(ProblemType::NotFound);
     }
     if operation.request_body.is_some() {
         kinds.extend([
-            ProblemType::BadRequest,
             ProblemType::MalformedJson,
             ProblemType::BodyTooLarge,
             ProblemType::UnsupportedMediaType,

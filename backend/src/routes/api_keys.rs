@@ -1,6 +1,8 @@
 //! API keys: for admins in a session alone.
 
-use actix_web::{get, patch, post, web::Data, web::Json, web::Query};
+use std::collections::BTreeSet;
+
+use actix_web::{get, patch, post, web::Data, web::Json};
 use api_types::{
     Page, Scope, Timestamp,
     api_keys::{ApiKey, ApiKeyChanges, ApiKeyStatus, CreatedApiKey, NewApiKey, RevokeApiKey},
@@ -10,7 +12,6 @@ use api_types::{
     problem::FaultCode,
 };
 use ipnet::IpNet;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{idempotent::IdempotencyKey, signed_in::SignedIn};
@@ -29,10 +30,10 @@ use crate::{
         etag::{IfMatch, Shown, Target},
         fields::{Fields, quoted},
         made::Made,
-        paging::{self, PageParams},
-        params,
+        paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
         problem::Answer,
+        query::{FromQuery, Query, QueryReader, Several},
     },
     plan,
 };
@@ -41,12 +42,21 @@ const MAX_NAME: usize = 100;
 const MAX_IPS: usize = 50;
 const MAX_REASON: usize = 200;
 
+type Statuses = Several<ApiKeyStatus>;
+
 /// The filters of the list.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListFilter {
-    /// Only keys that are `active`, `expired` or `revoked`.
-    status: Option<String>,
+    /// Only keys in one of these states; several by repeating the parameter or separated by commas.
+    #[param(value_type = Statuses, inline, style = Form, explode, required = false)]
+    status: BTreeSet<ApiKeyStatus>,
+}
+
+impl FromQuery for ListFilter {
+    fn read(query: &mut QueryReader) -> Self {
+        Self { status: query.words("status") }
+    }
 }
 
 /// List API keys
@@ -59,14 +69,13 @@ pub struct ListFilter {
 pub async fn list(
     app: Data<App>,
     caller: Admin,
-    page: Query<PageParams>,
-    filter: Query<ListFilter>,
+    Query(listed): ListQuery<ListFilter>,
 ) -> Answer<Json<Page<ApiKey>>> {
-    let slice = page.slice(&app.base.keys)?;
-    let status = params::word::<ApiKeyStatus>("status", filter.status.as_deref(), ApiKeyStatus::ALL)?;
+    let slice = listed.page.slice(&app.base.keys)?;
+    let statuses = listed.filter.status;
     let workspace = caller.workspace_id();
     let now = app.base.now();
-    let rows = app.base.db.query(move |conn| api_keys::list(conn, workspace, status, slice, now)).await?;
+    let rows = app.base.db.query(move |conn| api_keys::list(conn, workspace, &statuses, slice, now)).await?;
     Ok(Json(paging::page(slice, rows, |key| key.id, &app.base.keys)))
 }
 

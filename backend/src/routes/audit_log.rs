@@ -1,37 +1,65 @@
 //! The audit log, for admins.
 
-use actix_web::{get, web::Data, web::Json, web::Query};
+use std::collections::BTreeSet;
+
+use actix_web::{get, web::Data, web::Json};
 use api_types::{
-    Page,
+    Page, Timestamp,
     audit::{AuditAction, AuditEntry},
 };
-use serde::Deserialize;
 
 use crate::{
     app::App,
     auth::Admin,
     db::audit::{self, AuditFilter},
     http::{
-        paging::{self, PageParams},
-        params,
+        paging::{self, ListQuery, PageParams},
         problem::Answer,
+        query::{FromQuery, Query, QueryReader, Several},
     },
 };
 
+type Actions = Several<AuditAction>;
+
 /// The filters of the list.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListFilter {
-    /// Only this action, such as `api_key.revoked`.
-    action: Option<String>,
+    /// Only these actions, such as `api_key.revoked`; several by repeating the parameter or separated by commas.
+    #[param(value_type = Actions, inline, style = Form, explode, required = false)]
+    action: BTreeSet<AuditAction>,
     /// Only changes by this member, key or app: its id.
     actor: Option<String>,
     /// Only changes to this object: its id.
     object: Option<String>,
     /// Not before this time (RFC 3339).
-    since: Option<String>,
+    since: Option<Timestamp>,
     /// Before this time (RFC 3339).
-    until: Option<String>,
+    until: Option<Timestamp>,
+}
+
+impl FromQuery for ListFilter {
+    fn read(query: &mut QueryReader) -> Self {
+        Self {
+            action: query.words("action"),
+            actor: query.text("actor"),
+            object: query.text("object"),
+            since: query.time("since"),
+            until: query.time("until"),
+        }
+    }
+}
+
+impl From<ListFilter> for AuditFilter {
+    fn from(filter: ListFilter) -> Self {
+        Self {
+            actions: filter.action,
+            actor: filter.actor,
+            object: filter.object,
+            since: filter.since,
+            until: filter.until,
+        }
+    }
 }
 
 /// List audit entries
@@ -44,18 +72,12 @@ pub struct ListFilter {
 pub async fn list(
     app: Data<App>,
     caller: Admin,
-    page: Query<PageParams>,
-    filter: Query<ListFilter>,
+    Query(listed): ListQuery<ListFilter>,
 ) -> Answer<Json<Page<AuditEntry>>> {
-    let slice = page.slice(&app.base.keys)?;
-    let wanted = AuditFilter {
-        action: params::word("action", filter.action.as_deref(), AuditAction::ALL)?,
-        actor: params::text("actor", filter.actor.as_deref())?,
-        object: params::text("object", filter.object.as_deref())?,
-        since: params::time("since", filter.since.as_deref())?,
-        until: params::time("until", filter.until.as_deref())?,
-    };
+    let slice = listed.page.slice(&app.base.keys)?;
+    let wanted: AuditFilter = listed.filter.into();
     let workspace = caller.workspace_id();
-    let rows = app.base.db.query(move |conn| audit::list(conn, workspace, &wanted, slice)).await?;
-    Ok(Json(paging::page(slice, rows, |entry| entry.id, &app.base.keys)))
+    let rows =
+        app.base.db.read(move |conn| -> Answer<_> { Ok(audit::list(conn, workspace, &wanted, slice)?) });
+    Ok(Json(paging::page(slice, rows.await?, |entry| entry.id, &app.base.keys)))
 }

@@ -1,6 +1,6 @@
 //! A member's own authorizations: the apps that they let act for them.
 
-use actix_web::{HttpResponse, delete, get, web::Data, web::Json, web::Query};
+use actix_web::{HttpResponse, delete, get, web::Data, web::Json};
 use api_types::{Page, authorizations::Authorization, ids::AuthorizationId};
 
 use super::signed_in::SignedIn;
@@ -9,9 +9,10 @@ use crate::{
     auth::{Caller, permission::MemberSession},
     db::authorizations::{self, AuthorizationsOf},
     http::{
-        paging::{self, PageParams},
+        paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
         problem::Answer,
+        query::Query,
     },
     oauth,
 };
@@ -26,12 +27,12 @@ use crate::{
 pub async fn list(
     app: Data<App>,
     caller: Caller<MemberSession>,
-    page: Query<PageParams>,
+    Query(listed): ListQuery,
 ) -> Answer<Json<Page<Authorization>>> {
-    let slice = page.slice(&app.base.keys)?;
+    let slice = listed.page.slice(&app.base.keys)?;
     let whose = AuthorizationsOf::Member(caller.workspace_id(), SignedIn::of(&caller)?.id);
-    let rows = app.base.db.query(move |conn| authorizations::list(conn, whose, slice)).await?;
-    Ok(Json(paging::page(slice, rows, |authorization| authorization.id, &app.base.keys)))
+    let rows = app.base.db.read(move |conn| -> Answer<_> { Ok(authorizations::list(conn, whose, slice)?) });
+    Ok(Json(paging::page(slice, rows.await?, |authorization| authorization.id, &app.base.keys)))
 }
 
 /// Withdraw one's authorization

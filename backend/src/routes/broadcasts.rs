@@ -1,6 +1,8 @@
 //! Broadcasts: any member, and keys and tokens with the broadcasts scopes.
 
-use actix_web::{get, post, web::Data, web::Json, web::Query};
+use std::collections::BTreeSet;
+
+use actix_web::{get, post, web::Data, web::Json};
 use api_types::{
     Page,
     audit::AuditAction,
@@ -8,7 +10,6 @@ use api_types::{
     events::EventType,
     ids::BroadcastId,
 };
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{idempotent::IdempotencyKey, texts::MAX_BODY};
@@ -27,23 +28,31 @@ use crate::{
         etag::{IfMatch, Shown, Target},
         fields::Fields,
         made::Made,
-        paging::{self, PageParams},
-        params,
+        paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
         problem::{Answer, Failure},
+        query::{FromQuery, Query, QueryReader, Several},
     },
     secret_scan,
 };
 
 const MAX_SUBJECT: usize = 200;
 
+type Statuses = Several<BroadcastStatus>;
+
 /// The filters of the list.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListFilter {
-    /// Only broadcasts that are `draft` or `sent`.
-    #[param(example = "draft")]
-    status: Option<String>,
+    /// Only broadcasts in one of these states; several by repeating the parameter or separated by commas.
+    #[param(value_type = Statuses, inline, style = Form, explode, required = false)]
+    status: BTreeSet<BroadcastStatus>,
+}
+
+impl FromQuery for ListFilter {
+    fn read(query: &mut QueryReader) -> Self {
+        Self { status: query.words("status") }
+    }
 }
 
 /// List broadcasts
@@ -56,13 +65,12 @@ pub struct ListFilter {
 pub async fn list(
     app: Data<App>,
     caller: Caller<BroadcastsRead>,
-    page: Query<PageParams>,
-    filter: Query<ListFilter>,
+    Query(listed): ListQuery<ListFilter>,
 ) -> Answer<Json<Page<Broadcast>>> {
-    let slice = page.slice(&app.base.keys)?;
-    let status = params::word("status", filter.status.as_deref(), BroadcastStatus::ALL)?;
+    let slice = listed.page.slice(&app.base.keys)?;
+    let statuses = listed.filter.status;
     let workspace = caller.workspace_id();
-    let rows = app.base.db.query(move |conn| broadcasts::list(conn, workspace, status, slice)).await?;
+    let rows = app.base.db.query(move |conn| broadcasts::list(conn, workspace, &statuses, slice)).await?;
     Ok(Json(paging::page(slice, rows, |broadcast| broadcast.id, &app.base.keys)))
 }
 

@@ -1,14 +1,15 @@
 //! Deliveries: lists (the failures among them), one with every attempt, and the retry by hand.
 
-use actix_web::{get, post, web::Data, web::Json, web::Query};
+use std::collections::BTreeSet;
+
+use actix_web::{get, post, web::Data, web::Json};
 use api_types::{
-    Page,
+    Page, Timestamp,
     audit::AuditAction,
     deliveries::{AcceptedRetry, Category, Delivery, DeliveryDetail, DeliveryStatus, RetryAdvice},
     events::EventType,
     ids::{DeliveryId, EventId, WebhookId},
 };
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{events as event_routes, idempotent::IdempotencyKey};
@@ -32,45 +33,67 @@ use crate::{
     http::{
         etag::Shown,
         made::Made,
-        paging::{self, PageParams},
-        params,
+        paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
         problem::{Answer, Failure},
+        query::{FromQuery, Query, QueryReader, Several},
     },
 };
 
+type Statuses = Several<DeliveryStatus>;
+type EventTypes = Several<EventType>;
+type Categories = Several<Category>;
+
 /// The filters of the list.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListFilter {
-    /// Only `pending`, `retrying`, `succeeded`, `failed` or `canceled`; several separated by commas. The failures are
-    /// `retrying,failed`.
-    status: Option<String>,
+    /// Only deliveries in one of these states; several by repeating the parameter or separated by commas. The failures
+    /// are `retrying,failed`.
+    #[param(value_type = Statuses, inline, style = Form, explode, required = false)]
+    status: BTreeSet<DeliveryStatus>,
     /// Only of this webhook.
-    webhook_id: Option<String>,
-    /// Only events of this type.
-    event_type: Option<String>,
+    webhook_id: Option<WebhookId>,
+    /// Only events of one of these types; several by repeating the parameter or separated by commas.
+    #[param(value_type = EventTypes, inline, style = Form, explode, required = false)]
+    event_type: BTreeSet<EventType>,
     /// Only of this event.
-    event_id: Option<String>,
-    /// Only where the last failure is `configuration`, `outage`, `throttling` or `ours`.
-    category: Option<String>,
+    event_id: Option<EventId>,
+    /// Only where the last failure is of one of these categories; several by repeating the parameter or separated by
+    /// commas.
+    #[param(value_type = Categories, inline, style = Form, explode, required = false)]
+    category: BTreeSet<Category>,
     /// Created at or after this time (RFC 3339).
-    since: Option<String>,
+    since: Option<Timestamp>,
     /// Created before this time (RFC 3339).
-    until: Option<String>,
+    until: Option<Timestamp>,
 }
 
-impl ListFilter {
-    fn read(&self) -> Answer<DeliveryFilter> {
-        Ok(DeliveryFilter {
-            statuses: params::words("status", self.status.as_deref(), DeliveryStatus::ALL)?,
-            webhook: params::parsed::<WebhookId>("webhook_id", self.webhook_id.as_deref())?,
-            event_type: params::word("event_type", self.event_type.as_deref(), EventType::ALL)?,
-            event: params::parsed::<EventId>("event_id", self.event_id.as_deref())?,
-            category: params::word("category", self.category.as_deref(), Category::ALL)?,
-            since: params::time("since", self.since.as_deref())?,
-            until: params::time("until", self.until.as_deref())?,
-        })
+impl FromQuery for ListFilter {
+    fn read(query: &mut QueryReader) -> Self {
+        Self {
+            status: query.words("status"),
+            webhook_id: query.id("webhook_id"),
+            event_type: query.words("event_type"),
+            event_id: query.id("event_id"),
+            category: query.words("category"),
+            since: query.time("since"),
+            until: query.time("until"),
+        }
+    }
+}
+
+impl From<ListFilter> for DeliveryFilter {
+    fn from(filter: ListFilter) -> Self {
+        Self {
+            statuses: filter.status,
+            webhook: filter.webhook_id,
+            event_types: filter.event_type,
+            event: filter.event_id,
+            categories: filter.category,
+            since: filter.since,
+            until: filter.until,
+        }
     }
 }
 
@@ -84,14 +107,14 @@ impl ListFilter {
 pub async fn list(
     app: Data<App>,
     caller: Caller<DeliveriesRead>,
-    page: Query<PageParams>,
-    filter: Query<ListFilter>,
+    Query(listed): ListQuery<ListFilter>,
 ) -> Answer<Json<Page<Delivery>>> {
-    let slice = page.slice(&app.base.keys)?;
+    let slice = listed.page.slice(&app.base.keys)?;
     let workspace = caller.workspace_id();
-    let wanted = filter.read()?;
-    let rows = app.base.db.query(move |conn| lists::list(conn, workspace, &wanted, slice)).await?;
-    Ok(Json(paging::page(slice, rows, |delivery| delivery.id, &app.base.keys)))
+    let wanted: DeliveryFilter = listed.filter.into();
+    let rows =
+        app.base.db.read(move |conn| -> Answer<_> { Ok(lists::list(conn, workspace, &wanted, slice)?) });
+    Ok(Json(paging::page(slice, rows.await?, |delivery| delivery.id, &app.base.keys)))
 }
 
 /// Show a delivery

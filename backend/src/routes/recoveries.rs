@@ -1,6 +1,8 @@
 //! Recoveries: many deliveries set going again, counted first, at a pace, with progress and a way to stop.
 
-use actix_web::{get, post, web::Data, web::Json, web::Query};
+use std::collections::BTreeSet;
+
+use actix_web::{get, post, web::Data, web::Json};
 use api_types::{
     Page, Timestamp,
     audit::AuditAction,
@@ -10,7 +12,6 @@ use api_types::{
     problem::FaultCode,
     recoveries::{NewRecovery, Recovery, RecoveryCount, RecoveryStatus},
 };
-use serde::Deserialize;
 use serde_json::json;
 
 use super::idempotent::IdempotencyKey;
@@ -32,10 +33,10 @@ use crate::{
         etag::{IfMatch, Shown, Target},
         fields::{Fields, quoted},
         made::Made,
-        paging::{self, PageParams},
-        params,
+        paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
         problem::{Answer, Failure},
+        query::{FromQuery, Query, QueryReader, Several},
     },
 };
 
@@ -44,14 +45,23 @@ const USUAL_RATE: u32 = 20;
 /// The name that the audit log gives to a recovery of no single webhook.
 const ALL_WEBHOOKS: &str = "all webhooks";
 
+type Statuses = Several<RecoveryStatus>;
+
 /// The filters of the list.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListFilter {
     /// Only those that were asked for of this webhook.
-    webhook_id: Option<String>,
-    /// Only `running`, `done` or `canceled`; several separated by commas.
-    status: Option<String>,
+    webhook_id: Option<WebhookId>,
+    /// Only recoveries in one of these states; several by repeating the parameter or separated by commas.
+    #[param(value_type = Statuses, inline, style = Form, explode, required = false)]
+    status: BTreeSet<RecoveryStatus>,
+}
+
+impl FromQuery for ListFilter {
+    fn read(query: &mut QueryReader) -> Self {
+        Self { webhook_id: query.id("webhook_id"), status: query.words("status") }
+    }
 }
 
 /// List recoveries
@@ -64,17 +74,14 @@ pub struct ListFilter {
 pub async fn list(
     app: Data<App>,
     caller: Caller<DeliveriesRead>,
-    page: Query<PageParams>,
-    filter: Query<ListFilter>,
+    Query(listed): ListQuery<ListFilter>,
 ) -> Answer<Json<Page<Recovery>>> {
-    let slice = page.slice(&app.base.keys)?;
-    let wanted = RecoveryFilter {
-        webhook: params::parsed::<WebhookId>("webhook_id", filter.webhook_id.as_deref())?,
-        statuses: params::words("status", filter.status.as_deref(), RecoveryStatus::ALL)?,
-    };
+    let slice = listed.page.slice(&app.base.keys)?;
+    let wanted = RecoveryFilter { webhook: listed.filter.webhook_id, statuses: listed.filter.status };
     let workspace = caller.workspace_id();
-    let rows = app.base.db.query(move |conn| recoveries::list(conn, workspace, &wanted, slice)).await?;
-    Ok(Json(paging::page(slice, rows, |recovery| recovery.id, &app.base.keys)))
+    let rows =
+        app.base.db.read(move |conn| -> Answer<_> { Ok(recoveries::list(conn, workspace, &wanted, slice)?) });
+    Ok(Json(paging::page(slice, rows.await?, |recovery| recovery.id, &app.base.keys)))
 }
 
 /// Recover many deliveries
@@ -253,8 +260,8 @@ pub async fn show(
     PathId(id): PathId<RecoveryId>,
 ) -> Answer<Shown<Recovery>> {
     let workspace = caller.workspace_id();
-    let recovery = app.base.db.query(move |conn| recoveries::find(conn, workspace, id)).await?;
-    recovery.map(Shown).ok_or_else(RecoveryId::missing)
+    let recovery = app.base.db.read(move |conn| -> Answer<_> { Ok(recoveries::find(conn, workspace, id)?) });
+    recovery.await?.map(Shown).ok_or_else(RecoveryId::missing)
 }
 
 /// Cancel a recovery

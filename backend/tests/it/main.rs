@@ -9,6 +9,7 @@ mod command;
 mod contract;
 mod crash;
 mod deliveries;
+mod delivery_lists;
 mod diagnoses;
 mod event_types;
 mod events;

@@ -1,5 +1,7 @@
 //! The filters of the list of deliveries.
 
+use std::collections::BTreeSet;
+
 use api_types::{
     Timestamp,
     deliveries::{Category, DeliveryStatus},
@@ -7,16 +9,15 @@ use api_types::{
     ids::{EventId, WebhookId},
 };
 
-/// The deliveries that a list is to show; an absent filter lets everything pass.
+/// The deliveries that a list is to show; an absent filter lets everything pass, and so does an empty set.
 #[derive(Clone, Debug, Default)]
 pub struct DeliveryFilter {
-    /// An empty list lets every status pass.
-    pub statuses: Vec<DeliveryStatus>,
+    pub statuses: BTreeSet<DeliveryStatus>,
     pub webhook: Option<WebhookId>,
-    pub event_type: Option<EventType>,
+    pub event_types: BTreeSet<EventType>,
     pub event: Option<EventId>,
-    /// Category of the delivery's last failure.
-    pub category: Option<Category>,
+    /// Categories of the delivery's last failure.
+    pub categories: BTreeSet<Category>,
     /// The earliest time of creation, inclusive.
     pub since: Option<Timestamp>,
     /// The latest time of creation, exclusive.

@@ -119,14 +119,14 @@ pub fn list(
     if let Some(webhook) = wanted.webhook {
         query = query.filter(deliveries::webhook_id.eq(webhook));
     }
-    if let Some(event_type) = wanted.event_type {
-        query = query.filter(deliveries::event_type.eq(event_type));
+    if !wanted.event_types.is_empty() {
+        query = query.filter(deliveries::event_type.eq_any(&wanted.event_types));
     }
     if let Some(event) = wanted.event {
         query = query.filter(deliveries::event_id.eq(event));
     }
-    if let Some(category) = wanted.category {
-        query = query.filter(deliveries::last_category.eq(category));
+    if !wanted.categories.is_empty() {
+        query = query.filter(deliveries::last_category.eq_any(&wanted.categories));
     }
     if let Some(since) = wanted.since {
         query = query.filter(deliveries::created_at.ge(since));

@@ -1,7 +1,7 @@
 //! Differences of the two databases that Diesel does not hide: migrating and locking. Each noun's own file says which
 //! rows it locks.
 
-use diesel::{prelude::*, sql_types::BigInt};
+use diesel::{connection::SimpleConnection, prelude::*, sql_types::BigInt};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{conn::Conn, error::DbError};
@@ -32,6 +32,21 @@ pub fn migrate(conn: &mut Conn) -> Result<(), DbError> {
         }
     }
     Ok(())
+}
+
+/// Runs queries that all see the database as it was at the first of them.
+///
+/// SQLite's transactions read so by themselves. PostgreSQL's read anew with each statement, unless told otherwise.
+pub fn snapshot<T, E: From<diesel::result::Error>>(
+    conn: &mut Conn,
+    queries: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    conn.transaction(|conn| {
+        if let Conn::Pg(conn) = conn {
+            conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")?;
+        }
+        queries(conn)
+    })
 }
 
 /// Takes a lock on `name` that ends with the transaction; `false` where another transaction holds it.

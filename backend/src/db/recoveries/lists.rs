@@ -1,6 +1,6 @@
 //! Recoveries as screens show them: the list, single recoveries with the outcome so far, and the count before a start.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use api_types::{
     deliveries::DeliveryStatus,
@@ -36,8 +36,8 @@ pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: RecoveryId) -> QueryRes
 pub struct RecoveryFilter {
     /// `None` lets the recoveries of every webhook pass.
     pub webhook: Option<WebhookId>,
-    /// An empty list lets every status pass.
-    pub statuses: Vec<RecoveryStatus>,
+    /// An empty set lets every status pass.
+    pub statuses: BTreeSet<RecoveryStatus>,
 }
 
 /// A workspace's recoveries, newest first, with one more than the page holds where there are more.

@@ -1,6 +1,6 @@
 //! An OAuth app's authorizations, which an admin withdraws, its live tokens, and the incidents with them.
 
-use actix_web::{HttpResponse, delete, get, web::Data, web::Json, web::Query};
+use actix_web::{HttpResponse, delete, get, web::Data, web::Json};
 use api_types::{
     Page,
     authorizations::{Authorization, OAuthAppActivity, Withdrawn},
@@ -16,9 +16,10 @@ use crate::{
     },
     expiry::INCIDENTS_MS,
     http::{
-        paging::{self, PageParams},
+        paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId, PathIds},
         problem::Answer,
+        query::Query,
     },
     oauth::withdraw,
 };
@@ -66,9 +67,9 @@ pub async fn list_authorizations(
     app: Data<App>,
     caller: Admin,
     PathId(id): PathId<OAuthAppId>,
-    page: Query<PageParams>,
+    Query(listed): ListQuery,
 ) -> Answer<Json<Page<Authorization>>> {
-    let slice = page.slice(&app.base.keys)?;
+    let slice = listed.page.slice(&app.base.keys)?;
     let workspace = caller.workspace_id();
     let now = app.base.now();
     let rows = app.base.db.read(move |conn| -> Answer<Vec<Authorization>> {

@@ -6,7 +6,7 @@ mod input;
 mod new_secret;
 pub mod secrets;
 
-use actix_web::{HttpResponse, delete, get, patch, post, web::Data, web::Json, web::Query};
+use actix_web::{HttpResponse, delete, get, patch, post, web::Data, web::Json};
 use api_types::{
     Page,
     audit::AuditAction,
@@ -30,9 +30,10 @@ use crate::{
         body::Body,
         etag::{IfMatch, Shown, Target},
         made::Made,
-        paging::{self, PageParams},
+        paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
         problem::Answer,
+        query::Query,
     },
     oauth::withdraw,
     plan,
@@ -46,12 +47,13 @@ use crate::{
     security(("session" = ["admin"])), params(PageParams),
     responses((status = 200, description = "A page of apps", body = Page<OAuthApp>)))]
 #[get("/oauth-apps")]
-pub async fn list(app: Data<App>, caller: Admin, page: Query<PageParams>) -> Answer<Json<Page<OAuthApp>>> {
-    let slice = page.slice(&app.base.keys)?;
+pub async fn list(app: Data<App>, caller: Admin, Query(listed): ListQuery) -> Answer<Json<Page<OAuthApp>>> {
+    let slice = listed.page.slice(&app.base.keys)?;
     let workspace = caller.workspace_id();
     let now = app.base.now();
-    let rows = app.base.db.query(move |conn| oauth_apps::list(conn, workspace, slice, now)).await?;
-    Ok(Json(paging::page(slice, rows, |app| app.id, &app.base.keys)))
+    let rows =
+        app.base.db.read(move |conn| -> Answer<_> { Ok(oauth_apps::list(conn, workspace, slice, now)?) });
+    Ok(Json(paging::page(slice, rows.await?, |app| app.id, &app.base.keys)))
 }
 
 /// Create an OAuth app
@@ -115,8 +117,8 @@ pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Bo
 pub async fn show(app: Data<App>, caller: Admin, PathId(id): PathId<OAuthAppId>) -> Answer<Shown<OAuthApp>> {
     let workspace = caller.workspace_id();
     let now = app.base.now();
-    let row = app.base.db.query(move |conn| oauth_apps::find(conn, workspace, id, now)).await?;
-    row.map(Shown).ok_or_else(OAuthAppId::missing)
+    let row = app.base.db.read(move |conn| -> Answer<_> { Ok(oauth_apps::find(conn, workspace, id, now)?) });
+    row.await?.map(Shown).ok_or_else(OAuthAppId::missing)
 }
 
 /// Change an OAuth app

@@ -3,7 +3,9 @@
 mod changes;
 pub mod remarks;
 
-use actix_web::{get, patch, post, web::Data, web::Json, web::Query};
+use std::collections::BTreeSet;
+
+use actix_web::{get, patch, post, web::Data, web::Json};
 use api_types::{
     Page,
     audit::AuditAction,
@@ -11,7 +13,6 @@ use api_types::{
     ids::TicketId,
     tickets::{NewTicket, Ticket, TicketChanges, TicketStatus},
 };
-use serde::Deserialize;
 use serde_json::json;
 
 use self::changes::{check, check_changes};
@@ -31,24 +32,32 @@ use crate::{
         body::Body,
         etag::{IfMatch, Shown, Target},
         made::Made,
-        paging::{self, PageParams},
-        params,
+        paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
         problem::Answer,
+        query::{FromQuery, Query, QueryReader, Several},
     },
     secret_scan,
 };
 
+type Statuses = Several<TicketStatus>;
+
 /// The filters of the list.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListFilter {
-    /// Only tickets that are `open` or `closed`.
-    #[param(example = "open")]
-    status: Option<String>,
+    /// Only tickets in one of these states; several by repeating the parameter or separated by commas.
+    #[param(value_type = Statuses, inline, style = Form, explode, required = false)]
+    status: BTreeSet<TicketStatus>,
     /// Only tickets that this person works on, written as on the ticket.
     #[param(example = "sam@acme.example")]
     assignee: Option<String>,
+}
+
+impl FromQuery for ListFilter {
+    fn read(query: &mut QueryReader) -> Self {
+        Self { status: query.words("status"), assignee: query.text("assignee") }
+    }
 }
 
 /// List tickets
@@ -62,14 +71,10 @@ pub struct ListFilter {
 pub async fn list(
     app: Data<App>,
     caller: Caller<TicketsRead>,
-    page: Query<PageParams>,
-    filter: Query<ListFilter>,
+    Query(listed): ListQuery<ListFilter>,
 ) -> Answer<Json<Page<Ticket>>> {
-    let slice = page.slice(&app.base.keys)?;
-    let wanted = TicketFilter {
-        status: params::word("status", filter.status.as_deref(), TicketStatus::ALL)?,
-        assignee: params::text("assignee", filter.assignee.as_deref())?,
-    };
+    let slice = listed.page.slice(&app.base.keys)?;
+    let wanted = TicketFilter { statuses: listed.filter.status, assignee: listed.filter.assignee };
     let workspace = caller.workspace_id();
     let rows = app.base.db.query(move |conn| tickets::list(conn, workspace, &wanted, slice)).await?;
     Ok(Json(paging::page(slice, rows, |ticket| ticket.id, &app.base.keys)))

@@ -1,6 +1,6 @@
 //! Comments and notes on tickets, for callers who may see or change tickets. Both kinds share one list and one create function.
 
-use actix_web::{get, post, web::Data, web::Json, web::Query};
+use actix_web::{get, post, web::Data, web::Json};
 use api_types::{
     Page,
     audit::AuditAction,
@@ -26,9 +26,10 @@ use crate::{
         body::Body,
         fields::Fields,
         made::Made,
-        paging::{self, PageParams},
+        paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
         problem::Answer,
+        query::Query,
     },
     routes::{
         idempotent::{IdempotencyKey, KeyedRequest},
@@ -75,9 +76,9 @@ pub async fn list_comments(
     app: Data<App>,
     caller: Caller<TicketsRead>,
     PathId(ticket): PathId<TicketId>,
-    page: Query<PageParams>,
+    Query(listed): ListQuery,
 ) -> Answer<Json<Page<Comment>>> {
-    list(&app, &caller, ticket, &page).await
+    list(&app, &caller, ticket, &listed.page).await
 }
 
 /// Comment on a ticket
@@ -112,9 +113,9 @@ pub async fn list_notes(
     app: Data<App>,
     caller: Caller<TicketsRead>,
     PathId(ticket): PathId<TicketId>,
-    page: Query<PageParams>,
+    Query(listed): ListQuery,
 ) -> Answer<Json<Page<Note>>> {
-    list(&app, &caller, ticket, &page).await
+    list(&app, &caller, ticket, &listed.page).await
 }
 
 /// Write an internal note on a ticket

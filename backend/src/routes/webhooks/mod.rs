@@ -6,7 +6,7 @@ mod input;
 mod lifecycle;
 mod new_secret;
 
-use actix_web::{get, patch, post, web::Data, web::Json, web::Query};
+use actix_web::{get, patch, post, web::Data, web::Json};
 use api_types::{
     Page,
     audit::AuditAction,
@@ -38,9 +38,10 @@ use crate::{
         body::Body,
         etag::{IfMatch, Shown, Target},
         made::Made,
-        paging::{self, PageParams},
+        paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
         problem::Answer,
+        query::Query,
     },
     plan,
     routes::idempotent::IdempotencyKey,
@@ -56,13 +57,14 @@ use crate::{
 pub async fn list(
     app: Data<App>,
     caller: Caller<WebhooksRead>,
-    page: Query<PageParams>,
+    Query(listed): ListQuery,
 ) -> Answer<Json<Page<Webhook>>> {
-    let slice = page.slice(&app.base.keys)?;
+    let slice = listed.page.slice(&app.base.keys)?;
     let workspace = caller.workspace_id();
     let now = app.base.now();
-    let rows = app.base.db.query(move |conn| webhooks::list(conn, workspace, slice, now)).await?;
-    let rows = rows.into_iter().map(describe::webhook).collect();
+    let rows =
+        app.base.db.read(move |conn| -> Answer<_> { Ok(webhooks::list(conn, workspace, slice, now)?) });
+    let rows = rows.await?.into_iter().map(describe::webhook).collect();
     Ok(Json(paging::page(slice, rows, |webhook: &Webhook| webhook.id, &app.base.keys)))
 }
 
@@ -130,8 +132,8 @@ pub async fn show(
 ) -> Answer<Shown<Webhook>> {
     let workspace = caller.workspace_id();
     let now = app.base.now();
-    let shown = app.base.db.query(move |conn| webhooks::find(conn, workspace, id, now)).await?;
-    shown.map(|shown| Shown(describe::webhook(shown))).ok_or_else(WebhookId::missing)
+    let shown = app.base.db.read(move |conn| -> Answer<_> { Ok(webhooks::find(conn, workspace, id, now)?) });
+    shown.await?.map(|shown| Shown(describe::webhook(shown))).ok_or_else(WebhookId::missing)
 }
 
 /// Change a webhook

@@ -97,19 +97,6 @@ async fn a_list_is_paged_and_a_tampered_cursor_refused(world: World) {
         let page = fixture.team.admin.get(&format!("{path}?limit=200")).await.ok(200);
         assert!(page["data"].is_array() && page["next_cursor"].is_null(), "{}: {page}", operation.id);
     }
-    for operation in
-        operations().iter().filter(|operation| !operation.changes() && !operation.path.contains("{id}"))
-    {
-        // Every other parameter is read, refused or left alone; none breaks anything.
-        for parameter in operation.described["parameters"].as_array().into_iter().flatten() {
-            let name = parameter["name"].as_str().unwrap();
-            for value in ["%00", "%FF", "%F0%9F%A6%80", "a,b,,", "9999999999999999999999", &"x".repeat(3000)]
-            {
-                let reply = fixture.team.admin.get(&format!("{}?{name}={value}", operation.path)).await;
-                assert!(matches!(reply.status, 200 | 400), "{} {name}={value}: {}", operation.id, reply.text);
-            }
-        }
-    }
 }
 
 #[both]

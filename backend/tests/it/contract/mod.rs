@@ -8,4 +8,5 @@ mod idempotency;
 mod input;
 mod merge_patch;
 mod permission;
+mod query;
 mod versions;
