@@ -28,6 +28,7 @@ use crate::{
     },
     http::{
         fields::Fields,
+        names,
         problem::{Answer, Failure},
     },
     oauth::withdraw,
@@ -171,6 +172,9 @@ impl Subject {
 fn add(app: &App, which: &WhichMember, role: Role, password: Option<&str>) -> Result<MemberId, CommandError> {
     let workspace = which.workspace;
     let email = normal_email(&which.email)?;
+    if let Some(fault) = names::fault(&email) {
+        return Err(CommandError::new(format!("{email:?} is no e-mail address. {fault}")));
+    }
     let hash = password.map(|password| hash(&app.base.random, password)).transpose()?;
     write(app, move |tx| -> Answer<MemberId> {
         accounts::workspace(tx, workspace)?.ok_or_else(|| Failure::not_found("workspace"))?;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use api_types::{FieldError, pointer::Pointer, problem::FaultCode};
 
-use super::problem::Failure;
+use super::{names, problem::Failure};
 
 /// Collects what is wrong with a body's fields.
 #[derive(Debug, Default)]
@@ -21,28 +21,43 @@ impl Fields {
         self.0.push(FieldError::in_body(field, code, detail));
     }
 
-    /// Text of `min` to `max` characters, without surrounding white space or control characters.
+    /// Free text of `min` to `max` characters, kept as it came: blanks and line breaks at its ends are part of it.
     pub fn text(&mut self, field: &str, value: &str, min: usize, max: usize) -> String {
-        let value = value.trim();
-        let length = value.chars().count();
-        if length < min && min == 1 {
-            self.wrong(field, FaultCode::TooShort, "It must not be empty.");
-        } else if length < min || length > max {
-            let code = if length < min { FaultCode::TooShort } else { FaultCode::TooLong };
-            self.wrong(field, code, format!("It must have {min} to {max} characters, and has {length}."));
-        } else if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             self.wrong(field, FaultCode::InvalidCharacters, "It must not contain control characters.");
+        } else if min > 0 && names::shows_nothing(value) {
+            self.wrong(field, FaultCode::TooShort, "It must not be empty.");
+        } else {
+            self.length(field, value, min, max);
         }
         value.to_owned()
     }
 
-    /// A name on one line: 1 to `max` characters.
+    /// A name on one line, without the blanks around it: 1 to `max` characters.
     pub fn name(&mut self, field: &str, value: &str, max: usize) -> String {
-        let name = self.text(field, value, 1, max);
-        if name.contains(['\n', '\r', '\t']) {
-            self.wrong(field, FaultCode::InvalidCharacters, "It must be on one line.");
+        let name = names::trim(value);
+        if name.is_empty() {
+            self.wrong(field, FaultCode::TooShort, "It must not be empty.");
         }
-        name
+        self.line(field, name, max)
+    }
+
+    /// A text on one line, without the blanks around it: at most `max` characters, or nothing.
+    pub fn line(&mut self, field: &str, value: &str, max: usize) -> String {
+        let line = names::trim(value);
+        match names::fault(line).filter(|_| !line.is_empty()) {
+            Some(fault) => self.wrong(field, FaultCode::InvalidCharacters, fault),
+            None => self.length(field, line, 0, max),
+        }
+        line.to_owned()
+    }
+
+    fn length(&mut self, field: &str, value: &str, min: usize, max: usize) {
+        let length = value.chars().count();
+        if length < min || length > max {
+            let code = if length < min { FaultCode::TooShort } else { FaultCode::TooLong };
+            self.wrong(field, code, format!("It must have {min} to {max} characters, and has {length}."));
+        }
     }
 
     /// One of a vocabulary's words.

@@ -193,7 +193,7 @@ pub async fn revoke(
     body: Body<RevokeApiKey>,
 ) -> Answer {
     let mut fields = Fields::new();
-    let reason = body.value.reason.as_deref().map(|reason| fields.text("reason", reason, 0, MAX_REASON));
+    let reason = body.value.reason.as_deref().map(|reason| fields.line("reason", reason, MAX_REASON));
     let reason = fields.check(reason)?.filter(|reason| !reason.is_empty());
     let member = SignedIn::of(&caller)?;
     let who = caller.who();

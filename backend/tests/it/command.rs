@@ -59,11 +59,14 @@ fn what_cannot_be_is_refused_with_a_sentence() {
     let folder = DataFolder::new();
     let workspace = folder.ok(&["workspace", "create", "--name", "Acme", "--plan", "business"]);
     assert!(folder.refused(&["workspace", "create", "--name", "", "--plan", "free"]).contains("name"));
+    let turned = folder.refused(&["workspace", "create", "--name", "Acme\u{202e}", "--plan", "free"]);
+    assert!(turned.contains("U+202E"), "{turned}");
     assert!(folder.refused(&["workspace", "create", "--name", "A", "--plan", "gold"]).contains("gold"));
     let unknown = "wsp_01JDBN5X7W3Q9K2M4E6R8T0VYZ";
     assert!(folder.refused(&["workspace", "set-plan", unknown, "free"]).contains("no such workspace"));
     let add = ["member", "add", "--workspace", &workspace, "--role", "admin", "--email"];
     assert!(folder.refused(&[&add[..], &["nobody"]].concat()).contains("no e-mail address"));
+    assert!(folder.refused(&[&add[..], &["a\u{200b}@example.com"]].concat()).contains("U+200B"));
     assert!(folder.refused(&[&add[..], &["a@example.com"]].concat()).contains("--password-stdin"));
     let short = folder.with_password(&[&add[..], &["a@example.com", "--password-stdin"]].concat(), "short");
     assert!(String::from_utf8_lossy(&short.stderr).contains("12 characters"));

@@ -27,7 +27,7 @@ pub fn check(input: &NewTicket) -> Answer<NewTicket> {
 
 /// The assignee is a name or an e-mail address on one line, and nobody where the text is empty.
 fn check_assignee(fields: &mut Fields, value: &str) -> Option<String> {
-    if value.trim().is_empty() { None } else { Some(fields.name("assignee", value, MAX_ASSIGNEE)) }
+    Some(fields.line("assignee", value, MAX_ASSIGNEE)).filter(|name| !name.is_empty())
 }
 
 /// Changes to a ticket that passed; absent fields stay.

@@ -33,10 +33,9 @@ pub async fn check_new(sender: &Sender, input: &NewWebhook) -> Answer<ValidWebho
     let valid = ValidWebhook {
         url: check_url(sender, &mut fields, &input.url).await,
         event_types: check_event_types(&mut fields, &input.event_types),
-        description: fields.text(
+        description: fields.line(
             "description",
             input.description.as_deref().unwrap_or_default(),
-            0,
             MAX_DESCRIPTION,
         ),
         signature: input
@@ -64,7 +63,7 @@ pub async fn check_changes(sender: &Sender, input: &WebhookChanges) -> Answer<We
             .map(|words| Json::new(check_event_types(&mut fields, words))),
         description: input.description.as_ref().map(|text| {
             let text = text.as_deref().unwrap_or_default();
-            fields.text("description", text, 0, MAX_DESCRIPTION)
+            fields.line("description", text, MAX_DESCRIPTION)
         }),
         rate_limit: input.rate_limit.map(|rate| rate.and_then(|rate| fields.rate("rate_limit", rate))),
     };

@@ -9,4 +9,5 @@ mod input;
 mod merge_patch;
 mod permission;
 mod query;
+mod texts;
 mod versions;
