@@ -117,3 +117,13 @@ pub struct Limits {
     /// API requests per minute and credential.
     pub requests_per_minute: u32,
 }
+
+/// A member, as other objects refer to them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MemberRef {
+    /// The member's id.
+    pub id: MemberId,
+    /// The member's e-mail address.
+    pub email: String,
+}

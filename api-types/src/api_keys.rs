@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Scope, Timestamp,
-    ids::{ApiKeyId, MemberId},
+    audit::Actor,
+    ids::ApiKeyId,
     merge_patch::{always, clearable},
     words::words,
 };
@@ -87,7 +88,7 @@ pub struct ApiKey {
     /// When it was created.
     pub created_at: Timestamp,
     /// Who created it.
-    pub created_by: MemberRef,
+    pub created_by: Actor,
     /// When it was last used, as far as written: at most a few seconds late.
     pub last_used_at: Option<Timestamp>,
     /// From which address it was last used.
@@ -95,7 +96,7 @@ pub struct ApiKey {
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
     /// Who revoked it.
-    pub revoked_by: Option<MemberRef>,
+    pub revoked_by: Option<Actor>,
     /// Why it was revoked.
     pub revoked_reason: Option<String>,
 }
@@ -116,14 +117,4 @@ impl std::fmt::Debug for CreatedApiKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CreatedApiKey").field("api_key", &self.api_key).finish_non_exhaustive()
     }
-}
-
-/// A member, as other objects refer to them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct MemberRef {
-    /// The member's id.
-    pub id: MemberId,
-    /// The member's e-mail address.
-    pub email: String,
 }

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, ids::AuditId, words::words};
+use crate::{
+    Timestamp,
+    ids::{AuditId, MemberId},
+    words::words,
+};
 
 words! {
     /// What was done.
@@ -35,6 +39,10 @@ words! {
         OAuthAppCreated = "oauth_app.created",
         /// An OAuth app was changed.
         OAuthAppUpdated = "oauth_app.updated",
+        /// An OAuth app was suspended.
+        OAuthAppSuspended = "oauth_app.suspended",
+        /// A suspended OAuth app works again.
+        OAuthAppResumed = "oauth_app.resumed",
         /// An OAuth app's client secret was rotated.
         OAuthAppSecretRotated = "oauth_app.secret_rotated",
         /// An OAuth app's old client secret was dropped before its time.
@@ -57,6 +65,8 @@ words! {
         WebhookUpdated = "webhook.updated",
         /// A webhook's signing secret was rotated.
         WebhookSecretRotated = "webhook.secret_rotated",
+        /// A webhook's old signing secret was dropped before its time.
+        WebhookSecretDropped = "webhook.secret_dropped",
         /// A webhook was enabled.
         WebhookEnabled = "webhook.enabled",
         /// A webhook was disabled.
@@ -104,16 +114,24 @@ words! {
     }
 }
 
-/// Who made a change.
+/// Who did something, wherever the API says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Actor {
     /// What kind of actor.
+    #[serde(rename = "type")]
     pub kind: ActorKind,
-    /// The member's, key's or app's id.
+    /// The member's, key's or app's id; `null` for the operator and the system.
     pub id: Option<String>,
     /// The member's e-mail address, or the key's or app's name, as it was then.
     pub name: String,
+}
+
+impl Actor {
+    /// A member in a session.
+    pub fn member(id: MemberId, email: String) -> Self {
+        Self { kind: ActorKind::Member, id: Some(id.to_string()), name: email }
+    }
 }
 
 /// One change.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Scope, Timestamp,
+    account::MemberRef,
     account::Workspace,
-    api_keys::MemberRef,
     ids::{AuthorizationId, OAuthAppId, TokenFamilyId},
     words::words,
 };

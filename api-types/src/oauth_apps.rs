@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Scope, Timestamp,
-    api_keys::MemberRef,
+    audit::Actor,
     ids::{OAuthAppId, SecretId},
     merge_patch::{always, clearable},
     words::words,
@@ -17,6 +17,16 @@ words! {
         Confidential = "confidential",
         /// It runs where a secret cannot be kept, and has none.
         Public = "public",
+    }
+}
+
+words! {
+    /// The state of an app.
+    OAuthAppStatus {
+        /// It works.
+        Active = "active",
+        /// An admin suspended it: it gets no tokens, and those it has are refused.
+        Suspended = "suspended",
     }
 }
 
@@ -121,10 +131,6 @@ pub struct OAuthAppChanges {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub logo: Option<Option<String>>,
-    /// Whether the app is suspended: it gets no tokens, and those it has are refused.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
-    #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
-    pub suspended: Option<bool>,
 }
 
 /// An OAuth app.
@@ -149,14 +155,16 @@ pub struct OAuthApp {
     pub scopes: Vec<Scope>,
     /// How it may obtain tokens.
     pub grants: Vec<GrantType>,
-    /// Whether it is suspended.
-    pub suspended: bool,
+    /// Whether it works.
+    pub status: OAuthAppStatus,
+    /// When it was suspended.
+    pub suspended_at: Option<Timestamp>,
     /// Its client secrets that still work, newest first; never the secrets themselves.
     pub secrets: Vec<ClientSecret>,
     /// When it was created.
     pub created_at: Timestamp,
     /// Who created it.
-    pub created_by: MemberRef,
+    pub created_by: Actor,
 }
 
 /// A client secret of an app, without the secret itself.

@@ -12,6 +12,13 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// The page with each result made into something else.
+    pub fn map<U>(self, each: impl FnMut(T) -> U) -> Page<U> {
+        Page { data: self.data.into_iter().map(each).collect(), next_cursor: self.next_cursor }
+    }
+}
+
 /// How many results a list gives when not told: 50.
 pub const DEFAULT_LIMIT: u32 = 50;
 /// The most results that one page may hold: 200.

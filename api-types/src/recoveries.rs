@@ -14,6 +14,8 @@ use crate::{
 words! {
     /// The state of a recovery.
     RecoveryStatus {
+        /// It was only counted: `dry_run`.
+        Counted = "counted",
         /// It is setting deliveries going.
         Running = "running",
         /// It has looked at every delivery that matched.
@@ -53,34 +55,31 @@ pub struct NewRecovery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(example = 20, minimum = 1, maximum = 1000))]
     pub rate_per_second: Option<u32>,
-    /// Only count, and change nothing.
+    /// Only count, and change nothing: the answer is a recovery without an id.
     #[serde(default)]
     pub dry_run: bool,
 }
 
-/// What a recovery would do.
+/// The deliveries that matched a recovery when they were counted, by their status then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RecoveryCount {
-    /// How many deliveries match: `failed`, `canceled` and `retrying` together.
-    #[cfg_attr(feature = "openapi", schema(example = 312))]
-    pub total: u64,
-    /// Failed for good: they would start their schedule anew.
+pub struct RecoveryMatches {
+    /// Failed for good: they start their schedule anew.
+    #[cfg_attr(feature = "openapi", schema(example = 300))]
     pub failed: u64,
-    /// Canceled: they would start their schedule anew.
+    /// Canceled: they start their schedule anew.
     pub canceled: u64,
-    /// Still retrying: they would get one attempt now.
+    /// Still retrying: they get one attempt now.
+    #[cfg_attr(feature = "openapi", schema(example = 12))]
     pub retrying: u64,
-    /// Of all these, those that would be passed over, because their webhook is disabled or deleted.
-    pub passed_over: u64,
 }
 
-/// A recovery, with how far it is.
+/// A recovery, with how far it is; under `dry_run`, the recovery as it would begin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Recovery {
-    /// The recovery's id.
-    pub id: RecoveryId,
+    /// The recovery's id; `null` where it was only counted.
+    pub id: Option<RecoveryId>,
     /// Where it stands.
     pub status: RecoveryStatus,
     /// Only of this webhook.
@@ -95,17 +94,21 @@ pub struct Recovery {
     pub until: Timestamp,
     /// How many deliveries it sets going per second.
     pub rate_per_second: u32,
-    /// How many deliveries matched when it started.
+    /// How many deliveries matched when they were counted.
+    #[cfg_attr(feature = "openapi", schema(example = 312))]
     pub total: u64,
+    /// The same number by status; `null` for a recovery made before that was kept.
+    pub matched: Option<RecoveryMatches>,
     /// How many of them it has set going.
     pub started: u64,
-    /// How many it passed over: recovered by other means meanwhile, or their webhook is disabled or deleted.
+    /// How many it passed over: recovered by other means meanwhile, or their webhook is disabled or deleted. Where it was only
+    /// counted, how many it would pass over.
     pub passed_over: u64,
     /// What became of those that it set going.
     pub outcome: RecoveryOutcome,
     /// Who asked for it.
     pub created_by: Actor,
-    /// When.
+    /// When it was created or counted.
     pub created_at: Timestamp,
     /// When it was done or canceled.
     pub finished_at: Option<Timestamp>,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
+    audit::Actor,
     deliveries::{Attempt, DiagnosisCode},
     ids::{SecretId, WebhookId},
     merge_patch::{always, clearable},
@@ -126,6 +127,8 @@ pub struct Webhook {
     pub health: WebhookHealth,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Who created it; `null` where that was not recorded.
+    pub created_by: Option<Actor>,
     /// When its configuration last changed.
     pub updated_at: Timestamp,
     /// When it was deleted; only on deliveries' details.
@@ -184,12 +187,37 @@ pub struct Draining {
 pub struct SigningSecret {
     /// The secret's id.
     pub id: SecretId,
+    /// The first 8 and last 4 characters of the secret, or of the public key under `v1a`; `null` for a secret made before
+    /// hints were kept.
+    pub hint: Option<String>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// When it last signed: the time of the webhook's last attempt. `null` where there was none since the secret was made or
+    /// the URL changed. It does not say whether the receiver verified with this secret or with another.
+    pub last_used_at: Option<Timestamp>,
     /// When it stops signing; `null` for the current one.
     pub expires_at: Option<Timestamp>,
     /// The public key of a `v1a` secret.
     pub public_key: Option<String>,
+}
+
+/// A new signing secret, which is shown this once.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreatedSigningSecret {
+    /// The secret's fields.
+    #[serde(flatten)]
+    pub secret: SigningSecret,
+    /// The `whsec_` secret that receivers verify with; absent under `v1a`, where the public key serves. Never shown again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "whsec_…"))]
+    pub signing_secret: Option<String>,
+}
+
+impl std::fmt::Debug for CreatedSigningSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreatedSigningSecret").field("secret", &self.secret).finish_non_exhaustive()
+    }
 }
 
 /// A webhook with its new signing secret, which is shown this once.

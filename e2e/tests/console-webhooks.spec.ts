@@ -77,7 +77,10 @@ test("a webhook is tested, edited, rotated, disabled, enabled and deleted", asyn
   const rotated = page.getByRole("dialog", { name: "Signing secret rotated" });
   await expect(rotated.getByRole("status", { name: "New signing secret" })).toContainText("whsec_");
   await rotated.getByRole("button", { name: "I have stored it" }).click();
-  await expect(page.getByText("signs until")).toBeVisible();
+  await expect(page.getByText("stops signing in")).toBeVisible();
+  await page.getByRole("button", { name: /^Drop whsec_/ }).click();
+  await page.getByRole("dialog", { name: "Drop the old secret?" }).getByRole("button", { name: "Drop secret" }).click();
+  await expect(page.getByText("stops signing in")).toBeHidden();
 
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Disable" }).click();

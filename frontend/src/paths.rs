@@ -115,6 +115,14 @@ pub mod api {
         below(OAUTH_APPS, &[&id, &"secrets", &secret])
     }
 
+    pub fn oauth_app_resume(id: impl Display) -> String {
+        below(OAUTH_APPS, &[&id, &"resume"])
+    }
+
+    pub fn oauth_app_suspend(id: impl Display) -> String {
+        below(OAUTH_APPS, &[&id, &"suspend"])
+    }
+
     pub fn recovery_cancel(id: impl Display) -> String {
         below(RECOVERIES, &[&id, &"cancel"])
     }
@@ -131,8 +139,12 @@ pub mod api {
         below(WEBHOOKS, &[&id, &"enable"])
     }
 
-    pub fn webhook_secret_rotate(id: impl Display) -> String {
-        below(WEBHOOKS, &[&id, &"secret", &"rotate"])
+    pub fn webhook_secrets(id: impl Display) -> String {
+        below(WEBHOOKS, &[&id, &"secrets"])
+    }
+
+    pub fn webhook_secret(id: impl Display, secret: impl Display) -> String {
+        below(WEBHOOKS, &[&id, &"secrets", &secret])
     }
 
     pub fn webhook_test(id: impl Display) -> String {
@@ -221,17 +233,23 @@ mod tests {
             oauth_app,
             oauth_app_activity,
             oauth_app_authorizations,
+            oauth_app_resume,
             oauth_app_secrets,
+            oauth_app_suspend,
             recovery_cancel,
             webhook,
             webhook_disable,
             webhook_enable,
-            webhook_secret_rotate,
+            webhook_secrets,
             webhook_test,
         ];
         let mut addresses: Vec<String> = collections.map(str::to_owned).to_vec();
         addresses.extend(objects.map(|of: fn(&'static str) -> String| of("x")));
-        addresses.extend([oauth_app_authorization("x", "x"), oauth_app_secret("x", "x")]);
+        addresses.extend([
+            oauth_app_authorization("x", "x"),
+            oauth_app_secret("x", "x"),
+            webhook_secret("x", "x"),
+        ]);
         addresses
     }
 

@@ -71,9 +71,7 @@ impl Identity {
     /// The caller as the audit log names them.
     pub fn actor(&self) -> Actor {
         match self {
-            Self::Member { id, email, .. } => {
-                Actor { kind: ActorKind::Member, id: Some(id.to_string()), name: email.clone() }
-            }
+            Self::Member { id, email, .. } => Actor::member(*id, email.clone()),
             Self::ApiKey { id, name, .. } => {
                 Actor { kind: ActorKind::ApiKey, id: Some(id.to_string()), name: name.clone() }
             }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use api_types::{
     Scope, Timestamp,
     account::{Plan, Workspace},
-    api_keys::{ApiKey, ApiKeyStatus, MemberRef},
+    api_keys::{ApiKey, ApiKeyStatus},
+    audit::Actor,
     ids::{ApiKeyId, MemberId, WorkspaceId},
 };
 use diesel::prelude::*;
@@ -86,11 +87,11 @@ fn to_wire((row, creator, revoker, revoker_email): Joined, now: Timestamp) -> Ap
         allowed_ips: row.allowed_ips.into_inner(),
         expires_at: row.expires_at,
         created_at: row.created_at,
-        created_by: MemberRef { id: creator.0, email: creator.1 },
+        created_by: Actor::member(creator.0, creator.1),
         last_used_at: row.last_used_at,
         last_used_ip: row.last_used_ip,
         revoked_at: row.revoked_at,
-        revoked_by: revoker.zip(revoker_email).map(|(id, email)| MemberRef { id, email }),
+        revoked_by: revoker.zip(revoker_email).map(|(id, email)| Actor::member(id, email)),
         revoked_reason: row.revoked_reason,
     }
 }

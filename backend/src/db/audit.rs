@@ -109,11 +109,14 @@ const fn topics(action: AuditAction) -> &'static [Topic] {
         AuditAction::WebhookCreated
         | AuditAction::WebhookUpdated
         | AuditAction::WebhookSecretRotated
+        | AuditAction::WebhookSecretDropped
         | AuditAction::WebhookEnabled => &[Topic::Webhooks],
         // The webhook's waiting deliveries are canceled in the same transaction.
         AuditAction::WebhookDisabled | AuditAction::WebhookDeleted => &[Topic::Webhooks, Topic::Deliveries],
         AuditAction::OAuthAppCreated
         | AuditAction::OAuthAppUpdated
+        | AuditAction::OAuthAppSuspended
+        | AuditAction::OAuthAppResumed
         | AuditAction::OAuthAppSecretRotated
         | AuditAction::OAuthAppSecretDropped
         | AuditAction::OAuthAppDeleted

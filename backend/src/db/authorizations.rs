@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use api_types::{
     Scope, Timestamp,
-    api_keys::MemberRef,
+    account::MemberRef,
     authorizations::{AppRef, Authorization},
     ids::{AuthorizationId, MemberId, OAuthAppId, WorkspaceId},
 };

@@ -5,6 +5,7 @@
 //! stand in the noun's file; `dialect` holds the differences between the two databases.
 
 pub mod accounts;
+mod actor;
 pub mod api_keys;
 pub mod audit;
 pub mod authorization_codes;
@@ -32,6 +33,7 @@ pub mod retention;
 pub mod schema;
 pub mod sessions;
 pub mod signing_keys;
+pub mod signing_secrets;
 pub mod slice;
 pub mod tickets;
 pub mod token_families;
@@ -41,6 +43,7 @@ mod url;
 pub mod webhooks;
 mod writer;
 
+pub use actor::StoredActor;
 pub use conn::Conn;
 pub use database::Db;
 pub use error::DbError;

@@ -1,18 +1,19 @@
 //! OAuth apps and their client secrets, as the members who own them see and change them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use api_types::{
     Scope, Timestamp,
-    api_keys::MemberRef,
+    audit::Actor,
     ids::{MemberId, OAuthAppId, SecretId, WorkspaceId},
-    oauth_apps::{ClientKind, ClientSecret, GrantType, OAuthApp},
+    oauth_apps::{ClientKind, ClientSecret, GrantType, OAuthApp, OAuthAppStatus},
 };
 use diesel::prelude::*;
 
 use super::{
     Conn, Json, Slice,
     schema::{client_secrets, members, oauth_apps},
+    slice,
 };
 
 /// An OAuth app as it is stored.
@@ -53,8 +54,6 @@ pub struct AppUpdate {
     /// The most that the app may ask a member for.
     pub scopes: Option<Json<Vec<Scope>>>,
     pub grants: Option<Json<Vec<GrantType>>>,
-    /// `None`: stays; `Some(None)`: works again; else suspended since then.
-    pub suspended_at: Option<Option<Timestamp>>,
 }
 
 /// A client secret about to be stored.
@@ -75,6 +74,24 @@ pub struct NewClientSecretRow {
 
 type SecretRow =
     (OAuthAppId, SecretId, String, Timestamp, Option<Timestamp>, Option<Timestamp>, Option<String>);
+
+/// The secrets that work at `$now`, newest first.
+macro_rules! working {
+    ($now:expr) => {
+        client_secrets::table
+            .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt($now)))
+            .order(client_secrets::id.desc())
+            .select((
+                client_secrets::app_id,
+                client_secrets::id,
+                client_secrets::hint,
+                client_secrets::created_at,
+                client_secrets::expires_at,
+                client_secrets::last_used_at,
+                client_secrets::last_used_ip,
+            ))
+    };
+}
 
 pub fn insert(conn: &mut Conn, row: &AppRow) -> QueryResult<()> {
     diesel::insert_into(oauth_apps::table).values(row).execute(conn).map(drop)
@@ -111,6 +128,7 @@ pub fn find(
 pub fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
+    statuses: &BTreeSet<OAuthAppStatus>,
     slice: Slice<OAuthAppId>,
     now: Timestamp,
 ) -> QueryResult<Vec<OAuthApp>> {
@@ -125,6 +143,11 @@ pub fn list(
     if let Some(before) = slice.before {
         query = query.filter(oauth_apps::id.lt(before));
     }
+    match slice::only(statuses) {
+        Some(OAuthAppStatus::Active) => query = query.filter(oauth_apps::suspended_at.is_null()),
+        Some(OAuthAppStatus::Suspended) => query = query.filter(oauth_apps::suspended_at.is_not_null()),
+        None => {}
+    }
     let rows = query.load::<(AppRow, String)>(conn)?;
     with_secrets(conn, rows, now)
 }
@@ -132,24 +155,10 @@ pub fn list(
 /// Adds to apps the secrets that still work, newest first.
 fn with_secrets(conn: &mut Conn, rows: Vec<(AppRow, String)>, now: Timestamp) -> QueryResult<Vec<OAuthApp>> {
     let ids: Vec<OAuthAppId> = rows.iter().map(|(row, _)| row.id).collect();
-    let found = client_secrets::table
-        .filter(client_secrets::app_id.eq_any(ids))
-        .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(now)))
-        .order(client_secrets::id.desc())
-        .select((
-            client_secrets::app_id,
-            client_secrets::id,
-            client_secrets::hint,
-            client_secrets::created_at,
-            client_secrets::expires_at,
-            client_secrets::last_used_at,
-            client_secrets::last_used_ip,
-        ))
-        .load::<SecretRow>(conn)?;
+    let found = working!(now).filter(client_secrets::app_id.eq_any(ids)).load::<SecretRow>(conn)?;
     let mut secrets: HashMap<OAuthAppId, Vec<ClientSecret>> = HashMap::new();
-    for (app, id, hint, created_at, expires_at, last_used_at, last_used_ip) in found {
-        let secret = ClientSecret { id, hint, created_at, expires_at, last_used_at, last_used_ip };
-        secrets.entry(app).or_default().push(secret);
+    for row in found {
+        secrets.entry(row.0).or_default().push(secret_to_wire(row));
     }
     Ok(rows
         .into_iter()
@@ -158,6 +167,25 @@ fn with_secrets(conn: &mut Conn, rows: Vec<(AppRow, String)>, now: Timestamp) ->
             to_wire(row, email, secrets)
         })
         .collect())
+}
+
+fn secret_to_wire(row: SecretRow) -> ClientSecret {
+    let (_, id, hint, created_at, expires_at, last_used_at, last_used_ip) = row;
+    ClientSecret { id, hint, created_at, expires_at, last_used_at, last_used_ip }
+}
+
+/// An app's secrets that still work, newest first, with one more than the page holds where there are more.
+pub fn list_secrets(
+    conn: &mut Conn,
+    app: OAuthAppId,
+    slice: Slice<SecretId>,
+    now: Timestamp,
+) -> QueryResult<Vec<ClientSecret>> {
+    let mut query = working!(now).filter(client_secrets::app_id.eq(app)).limit(slice.fetch()).into_boxed();
+    if let Some(before) = slice.before {
+        query = query.filter(client_secrets::id.lt(before));
+    }
+    Ok(query.load::<SecretRow>(conn)?.into_iter().map(secret_to_wire).collect())
 }
 
 fn to_wire(row: AppRow, email: String, secrets: Vec<ClientSecret>) -> OAuthApp {
@@ -171,10 +199,11 @@ fn to_wire(row: AppRow, email: String, secrets: Vec<ClientSecret>) -> OAuthApp {
         redirect_uris: row.redirect_uris.into_inner(),
         scopes: row.scopes.into_inner(),
         grants: row.grants.into_inner(),
-        suspended: row.suspended_at.is_some(),
+        status: if row.suspended_at.is_some() { OAuthAppStatus::Suspended } else { OAuthAppStatus::Active },
+        suspended_at: row.suspended_at,
         secrets,
         created_at: row.created_at,
-        created_by: MemberRef { id: row.created_by, email },
+        created_by: Actor::member(row.created_by, email),
     }
 }
 
@@ -190,6 +219,21 @@ pub fn update(
     .set(changes)
     .execute(conn)
     .optional_empty_changeset()
+    .map(drop)
+}
+
+/// Suspends an app at a time, or lets it work again where that is `None`.
+pub fn set_suspended(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: OAuthAppId,
+    at: Option<Timestamp>,
+) -> QueryResult<()> {
+    diesel::update(
+        oauth_apps::table.filter(oauth_apps::workspace_id.eq(workspace)).filter(oauth_apps::id.eq(id)),
+    )
+    .set(oauth_apps::suspended_at.eq(at))
+    .execute(conn)
     .map(drop)
 }
 

@@ -2,7 +2,7 @@
 
 use api_types::{
     Scope, Timestamp,
-    api_keys::MemberRef,
+    account::MemberRef,
     authorizations::{Incident, IncidentKind},
     ids::{AuthorizationId, MemberId, OAuthAppId, TokenFamilyId, WorkspaceId},
 };

@@ -1,19 +1,17 @@
-//! Webhooks: their configuration, their signing secrets, and the number of deliveries in each state.
+//! Webhooks: their configuration, and the number of deliveries in each state.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use api_types::{
     Timestamp,
     deliveries::Diagnosis,
-    ids::{SecretId, WebhookId, WorkspaceId},
-    webhooks::{DisabledReason, SignatureScheme, SigningSecret},
+    ids::{WebhookId, WorkspaceId},
+    webhooks::{DisabledReason, SignatureScheme, SigningSecret, WebhookStatus},
 };
 use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::BigInt};
 
 use super::{
-    Conn, Json, Slice,
-    deliveries::destinations::Breaker,
-    schema::{signing_secrets, webhooks},
+    Conn, Json, Slice, StoredActor, deliveries::destinations::Breaker, schema::webhooks, signing_secrets,
 };
 use crate::catalogue::Subscription;
 
@@ -48,6 +46,8 @@ pub struct WebhookRow {
     /// Held deliveries that are let go per second; 0 for as many as there are slots.
     pub pace: i32,
     pub created_at: Timestamp,
+    /// `None` where the creator was not recorded.
+    pub created_by: Option<Json<StoredActor>>,
     /// The time of the last change of the configuration.
     pub updated_at: Timestamp,
 }
@@ -90,24 +90,8 @@ pub struct NewWebhookRow {
     /// The most deliveries per second that the webhook's owner wants.
     pub rate_limit: Option<i32>,
     pub created_at: Timestamp,
+    pub created_by: Json<StoredActor>,
     pub updated_at: Timestamp,
-}
-
-/// A signing secret about to be stored.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = signing_secrets)]
-pub struct NewSigningSecretRow {
-    pub id: SecretId,
-    pub webhook_id: WebhookId,
-    pub workspace_id: WorkspaceId,
-    pub scheme: SignatureScheme,
-    /// The secret, encrypted with the sealing key.
-    pub sealed: String,
-    /// HMAC of the secret under the pepper, by which the secret is recognized in a text.
-    pub digest: String,
-    /// The half of a `v1a` key pair that verifies; `None` under other schemes.
-    pub public_key: Option<String>,
-    pub created_at: Timestamp,
 }
 
 /// The columns that a change of a webhook writes: those that it names, and no other.
@@ -156,6 +140,7 @@ pub fn find(
 pub fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
+    statuses: &BTreeSet<WebhookStatus>,
     slice: Slice<WebhookId>,
     now: Timestamp,
 ) -> QueryResult<Vec<WebhookWithCounts>> {
@@ -169,6 +154,18 @@ pub fn list(
     if let Some(before) = slice.before {
         query = query.filter(webhooks::id.lt(before));
     }
+    // Each status that is not wanted is left out: a webhook has exactly one.
+    let unwanted = |status| !statuses.is_empty() && !statuses.contains(&status);
+    let disabled = webhooks::disabled_at.is_not_null();
+    if unwanted(WebhookStatus::Active) {
+        query = query.filter(disabled.or(webhooks::parked_at.is_not_null()));
+    }
+    if unwanted(WebhookStatus::Parked) {
+        query = query.filter(disabled.or(webhooks::parked_at.is_null()));
+    }
+    if unwanted(WebhookStatus::Disabled) {
+        query = query.filter(webhooks::disabled_at.is_null());
+    }
     let rows = query.load(conn)?;
     complete(conn, rows, now)
 }
@@ -176,7 +173,7 @@ pub fn list(
 /// Adds secrets and counts to webhooks.
 fn complete(conn: &mut Conn, rows: Vec<WebhookRow>, now: Timestamp) -> QueryResult<Vec<WebhookWithCounts>> {
     let ids: Vec<WebhookId> = rows.iter().map(|row| row.id).collect();
-    let mut secrets = active_secrets(conn, &ids, now)?;
+    let mut secrets = signing_secrets::of_webhooks(conn, &ids, now)?;
     let counts = counts(conn, &ids)?;
     Ok(rows
         .into_iter()
@@ -186,31 +183,6 @@ fn complete(conn: &mut Conn, rows: Vec<WebhookRow>, now: Timestamp) -> QueryResu
             row,
         })
         .collect())
-}
-
-fn active_secrets(
-    conn: &mut Conn,
-    ids: &[WebhookId],
-    now: Timestamp,
-) -> QueryResult<HashMap<WebhookId, Vec<SigningSecret>>> {
-    let found = signing_secrets::table
-        .filter(signing_secrets::webhook_id.eq_any(ids))
-        .filter(signing_secrets::expires_at.is_null().or(signing_secrets::expires_at.gt(now)))
-        .order(signing_secrets::id.desc())
-        .select((
-            signing_secrets::webhook_id,
-            signing_secrets::id,
-            signing_secrets::created_at,
-            signing_secrets::expires_at,
-            signing_secrets::public_key,
-        ))
-        .load::<(WebhookId, SecretId, Timestamp, Option<Timestamp>, Option<String>)>(conn)?;
-    let mut secrets: HashMap<WebhookId, Vec<SigningSecret>> = HashMap::new();
-    for (webhook, id, created_at, expires_at, public_key) in found {
-        let secret = SigningSecret { id, created_at, expires_at, public_key };
-        secrets.entry(webhook).or_default().push(secret);
-    }
-    Ok(secrets)
 }
 
 /// The number at which counting stops: unfinished deliveries may be many, and a page is not worth reading them all.
@@ -303,20 +275,4 @@ pub fn enable(conn: &mut Conn, id: WebhookId, now: Timestamp) -> QueryResult<boo
 /// Deletes a webhook, softly: its deliveries stay readable.
 pub fn delete(conn: &mut Conn, id: WebhookId, now: Timestamp) -> QueryResult<()> {
     diesel::update(webhooks::table.find(id)).set(webhooks::deleted_at.eq(now)).execute(conn).map(drop)
-}
-
-pub fn insert_secret(conn: &mut Conn, row: &NewSigningSecretRow) -> QueryResult<()> {
-    diesel::insert_into(signing_secrets::table).values(row).execute(conn).map(drop)
-}
-
-/// Lets every secret of a webhook that would sign past `at` stop then.
-pub fn end_secrets(conn: &mut Conn, webhook: WebhookId, at: Timestamp) -> QueryResult<()> {
-    diesel::update(
-        signing_secrets::table
-            .filter(signing_secrets::webhook_id.eq(webhook))
-            .filter(signing_secrets::expires_at.is_null().or(signing_secrets::expires_at.gt(at))),
-    )
-    .set(signing_secrets::expires_at.eq(at))
-    .execute(conn)
-    .map(drop)
 }

@@ -249,7 +249,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::db::Json;
+    use crate::db::{Json, StoredActor};
 
     const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
 
@@ -261,11 +261,16 @@ mod tests {
             filter,
             rate_per_second: 20,
             total: 1,
+            matched: None,
             started: 0,
             passed_over: 0,
             position: None,
             released_at: 0,
-            created_by: Json::new(Actor { kind: ActorKind::System, id: None, name: String::new() }),
+            created_by: Json::new(StoredActor::from(Actor {
+                kind: ActorKind::System,
+                id: None,
+                name: String::new(),
+            })),
             created_at: NOW,
             finished_at: None,
         }

@@ -78,7 +78,7 @@ impl Tagged for OAuthApp {
     const VOLATILE: &'static [&'static str] = &["last_used_at", "last_used_ip"];
 }
 impl Tagged for Webhook {
-    const VOLATILE: &'static [&'static str] = &["health", "parked", "draining"];
+    const VOLATILE: &'static [&'static str] = &["health", "parked", "draining", "last_used_at"];
 
     fn version(&self) -> Value {
         let mut value = serde_json::to_value(self).unwrap_or_default();

@@ -40,7 +40,7 @@ nouns! {
     EventId: "event";
     OAuthAppId: "OAuth app";
     RecoveryId: "recovery";
-    SecretId: "client secret";
+    SecretId: "secret";
     TicketId: "ticket";
     WebhookId: "webhook";
 }

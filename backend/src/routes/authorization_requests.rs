@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, get, post, web::Data, web::Path};
 use api_types::{
-    api_keys::MemberRef,
+    account::MemberRef,
     authorizations::{AnsweredRequest, AuthorizationRequest},
 };
 

@@ -112,7 +112,10 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(webhooks::remove)
         .service(webhooks::enable)
         .service(webhooks::disable)
-        .service(webhooks::rotate)
+        .service(webhooks::secrets::list)
+        .service(webhooks::secrets::rotate)
+        .service(webhooks::secrets::rotate_at_old_path)
+        .service(webhooks::secrets::drop_secret)
         .service(webhooks::test);
     config
         .service(event_types::list)
@@ -150,6 +153,9 @@ fn oauth_apps_and_consent(config: &mut ServiceConfig<'_>) {
         .service(oauth_apps::show)
         .service(oauth_apps::update)
         .service(oauth_apps::remove)
+        .service(oauth_apps::suspend)
+        .service(oauth_apps::resume)
+        .service(oauth_apps::secrets::list)
         .service(oauth_apps::secrets::rotate)
         .service(oauth_apps::secrets::drop_secret)
         .service(oauth_apps::activity::show_activity)

@@ -10,7 +10,7 @@ use api_types::{
     events::EventType,
     ids::{RecoveryId, WebhookId, WorkspaceId},
     problem::FaultCode,
-    recoveries::{NewRecovery, Recovery, RecoveryCount, RecoveryStatus},
+    recoveries::{NewRecovery, Recovery, RecoveryOutcome, RecoveryStatus},
 };
 use serde_json::json;
 
@@ -22,11 +22,11 @@ use crate::{
         permission::{DeliveriesRead, DeliveriesRetry},
     },
     db::{
-        Conn, Hint, Json as JsonColumn, Tx,
+        Conn, Hint, Json as JsonColumn, StoredActor, Tx,
         audit::{self, Change, Who},
         deliveries::destinations::{self, Destination},
         dialect,
-        recoveries::{self, RecoveryFilter, RecoveryRow, Selection},
+        recoveries::{self, Count, RecoveryFilter, RecoveryRow, Selection},
     },
     http::{
         body::Body,
@@ -81,7 +81,8 @@ pub async fn list(
     let workspace = caller.workspace_id();
     let rows =
         app.base.db.read(move |conn| -> Answer<_> { Ok(recoveries::list(conn, workspace, &wanted, slice)?) });
-    Ok(Json(paging::page(slice, rows.await?, |recovery| recovery.id, &app.base.keys)))
+    let page = paging::page(slice, rows.await?, |(id, _)| *id, &app.base.keys);
+    Ok(Json(page.map(|(_, recovery)| recovery)))
 }
 
 /// Recover many deliveries
@@ -91,12 +92,13 @@ pub async fn list(
 /// and deleted webhooks are passed over; to recover those of a webhook that is disabled, enable it first. At most one recovery
 /// runs for a webhook at a time, so that the receiver can rely on the pace; one without a webhook is for all of them.
 ///
-/// With `dry_run` it only counts, and nothing changes.
+/// With `dry_run` it only counts, and nothing changes. The answer is the recovery as it would begin: it has no id, its status
+/// is `counted`, and `passed_over` is what it would pass over.
 #[utoipa::path(operation_id = "createRecovery", tag = "Recoveries",
     security(("session" = ["admin"]), ("bearer" = ["deliveries:retry"])),
     extensions(("x-problems" = json!(["conflict"]))),
     params(IdempotencyKey), request_body = NewRecovery,
-    responses((status = 200, description = "What it would do, with `dry_run`", body = RecoveryCount),
+    responses((status = 200, description = "What it would do, with `dry_run`", body = Recovery),
         (status = 202, description = "The recovery has begun", body = Recovery)))]
 #[post("/recoveries")]
 pub async fn create(
@@ -108,7 +110,7 @@ pub async fn create(
     let input = check(&body.value, app.base.now())?;
     let workspace = caller.workspace_id();
     let selection = input.selection.clone();
-    let count = app.base.db.read(move |conn| -> Answer<RecoveryCount> {
+    let count = app.base.db.read(move |conn| -> Answer<Count> {
         named(conn, workspace, selection.webhook_id)?;
         Ok(recoveries::count(conn, workspace, &selection)?)
     });
@@ -119,30 +121,31 @@ pub async fn create(
     request
         .answer(&app.base, move |tx| -> Answer<Made> {
             if dry_run {
-                return Made::json(200, &count);
+                return Made::json(200, &counted(input, &count, who, tx.now()));
             }
             // Counting was not worth holding a transaction open for; what may have changed since is looked at again.
             let webhook = named(tx, workspace, input.selection.webhook_id)?;
             refuse(webhook.as_ref())?;
-            let done = count.total == 0;
+            let done = count.total() == 0;
             let row = RecoveryRow {
                 id: tx.new_id(),
                 workspace_id: workspace,
                 status: if done { RecoveryStatus::Done } else { RecoveryStatus::Running },
                 filter: input.selection,
                 rate_per_second: input.rate,
-                total: i64::try_from(count.total).unwrap_or(i64::MAX),
+                total: i64::try_from(count.total()).unwrap_or(i64::MAX),
+                matched: Some(JsonColumn::new(count.matched)),
                 started: 0,
                 passed_over: 0,
                 position: None,
                 released_at: 0,
-                created_by: JsonColumn::new(who.actor.clone()),
+                created_by: JsonColumn::new(StoredActor::from(who.actor.clone())),
                 created_at: tx.now(),
                 finished_at: done.then_some(tx.now()),
             };
+            let id = row.id;
             let recovery = start(tx, &who, row, webhook.as_ref())?;
-            let id = recovery.id.as_str();
-            let made = Made::json(202, &recovery)?.about(id).tagged(&recovery);
+            let made = Made::json(202, &recovery)?.about(id.as_str()).tagged(&recovery);
             Ok(made.header("location", format!("/v1/recoveries/{id}")))
         })
         .await
@@ -153,6 +156,29 @@ struct ValidRecovery {
     selection: Selection,
     /// Deliveries per second.
     rate: i32,
+}
+
+/// A recovery that was only counted.
+fn counted(input: ValidRecovery, count: &Count, who: Who, now: Timestamp) -> Recovery {
+    let Selection { webhook_id, event_type, category, since, until } = input.selection;
+    Recovery {
+        id: None,
+        status: RecoveryStatus::Counted,
+        webhook_id,
+        event_type,
+        category,
+        since,
+        until,
+        rate_per_second: u32::try_from(input.rate).unwrap_or_default(),
+        total: count.total(),
+        matched: Some(count.matched),
+        started: 0,
+        passed_over: count.passed_over,
+        outcome: RecoveryOutcome::default(),
+        created_by: who.actor,
+        created_at: now,
+        finished_at: None,
+    }
 }
 
 /// Checks a new recovery.

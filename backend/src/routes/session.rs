@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data, 
 use api_types::{
     ProblemType, Scope,
     account::{Member, Role, Session, SignIn, SwitchWorkspace, Workspace},
-    audit::{Actor, ActorKind, AuditAction},
+    audit::{Actor, AuditAction},
     ids::MemberId,
     problem::FaultCode,
 };
@@ -65,11 +65,8 @@ pub async fn sign_in(
         .find(|(workspace, _)| workspace_id.is_none_or(|wanted| wanted == workspace.id))
         .cloned()
         .ok_or_else(wrong)?;
-    let who = Who {
-        workspace_id: workspace.id,
-        actor: Actor { kind: ActorKind::Member, id: Some(id.to_string()), name: email.clone() },
-        ip: Some(ip.to_string()),
-    };
+    let who =
+        Who { workspace_id: workspace.id, actor: Actor::member(id, email.clone()), ip: Some(ip.to_string()) };
     // The body holds a password: only its digest under the pepper is kept.
     let request = key.of_member(&who, app.base.keys.digest(&body.digest).0);
     let member = Member { id, email, role };

@@ -24,7 +24,7 @@ async fn an_entry_says_who_did_what_to_what_when_and_from_where(world: World) {
     let team = world.business().await;
     let (first, _) = history(&world, &team).await;
     let renamed = &entries(&team.admin, "action=api_key.updated").await[0];
-    assert_eq!(renamed["actor"]["kind"], "member");
+    assert_eq!(renamed["actor"]["type"], "member");
     assert_eq!(renamed["actor"]["name"], team.admin.email);
     assert_eq!((&renamed["object_id"], &renamed["object_name"]), (&json!(first), &json!("Renamed")));
     assert_eq!(

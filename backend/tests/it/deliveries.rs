@@ -51,7 +51,7 @@ async fn during_an_overlap_both_secrets_sign(world: World) {
     let integrator = Integrator::new(&world).await;
     let receiver = Receiver::http(Behaviour::Answer(204, "")).await;
     let made = integrator.make_webhook(&json!({ "url": receiver.url("/"), "event_types": ["*"] })).await;
-    let rotate = format!("/v1/webhooks/{}/secret/rotate", made["id"].as_str().unwrap());
+    let rotate = format!("/v1/webhooks/{}/secrets", made["id"].as_str().unwrap());
     let rotated = integrator.team.admin.post(&rotate, &json!({ "overlap": "1h" })).await.ok(201);
     let old = verifier(&made["signing_secret"]);
     let new = verifier(&rotated["signing_secret"]);

@@ -22,7 +22,7 @@ async fn a_confidential_app_is_created_with_a_secret_shown_once(world: World) {
     let secret = made["client_secret"].as_str().unwrap();
     assert!(secret.starts_with("sls_") && secret.len() == 42);
     assert_eq!(made["grants"], json!(["authorization_code", "refresh_token"]));
-    assert_eq!(made["created_by"]["email"], team.admin.email);
+    assert_eq!(made["created_by"], team.admin_as_actor().await);
     let shown = team.admin.get(&path).await;
     assert!(!shown.text.contains(secret));
     let shown = shown.ok(200);
@@ -70,30 +70,81 @@ async fn a_rotated_secret_overlaps_as_long_as_chosen(world: World) {
 }
 
 #[both]
-async fn an_app_is_changed_suspended_and_deleted(world: World) {
+async fn an_app_is_changed_and_deleted(world: World) {
     let team = world.business().await;
     let (path, made) = create(&team, &acme()).await;
     let changes = json!({ "name": "<i>Acme</i> 🦀", "description": "Charts", "homepage_url": "https://acme.example",
-        "logo": "data:image/png;base64,iVBORw0KGgo=", "suspended": true });
+        "logo": "data:image/png;base64,iVBORw0KGgo=" });
     let after = team.admin.patch(&path, &changes).await.ok(200);
-    for field in ["name", "description", "homepage_url", "logo", "suspended"] {
+    for field in ["name", "description", "homepage_url", "logo"] {
         assert_eq!(after[field], changes[field]);
     }
     assert_eq!(after["redirect_uris"], made["redirect_uris"]);
     let log = team.admin.get("/v1/audit-log?action=oauth_app.updated").await.ok(200);
     assert_eq!(log["data"][0]["details"]["logo"], "changed");
-    assert_eq!(log["data"][0]["details"]["suspended"], json!({ "before": false, "after": true }));
-    let back =
-        team.admin.patch(&path, &json!({ "suspended": false, "logo": "", "homepage_url": "" })).await.ok(200);
-    assert_eq!(
-        (&back["suspended"], &back["logo"], &back["homepage_url"]),
-        (&json!(false), &json!(""), &json!(""))
-    );
+    let back = team.admin.patch(&path, &json!({ "logo": "", "homepage_url": "" })).await.ok(200);
+    assert_eq!((&back["logo"], &back["homepage_url"]), (&json!(""), &json!("")));
     team.admin.delete(&path).await.ok(204);
     team.admin.get(&path).await.problem(404, "not-found");
     team.admin.delete(&path).await.problem(404, "not-found");
     assert_eq!(team.admin.get("/v1/oauth-apps").await.ok(200)["data"], json!([]));
     assert_eq!(team.audited().await[0], "oauth_app.deleted");
+}
+
+#[both]
+async fn an_app_is_suspended_and_resumed_and_twice_changes_nothing(world: World) {
+    let team = world.business().await;
+    let (path, made) = create(&team, &acme()).await;
+    assert_eq!((&made["status"], &made["suspended_at"]), (&json!("active"), &json!(null)));
+    create(&team, &acme()).await;
+    world.advance(60);
+    let act = async |verb: &str| team.admin.post(&format!("{path}/{verb}"), &json!({})).await.ok(200);
+    let suspended = act("suspend").await;
+    assert_eq!(
+        (&suspended["status"], &suspended["suspended_at"]),
+        (&json!("suspended"), &json!("2026-11-23T08:01:00.000Z"))
+    );
+    world.advance(60);
+    assert_eq!(act("suspend").await, suspended);
+    let only = async |status: &str| {
+        let page = team.admin.get(&format!("/v1/oauth-apps?status={status}")).await.ok(200);
+        let ids = page["data"].as_array().unwrap().iter().map(|app| app["id"].clone());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(only("suspended").await, [made["id"].clone()]);
+    assert_eq!(only("active").await.len(), 1);
+    let resumed = act("resume").await;
+    assert_eq!((&resumed["status"], &resumed["suspended_at"]), (&json!("active"), &json!(null)));
+    assert_eq!(act("resume").await, resumed);
+    assert_eq!(team.audited().await[..2], ["oauth_app.resumed", "oauth_app.suspended"]);
+    let unknown = team.admin.get("/v1/oauth-apps?status=asleep").await;
+    assert_eq!(unknown.fields(400, "bad-request"), ["status"]);
+    let changes = json!({ "suspended": true });
+    assert_eq!(team.admin.patch(&path, &changes).await.fields(422, "validation"), ["suspended"]);
+}
+
+#[both]
+async fn secrets_are_listed_with_their_ends_and_an_old_one_can_be_dropped(world: World) {
+    let team = world.business().await;
+    let (path, made) = create(&team, &acme()).await;
+    world.advance(60);
+    let new = team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "1h" })).await.ok(201);
+    let listed = team.admin.get(&format!("{path}/secrets?limit=1")).await.ok(200);
+    assert_eq!(listed["data"][0]["id"], new["id"]);
+    assert_eq!(listed["data"][0]["expires_at"], json!(null));
+    let next = format!("{path}/secrets?cursor={}", listed["next_cursor"].as_str().unwrap());
+    let old = &team.admin.get(&next).await.ok(200)["data"][0];
+    assert_eq!(old["hint"], made["secrets"][0]["hint"]);
+    assert_eq!(
+        (&old["created_at"], &old["last_used_at"], &old["expires_at"]),
+        (&json!("2026-11-23T08:00:00.000Z"), &json!(null), &json!("2026-11-23T09:01:00.000Z"))
+    );
+    let current = format!("{path}/secrets/{}", new["id"].as_str().unwrap());
+    team.admin.delete(&current).await.problem(409, "conflict");
+    let old = format!("{path}/secrets/{}", old["id"].as_str().unwrap());
+    team.admin.delete(&old).await.ok(204);
+    team.admin.delete(&old).await.problem(404, "not-found");
+    assert_eq!(team.admin.get(&format!("{path}/secrets")).await.ok(200)["data"].as_array().unwrap().len(), 1);
 }
 
 #[both]

@@ -43,9 +43,15 @@ async fn counting_is_exact_and_changes_nothing(world: World) {
         (json!({ "since": later, "webhook_id": missed }), 2, 0, 2, 0, 2),
         (json!({ "since": "2026-11-01T00:00:00Z", "until": "2030-01-01T00:00:00Z" }), 7, 0, 5, 2, 5),
     ] {
-        let counted = json!({ "total": total, "failed": failed, "canceled": canceled, "retrying": retrying,
-            "passed_over": passed_over });
-        assert_eq!(integrator.count(filter.clone()).await, counted, "{filter}");
+        let counted = integrator.count(filter.clone()).await;
+        assert_eq!((&counted["id"], &counted["status"]), (&Value::Null, &json!("counted")));
+        assert_eq!(
+            (&counted["total"], &counted["passed_over"]),
+            (&json!(total), &json!(passed_over)),
+            "{filter}"
+        );
+        let matched = json!({ "failed": failed, "canceled": canceled, "retrying": retrying });
+        assert_eq!(counted["matched"], matched, "{filter}");
     }
     let keyed = integrator.key.with_header("idempotency-key", "one");
     keyed.post("/v1/recoveries", &json!({ "dry_run": true })).await.ok(200);
@@ -64,7 +70,8 @@ async fn a_pace_is_kept_oldest_first_with_progress(world: World) {
         (&made["status"], &made["total"], &made["started"]),
         (&json!("running"), &json!(7), &json!(0))
     );
-    assert_eq!((&made["rate_per_second"], &made["created_by"]["kind"]), (&json!(20), &json!("api_key")));
+    assert_eq!((&made["rate_per_second"], &made["created_by"]["type"]), (&json!(20), &json!("api_key")));
+    assert_eq!(made["matched"], json!({ "failed": 0, "canceled": 7, "retrying": 0 }));
     let path = format!("/v1/recoveries/{}", made["id"].as_str().unwrap());
     let _job = world.start_recoveries();
     for started in [2, 4, 6] {
@@ -97,7 +104,7 @@ async fn what_failed_for_good_starts_its_schedule_anew(world: World) {
         world.advance(minutes * 60);
     }
     assert_eq!(integrator.after(&id, 10).await["status"], "failed");
-    assert_eq!(integrator.count(json!({})).await["failed"], 1);
+    assert_eq!(integrator.count(json!({})).await["matched"]["failed"], 1);
     let _job = world.start_recoveries();
     let path = integrator.recover(json!({ "category": "configuration" })).await;
     let delivery = integrator.after(&id, 11).await;

@@ -165,7 +165,7 @@ async fn a_signing_secret_is_refused_while_it_signs(world: World) {
         (&json!(webhook), &json!("http://127.0.0.1:1/in"))
     );
     assert_eq!(entry["details"]["credential"], "signing_secret");
-    let rotate = format!("/v1/webhooks/{webhook}/secret/rotate");
+    let rotate = format!("/v1/webhooks/{webhook}/secrets");
     let fresh = team.admin.post(&rotate, &json!({ "overlap": "1h" })).await.ok(201);
     let fresh = fresh["signing_secret"].as_str().unwrap();
     for secret in [secret.as_str(), fresh] {

@@ -31,7 +31,7 @@ async fn a_ticket_is_created_shown_and_told(world: World) {
     assert_eq!(key.get(&path(&made)).await.ok(200), made);
     assert_eq!(world.events(team.id).await[1..], [(EventType::TicketCreated, made.clone())]);
     let log = team.admin.get("/v1/audit-log?action=ticket.created").await.ok(200);
-    assert_eq!(log["data"][0]["actor"]["kind"], "api_key");
+    assert_eq!(log["data"][0]["actor"]["type"], "api_key");
     assert_eq!((&log["data"][0]["object_id"], &log["data"][0]["object_name"]), (&made["id"], &made["title"]));
 }
 

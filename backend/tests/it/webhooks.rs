@@ -45,10 +45,13 @@ async fn a_v1a_webhook_shows_its_public_key_and_no_secret(world: World) {
     assert_eq!(made.get("signing_secret"), None);
     assert!(made["public_key"].as_str().unwrap().starts_with("whpk_"));
     assert_eq!(team.admin.get(&path).await.ok(200)["public_key"], made["public_key"]);
-    let rotated =
-        team.admin.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "1h" })).await.ok(201);
-    assert_ne!(rotated["public_key"], made["public_key"]);
-    assert_eq!(rotated["secrets"][1]["public_key"], made["public_key"]);
+    let rotated = team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "1h" })).await.ok(201);
+    assert_eq!(rotated.get("signing_secret"), None);
+    let shown = team.admin.get(&path).await.ok(200);
+    assert_eq!(shown["public_key"], rotated["public_key"]);
+    assert_eq!(shown["secrets"][1]["public_key"], made["public_key"]);
+    let key = rotated["public_key"].as_str().unwrap();
+    assert_eq!(rotated["hint"], format!("{}…{}", &key[..8], &key[key.len() - 4..]));
 }
 
 #[both]
@@ -56,10 +59,11 @@ async fn a_rotated_secret_overlaps_as_long_as_chosen(world: World) {
     let team = world.business().await;
     let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
     let (path, made) = create(&team, &at(&receiver)).await;
-    let rotated =
-        team.admin.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "24h" })).await.ok(201);
+    let rotated = team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "24h" })).await.ok(201);
     assert_ne!(rotated["signing_secret"], made["signing_secret"]);
-    assert_eq!(rotated["secrets"][1]["expires_at"], "2026-11-24T08:00:00.000Z");
+    let shown = team.admin.get(&path).await.ok(200);
+    assert_eq!(shown["secrets"][0]["id"], rotated["id"]);
+    assert_eq!(shown["secrets"][1]["expires_at"], "2026-11-24T08:00:00.000Z");
     team.admin.post(&format!("{path}/test"), &json!({})).await.ok(200);
     let header = receiver.requests()[0].header("webhook-signature").unwrap().to_owned();
     assert_eq!(header.split(' ').count(), 2, "{header}");
@@ -68,8 +72,73 @@ async fn a_rotated_secret_overlaps_as_long_as_chosen(world: World) {
     assert_eq!(session.get(&path).await.ok(200)["secrets"].as_array().unwrap().len(), 1);
     session.post(&format!("{path}/test"), &json!({})).await.ok(200);
     assert_eq!(receiver.requests()[1].header("webhook-signature").unwrap().split(' ').count(), 1);
-    let bad = session.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "1d" })).await;
+    let bad = session.post(&format!("{path}/secrets"), &json!({ "overlap": "1d" })).await;
     assert_eq!(bad.fields(422, "validation"), ["overlap"]);
+}
+
+#[both]
+async fn the_old_path_of_a_rotation_still_answers_with_the_whole_webhook(world: World) {
+    let team = world.business().await;
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    let (path, made) = create(&team, &at(&receiver)).await;
+    let rotated =
+        team.admin.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "24h" })).await.ok(201);
+    assert_eq!((&rotated["id"], &rotated["url"]), (&made["id"], &made["url"]));
+    assert!(rotated["signing_secret"].as_str().unwrap().starts_with("whsec_"));
+    assert_eq!(rotated["secrets"].as_array().unwrap().len(), 2);
+}
+
+#[both]
+async fn signing_secrets_are_listed_and_an_old_one_can_be_dropped(world: World) {
+    let team = world.business().await;
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    let (path, made) = create(&team, &at(&receiver)).await;
+    let secret = made["signing_secret"].as_str().unwrap();
+    world.advance(60);
+    let new = team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "1h" })).await.ok(201);
+    assert!(new["signing_secret"].as_str().unwrap().starts_with("whsec_"));
+    let reader = world.key(&team, &["webhooks:read"]).await;
+    let listed = reader.get(&format!("{path}/secrets?limit=1")).await.ok(200);
+    assert_eq!(listed["data"][0]["id"], new["id"]);
+    let next = format!("{path}/secrets?cursor={}", listed["next_cursor"].as_str().unwrap());
+    let old = &reader.get(&next).await.ok(200)["data"][0];
+    assert_eq!(old["hint"], format!("{}…{}", &secret[..8], &secret[secret.len() - 4..]));
+    assert_eq!(
+        (&old["created_at"], &old["last_used_at"], &old["expires_at"]),
+        (&json!("2026-11-23T08:00:00.000Z"), &json!(null), &json!("2026-11-23T09:01:00.000Z"))
+    );
+    let current = format!("{path}/secrets/{}", new["id"].as_str().unwrap());
+    team.admin.delete(&current).await.problem(409, "conflict");
+    let old = format!("{path}/secrets/{}", old["id"].as_str().unwrap());
+    reader.delete(&old).await.problem(403, "insufficient-scope");
+    team.admin.delete(&old).await.ok(204);
+    team.admin.delete(&old).await.problem(404, "not-found");
+    assert_eq!(team.audited().await[0], "webhook.secret_dropped");
+    team.admin.post(&format!("{path}/test"), &json!({})).await.ok(200);
+    assert_eq!(receiver.requests()[0].header("webhook-signature").unwrap().split(' ').count(), 1);
+}
+
+#[both]
+async fn a_webhook_says_who_created_it_and_is_found_by_its_status(world: World) {
+    let team = world.business().await;
+    let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
+    let (path, made) = create(&team, &at(&receiver)).await;
+    assert_eq!(made["created_by"], team.admin_as_actor().await);
+    let key = world.key(&team, &["webhooks:write", "tickets:read"]).await;
+    let by_key = key.post("/v1/webhooks", &at(&receiver)).await.ok(201);
+    assert_eq!(by_key["created_by"]["type"], "api_key");
+    assert!(by_key["created_by"]["id"].as_str().unwrap().starts_with("key_"));
+    team.admin.post(&format!("{path}/disable"), &json!({})).await.ok(200);
+    let only = async |status: &str| {
+        let page = team.admin.get(&format!("/v1/webhooks?status={status}")).await.ok(200);
+        let ids = page["data"].as_array().unwrap().iter().map(|webhook| webhook["id"].clone());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(only("disabled").await, [made["id"].clone()]);
+    assert_eq!(only("active").await, [by_key["id"].clone()]);
+    assert_eq!(only("parked").await, Vec::<Value>::new());
+    let unknown = team.admin.get("/v1/webhooks?status=asleep").await;
+    assert_eq!(unknown.fields(400, "bad-request"), ["status"]);
 }
 
 #[both]
@@ -169,7 +238,7 @@ async fn a_key_subscribes_only_to_what_it_may_read(world: World) {
     // Redirecting somebody else's messages would read them.
     let (wide, _) = create(&team, &json!({ "url": receiver.url("/all"), "event_types": ["*"] })).await;
     key.patch(&wide, &json!({ "url": receiver.url("/mine") })).await.problem(403, "session-required");
-    key.post(&format!("{wide}/secret/rotate"), &json!({ "overlap": "none" }))
+    key.post(&format!("{wide}/secrets"), &json!({ "overlap": "none" }))
         .await
         .problem(403, "session-required");
     key.delete(&wide).await.problem(403, "session-required");
@@ -189,7 +258,7 @@ async fn another_workspaces_webhook_is_not_found(world: World) {
     for action in ["enable", "disable", "test"] {
         ours.admin.post(&format!("{path}/{action}"), &json!({})).await.problem(404, "not-found");
     }
-    let rotation = ours.admin.post(&format!("{path}/secret/rotate"), &json!({ "overlap": "none" })).await;
+    let rotation = ours.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "none" })).await;
     rotation.problem(404, "not-found");
     assert!(receiver.requests().is_empty());
 }

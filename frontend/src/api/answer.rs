@@ -9,8 +9,8 @@ use api_types::{
     deliveries::{AcceptedRetry, Attempt, Delivery, DeliveryDetail, RetryAdvice},
     events::Event,
     oauth_apps::{ClientSecret, CreatedClientSecret, CreatedOAuthApp, OAuthApp},
-    recoveries::{Recovery, RecoveryCount},
-    webhooks::{CreatedWebhook, TestResult, Webhook},
+    recoveries::Recovery,
+    webhooks::{CreatedSigningSecret, CreatedWebhook, TestResult, Webhook},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Result, from_str};
@@ -31,7 +31,7 @@ macro_rules! plain {
 }
 
 plain!(Session, ApiKey, OAuthApp, OAuthAppActivity, Withdrawn, AuthorizationRequest, AnsweredRequest);
-plain!(Webhook, TestResult, AcceptedRetry, Recovery, RecoveryCount);
+plain!(Webhook, TestResult, AcceptedRetry, Recovery);
 
 /// The answer to operations of which the status alone says that they were done.
 impl Answer for () {
@@ -73,6 +73,13 @@ impl Answer for CreatedClientSecret {
         let beside: Beside = from_str(json)?;
         let secret: ClientSecret = from_str(json)?;
         Ok(Self { secret, client_secret: beside.client_secret.unwrap_or_default() })
+    }
+}
+
+impl Answer for CreatedSigningSecret {
+    fn read(json: &str) -> Result<Self> {
+        let beside: Beside = from_str(json)?;
+        Ok(Self { secret: from_str(json)?, signing_secret: beside.signing_secret })
     }
 }
 

@@ -35,6 +35,14 @@ pub fn remove(id: OAuthAppId) -> Call<()> {
     Call::delete(paths::oauth_app(id))
 }
 
+pub fn suspend(id: OAuthAppId) -> Call<OAuthApp> {
+    Call::act(paths::oauth_app_suspend(id))
+}
+
+pub fn resume(id: OAuthAppId) -> Call<OAuthApp> {
+    Call::act(paths::oauth_app_resume(id))
+}
+
 /// Counts of the tokens that an app holds, and its incidents; `id` as it stands in the page's address.
 pub fn show_activity(id: &str) -> Query<OAuthAppActivity> {
     Query::new(paths::oauth_app_activity(id))

@@ -3,7 +3,7 @@
 use api_types::{
     Page,
     ids::RecoveryId,
-    recoveries::{NewRecovery, Recovery, RecoveryCount},
+    recoveries::{NewRecovery, Recovery},
 };
 
 use crate::{
@@ -17,7 +17,7 @@ pub fn list(webhook_id: &str) -> Query<Page<Recovery>> {
 }
 
 /// Counts the deliveries that a recovery would concern, and begins none.
-pub fn count(wanted: NewRecovery) -> Call<RecoveryCount> {
+pub fn count(wanted: NewRecovery) -> Call<Recovery> {
     Call::post(paths::RECOVERIES, &NewRecovery { dry_run: true, ..wanted })
 }
 

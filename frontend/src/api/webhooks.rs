@@ -4,9 +4,9 @@ use std::fmt::Display;
 
 use api_types::{
     Page,
-    ids::WebhookId,
+    ids::{SecretId, WebhookId},
     oauth_apps::RotateSecret,
-    webhooks::{CreatedWebhook, NewWebhook, TestResult, Webhook, WebhookChanges},
+    webhooks::{CreatedSigningSecret, CreatedWebhook, NewWebhook, TestResult, Webhook, WebhookChanges},
 };
 
 use crate::{
@@ -43,8 +43,12 @@ pub fn disable(id: WebhookId) -> Call<Webhook> {
     Call::act(paths::webhook_disable(id))
 }
 
-pub fn rotate_secret(id: WebhookId, rotation: &RotateSecret) -> Call<CreatedWebhook> {
-    Call::post(paths::webhook_secret_rotate(id), rotation)
+pub fn rotate_secret(id: WebhookId, rotation: &RotateSecret) -> Call<CreatedSigningSecret> {
+    Call::post(paths::webhook_secrets(id), rotation)
+}
+
+pub fn drop_secret(id: WebhookId, secret: SecretId) -> Call<()> {
+    Call::delete(paths::webhook_secret(id, secret))
 }
 
 /// Sends a test message and waits for the receiver's answer.

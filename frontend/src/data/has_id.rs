@@ -21,6 +21,12 @@ has_id!(
     api_types::oauth_apps::OAuthApp,
     api_types::webhooks::Webhook,
     api_types::deliveries::Delivery,
-    api_types::recoveries::Recovery,
     api_types::audit::AuditEntry
 );
+
+impl HasId for api_types::recoveries::Recovery {
+    /// Only a recovery that was merely counted has no id, and no list holds one.
+    fn id(&self) -> String {
+        self.id.map(|id| id.to_string()).unwrap_or_default()
+    }
+}

@@ -1,5 +1,6 @@
 //! The parts that pages are made of. Each is used twice or more and looks after its own keyboard and screen-reader side.
 
+pub mod actor;
 pub mod badge;
 pub mod code;
 pub mod confirm;

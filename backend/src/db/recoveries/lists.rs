@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use api_types::{
     deliveries::DeliveryStatus,
     ids::{RecoveryId, WebhookId, WorkspaceId},
-    recoveries::{Recovery, RecoveryCount, RecoveryOutcome, RecoveryStatus},
+    recoveries::{Recovery, RecoveryMatches, RecoveryOutcome, RecoveryStatus},
 };
 use diesel::{
     dsl::sql,
@@ -16,7 +16,7 @@ use diesel::{
 
 use super::rows::{RecoveryRow, Selection};
 use crate::db::{
-    Conn, Slice,
+    Conn, Json, Slice,
     schema::{deliveries, recoveries, webhooks},
 };
 
@@ -28,7 +28,7 @@ pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: RecoveryId) -> QueryRes
         .select(RecoveryRow::as_select())
         .first(conn)
         .optional()?;
-    Ok(to_wire(conn, row.into_iter().collect())?.pop())
+    Ok(to_wire(conn, row.into_iter().collect())?.pop().map(|(_, recovery)| recovery))
 }
 
 /// The filters of a list of recoveries.
@@ -46,7 +46,7 @@ pub fn list(
     workspace: WorkspaceId,
     wanted: &RecoveryFilter,
     slice: Slice<RecoveryId>,
-) -> QueryResult<Vec<Recovery>> {
+) -> QueryResult<Vec<(RecoveryId, Recovery)>> {
     let mut query = recoveries::table
         .filter(recoveries::workspace_id.eq(workspace))
         .order(recoveries::id.desc())
@@ -103,11 +103,11 @@ fn number(count: i64) -> u64 {
     u64::try_from(count).unwrap_or(0)
 }
 
-fn to_wire(conn: &mut Conn, rows: Vec<RecoveryRow>) -> QueryResult<Vec<Recovery>> {
+fn to_wire(conn: &mut Conn, rows: Vec<RecoveryRow>) -> QueryResult<Vec<(RecoveryId, Recovery)>> {
     let ids: Vec<RecoveryId> = rows.iter().map(|row| row.id).collect();
     let outcomes = outcomes(conn, &ids)?;
     let wire = |row: RecoveryRow| Recovery {
-        id: row.id,
+        id: Some(row.id),
         status: row.status,
         webhook_id: row.filter.webhook_id,
         event_type: row.filter.event_type,
@@ -116,18 +116,34 @@ fn to_wire(conn: &mut Conn, rows: Vec<RecoveryRow>) -> QueryResult<Vec<Recovery>
         until: row.filter.until,
         rate_per_second: u32::try_from(row.rate_per_second).unwrap_or_default(),
         total: number(row.total),
+        matched: row.matched.map(Json::into_inner),
         started: number(row.started),
         passed_over: number(row.passed_over),
         outcome: outcomes.get(&row.id).copied().unwrap_or_default(),
-        created_by: row.created_by.into_inner(),
+        created_by: row.created_by.into_inner().into(),
         created_at: row.created_at,
         finished_at: row.finished_at,
     };
-    Ok(rows.into_iter().map(wire).collect())
+    Ok(rows.into_iter().map(|row| (row.id, wire(row))).collect())
+}
+
+/// The deliveries that a recovery is for, counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Count {
+    pub matched: RecoveryMatches,
+    /// The number of those whose webhook is disabled or deleted.
+    pub passed_over: u64,
+}
+
+impl Count {
+    /// The number of deliveries that match, whatever their status.
+    pub const fn total(&self) -> u64 {
+        self.matched.failed + self.matched.canceled + self.matched.retrying
+    }
 }
 
 /// Counts the deliveries that a recovery would set going or pass over.
-pub fn count(conn: &mut Conn, workspace: WorkspaceId, filter: &Selection) -> QueryResult<RecoveryCount> {
+pub fn count(conn: &mut Conn, workspace: WorkspaceId, filter: &Selection) -> QueryResult<Count> {
     let mut chosen = webhooks::table
         .filter(webhooks::workspace_id.eq(workspace))
         .select((webhooks::id, webhooks::disabled_at.is_not_null().or(webhooks::deleted_at.is_not_null())))
@@ -152,14 +168,13 @@ pub fn count(conn: &mut Conn, workspace: WorkspaceId, filter: &Selection) -> Que
     if let Some(category) = filter.category {
         matching = matching.filter(deliveries::last_category.eq(category));
     }
-    let mut count = RecoveryCount::default();
+    let mut count = Count::default();
     for (webhook, status, found) in matching.load::<(WebhookId, DeliveryStatus, i64)>(conn)? {
         let found = number(found);
-        count.total += found;
         match status {
-            DeliveryStatus::Failed => count.failed += found,
-            DeliveryStatus::Canceled => count.canceled += found,
-            _ => count.retrying += found,
+            DeliveryStatus::Failed => count.matched.failed += found,
+            DeliveryStatus::Canceled => count.matched.canceled += found,
+            _ => count.matched.retrying += found,
         }
         if stopped.get(&webhook).copied().unwrap_or(true) {
             count.passed_over += found;

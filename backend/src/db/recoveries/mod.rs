@@ -9,5 +9,5 @@ pub use job::{
     AskedAttempt, Candidate, advance, ask_for_attempt, candidates, lock_candidates, lock_recovery, running,
     start_anew,
 };
-pub use lists::{RecoveryFilter, count, find, list};
+pub use lists::{Count, RecoveryFilter, count, find, list};
 pub use rows::{RecoveryRow, Selection, cancel, insert, overlapping};

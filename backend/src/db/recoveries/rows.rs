@@ -2,15 +2,14 @@
 
 use api_types::{
     Timestamp,
-    audit::Actor,
     deliveries::Category,
     events::EventType,
     ids::{DeliveryId, RecoveryId, WebhookId, WorkspaceId},
-    recoveries::RecoveryStatus,
+    recoveries::{RecoveryMatches, RecoveryStatus},
 };
 use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 
-use crate::db::{Conn, Json, schema::recoveries};
+use crate::db::{Conn, Json, StoredActor, schema::recoveries};
 
 /// The deliveries that a recovery is for; an absent filter lets every delivery pass.
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
@@ -50,6 +49,8 @@ pub struct RecoveryRow {
     pub rate_per_second: i32,
     /// The number of deliveries that matched when the recovery started.
     pub total: i64,
+    /// The same by status; `None` where that was not kept.
+    pub matched: Option<Json<RecoveryMatches>>,
     /// The number of deliveries that the recovery has set going.
     pub started: i64,
     /// The number of deliveries that the recovery has passed over.
@@ -58,7 +59,7 @@ pub struct RecoveryRow {
     pub position: Option<DeliveryId>,
     /// Unix microseconds up to which the recovery's rate is used: the next delivery is set going after that.
     pub released_at: i64,
-    pub created_by: Json<Actor>,
+    pub created_by: Json<StoredActor>,
     pub created_at: Timestamp,
     /// The time at which the recovery was done or canceled; `None` while it runs.
     pub finished_at: Option<Timestamp>,

@@ -23,6 +23,7 @@ diesel::table! {
         pace -> Integer,
         released_at -> BigInt,
         created_at -> BigInt,
+        created_by -> Nullable<Text>,
         updated_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
     }
@@ -36,6 +37,7 @@ diesel::table! {
         scheme -> Text,
         sealed -> Text,
         digest -> Text,
+        hint -> Nullable<Text>,
         public_key -> Nullable<Text>,
         created_at -> BigInt,
         expires_at -> Nullable<BigInt>,
@@ -115,6 +117,7 @@ diesel::table! {
         until -> BigInt,
         rate_per_second -> Integer,
         total -> BigInt,
+        matched -> Nullable<Text>,
         started -> BigInt,
         passed_over -> BigInt,
         position -> Nullable<Text>,

@@ -3,8 +3,8 @@
 
 use api_types::{
     ProblemType, Scope,
+    account::MemberRef,
     account::Role,
-    api_keys::MemberRef,
     authorizations::{AppRef, AuthorizationRequest, RequestedScope},
     ids::{AuthorizationId, MemberId, OAuthAppId},
 };

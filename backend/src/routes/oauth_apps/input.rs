@@ -1,7 +1,7 @@
 //! Checks of an OAuth app's configuration.
 
 use api_types::{
-    Scope, Timestamp,
+    Scope,
     oauth_apps::{ClientKind, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges},
     problem::FaultCode,
 };
@@ -59,7 +59,7 @@ pub fn check_new(input: &NewOAuthApp) -> Answer<ValidOAuthApp> {
 }
 
 /// Checks changes against the app as it is.
-pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp, now: Timestamp) -> Answer<AppUpdate> {
+pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp) -> Answer<AppUpdate> {
     let mut fields = Fields::new();
     let grants = input.grants.as_ref().map(|grants| check_grants(&mut fields, grants, before.kind));
     // New grants may need redirect URIs that the app does not have.
@@ -80,7 +80,6 @@ pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp, now: Timestamp)
         redirect_uris: uris.filter(|_| input.redirect_uris.is_some()).map(Json::new),
         scopes: input.scopes.as_ref().map(|scopes| Json::new(check_scopes(&mut fields, scopes))),
         grants: grants.map(Json::new),
-        suspended_at: input.suspended.map(|suspended| suspended.then_some(now)),
     };
     fields.check(update)
 }

@@ -5,15 +5,19 @@ mod editing;
 mod input;
 mod new_secret;
 pub mod secrets;
+mod status;
+
+use std::collections::BTreeSet;
 
 use actix_web::{HttpResponse, delete, get, patch, post, web::Data, web::Json};
 use api_types::{
     Page,
     audit::AuditAction,
     ids::OAuthAppId,
-    oauth_apps::{ClientKind, CreatedOAuthApp, NewOAuthApp, OAuthApp, OAuthAppChanges},
+    oauth_apps::{ClientKind, CreatedOAuthApp, NewOAuthApp, OAuthApp, OAuthAppChanges, OAuthAppStatus},
 };
 use serde_json::{Value, json};
+pub use status::{resume, suspend};
 
 use self::{editing::open, new_secret::NewClientSecret};
 use crate::{
@@ -33,26 +37,50 @@ use crate::{
         paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
         problem::Answer,
-        query::Query,
+        query::{FromQuery, Query, QueryReader, Several},
     },
     oauth::withdraw,
     plan,
     routes::{idempotent::IdempotencyKey, signed_in::SignedIn},
 };
 
+type Statuses = Several<OAuthAppStatus>;
+
+/// The filters of the list.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListFilter {
+    /// Only apps in one of these states; several by repeating the parameter or separated by commas.
+    #[param(value_type = Statuses, inline, style = Form, explode, required = false)]
+    status: BTreeSet<OAuthAppStatus>,
+}
+
+impl FromQuery for ListFilter {
+    fn read(query: &mut QueryReader) -> Self {
+        Self { status: query.words("status") }
+    }
+}
+
 /// List OAuth apps
 ///
 /// Newest first, with the secrets that still work, never the secrets themselves.
 #[utoipa::path(operation_id = "listOAuthApps", tag = "OAuth apps",
-    security(("session" = ["admin"])), params(PageParams),
+    security(("session" = ["admin"])), params(PageParams, ListFilter),
     responses((status = 200, description = "A page of apps", body = Page<OAuthApp>)))]
 #[get("/oauth-apps")]
-pub async fn list(app: Data<App>, caller: Admin, Query(listed): ListQuery) -> Answer<Json<Page<OAuthApp>>> {
+pub async fn list(
+    app: Data<App>,
+    caller: Admin,
+    Query(listed): ListQuery<ListFilter>,
+) -> Answer<Json<Page<OAuthApp>>> {
     let slice = listed.page.slice(&app.base.keys)?;
+    let statuses = listed.filter.status;
     let workspace = caller.workspace_id();
     let now = app.base.now();
-    let rows =
-        app.base.db.read(move |conn| -> Answer<_> { Ok(oauth_apps::list(conn, workspace, slice, now)?) });
+    let rows = app
+        .base
+        .db
+        .read(move |conn| -> Answer<_> { Ok(oauth_apps::list(conn, workspace, &statuses, slice, now)?) });
     Ok(Json(paging::page(slice, rows.await?, |app| app.id, &app.base.keys)))
 }
 
@@ -123,8 +151,7 @@ pub async fn show(app: Data<App>, caller: Admin, PathId(id): PathId<OAuthAppId>)
 
 /// Change an OAuth app
 ///
-/// A JSON merge patch (RFC 7396): absent fields stay, `null` clears. Suspending is reversible: the app gets no tokens, and those
-/// it has are refused.
+/// A JSON merge patch (RFC 7396): absent fields stay, `null` clears.
 #[utoipa::path(operation_id = "updateOAuthApp", tag = "OAuth apps",
     security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id"), IfMatch),
     request_body = OAuthAppChanges, responses((status = 200, description = "The changed app", body = OAuthApp)))]
@@ -138,7 +165,7 @@ pub async fn update(
     let who = caller.who();
     let changed = app.base.db.write(move |tx| -> Answer<OAuthApp> {
         let edited = open(tx, who, &target)?;
-        let update = input::check_changes(&body.value, &edited.before, tx.now())?;
+        let update = input::check_changes(&body.value, &edited.before)?;
         oauth_apps::update(tx, edited.who.workspace_id, target.id, &update)?;
         let after = edited.shown(tx)?;
         let details = differences(&edited.before, &after);

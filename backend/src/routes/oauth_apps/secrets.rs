@@ -1,7 +1,8 @@
-//! Client secrets: rotated with an overlap, and dropped before it is over.
+//! Client secrets: listed, rotated with an overlap, and dropped before it is over.
 
-use actix_web::{HttpResponse, delete, post, web::Data};
+use actix_web::{HttpResponse, delete, get, post, web::Data, web::Json};
 use api_types::{
+    Page,
     audit::AuditAction,
     events::EventType,
     ids::{OAuthAppId, SecretId},
@@ -18,11 +19,37 @@ use crate::{
         body::Body,
         etag::{IfMatch, Target},
         made::Made,
-        path_id::{Noun, PathIds},
+        paging::{self, ListQuery, PageParams},
+        path_id::{Noun, PathId, PathIds},
         problem::{Answer, Failure},
+        query::Query,
     },
     routes::{idempotent::IdempotencyKey, overlap},
 };
+
+/// List an OAuth app's client secrets
+///
+/// Those that still work, newest first; never the secrets themselves.
+#[utoipa::path(operation_id = "listOAuthAppSecrets", tag = "OAuth apps",
+    security(("session" = ["admin"])),
+    params(("id" = OAuthAppId, Path, description = "The app's id"), PageParams),
+    responses((status = 200, description = "A page of secrets", body = Page<ClientSecret>)))]
+#[get("/oauth-apps/{id}/secrets")]
+pub async fn list(
+    app: Data<App>,
+    caller: Admin,
+    PathId(id): PathId<OAuthAppId>,
+    Query(listed): ListQuery,
+) -> Answer<Json<Page<ClientSecret>>> {
+    let slice = listed.page.slice(&app.base.keys)?;
+    let workspace = caller.workspace_id();
+    let now = app.base.now();
+    let rows = app.base.db.read(move |conn| -> Answer<Vec<ClientSecret>> {
+        oauth_apps::find(conn, workspace, id, now)?.ok_or_else(OAuthAppId::missing)?;
+        Ok(oauth_apps::list_secrets(conn, id, slice, now)?)
+    });
+    Ok(Json(paging::page(slice, rows.await?, |secret| secret.id, &app.base.keys)))
+}
 
 /// Rotate an OAuth app's client secret
 ///
@@ -70,8 +97,8 @@ pub async fn rotate(
             last_used_ip: None,
         };
         let created = CreatedClientSecret { secret, client_secret };
-        let list = format!("oauth-apps/{id}/secrets");
-        Ok(Made::created(&list, row.id.as_str(), &created)?.secret())
+        let secrets = format!("oauth-apps/{id}/secrets");
+        Ok(Made::created(&secrets, row.id.as_str(), &created)?.secret())
     });
     rotated.await
 }

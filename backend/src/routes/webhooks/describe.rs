@@ -49,6 +49,7 @@ pub fn webhook(shown: WebhookWithCounts) -> Webhook {
         draining,
         health,
         created_at: row.created_at,
+        created_by: row.created_by.map(|actor| actor.into_inner().into()),
         updated_at: row.updated_at,
         deleted_at: None,
     }

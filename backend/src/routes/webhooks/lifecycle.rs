@@ -1,39 +1,31 @@
-//! A webhook's life: enabled, disabled, its secret rotated, tested, deleted.
+//! A webhook's life: enabled, disabled, tested, deleted.
 
 use actix_web::{HttpResponse, delete, post, web::Data};
 use api_types::{
     audit::AuditAction,
     deliveries::CancelReason,
     ids::WebhookId,
-    oauth_apps::RotateSecret,
-    webhooks::{CreatedWebhook, DisabledReason, TestResult, Webhook},
+    webhooks::{DisabledReason, TestResult, Webhook},
 };
 use serde_json::json;
 
-use super::{
-    editing::Editing,
-    new_secret::{NewSigningSecret, SecretOf},
-};
+use super::editing::Editing;
 use crate::{
     app::App,
     auth::{Caller, permission::WebhooksWrite},
     db::{
         Hint,
         deliveries::{self, CancelScope, destinations},
-        webhooks,
+        signing_secrets, webhooks,
     },
     delivery::{self, TestError},
     http::{
-        body::Body,
         etag::{IfMatch, Target},
         made::Made,
         path_id::Noun,
         problem::{Answer, Failure},
     },
-    routes::{
-        idempotent::{Claim, IdempotencyKey},
-        overlap,
-    },
+    routes::idempotent::{Claim, IdempotencyKey},
 };
 
 /// Enable a webhook
@@ -113,7 +105,7 @@ pub async fn remove(app: Data<App>, caller: Caller<WebhooksWrite>, target: Targe
         let edited = editing.open(tx)?;
         let now = tx.now();
         webhooks::delete(tx, id, now)?;
-        webhooks::end_secrets(tx, id, now)?;
+        signing_secrets::end_all(tx, id, now)?;
         let whose = CancelScope::Webhook(id);
         let canceled = deliveries::cancel_waiting(tx, whose, CancelReason::WebhookDeleted, now)?;
         destinations::bump_subscriptions(tx, edited.who.workspace_id)?;
@@ -121,42 +113,6 @@ pub async fn remove(app: Data<App>, caller: Caller<WebhooksWrite>, target: Targe
     });
     removed.await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// Rotate a webhook's signing secret
-///
-/// The answer holds the new secret, this once. During the overlap every message carries a signature of each.
-#[utoipa::path(operation_id = "rotateWebhookSecret", tag = "Webhooks",
-    security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
-    extensions(("x-problems" = json!(["session-required"]))),
-    params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch, IdempotencyKey), request_body = RotateSecret,
-    responses((status = 201, description = "The webhook with its new signing secret", body = CreatedWebhook)))]
-#[post("/webhooks/{id}/secret/rotate")]
-pub async fn rotate(
-    app: Data<App>,
-    caller: Caller<WebhooksWrite>,
-    target: Target<WebhookId>,
-    key: IdempotencyKey,
-    body: Body<RotateSecret>,
-) -> Answer {
-    let overlap = overlap::read(&body.value)?;
-    let id = target.id;
-    let keys = app.base.keys.clone();
-    let request = key.of(&caller, body.digest);
-    let editing = Editing::of(caller, target);
-    let rotated = request.answer(&app.base, move |tx| -> Answer<Made> {
-        let edited = editing.open(tx)?;
-        let workspace_id = edited.who.workspace_id;
-        let of = SecretOf { workspace_id, webhook_id: id, scheme: edited.before.signature };
-        let new = NewSigningSecret::make(tx, &keys, of)?;
-        let now = tx.now();
-        webhooks::end_secrets(tx, id, overlap::old_secrets_end(overlap, now))?;
-        webhooks::insert_secret(tx, &new.row)?;
-        destinations::bump_subscriptions(tx, workspace_id)?;
-        edited.audit(tx, AuditAction::WebhookSecretRotated, json!({ "overlap": overlap }))?;
-        new.answer(edited.shown(tx)?)
-    });
-    rotated.await
 }
 
 /// Send a test

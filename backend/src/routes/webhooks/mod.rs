@@ -5,15 +5,18 @@ mod editing;
 mod input;
 mod lifecycle;
 mod new_secret;
+pub mod secrets;
+
+use std::collections::BTreeSet;
 
 use actix_web::{get, patch, post, web::Data, web::Json};
 use api_types::{
     Page,
     audit::AuditAction,
     ids::WebhookId,
-    webhooks::{CreatedWebhook, NewWebhook, Webhook, WebhookChanges},
+    webhooks::{CreatedWebhook, NewWebhook, Webhook, WebhookChanges, WebhookStatus},
 };
-pub use lifecycle::{disable, enable, remove, rotate, test};
+pub use lifecycle::{disable, enable, remove, test};
 use serde_json::json;
 
 use self::{
@@ -27,10 +30,10 @@ use crate::{
         permission::{WebhooksRead, WebhooksWrite},
     },
     db::{
-        Json as JsonColumn,
+        Json as JsonColumn, StoredActor,
         audit::{self, Change},
         deliveries::destinations,
-        dialect,
+        dialect, signing_secrets,
         webhooks::{self, NewWebhookRow},
     },
     delivery::{self, NewTerms},
@@ -41,29 +44,50 @@ use crate::{
         paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
         problem::Answer,
-        query::Query,
+        query::{FromQuery, Query, QueryReader, Several},
     },
     plan,
     routes::idempotent::IdempotencyKey,
 };
 
+type Statuses = Several<WebhookStatus>;
+
+/// The filters of the list.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListFilter {
+    /// Only webhooks in one of these states; several by repeating the parameter or separated by commas.
+    #[param(value_type = Statuses, inline, style = Form, explode, required = false)]
+    status: BTreeSet<WebhookStatus>,
+}
+
+impl FromQuery for ListFilter {
+    fn read(query: &mut QueryReader) -> Self {
+        Self { status: query.words("status") }
+    }
+}
+
 /// List webhooks
 ///
 /// Newest first, each with how it has been doing.
 #[utoipa::path(operation_id = "listWebhooks", tag = "Webhooks",
-    security(("session" = ["admin"]), ("bearer" = ["webhooks:read"])), params(PageParams),
+    security(("session" = ["admin"]), ("bearer" = ["webhooks:read"])),
+    params(PageParams, ListFilter),
     responses((status = 200, description = "A page of webhooks", body = Page<Webhook>)))]
 #[get("/webhooks")]
 pub async fn list(
     app: Data<App>,
     caller: Caller<WebhooksRead>,
-    Query(listed): ListQuery,
+    Query(listed): ListQuery<ListFilter>,
 ) -> Answer<Json<Page<Webhook>>> {
     let slice = listed.page.slice(&app.base.keys)?;
+    let statuses = listed.filter.status;
     let workspace = caller.workspace_id();
     let now = app.base.now();
-    let rows =
-        app.base.db.read(move |conn| -> Answer<_> { Ok(webhooks::list(conn, workspace, slice, now)?) });
+    let rows = app
+        .base
+        .db
+        .read(move |conn| -> Answer<_> { Ok(webhooks::list(conn, workspace, &statuses, slice, now)?) });
     let rows = rows.await?.into_iter().map(describe::webhook).collect();
     Ok(Json(paging::page(slice, rows, |webhook: &Webhook| webhook.id, &app.base.keys)))
 }
@@ -100,6 +124,7 @@ pub async fn create(
             signature: input.signature,
             rate_limit: input.rate_limit,
             created_at: now,
+            created_by: JsonColumn::new(StoredActor::from(who.actor.clone())),
             updated_at: now,
         };
         let of = SecretOf { workspace_id: row.workspace_id, webhook_id: row.id, scheme: row.signature };
@@ -108,13 +133,13 @@ pub async fn create(
         let have = webhooks::count(tx, row.workspace_id)?;
         plan::check_room(plan, "webhooks", have, plan::limits(plan).webhooks)?;
         webhooks::insert(tx, &row)?;
-        webhooks::insert_secret(tx, &new.row)?;
+        signing_secrets::insert(tx, &new.row)?;
         destinations::bump_subscriptions(tx, row.workspace_id)?;
         let details = json!({ "event_types": row.event_types.0, "signature": row.signature,
             "rate_limit": row.rate_limit });
         audit::append(tx, &who, Change::of(AuditAction::WebhookCreated, row.id.as_str(), &row.url, details))?;
         let shown = webhooks::find(tx, row.workspace_id, row.id, now)?.ok_or_else(WebhookId::missing)?;
-        new.answer(describe::webhook(shown))
+        new.answer_with_webhook(describe::webhook(shown))
     });
     made.await
 }

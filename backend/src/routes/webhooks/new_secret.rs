@@ -2,13 +2,13 @@
 
 use api_types::{
     ids::{WebhookId, WorkspaceId},
-    webhooks::{CreatedWebhook, SignatureScheme, Webhook},
+    webhooks::{CreatedSigningSecret, CreatedWebhook, SignatureScheme, SigningSecret as Shown, Webhook},
 };
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto::keys::ServerKeys,
-    db::{Tx, webhooks::NewSigningSecretRow},
+    crypto::{keys::ServerKeys, tokens},
+    db::{Tx, signing_secrets::NewSigningSecretRow},
     delivery::{secrets, signature::SigningSecret},
     http::{
         made::Made,
@@ -41,6 +41,7 @@ impl NewSigningSecret {
         };
         let text: Zeroizing<String> = secret.expose();
         let sealed = secrets::seal(keys, tx.random(), webhook_id, &secret);
+        let public_key = secret.public_key();
         let row = NewSigningSecretRow {
             id: tx.new_id(),
             webhook_id,
@@ -48,14 +49,23 @@ impl NewSigningSecret {
             scheme,
             sealed: sealed.map_err(|error| Failure::internal(&error))?,
             digest: keys.digest(&text).0,
-            public_key: secret.public_key(),
+            hint: tokens::hint(public_key.as_deref().unwrap_or(&text)),
+            public_key,
             created_at: tx.now(),
         };
         Ok(Self { shown_once: (scheme == SignatureScheme::V1).then(|| text.to_string()), row })
     }
 
+    /// The answer that shows the secret, this once, with what is always shown of it.
+    pub fn answer(self, webhook: WebhookId, secret: Shown) -> Answer<Made> {
+        let id = secret.id;
+        let created = CreatedSigningSecret { secret, signing_secret: self.shown_once };
+        let made = Made::created(&format!("webhooks/{webhook}/secrets"), id.as_str(), &created)?;
+        Ok(if created.signing_secret.is_some() { made.secret() } else { made })
+    }
+
     /// The answer that shows the secret, this once, with its webhook.
-    pub fn answer(self, webhook: Webhook) -> Answer<Made> {
+    pub fn answer_with_webhook(self, webhook: Webhook) -> Answer<Made> {
         let id = webhook.id;
         let created = CreatedWebhook { webhook, signing_secret: self.shown_once };
         let made = Made::created("webhooks", id.as_str(), &created)?.tagged(&created.webhook);

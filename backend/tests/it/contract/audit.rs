@@ -25,6 +25,8 @@ fn actions() -> BTreeMap<&'static str, &'static str> {
         ("retryDelivery", "delivery.retried"),
         ("createOAuthApp", "oauth_app.created"),
         ("updateOAuthApp", "oauth_app.updated"),
+        ("suspendOAuthApp", "oauth_app.suspended"),
+        ("resumeOAuthApp", "oauth_app.resumed"),
         ("rotateOAuthAppSecret", "oauth_app.secret_rotated"),
         ("deleteOAuthAppSecret", "oauth_app.secret_dropped"),
         ("deleteOAuthApp", "oauth_app.deleted"),
@@ -44,6 +46,8 @@ fn actions() -> BTreeMap<&'static str, &'static str> {
         ("disableWebhook", "webhook.disabled"),
         ("enableWebhook", "webhook.enabled"),
         ("rotateWebhookSecret", "webhook.secret_rotated"),
+        ("rotateWebhookSecretAtOldPath", "webhook.secret_rotated"),
+        ("deleteWebhookSecret", "webhook.secret_dropped"),
         ("testWebhook", "webhook.tested"),
         ("deleteWebhook", "webhook.deleted"),
     ])
@@ -72,9 +76,13 @@ async fn every_change_is_audited(world: World) {
             "/v1/session" => world.sign_in(&team.admin.email).await,
             _ => team.admin.clone(),
         };
-        if operation.id == "enableWebhook" {
-            let disable = fixture.path(operation).replace("/enable", "/disable");
-            team.admin.send(Method::POST, &disable, "", "").await.ok(200);
+        let undone = match operation.id.as_str() {
+            "enableWebhook" => Some(fixture.path(operation).replace("/enable", "/disable")),
+            "resumeOAuthApp" => Some(fixture.path(operation).replace("/resume", "/suspend")),
+            _ => None,
+        };
+        if let Some(undone) = undone {
+            team.admin.send(Method::POST, &undone, "", "").await.ok(200);
         }
         let before = audited(team).await.0;
         let reply = fixture.call(operation, &client).await;

@@ -39,6 +39,12 @@ impl Team {
         self.admin.post("/v1/api-keys", &json!({ "name": "A key", "scopes": scopes })).await.ok(201)
     }
 
+    /// The admin as objects name who made or changed them.
+    pub async fn admin_as_actor(&self) -> Value {
+        let session = self.admin.get("/v1/session").await.ok(200);
+        json!({ "type": "member", "id": session["member"]["id"], "name": self.admin.email })
+    }
+
     /// The actions in the audit log, newest first.
     pub async fn audited(&self) -> Vec<String> {
         let log = self.admin.get("/v1/audit-log?limit=200").await.ok(200);

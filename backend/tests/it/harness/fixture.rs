@@ -46,9 +46,11 @@ impl Fixture {
         ids.insert("deliveries", deliveries["data"][0]["id"].as_str().unwrap().to_owned());
         let app = ThirdPartyApp::existing(world, &team, &ids["oauth-apps"]).await;
         let app_path = format!("/v1/oauth-apps/{}", ids["oauth-apps"]);
-        let old = team.admin.get(&app_path).await.ok(200)["secrets"][0]["id"].as_str().unwrap().to_owned();
-        ids.insert("an old secret", old);
-        team.admin.post(&format!("{app_path}/secrets"), &json!({ "overlap": "24h" })).await.ok(201);
+        for (path, name) in [(&app_path, "oauth-apps' old secret"), (&webhook, "webhooks' old secret")] {
+            let old = team.admin.get(path).await.ok(200)["secrets"][0]["id"].as_str().unwrap().to_owned();
+            ids.insert(name, old);
+            team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "24h" })).await.ok(201);
+        }
         // The questions come before the consents: a remembered consent is not asked for again.
         ids.insert("authorization-requests", app.question(&team.admin).await);
         ids.insert("a member's request", app.question(&team.member).await);
@@ -79,8 +81,9 @@ impl Fixture {
                 let noun = noun.trim_start_matches("/v1/");
                 let id = self.ids.get(noun).unwrap_or_else(|| panic!("the fixture makes no {noun}"));
                 let path = operation.path.replace("{id}", id);
-                path.replace("{authorization_id}", &self.ids["authorizations"])
-                    .replace("{secret_id}", &self.ids["an old secret"])
+                let path = path.replace("{authorization_id}", &self.ids["authorizations"]);
+                let old = self.ids.get(format!("{noun}' old secret").as_str());
+                path.replace("{secret_id}", old.map_or("", String::as_str))
             }
         }
     }
@@ -92,7 +95,9 @@ impl Fixture {
             "updateApiKey" | "updateOAuthApp" => json!({ "name": "Renamed" }),
             "revokeApiKey" => json!({ "reason": "Not needed" }),
             "createOAuthApp" => an_app(),
-            "rotateOAuthAppSecret" | "rotateWebhookSecret" => json!({ "overlap": "none" }),
+            "rotateOAuthAppSecret" | "rotateWebhookSecret" | "rotateWebhookSecretAtOldPath" => {
+                json!({ "overlap": "none" })
+            }
             "createWebhook" => a_webhook(),
             "updateWebhook" => json!({ "description": "Another" }),
             "publishEvent" => an_event(),

@@ -17,9 +17,9 @@ async fn an_unknown_a_suspended_and_a_deleted_app_send_nobody_anywhere(world: Wo
         assert!(!page.text.contains("<script>"), "{}", page.text);
         page.shows_page(if id.is_empty() { "invalid_request" } else { "invalid_client" });
     }
-    team.admin.patch(&app.path, &json!({ "suspended": true })).await.ok(200);
+    team.admin.post(&format!("{}/suspend", app.path), &json!({})).await.ok(200);
     app.authorize(&team.member, &[]).await.shows_page("invalid_client");
-    team.admin.patch(&app.path, &json!({ "suspended": false })).await.ok(200);
+    team.admin.post(&format!("{}/resume", app.path), &json!({})).await.ok(200);
     app.question(&team.member).await;
     team.admin.delete(&app.path).await.ok(204);
     app.authorize(&team.member, &[]).await.shows_page("invalid_client");

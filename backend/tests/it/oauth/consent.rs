@@ -223,7 +223,7 @@ async fn what_changes_while_a_member_thinks_counts(world: World) {
     let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
     let first = app.question(&team.member).await;
     let second = app.question(&team.member).await;
-    team.admin.patch(&app.path, &json!({ "suspended": true })).await.ok(200);
+    team.admin.post(&format!("{}/suspend", app.path), &json!({})).await.ok(200);
     team.member.get(&format!("/v1/authorization-requests/{first}")).await.problem(409, "conflict");
     answer(&team.member, &first, "approve").await.problem(409, "conflict");
     team.admin.delete(&app.path).await.ok(204);

@@ -107,9 +107,9 @@ async fn whoever_withdraws_suspends_or_deletes_ends_all_tokens_at_once(world: Wo
     app.refresh(&first.refresh).await.refused(400, "invalid_grant");
     assert_eq!(app.introspect(&second.refresh).await, json!({ "active": false }));
     // An admin suspends the app, and resumes it.
-    team.admin.patch(&app.path, &json!({ "suspended": true })).await.ok(200);
+    team.admin.post(&format!("{}/suspend", app.path), &json!({})).await.ok(200);
     assert!(!works(&admins.access).await && !works(&own).await);
-    team.admin.patch(&app.path, &json!({ "suspended": false })).await.ok(200);
+    team.admin.post(&format!("{}/resume", app.path), &json!({})).await.ok(200);
     assert!(works(&admins.access).await && works(&own).await);
     assert!(!works(&first.access).await);
     // An admin withdraws one authorization, or all.
@@ -235,7 +235,7 @@ async fn what_a_token_changes_is_the_apps_deed_for_its_member(world: World) {
     let as_app = world.bearer(&app.tokens(&team.admin).await.access);
     as_app.post("/v1/tickets", &json!({ "title": "A" })).await.ok(201);
     let entry = team.admin.get("/v1/audit-log").await.ok(200)["data"][0].clone();
-    assert_eq!((&entry["action"], &entry["actor"]["kind"]), (&json!("ticket.created"), &json!("oauth_app")));
+    assert_eq!((&entry["action"], &entry["actor"]["type"]), (&json!("ticket.created"), &json!("oauth_app")));
     assert_eq!(entry["actor"]["name"], format!("Acme Dashboards for {}", team.admin.email));
     assert_eq!(entry["actor"]["id"], app.id);
     // A webhook wants events only that the token may read.

@@ -66,7 +66,7 @@ async fn a_suspended_app_is_no_client(world: World) {
     let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
     let tokens = app.tokens(&team.member).await;
     let code = app.code(&team.member).await;
-    team.admin.patch(&app.path, &json!({ "suspended": true })).await.ok(200);
+    team.admin.post(&format!("{}/suspend", app.path), &json!({})).await.ok(200);
     app.redeem(&code).await.refused(401, "invalid_client");
     app.refresh(&tokens.refresh).await.refused(401, "invalid_client");
     app.token(&[("grant_type", "client_credentials")]).await.refused(401, "invalid_client");
@@ -74,7 +74,7 @@ async fn a_suspended_app_is_no_client(world: World) {
         app.call(path, &[("token", &tokens.access)]).await.refused(401, "invalid_client");
     }
     // The app comes back as it was.
-    team.admin.patch(&app.path, &json!({ "suspended": false })).await.ok(200);
+    team.admin.post(&format!("{}/resume", app.path), &json!({})).await.ok(200);
     app.redeem(&code).await.ok(200);
     app.refresh(&tokens.refresh).await.ok(200);
 }

@@ -42,7 +42,7 @@ async fn consents_that_end_with_a_membership_leave_an_entry_each(world: World) {
     let entries = withdrawals(&team).await;
     assert_eq!(entries.len(), 2, "{entries:?}");
     for entry in &entries {
-        assert_eq!(entry["actor"]["kind"], "operator", "{entry}");
+        assert_eq!(entry["actor"]["type"], "operator", "{entry}");
         assert_eq!(entry["details"]["member"], json!(team.member.email), "{entry}");
     }
     assert_eq!(team.audited().await[0], "member.removed");

@@ -96,7 +96,6 @@ impl Draft {
             description: Some(given(self.description)),
             homepage_url: Some(given(self.homepage_url)),
             logo: Some(given(self.logo)),
-            suspended: None,
         }
     }
 }

@@ -64,7 +64,7 @@ fn row(app: ArcRwSignal<OAuthApp>) -> AnyView {
             {cell("Kind", kind_word(app.kind))}
             {cell("Scopes", scope_chips(&app.scopes, 2))}
             {cell("Created", ago(app.created_at))}
-            {cell("Status", app_status(app.suspended))}
+            {cell("Status", app_status(app.status))}
         }
     })
 }

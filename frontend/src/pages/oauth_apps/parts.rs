@@ -1,6 +1,6 @@
 //! Small parts by which an app is shown wherever it appears: its logo, homepage, kind, status and grants.
 
-use api_types::oauth_apps::{ClientKind, GrantType};
+use api_types::oauth_apps::{ClientKind, GrantType, OAuthAppStatus};
 use leptos::prelude::*;
 
 use crate::ui::{badge::badge, erase::Erase};
@@ -37,9 +37,12 @@ pub const fn kind_word(kind: ClientKind) -> &'static str {
     }
 }
 
-/// The state of an app: active, or suspended.
-pub fn app_status(suspended: bool) -> AnyView {
-    if suspended { badge("dot warn", "Suspended") } else { badge("dot good", "Active") }
+/// The state of an app.
+pub fn app_status(status: OAuthAppStatus) -> AnyView {
+    match status {
+        OAuthAppStatus::Active => badge("dot good", "Active"),
+        OAuthAppStatus::Suspended => badge("dot warn", "Suspended"),
+    }
 }
 
 /// A grant in a word or two, and in a sentence.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use api_types::{
     deliveries::Diagnosis,
     ids::WebhookId,
-    recoveries::{NewRecovery, RecoveryCount},
+    recoveries::{NewRecovery, Recovery},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -112,7 +112,7 @@ impl Form {
 /// The count of the chosen deliveries.
 #[derive(Clone, Copy)]
 struct Counted {
-    count: RwSignal<Option<RecoveryCount>>,
+    count: RwSignal<Option<Recovery>>,
     counting: RwSignal<bool>,
 }
 
@@ -247,7 +247,7 @@ fn fields(form: Form, submit: Submit) -> AnyView {
     .erase()
 }
 
-fn sentences(count: &RecoveryCount, pace: Option<u32>) -> AnyView {
+fn sentences(count: &Recovery, pace: Option<u32>) -> AnyView {
     let going = count.total - count.passed_over.min(count.total);
     let takes = pace.filter(|_| going > 0).map(|pace| {
         let seconds = u32::try_from(going.div_ceil(pace.into())).unwrap_or(u32::MAX);

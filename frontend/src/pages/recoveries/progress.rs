@@ -13,6 +13,7 @@ use crate::{
     data::list::{List, Row},
     pages::recoveries::words::{headline, seconds_left},
     ui::{
+        actor::by,
         badge::category_word,
         dialog::{Kind, dialog_for, foot},
         erase::Erase,
@@ -88,7 +89,7 @@ fn one(
             </div>
             {part_of(row, Recovery::clone, |recovery| bar(&recovery))}
             <p class="sr-only" role="status">{part_of(row, said, |(status, _)| match status {
-                RecoveryStatus::Running => "A recovery is running.".erase(),
+                RecoveryStatus::Counted | RecoveryStatus::Running => "A recovery is running.".erase(),
                 RecoveryStatus::Done => "The recovery is done.".erase(),
                 RecoveryStatus::Canceled => "The recovery is canceled.".erase(),
             })}</p>
@@ -104,9 +105,8 @@ fn what(recovery: &Recovery) -> AnyView {
         [recovery.event_type.map(|kind| kind.to_string()), category].into_iter().flatten().collect();
     let of = if narrowed.is_empty() { String::new() } else { format!("Only {}. ", narrowed.join(", ")) };
     let since = recovery.since.map(|time| view! { "Created since " {clock(time)} ". " });
-    let name = recovery.created_by.name.clone();
-    let by = (!name.is_empty()).then(|| view! { " by " <bdi>{name}</bdi> });
-    view! { <p class="muted text-[0.8125rem] anywhere">{of} {since} "Begun " {ago(recovery.created_at)} {by} "."</p> }.erase()
+    let by = by(&recovery.created_by);
+    view! { <p class="muted text-[0.8125rem] anywhere">{of} {since} "Begun " {ago(recovery.created_at)} " " {by} "."</p> }.erase()
 }
 
 fn bar(recovery: &Recovery) -> AnyView {
@@ -162,7 +162,7 @@ fn bar(recovery: &Recovery) -> AnyView {
 fn cancel(recovery: &Recovery, canceling: RwSignal<Option<Recovery>>, refresh: Callback<()>) -> AnyView {
     let toasts = Toasts::use_toasts();
     let submit = Submit::new();
-    let id = recovery.id;
+    let Some(id) = recovery.id else { return ().erase() };
     let act = move || {
         submit.run(recoveries::cancel(id), move |_| {
             canceling.set(None);

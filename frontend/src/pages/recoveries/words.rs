@@ -1,12 +1,16 @@
 //! Recoveries in words: what one would do, how far it is, and how long it still takes.
 
-use api_types::recoveries::{Recovery, RecoveryCount, RecoveryStatus};
+use api_types::recoveries::{Recovery, RecoveryMatches, RecoveryStatus};
 
 use crate::amounts::{delivery_noun, number};
 
-/// The effect that a recovery would have, as sentences.
-pub fn would_recover(count: &RecoveryCount) -> String {
-    let RecoveryCount { total, failed, canceled, retrying, passed_over } = *count;
+/// The effect that a counted recovery would have, as sentences.
+pub fn would_recover(counted: &Recovery) -> String {
+    effect(counted.matched.unwrap_or_default(), counted.passed_over)
+}
+
+fn effect(RecoveryMatches { failed, canceled, retrying }: RecoveryMatches, passed_over: u64) -> String {
+    let total = failed + canceled + retrying;
     if total == 0 {
         return "No delivery matches: there is nothing to recover.".to_owned();
     }
@@ -49,7 +53,9 @@ pub fn would_recover(count: &RecoveryCount) -> String {
 pub fn headline(recovery: &Recovery) -> String {
     let Recovery { total, started, outcome, .. } = recovery;
     match recovery.status {
-        RecoveryStatus::Running => format!("Recovering {} {}", number(*total), delivery_noun(*total)),
+        RecoveryStatus::Counted | RecoveryStatus::Running => {
+            format!("Recovering {} {}", number(*total), delivery_noun(*total))
+        }
         RecoveryStatus::Canceled => {
             format!("Recovery canceled after {} of {}", number(*started), number(*total))
         }
@@ -88,8 +94,7 @@ mod tests {
     #[test]
     fn what_a_recovery_would_do_is_said_in_words() {
         let count = |failed, canceled, retrying, passed_over| {
-            let total = failed + canceled + retrying;
-            would_recover(&RecoveryCount { total, failed, canceled, retrying, passed_over })
+            effect(RecoveryMatches { failed, canceled, retrying }, passed_over)
         };
         assert_eq!(
             count(280, 20, 12, 4),

@@ -1,11 +1,11 @@
 //! The actions on an app: edit, rotate its secret, suspend, resume, delete; most in a dialog.
 
-use api_types::oauth_apps::{CreatedClientSecret, OAuthApp, OAuthAppChanges, RotateSecret};
+use api_types::oauth_apps::{CreatedClientSecret, OAuthApp, RotateSecret};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use crate::{
-    api::{call::Call, oauth_apps},
+    api::oauth_apps,
     data::load::Load,
     pages::{
         oauth_apps::{
@@ -113,18 +113,12 @@ fn rotate(app: &OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
     })
 }
 
-fn change_suspended(app: &OAuthApp, suspended: bool) -> Call<OAuthApp> {
-    let changes = OAuthAppChanges { suspended: Some(suspended), ..OAuthAppChanges::default() };
-    oauth_apps::update(app.id, &changes)
-}
-
 /// Lets a suspended app work again.
 pub fn resume(load: &Load<OAuthApp>, toasts: Toasts) {
     let load = load.clone();
     let Some(app) = untrack(|| load.ready()) else { return };
-    let change = change_suspended(&app, false);
     leptos::task::spawn_local(async move {
-        match change.await {
+        match oauth_apps::resume(app.id).await {
             Ok(app) => {
                 load.set(app);
                 toasts.say("The app works again.");
@@ -139,7 +133,7 @@ fn suspend(app: &OAuthApp, dialogs: Dialogs, loads: &Loads) -> AnyView {
     let submit = Submit::new();
     // The dialog says what the app holds now, not when the page was opened.
     loads.activity.refresh();
-    let app = app.clone();
+    let id = app.id;
     let loads = loads.clone();
     let explain = view! {
         <p>"It gets no tokens, and those it has are refused, until you resume it. Nothing is deleted."</p>
@@ -147,7 +141,7 @@ fn suspend(app: &OAuthApp, dialogs: Dialogs, loads: &Loads) -> AnyView {
     };
     let act = move || {
         let loads = loads.clone();
-        submit.run(change_suspended(&app, true), move |app| {
+        submit.run(oauth_apps::suspend(id), move |app| {
             dialogs.suspend.set(None);
             loads.app.set(app);
             loads.activity.refresh();

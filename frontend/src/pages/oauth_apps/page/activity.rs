@@ -1,6 +1,9 @@
 //! The tokens and authorizations that an app holds now, and the signs that somebody else holds them, too.
 
-use api_types::authorizations::{Incident, IncidentKind, OAuthAppActivity};
+use api_types::{
+    authorizations::{Incident, IncidentKind, OAuthAppActivity},
+    oauth_apps::OAuthAppStatus,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -56,10 +59,10 @@ pub fn incidents(loads: &Loads, suspend: impl Fn() + Clone + Send + Sync + 'stat
             let suspend = suspend.clone();
             let button = part(
                 &app,
-                |app| app.suspended,
-                move |suspended| {
+                |app| app.status,
+                move |status| {
                     let suspend = suspend.clone();
-                    (!suspended)
+                    (status == OAuthAppStatus::Active)
                 .then(|| {
                     view! {
                         <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| suspend()>"Suspend app"</button>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     pages::oauth_apps::parts::{grant_words, homepage, kind_word},
-    ui::{badge::scope_chips, erase::Erase, page::detail, time::exact},
+    ui::{actor::by, badge::scope_chips, erase::Erase, page::detail, time::exact},
 };
 
 pub fn configuration(app: &OAuthApp) -> AnyView {
@@ -20,7 +20,7 @@ pub fn configuration(app: &OAuthApp) -> AnyView {
             {detail("Redirect URIs", view! { <ul class="grid gap-0.5">{uris.collect_view()}</ul> })}
             {detail("Scopes", scope_chips(&app.scopes, 20))}
             {detail("Grants", grants.join(", "))}
-            {detail("Created", view! { {exact(app.created_at)} " by " <bdi>{app.created_by.email.clone()}</bdi> })}
+            {detail("Created", view! { {exact(app.created_at)} " " {by(&app.created_by)} })}
         </dl>
     }
     .erase()

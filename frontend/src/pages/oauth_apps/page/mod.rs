@@ -11,7 +11,7 @@ mod loads;
 mod secrets;
 
 use api_types::{
-    oauth_apps::{ClientKind, OAuthApp},
+    oauth_apps::{ClientKind, OAuthApp, OAuthAppStatus},
     stream::Topic,
 };
 use leptos::prelude::*;
@@ -72,8 +72,8 @@ fn content(load: &Load<OAuthApp>, dialogs: Dialogs) -> AnyView {
         view! { <span class="inline-flex items-center gap-3">{logo} <span class="anywhere">{app.name}</span></span> }
             .erase()
     };
-    let suspended = |suspended: bool| {
-        suspended
+    let suspended = |status: OAuthAppStatus| {
+        (status == OAuthAppStatus::Suspended)
             .then(|| {
                 note(
                     "warn",
@@ -86,13 +86,13 @@ fn content(load: &Load<OAuthApp>, dialogs: Dialogs) -> AnyView {
     view! {
         {heading(
             part(load, OAuthApp::clone, name),
-            part(load, |app| app.suspended, app_status),
+            part(load, |app| app.status, app_status),
             view! {
                 <button type="button" class="btn btn-quiet" on:click=move |_| edit()>"Edit"</button>
                 {more_actions(load, dialogs)}
             },
         )}
-        {part(load, |app| app.suspended, suspended)}
+        {part(load, |app| app.status, suspended)}
     }
     .erase()
 }
@@ -128,12 +128,11 @@ fn more_actions(load: &Load<OAuthApp>, dialogs: Dialogs) -> AnyView {
     };
     part(
         load,
-        |app| app.suspended,
-        move |suspended| {
-            let switch = if suspended {
-                Item::new("Resume", icon::PLAY, resume.clone())
-            } else {
-                Item::new("Suspend", icon::PAUSE, suspend.clone())
+        |app| app.status,
+        move |status| {
+            let switch = match status {
+                OAuthAppStatus::Suspended => Item::new("Resume", icon::PLAY, resume.clone()),
+                OAuthAppStatus::Active => Item::new("Suspend", icon::PAUSE, suspend.clone()),
             };
             let delete = Item::new("Delete", icon::TRASH, delete.clone()).danger();
             menu::actions(|| "More actions".to_owned(), vec![switch, delete])

@@ -2,7 +2,7 @@
 
 use api_types::{
     oauth_apps::RotateSecret,
-    webhooks::{CreatedWebhook, Webhook},
+    webhooks::{CreatedSigningSecret, Webhook},
 };
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -16,7 +16,7 @@ use crate::{
         rotate_secret,
         webhooks::{
             form,
-            page::{dialogs::Dialogs, enable},
+            page::{dialogs::Dialogs, enable, signing},
             parts::url,
             send_test::Test,
         },
@@ -36,6 +36,7 @@ use crate::{
 pub fn dialogs(dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
     let for_edit = load.clone();
     let for_rotate = load.clone();
+    let for_drop = load.clone();
     let for_enable = load.clone();
     let for_disable = load.clone();
     let for_test = load;
@@ -46,6 +47,12 @@ pub fn dialogs(dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
             Kind::Small,
             |_| "Rotate the signing secret?".to_owned(),
             move |webhook| rotate(&webhook, dialogs, for_rotate.clone()),
+        )}
+        {dialog_for(
+            dialogs.drop,
+            Kind::Small,
+            |_| "Drop the old secret?".to_owned(),
+            move |old| signing::drop_dialog(&old, &for_drop, dialogs.drop),
         )}
         {dialog_for(dialogs.test, Kind::Wide, |_| "Send test".to_owned(), move |webhook| test(&webhook, dialogs, for_test.clone()))}
         {dialog_for(
@@ -83,9 +90,9 @@ fn rotate(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
     let explain = "Messages are signed with a new secret. While the old one still works, each message carries both signatures, so a receiver may verify with either; afterwards one that knows only the old secret refuses every message.";
     let id = webhook.id;
     let call = move |rotation: &RotateSecret| webhooks::rotate_secret(id, rotation);
-    rotate_secret::form(explain, call, close, move |created: CreatedWebhook| {
+    rotate_secret::form(explain, call, close, move |created: CreatedSigningSecret| {
         close();
-        load.set(created.webhook);
+        load.refresh();
         let Some(value) = created.signing_secret else {
             toasts.say("Rotated. The new public key is on this page.");
             return;

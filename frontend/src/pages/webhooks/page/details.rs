@@ -1,13 +1,13 @@
-//! The configuration of a webhook and the signing of its messages, as lists of names and values.
+//! The configuration of a webhook, as a list of names and values.
 
-use api_types::webhooks::{SignatureScheme, SigningSecret, Webhook};
+use api_types::webhooks::Webhook;
 use leptos::prelude::*;
 
 use crate::{
     amounts::number,
-    pages::webhooks::{parts::event_chips, verify},
+    pages::webhooks::parts::event_chips,
     ui::{
-        badge::badge,
+        actor::by,
         code::copyable,
         erase::Erase,
         page::detail,
@@ -43,39 +43,9 @@ pub fn configuration(Configuration(webhook): &Configuration) -> AnyView {
             {detail("Events", event_chips(&webhook.event_types, 30))}
             {detail("Rate limit", limit)}
             {detail("Webhook ID", copyable("Copy webhook ID", webhook.id.to_string()))}
-            {detail("Created", exact(webhook.created_at))}
+            {detail("Created", view! { {exact(webhook.created_at)} " " {webhook.created_by.as_ref().map(by)} })}
             {detail("Last changed", ago(webhook.updated_at))}
         </dl>
-    }
-    .erase()
-}
-
-/// The scheme and the secrets by which messages are signed, and code that verifies them.
-pub fn signing(signature: SignatureScheme, secrets: &[SigningSecret]) -> AnyView {
-    let scheme = match signature {
-        SignatureScheme::V1 => "HMAC-SHA-256 with a shared secret (v1)",
-        SignatureScheme::V1a => "Ed25519 with a public key (v1a)",
-    };
-    let secrets = secrets.iter().map(|secret| {
-        let state = if secret.expires_at.is_none() { badge("dot good", "Current") } else { badge("dot warn", "Old") };
-        let ends = secret.expires_at.map(|time| view! { " · signs until " {exact(time)} " (" {ago(time)} ")" });
-        let key = secret.public_key.clone();
-        view! {
-            <li class="grid gap-0.5 not-first:mt-2">
-                <span class="flex flex-wrap gap-x-2 items-center">{state} <span class="muted">"Created " {ago(secret.created_at)} {ends}</span></span>
-                {key.map(|key| copyable("Copy public key", key))}
-            </li>
-        }
-    });
-    view! {
-        <dl class="facts">
-            {detail("Signature", scheme)}
-            {detail(
-                if signature == SignatureScheme::V1 { "Signing secrets" } else { "Public keys" },
-                view! { <ul>{secrets.collect_view()}</ul> },
-            )}
-        </dl>
-        {verify::how_to(signature)}
     }
     .erase()
 }

@@ -1,6 +1,6 @@
 //! The dialogs of the page, and which of them is open.
 
-use api_types::webhooks::Webhook;
+use api_types::webhooks::{SigningSecret, Webhook};
 use leptos::prelude::*;
 
 use crate::pages::recoveries::choose::Choice;
@@ -10,6 +10,7 @@ use crate::pages::recoveries::choose::Choice;
 pub struct Dialogs {
     pub edit: RwSignal<Option<Webhook>>,
     pub rotate: RwSignal<Option<Webhook>>,
+    pub drop: RwSignal<Option<SigningSecret>>,
     pub test: RwSignal<Option<Webhook>>,
     pub enable: RwSignal<Option<Webhook>>,
     pub disable: RwSignal<Option<Webhook>>,
@@ -22,6 +23,7 @@ impl Dialogs {
         Self {
             edit: RwSignal::new(None),
             rotate: RwSignal::new(None),
+            drop: RwSignal::new(None),
             test: RwSignal::new(None),
             enable: RwSignal::new(None),
             disable: RwSignal::new(None),

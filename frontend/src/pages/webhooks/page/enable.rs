@@ -1,7 +1,7 @@
 //! Enabling a webhook again, and recovering what it missed meanwhile, if that is wanted.
 
 use api_types::{
-    recoveries::{NewRecovery, Recovery, RecoveryCount},
+    recoveries::{NewRecovery, Recovery},
     webhooks::Webhook,
 };
 use leptos::prelude::*;
@@ -40,7 +40,7 @@ pub fn body(webhook: &Webhook, asked: RwSignal<Option<Webhook>>, load: Load<Webh
     let toasts = Toasts::use_toasts();
     let submit = Submit::new();
     let counting = Submit::new();
-    let count = RwSignal::new(None::<RecoveryCount>);
+    let count = RwSignal::new(None::<Recovery>);
     let id = webhook.id;
     let wanted = missed(webhook);
     counting.run(recoveries::count(wanted.clone()), move |counted| count.set(Some(counted)));
@@ -84,7 +84,7 @@ pub fn body(webhook: &Webhook, asked: RwSignal<Option<Webhook>>, load: Load<Webh
     .erase()
 }
 
-fn said(count: Option<RecoveryCount>, error: Option<ApiError>) -> AnyView {
+fn said(count: Option<Recovery>, error: Option<ApiError>) -> AnyView {
     match (count, error) {
         (Some(count), _) if count.total == 0 => {
             view! { <p>"Nothing was missed: no event came that it wanted."</p> }.erase()

@@ -2,7 +2,7 @@
 
 use api_types::{
     Page,
-    audit::{ActorKind, AuditAction},
+    audit::AuditAction,
     deliveries::Delivery,
     stream::Topic,
     webhooks::{DisabledReason, Webhook},
@@ -18,6 +18,7 @@ use crate::{
         webhooks::{page::dialogs::Dialogs, state::State},
     },
     ui::{
+        actor::by,
         badge,
         erase::{Erase, live},
         icon::{self, icon},
@@ -232,12 +233,8 @@ fn who_disabled(id: String) -> AnyView {
         .and_then(|page| page.data.into_iter().next())
         .map(|entry| entry.actor)
     {
-        Some(actor) if actor.kind == ActorKind::Member => view! { "by " <bdi>{actor.name}</bdi> }.erase(),
-        Some(actor) if actor.kind == ActorKind::ApiKey => {
-            view! { "with the API key " <bdi>{actor.name}</bdi> }.erase()
-        }
-        Some(actor) if !actor.name.is_empty() => view! { "by " <bdi>{actor.name}</bdi> }.erase(),
-        _ => "by hand".erase(),
+        Some(actor) => by(&actor),
+        None => "by hand".erase(),
     };
     live(actor)
 }

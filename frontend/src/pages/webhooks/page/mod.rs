@@ -5,6 +5,7 @@ mod details;
 mod dialogs;
 mod enable;
 mod health;
+mod signing;
 
 use api_types::{
     stream::Topic,
@@ -14,7 +15,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use self::{
-    details::{Configuration, configuration, signing},
+    details::{Configuration, configuration},
     dialogs::Dialogs,
 };
 use crate::{
@@ -93,7 +94,7 @@ fn content(id: Memo<String>, load: &Load<Webhook>, dialogs: Dialogs) -> AnyView 
         {panel(
             "Signing",
             view! { <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| rotate()>"Rotate secret"</button> },
-            part(load, |webhook| (webhook.signature, webhook.secrets.clone()), |(scheme, secrets)| signing(scheme, &secrets)),
+            part(load, |webhook| (webhook.signature, webhook.secrets.clone()), move |(scheme, secrets)| signing::signing(scheme, &secrets, dialogs.drop)),
         )}
     }
     .erase()
