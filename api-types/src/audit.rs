@@ -114,6 +114,16 @@ words! {
     }
 }
 
+words! {
+    /// The order of a list of entries.
+    AuditOrder {
+        /// The newest first, to look at.
+        Newest = "newest",
+        /// The oldest first, to copy elsewhere.
+        Oldest = "oldest",
+    }
+}
+
 /// Who did something, wherever the API says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

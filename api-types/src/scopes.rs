@@ -23,6 +23,8 @@ words! {
         DeliveriesRead = "deliveries:read",
         /// Retry and recover deliveries.
         DeliveriesRetry = "deliveries:retry",
+        /// Read the audit log.
+        AuditRead = "audit:read",
     }
 }
 
@@ -39,6 +41,7 @@ impl Scope {
             Self::WebhooksWrite => "Create, change and delete webhooks",
             Self::DeliveriesRead => "Read events, deliveries and what receivers answered",
             Self::DeliveriesRetry => "Retry failed deliveries",
+            Self::AuditRead => "Read the audit log: who changed what, and from where",
         }
     }
 }

@@ -48,7 +48,8 @@ const fn role_for(scope: Scope) -> Role {
         | Scope::WebhooksRead
         | Scope::WebhooksWrite
         | Scope::DeliveriesRead
-        | Scope::DeliveriesRetry => Role::Admin,
+        | Scope::DeliveriesRetry
+        | Scope::AuditRead => Role::Admin,
     }
 }
 
@@ -84,4 +85,6 @@ permissions! {
     DeliveriesRead: scope(Scope::DeliveriesRead);
     /// `deliveries:retry`, or an admin.
     DeliveriesRetry: scope(Scope::DeliveriesRetry);
+    /// `audit:read`, or an admin.
+    AuditRead: scope(Scope::AuditRead);
 }

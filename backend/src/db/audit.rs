@@ -142,18 +142,48 @@ pub struct AuditFilter {
     pub since: Option<Timestamp>,
     /// The latest time of an entry, exclusive.
     pub until: Option<Timestamp>,
+    /// Only entries that are newer than this one.
+    pub after: Option<AuditId>,
+    pub order: Order,
+}
+
+/// Milliseconds after which an entry is surely in the log. Entries are numbered when their transactions begin, so one that is
+/// being written may come before one that was read already.
+const SETTLED_MS: i64 = 30_000;
+
+/// The order of a list of entries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    NewestFirst,
+    /// For readers who copy the log: only entries that nothing can come before any more, as of `now`.
+    OldestFirst { now: Timestamp },
 }
 
 macro_rules! matching {
     ($workspace:expr, $wanted:expr, $slice:expr, $from:expr, $columns:expr) => {{
         let mut query = audit_entries::table
             .filter(audit_entries::workspace_id.eq($workspace))
-            .order(audit_entries::id.desc())
             .limit($slice.fetch())
             .select($columns)
             .into_boxed();
-        if let Some(before) = $slice.before {
-            query = query.filter(audit_entries::id.lt(before));
+        match $wanted.order {
+            Order::NewestFirst => {
+                query = query.order(audit_entries::id.desc());
+                if let Some(seen) = $slice.before {
+                    query = query.filter(audit_entries::id.lt(seen));
+                }
+            }
+            Order::OldestFirst { now } => {
+                query = query.order(audit_entries::id.asc());
+                query = query.filter(audit_entries::created_at.le(now - SETTLED_MS));
+                if let Some(seen) = $slice.before {
+                    query = query.filter(audit_entries::id.gt(seen));
+                }
+            }
+        }
+        if let Some(after) = $wanted.after {
+            query = query.filter(audit_entries::id.gt(after));
         }
         if let Some(actor) = &$wanted.actor {
             query = query.filter(audit_entries::actor_id.eq(actor));
@@ -175,8 +205,8 @@ macro_rules! matching {
     }};
 }
 
-/// A workspace's entries, newest first, with one more than the page holds where there are more. Entries never change, so
-/// several actions are read one after the other, each from the index that is sorted by it.
+/// A workspace's entries, with one more than the page holds where there are more. Entries never change, so several actions are
+/// read one after the other, each from the index that is sorted by it.
 pub fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -184,15 +214,31 @@ pub fn list(
     slice: Slice<AuditId>,
 ) -> QueryResult<Vec<AuditEntry>> {
     let from = wanted.since.map(|since| made_since(since, AuditId::from_parts));
-    let rows = if wanted.actions.is_empty() {
-        matching!(workspace, wanted, slice, from, Row::as_select()).load::<Row>(conn)?
-    } else {
-        let newest = merge(&wanted.actions, slice.fetch(), |action, least| {
-            let query = matching!(workspace, wanted, slice, least.or(from), audit_entries::id);
-            query.filter(audit_entries::action.eq(*action)).load::<AuditId>(conn)
-        })?;
-        let entries = audit_entries::table.filter(audit_entries::id.eq_any(newest));
-        entries.order(audit_entries::id.desc()).select(Row::as_select()).load(conn)?
+    if wanted.actions.is_empty() {
+        let rows = matching!(workspace, wanted, slice, from, Row::as_select()).load::<Row>(conn)?;
+        return Ok(rows.into_iter().map(to_wire).collect());
+    }
+    let mut of_action = |action: &AuditAction, least: Option<AuditId>| {
+        let query = matching!(workspace, wanted, slice, least.or(from), audit_entries::id);
+        query.filter(audit_entries::action.eq(*action)).load::<AuditId>(conn)
+    };
+    let ids = match wanted.order {
+        Order::NewestFirst => merge(&wanted.actions, slice.fetch(), of_action)?,
+        Order::OldestFirst { .. } => {
+            let mut oldest = Vec::new();
+            for action in &wanted.actions {
+                oldest.extend(of_action(action, None)?);
+            }
+            oldest.sort_unstable();
+            oldest.truncate(usize::try_from(slice.fetch()).unwrap_or_default());
+            oldest
+        }
+    };
+    let entries =
+        audit_entries::table.filter(audit_entries::id.eq_any(ids)).select(Row::as_select()).into_boxed();
+    let rows = match wanted.order {
+        Order::NewestFirst => entries.order(audit_entries::id.desc()).load::<Row>(conn)?,
+        Order::OldestFirst { .. } => entries.order(audit_entries::id.asc()).load::<Row>(conn)?,
     };
     Ok(rows.into_iter().map(to_wire).collect())
 }

@@ -1,12 +1,13 @@
 //! HTTP as every operation speaks it: bodies and parameters in, pages and problem documents out.
 //!
 //! [`body`] and [`query`] read what a request brings, [`fields`] collects what is wrong with it ([`names`]: with a name), [`path_id`] reads an object's id
-//! from a path, [`etag`] knows the versions of objects, [`paging`] makes pages of lists, [`made`] is an answer that is not sent yet, and
-//! [`problem`] is the one error of `/v1`.
+//! from a path, [`etag`] knows the versions of objects, [`paging`] makes pages of lists, [`jsonl`] gives one as JSON lines, [`made`] is
+//! an answer that is not sent yet, and [`problem`] is the one error of `/v1`.
 
 pub mod body;
 pub mod etag;
 pub mod fields;
+pub mod jsonl;
 pub mod made;
 pub mod names;
 pub mod paging;

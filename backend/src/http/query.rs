@@ -134,16 +134,22 @@ impl QueryReader {
             self.wrong(name, FaultCode::TooLong, detail);
             return BTreeSet::new();
         }
-        let mut found = BTreeSet::new();
-        for word in words {
-            match word.parse() {
-                Ok(word) => drop(found.insert(word)),
-                Err(_) => {
-                    let known: Vec<String> = T::ALL.iter().map(ToString::to_string).collect();
-                    let detail = format!("{} is not one of {}.", quoted(word), known.join(", "));
-                    self.wrong(name, FaultCode::UnknownWord, detail);
-                }
-            }
+        words.into_iter().filter_map(|word| self.known(name, word)).collect()
+    }
+
+    /// A parameter that takes one word of a vocabulary.
+    pub fn word<T: Words>(&mut self, name: &str) -> Option<T> {
+        let word = self.value(name)?;
+        self.known(name, &word)
+    }
+
+    /// A word of a vocabulary.
+    fn known<T: Words>(&mut self, name: &str, word: &str) -> Option<T> {
+        let found = word.parse().ok();
+        if found.is_none() {
+            let known: Vec<String> = T::ALL.iter().map(ToString::to_string).collect();
+            let detail = format!("{} is not one of {}.", quoted(word), known.join(", "));
+            self.wrong(name, FaultCode::UnknownWord, detail);
         }
         found
     }

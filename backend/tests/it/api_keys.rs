@@ -35,7 +35,7 @@ async fn a_key_never_manages_keys(world: World) {
     key.post("/v1/api-keys", &json!({ "name": "k", "scopes": ["tickets:read"] }))
         .await
         .problem(403, "session-required");
-    key.get("/v1/audit-log").await.problem(403, "session-required");
+    key.get("/v1/audit-log").await.problem(403, "insufficient-scope");
     team.member.get("/v1/api-keys").await.problem(403, "admin-required");
 }
 

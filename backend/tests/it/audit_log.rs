@@ -57,12 +57,78 @@ async fn entries_are_filtered_and_paged(world: World) {
     assert_eq!(next[..], all[3..6]);
 }
 
+/// The entries of JSON lines, all pages together, and how many pages there were.
+async fn shipped(reader: &Client, media: &str, query: &str) -> (Vec<Value>, usize) {
+    let reader = reader.with_header("accept", media);
+    let mut entries = Vec::new();
+    let mut pages = 0;
+    let mut path = format!("/v1/audit-log?{query}");
+    loop {
+        let reply = reader.get(&path).await;
+        assert_eq!((reply.status, reply.header("content-type")), (200, Some(media)), "{}", reply.text);
+        entries.extend(reply.text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
+        pages += 1;
+        let Some(link) = reply.header("link") else { return (entries, pages) };
+        path = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned();
+    }
+}
+
+#[both]
+async fn a_key_with_its_scope_ships_the_log_as_json_lines(world: World) {
+    let team = world.business().await;
+    history(&world, &team).await;
+    let reader = world.key(&team, &["audit:read"]).await;
+    let all = entries(&reader, "limit=200").await;
+    assert_eq!(all, entries(&team.admin, "limit=200").await);
+    for media in ["application/jsonl", "application/x-ndjson"] {
+        let (lines, pages) = shipped(&reader, media, "limit=2").await;
+        assert_eq!((&lines, pages), (&all, all.len().div_ceil(2)), "{media}");
+        let narrowed = shipped(&reader, media, "action=api_key.created&limit=1").await.0;
+        assert!(narrowed.len() > 1 && narrowed.iter().all(|entry| entry["action"] == "api_key.created"));
+    }
+    // JSON pages carry the link, too.
+    let page = reader.get("/v1/audit-log?limit=2").await;
+    let link = page.header("link").unwrap().to_owned();
+    assert!(link.contains(page.ok(200)["next_cursor"].as_str().unwrap()), "{link}");
+    assert_eq!(reader.get("/v1/audit-log").await.header("link"), None);
+}
+
+#[both]
+async fn the_log_is_copied_from_the_oldest_entry_on_and_what_is_new_by_the_last_one(world: World) {
+    let team = world.business().await;
+    history(&world, &team).await;
+    let reader = world.key(&team, &["audit:read"]).await;
+    let mut all = entries(&reader, "limit=200").await;
+    all.reverse();
+    // What was written just now could still be overtaken by what is being written.
+    let settled = entries(&reader, "order=oldest").await;
+    assert!(settled.len() < all.len() && settled[..] == all[..settled.len()]);
+    world.advance(30);
+    assert_eq!(shipped(&reader, "application/jsonl", "order=oldest&limit=2").await.0, all);
+    let last = all.last().unwrap()["id"].as_str().unwrap().to_owned();
+    let after = format!("after={last}");
+    assert_eq!(entries(&reader, &after).await, Vec::<Value>::new());
+    for _ in 0..3 {
+        team.create_key(&["tickets:read"]).await;
+    }
+    assert_eq!(entries(&reader, &after).await, Vec::<Value>::new());
+    assert_eq!(entries(&reader, &format!("{after}&order=newest")).await.len(), 3);
+    world.advance(30);
+    let new = shipped(&reader, "application/jsonl", &format!("{after}&limit=2")).await.0;
+    assert_eq!(new.len(), 3);
+    assert!(new.is_sorted_by(|one, next| one["id"].as_str() < next["id"].as_str()));
+}
+
 #[both]
 async fn a_filter_that_cannot_be_read_is_named(world: World) {
     let team = world.business().await;
-    for (query, field) in
-        [("action=api_key.eaten", "action"), ("since=yesterday", "since"), ("until=1", "until")]
-    {
+    for (query, field) in [
+        ("action=api_key.eaten", "action"),
+        ("since=yesterday", "since"),
+        ("until=1", "until"),
+        ("after=key_1", "after"),
+        ("order=random", "order"),
+    ] {
         let reply = team.admin.get(&format!("/v1/audit-log?{query}")).await;
         assert_eq!(reply.fields(400, "bad-request"), [field]);
     }

@@ -55,7 +55,7 @@ async fn counting_is_exact_and_changes_nothing(world: World) {
     }
     let keyed = integrator.key.with_header("idempotency-key", "one");
     keyed.post("/v1/recoveries", &json!({ "dry_run": true })).await.ok(200);
-    keyed.post("/v1/recoveries", &json!({ "dry_run": true, "category": "ours" })).await.ok(200);
+    keyed.post("/v1/recoveries", &json!({ "dry_run": true })).await.ok(200);
     assert_eq!((integrator.list("").await, integrator.team.audited().await), (before, audited));
     assert_eq!(integrator.key.get("/v1/recoveries").await.ok(200)["data"], json!([]));
 }

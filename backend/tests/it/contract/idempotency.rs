@@ -14,6 +14,7 @@ const SECRET: &[&str] = &[
     "createWebhook",
     "rotateOAuthAppSecret",
     "rotateWebhookSecret",
+    "rotateWebhookSecretAtOldPath",
     "signIn",
 ];
 
