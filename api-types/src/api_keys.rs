@@ -17,6 +17,8 @@ words! {
         Active = "active",
         /// The key's expiry has passed.
         Expired = "expired",
+        /// Its successor took its place.
+        Replaced = "replaced",
         /// Somebody revoked it.
         Revoked = "revoked",
     }
@@ -39,6 +41,9 @@ pub struct NewApiKey {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(example = json!(["203.0.113.0/24"])))]
     pub allowed_ips: Vec<String>,
+    /// Whether the key may replace itself (`POST /v1/api-keys/self/rotate`).
+    #[serde(default)]
+    pub rotatable: bool,
 }
 
 /// Change an API key by a merge patch: absent fields stay, `null` clears.
@@ -54,6 +59,10 @@ pub struct ApiKeyChanges {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
     pub allowed_ips: Option<Option<Vec<String>>>,
+    /// Whether the key may replace itself.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
+    pub rotatable: Option<bool>,
 }
 
 /// Revoke an API key.
@@ -85,6 +94,14 @@ pub struct ApiKey {
     pub allowed_ips: Vec<String>,
     /// When it stops working.
     pub expires_at: Option<Timestamp>,
+    /// Whether it may replace itself.
+    pub rotatable: bool,
+    /// The key that it replaces.
+    pub replaces: Option<ApiKeyRef>,
+    /// The key that replaces it.
+    pub replaced_by: Option<ApiKeyRef>,
+    /// When it stops because it is replaced: at the first use of the key that replaces it, and by this time at the latest.
+    pub ends_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
     /// Who created it.
@@ -99,6 +116,16 @@ pub struct ApiKey {
     pub revoked_by: Option<Actor>,
     /// Why it was revoked.
     pub revoked_reason: Option<String>,
+}
+
+/// An API key, as another one refers to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ApiKeyRef {
+    /// The key's id.
+    pub id: ApiKeyId,
+    /// Its first 8 and last 4 characters.
+    pub hint: String,
 }
 
 /// A new API key with its secret, which is shown this once.

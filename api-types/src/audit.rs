@@ -35,6 +35,10 @@ words! {
         ApiKeyUpdated = "api_key.updated",
         /// An API key was revoked.
         ApiKeyRevoked = "api_key.revoked",
+        /// An API key made its own successor.
+        ApiKeyRotated = "api_key.rotated",
+        /// An API key ended with the first use of its successor.
+        ApiKeyReplaced = "api_key.replaced",
         /// An OAuth app was created.
         OAuthAppCreated = "oauth_app.created",
         /// An OAuth app was changed.

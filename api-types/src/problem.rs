@@ -21,6 +21,8 @@ words! {
         InvalidCredential = "invalid-credential",
         /// The API key was revoked.
         KeyRevoked = "key-revoked",
+        /// The API key was replaced by its successor.
+        KeyReplaced = "key-replaced",
         /// The API key has expired.
         KeyExpired = "key-expired",
         /// The API key may not be used from this address.
@@ -31,6 +33,8 @@ words! {
         AdminRequired = "admin-required",
         /// Only a signed-in session may do this.
         SessionRequired = "session-required",
+        /// Only an API key that an admin marked rotatable may do this.
+        NotRotatable = "not-rotatable",
         /// The workspace's plan does not include the API.
         PlanRequired = "plan-required",
         /// The plan's limit for this kind of object is reached.
@@ -124,11 +128,13 @@ impl ProblemType {
             | Self::InvalidSignIn
             | Self::InvalidCredential
             | Self::KeyRevoked
+            | Self::KeyReplaced
             | Self::KeyExpired => 401,
             Self::AddressNotAllowed
             | Self::InsufficientScope
             | Self::AdminRequired
             | Self::SessionRequired
+            | Self::NotRotatable
             | Self::PlanRequired
             | Self::PlanLimit
             | Self::NotAMember
@@ -156,11 +162,13 @@ impl ProblemType {
             Self::InvalidSignIn => "E-mail or password is wrong",
             Self::InvalidCredential => "The credential is not valid",
             Self::KeyRevoked => "The API key was revoked",
+            Self::KeyReplaced => "The API key was replaced",
             Self::KeyExpired => "The API key has expired",
             Self::AddressNotAllowed => "This address may not use the API key",
             Self::InsufficientScope => "A scope is missing",
             Self::AdminRequired => "Only an admin may do this",
             Self::SessionRequired => "Only a signed-in member may do this",
+            Self::NotRotatable => "Only a rotatable API key may do this",
             Self::PlanRequired => "The plan does not include the API",
             Self::PlanLimit => "The plan's limit is reached",
             Self::NotAMember => "You do not belong to this workspace",

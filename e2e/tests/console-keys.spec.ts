@@ -91,3 +91,34 @@ test("replacing a key leads through the new key, the old one's last use, and rev
   expect(await status(old)).toBe(401);
   expect(await status(replacement)).toBe(200);
 });
+
+test("a key that may rotate itself shows its successor, and ends at the successor's first use", async ({ page }) => {
+  await signIn(page, freshWorkspace());
+  await page.getByRole("button", { name: "Create API key" }).first().click();
+  const form = page.getByRole("dialog", { name: "Create API key" });
+  await form.getByRole("textbox", { name: "Name" }).fill("Log archive");
+  await form.getByRole("checkbox", { name: "audit:read" }).check();
+  await form.getByRole("checkbox", { name: "May rotate itself" }).check();
+  await form.getByRole("button", { name: "Create API key" }).click();
+  const shown = page.getByRole("dialog", { name: "API key created" });
+  const old = (await shown.getByRole("status", { name: "API key" }).textContent()) ?? "";
+  await shown.getByRole("button", { name: "I have stored it" }).click();
+  await expect(page.getByText("May rotate itself")).toBeVisible();
+  const call = (key: string, path: string, method = "GET") =>
+    fetch(`${world().url}${path}`, { method, headers: { authorization: `Bearer ${key}`, accept: "application/jsonl" } });
+  const answer = await call(old, "/v1/api-keys/self/rotate", "POST");
+  expect(answer.status).toBe(201);
+  const { key: successor } = (await answer.json()) as { key: string };
+  await page.reload();
+  await expect(page.getByText("Replaced by slk_")).toBeVisible();
+  await expect(page.getByText("Replaces slk_")).toBeVisible();
+  await expect(page.getByText("at the latest")).toBeVisible();
+  const log = await call(successor, "/v1/audit-log?limit=1");
+  expect(log.headers.get("content-type")).toBe("application/jsonl");
+  expect(JSON.parse(await log.text()).action).toBe("api_key.replaced");
+  expect((await call(old, "/v1/audit-log")).status).toBe(401);
+  await page.reload();
+  await expect(page.getByText("Replaced by slk_")).toBeHidden();
+  await page.getByLabel("Show keys").selectOption("replaced");
+  await expect(page.getByText("Replaced by slk_")).toBeVisible();
+});

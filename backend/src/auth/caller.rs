@@ -123,7 +123,21 @@ fn allow(principal: &Principal, needs: Needs) -> Result<(), Failure> {
         }
         _ => {}
     }
-    if needs.plan { plan::check_api(principal.workspace.plan) } else { Ok(()) }
+    if needs.plan {
+        plan::check_api(principal.workspace.plan)?;
+    }
+    if needs.rotatable_key && !matches!(identity, Identity::ApiKey { rotatable: true, .. }) {
+        return Err(not_rotatable());
+    }
+    Ok(())
+}
+
+/// The refusal of a caller who is no key that may replace itself.
+pub fn not_rotatable() -> Failure {
+    Failure::new(
+        ProblemType::NotRotatable,
+        "Only an API key that is marked rotatable may do this, and only to itself. An admin can mark the key.",
+    )
 }
 
 /// The refusal of a key or a token that does not hold a scope, or no longer.

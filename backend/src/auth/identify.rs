@@ -24,6 +24,7 @@ use super::{
     principal::{Identity, Principal},
     session,
     signing_keys::SigningKeyError,
+    takeover,
     usage::Used,
 };
 use crate::{
@@ -86,7 +87,7 @@ fn count(auth: &Auth, request: &ServiceRequest, principal: &Principal) -> Option
         return Some(limiter.take_within(&key, limit, 1_000, now));
     }
     let per_minute = plan::limits(principal.workspace.plan).requests_per_minute;
-    Some(limiter.take(principal.identity.credential(), per_minute, now))
+    Some(limiter.take(principal.identity.counted_as(), per_minute, now))
 }
 
 fn set<B>(response: &mut ServiceResponse<B>, name: &'static str, value: &str) {
@@ -110,7 +111,14 @@ async fn known(
             }
             live.principal
         }
-        Credential::Key(_) | Credential::Token(_) => credential.look_up(auth, ip).await?,
+        Credential::Key(digests) => {
+            let record = live_key(auth, digests, ip).await?;
+            if let Some(old) = record.takes_over {
+                takeover::take_over(auth, &record, old, ip).await?;
+            }
+            key_principal(record)
+        }
+        Credential::Token(_) => credential.look_up(auth, ip).await?,
     };
     let used = match &principal.identity {
         Identity::ApiKey { id, .. } => Some(Used::Key(*id)),
@@ -164,12 +172,7 @@ impl Credential {
     pub async fn look_up(&self, auth: &Auth, ip: IpAddr) -> Result<Principal, Failure> {
         match self {
             Self::Session(digest) => Ok(session::look_up(&auth.base, digest).await?.principal),
-            Self::Key(digests) => {
-                let record = find_key(auth, digests).await?.ok_or_else(invalid_credential)?;
-                check_key(&record, ip, auth.base.now())?;
-                let identity = Identity::ApiKey { id: record.id, name: record.name, scopes: record.scopes };
-                Ok(Principal { workspace: record.workspace, identity })
-            }
+            Self::Key(digests) => Ok(key_principal(live_key(auth, digests, ip).await?)),
             Self::Token(claims) => {
                 let found = live_token::look_up(auth, claims).await?;
                 let is_current = claims.is_current(auth.base.now());
@@ -204,6 +207,18 @@ fn bearer(header: &HeaderValue) -> Option<&str> {
     Some(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))
 }
 
+/// A key's record, where the key works now and from this address.
+async fn live_key(auth: &Auth, digests: &[String], ip: IpAddr) -> Result<KeyRecord, Failure> {
+    let record = find_key(auth, digests).await?.ok_or_else(invalid_credential)?;
+    check_key(&record, ip, auth.base.now())?;
+    Ok(record)
+}
+
+fn key_principal(record: KeyRecord) -> Principal {
+    let KeyRecord { id, name, workspace, scopes, rotatable, first_key, .. } = record;
+    Principal { workspace, identity: Identity::ApiKey { id, name, scopes, rotatable, first_key } }
+}
+
 /// Finds a key's record, from memory where it was looked up within the last second.
 async fn find_key(auth: &Auth, digests: &[String]) -> Result<Option<KeyRecord>, DbError> {
     let cache = &auth.cache.keys;
@@ -228,6 +243,12 @@ fn check_key(key: &KeyRecord, ip: IpAddr, now: Timestamp) -> Result<(), Failure>
         return refused(
             ProblemType::KeyRevoked,
             format!("This API key was revoked at {at}. Use its replacement."),
+        );
+    }
+    if let Some(at) = key.ends_at.filter(|at| *at <= now) {
+        return refused(
+            ProblemType::KeyReplaced,
+            format!("This API key ended at {at}: its successor took its place."),
         );
     }
     if let Some(at) = key.expires_at.filter(|at| *at <= now) {

@@ -13,6 +13,8 @@ pub struct Needs {
     pub plan: bool,
     /// `true` where any key or token will do, whatever its scopes.
     pub any_credential: bool,
+    /// `true` where only a key will do that may replace itself.
+    pub rotatable_key: bool,
 }
 
 /// A permission marker.
@@ -34,7 +36,13 @@ macro_rules! permissions {
 }
 
 const fn scope(scope: Scope) -> Needs {
-    Needs { scope: Some(scope), role: role_for(scope), plan: true, any_credential: false }
+    Needs {
+        scope: Some(scope),
+        role: role_for(scope),
+        plan: true,
+        any_credential: false,
+        rotatable_key: false,
+    }
 }
 
 /// The role that a member needs to do what a scope stands for. A member cannot hand on to a key or an app what the member may
@@ -60,13 +68,15 @@ pub fn may(role: Role, scope: Scope) -> bool {
 
 permissions! {
     /// An admin's session, and nothing else.
-    AdminSession: Needs { scope: None, role: Role::Admin, plan: true, any_credential: false };
+    AdminSession: Needs { scope: None, role: Role::Admin, plan: true, any_credential: false, rotatable_key: false };
     /// Any member's session, whatever the plan.
-    AnySession: Needs { scope: None, role: Role::Member, plan: false, any_credential: false };
+    AnySession: Needs { scope: None, role: Role::Member, plan: false, any_credential: false, rotatable_key: false };
     /// Any member's session, for what is their own.
-    MemberSession: Needs { scope: None, role: Role::Member, plan: true, any_credential: false };
+    MemberSession: Needs { scope: None, role: Role::Member, plan: true, any_credential: false, rotatable_key: false };
     /// Any valid credential, whatever the plan: to ask who one is.
-    AnyCredential: Needs { scope: None, role: Role::Member, plan: false, any_credential: true };
+    AnyCredential: Needs { scope: None, role: Role::Member, plan: false, any_credential: true, rotatable_key: false };
+    /// A key that an admin marked rotatable, for what it does to itself.
+    RotatableKey: Needs { scope: None, role: Role::Member, plan: true, any_credential: true, rotatable_key: true };
     /// `tickets:read`, or any member.
     TicketsRead: scope(Scope::TicketsRead);
     /// `tickets:write`, or any member.

@@ -38,6 +38,10 @@ pub enum Identity {
         name: String,
         /// The scopes that the key holds.
         scopes: Vec<Scope>,
+        /// `true` where the key may replace itself.
+        rotatable: bool,
+        /// The first key of the line of keys that replaced each other.
+        first_key: ApiKeyId,
     },
     /// An OAuth app with an access token: for a member, or as itself.
     Token {
@@ -85,7 +89,15 @@ impl Identity {
         }
     }
 
-    /// The name under which rate limits and idempotency keys count one credential.
+    /// The name under which requests are counted: keys that replaced each other count as one.
+    pub fn counted_as(&self) -> &str {
+        match self {
+            Self::ApiKey { first_key, .. } => first_key.as_str(),
+            Self::Member { .. } | Self::Token { .. } => self.credential(),
+        }
+    }
+
+    /// The name of one credential, under which idempotency keys and streams are kept apart.
     pub fn credential(&self) -> &str {
         match self {
             Self::Member { session, .. } => session,

@@ -118,6 +118,7 @@ fn permission(operation: &Operation) -> String {
     });
     let bearer = scopes("bearer").map(|scope| match scope.as_str() {
         "" => "any key or token".to_owned(),
+        "rotatable" => "an API key that an admin marked rotatable".to_owned(),
         scope => format!("a key or token with the scope `{scope}`"),
     });
     [session, bearer].into_iter().flatten().collect::<Vec<_>>().join(", or ")

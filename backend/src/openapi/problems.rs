@@ -104,6 +104,7 @@ fn of_security(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<Pr
         ProblemType::Unauthenticated,
         ProblemType::InvalidCredential,
         ProblemType::KeyRevoked,
+        ProblemType::KeyReplaced,
         ProblemType::KeyExpired,
         ProblemType::AddressNotAllowed,
     ];
@@ -120,6 +121,9 @@ fn of_security(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<Pr
     }
     match scopes("bearer") {
         None => kinds.push(ProblemType::SessionRequired),
+        Some(scopes) if scopes == ["rotatable"] => {
+            kinds.extend([ProblemType::NotRotatable, ProblemType::CrossOrigin]);
+        }
         Some(scopes) if !scopes.is_empty() => kinds.push(ProblemType::InsufficientScope),
         Some(_) => {}
     }

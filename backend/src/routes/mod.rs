@@ -102,7 +102,8 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(api_keys::create)
         .service(api_keys::show)
         .service(api_keys::update)
-        .service(api_keys::revoke);
+        .service(api_keys::revoke)
+        .service(api_keys::rotate_own);
     oauth_apps_and_consent(config);
     config
         .service(webhooks::list)

@@ -15,6 +15,7 @@ mod event_types;
 mod events;
 mod flow_control;
 mod harness;
+mod key_rotation;
 mod metrics;
 mod nodes;
 mod oauth;

@@ -19,6 +19,7 @@ pub fn key_status(status: ApiKeyStatus) -> AnyView {
     match status {
         ApiKeyStatus::Active => badge("dot good", "Active"),
         ApiKeyStatus::Expired => badge("dot warn", "Expired"),
+        ApiKeyStatus::Replaced => badge("dot quiet", "Replaced"),
         ApiKeyStatus::Revoked => badge("dot quiet", "Revoked"),
     }
 }

@@ -32,6 +32,8 @@ fn keys(admin: &Api) -> Result<String> {
     let old = json!({ "name": "Import script 2025", "scopes": ["tickets:read", "tickets:write"] });
     let old = admin.post("/v1/api-keys", &old)?;
     admin.post(&format!("/v1/api-keys/{}/revoke", id(&old)?), &json!({ "reason": "The import is done." }))?;
+    let shipper = json!({ "name": "Log archive", "scopes": ["audit:read"], "rotatable": true });
+    admin.post("/v1/api-keys", &shipper)?;
     let scopes = ["tickets:read", "tickets:write", "broadcasts:write", "events:write", "deliveries:read"];
     let busy = admin.post("/v1/api-keys", &json!({ "name": "Shop integration", "scopes": scopes }))?;
     Ok(busy["key"].as_str().context("a new key came without its secret")?.to_owned())

@@ -56,6 +56,12 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         revoked_by -> Nullable<Text>,
         revoked_reason -> Nullable<Text>,
+        rotatable -> Bool,
+        replaces -> Nullable<Text>,
+        replaced_by -> Nullable<Text>,
+        first_key -> Nullable<Text>,
+        ends_at -> Nullable<BigInt>,
+        took_over_at -> Nullable<BigInt>,
     }
 }
 

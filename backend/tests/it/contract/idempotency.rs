@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 
-use crate::harness::{Client, Fixture, Operation, Reply, World, both, operations};
+use crate::harness::{Fixture, Operation, Reply, World, both, operations};
 
 /// Operations whose answer holds a secret: it is kept for ten minutes alone.
 const SECRET: &[&str] = &[
@@ -13,6 +13,7 @@ const SECRET: &[&str] = &[
     "createOAuthApp",
     "createWebhook",
     "rotateOAuthAppSecret",
+    "rotateOwnApiKey",
     "rotateWebhookSecret",
     "rotateWebhookSecretAtOldPath",
     "signIn",
@@ -20,10 +21,6 @@ const SECRET: &[&str] = &[
 
 fn posts() -> Vec<Operation> {
     operations().into_iter().filter(|operation| operation.method == Method::POST).collect()
-}
-
-fn caller(world: &World, fixture: &Fixture, operation: &Operation) -> Client {
-    if operation.is_open() { world.anyone() } else { fixture.team.admin.clone() }
 }
 
 /// What a caller can tell of an answer.
@@ -37,7 +34,7 @@ async fn the_same_key_and_body_get_the_first_answer_again(world: World) {
     for operation in &posts() {
         assert!(operation.takes("Idempotency-Key"), "{} takes no Idempotency-Key", operation.id);
         let fixture = Fixture::make(&world).await;
-        let client = caller(&world, &fixture, operation).with_header("idempotency-key", "the-same");
+        let client = fixture.client(&world, operation).with_header("idempotency-key", "the-same");
         let first = fixture.call(operation, &client).await;
         assert!((200..300).contains(&first.status), "{}: {}", operation.id, first.text);
         assert_eq!(first.header("idempotent-replayed"), None, "{}", operation.id);
@@ -54,7 +51,7 @@ async fn the_same_key_and_body_get_the_first_answer_again(world: World) {
         }
         let long = "x".repeat(256);
         for bad in ["", &long] {
-            let client = caller(&world, &fixture, operation).with_header("idempotency-key", bad);
+            let client = fixture.client(&world, operation).with_header("idempotency-key", bad);
             let named = fixture.call(operation, &client).await.fields(400, "bad-request");
             assert_eq!(named, ["Idempotency-Key"], "{}", operation.id);
         }
@@ -66,7 +63,7 @@ async fn an_answer_that_holds_a_secret_is_kept_sealed_and_for_ten_minutes(world:
     let mut expiring = BTreeSet::new();
     for operation in &posts() {
         let fixture = Fixture::make(&world).await;
-        let client = caller(&world, &fixture, operation).with_header("idempotency-key", "lost");
+        let client = fixture.client(&world, operation).with_header("idempotency-key", "lost");
         let first = fixture.call(operation, &client).await;
         world.advance(9 * 60);
         assert_eq!(seen(&fixture.call(operation, &client).await), seen(&first), "{}", operation.id);

@@ -3,18 +3,14 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Fixture, Operation, World, both, operations};
-
-fn caller(world: &World, fixture: &Fixture, operation: &Operation) -> Client {
-    if operation.is_open() { world.anyone() } else { fixture.team.admin.clone() }
-}
+use crate::harness::{Fixture, World, both, operations};
 
 #[both]
 async fn a_bad_body_is_refused_and_nothing_is_stored(world: World) {
     let fixture = Fixture::make(&world).await;
     let before = fixture.team.audited().await;
     for operation in operations().iter().filter(|operation| operation.has_body()) {
-        let client = caller(&world, &fixture, operation);
+        let client = fixture.client(&world, operation);
         let path = fixture.path(operation);
         let body = fixture.body(operation);
         let raw = async |kind: &str, text: &str| {

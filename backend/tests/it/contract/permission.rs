@@ -37,6 +37,11 @@ async fn a_key_needs_the_scope_and_is_told_which(world: World) {
             Some([]) => {
                 fixture.call(operation, &everything).await.ok(200);
             }
+            Some(_) if operation.is_of_key_itself() => {
+                fixture.call(operation, &everything).await.problem(403, "not-rotatable");
+                let key = fixture.client(&world, operation);
+                fixture.call(operation, &key).await.ok(201);
+            }
             Some([scope]) => {
                 let (without, with) = &keys[scope.as_str()];
                 let problem = fixture.call(operation, without).await.problem(403, "insufficient-scope");
@@ -62,6 +67,7 @@ async fn a_member_is_told_to_ask_an_admin(world: World) {
         match operation.session.as_deref() {
             Some([role]) if role == "admin" => drop(reply.problem(403, "admin-required")),
             Some([]) => assert!(reply.status < 300, "{}: {}", operation.id, reply.text),
+            None if operation.is_of_key_itself() => drop(reply.problem(403, "not-rotatable")),
             other => panic!("{} is open to {other:?}", operation.id),
         }
     }

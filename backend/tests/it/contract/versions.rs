@@ -89,7 +89,7 @@ async fn a_change_of_an_object_honours_if_match(world: World) {
 async fn what_makes_an_object_says_where_it_is(world: World) {
     for operation in operations().iter().filter(|operation| operation.answers("201")) {
         let fixture = Fixture::make(&world).await;
-        let reply = fixture.call(operation, &fixture.team.admin).await;
+        let reply = fixture.call(operation, &fixture.client(&world, operation)).await;
         assert_eq!(reply.status, 201, "{}: {}", operation.id, reply.text);
         let place =
             reply.header("location").unwrap_or_else(|| panic!("{} has no Location", operation.id)).to_owned();

@@ -11,6 +11,8 @@ use super::{Client, Operation, PASSWORD, Reply, Team, World, oauth::ThirdPartyAp
 pub struct Fixture {
     /// The workspace and its people.
     pub team: Team,
+    /// A key that may replace itself.
+    rotatable: Client,
     ids: BTreeMap<&'static str, String>,
 }
 
@@ -18,6 +20,9 @@ impl Fixture {
     /// Makes a workspace and one of everything in it.
     pub async fn make(world: &World) -> Self {
         let team = world.business().await;
+        let key = json!({ "name": "A key of its own", "scopes": ["tickets:read"], "rotatable": true });
+        let key = team.admin.post("/v1/api-keys", &key).await.ok(201);
+        let rotatable = world.bearer(key["key"].as_str().unwrap());
         let mut ids = BTreeMap::new();
         for (noun, body) in [
             ("api-keys", json!({ "name": "A key", "scopes": ["tickets:read"] })),
@@ -59,18 +64,18 @@ impl Fixture {
             let authorizations = client.get("/v1/authorizations").await.ok(200);
             ids.insert(noun, authorizations["data"][0]["id"].as_str().unwrap().to_owned());
         }
-        Self { team, ids }
+        Self { team, rotatable, ids }
     }
 
     /// The same workspace, with the member's own requests and authorizations in place of the admin's.
     pub fn of_member(self) -> Self {
-        let Self { team, mut ids } = self;
+        let Self { team, rotatable, mut ids } = self;
         for (noun, own) in
             [("authorization-requests", "a member's request"), ("authorizations", "a member's authorization")]
         {
             ids.insert(noun, ids[own].clone());
         }
-        Self { team, ids }
+        Self { team, rotatable, ids }
     }
 
     /// The operation's path with the ids of this workspace's objects in it.
@@ -115,6 +120,15 @@ impl Fixture {
         };
         assert_eq!(operation.has_body(), !body.is_null(), "{} has no body in the table", operation.id);
         body
+    }
+
+    /// A client that may do the operation: an admin, where there is a choice.
+    pub fn client(&self, world: &World, operation: &Operation) -> Client {
+        match (operation.is_open(), operation.is_of_key_itself()) {
+            (true, _) => world.anyone(),
+            (false, true) => self.rotatable.clone(),
+            (false, false) => self.team.admin.clone(),
+        }
     }
 
     /// Calls the operation as `client` with a body that it accepts.

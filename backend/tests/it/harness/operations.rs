@@ -28,6 +28,11 @@ impl Operation {
         self.session.is_none() && self.bearer.is_none()
     }
 
+    /// True where only a key can call the operation, for what it does to itself.
+    pub fn is_of_key_itself(&self) -> bool {
+        self.bearer.as_deref() == Some(&["rotatable".to_owned()])
+    }
+
     /// True where the operation changes something.
     pub fn changes(&self) -> bool {
         self.method != Method::GET

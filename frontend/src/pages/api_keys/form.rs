@@ -13,7 +13,7 @@ use crate::{
         erase::{Erase, live},
         field::{
             About, TEXT, Text, Ticked, about, area_field, lines, owned, scopes_field, select_field,
-            text_field,
+            text_field, tick,
         },
         submit::{Submit, form_error, form_foot},
     },
@@ -25,6 +25,17 @@ pub const ALLOWED_IPS: About = about(
     "allowed_ips",
     "Addresses or CIDR ranges, one per line. From anywhere where empty.",
 );
+
+/// The box for keys that replace themselves, here and where a key is edited.
+pub fn rotatable_field(rotatable: RwSignal<bool>) -> AnyView {
+    tick(
+        "May rotate itself",
+        "The system that uses the key may exchange it for a new one with the same scopes, addresses and expiry. The old key ends when the new one is first used.",
+        move || rotatable.get(),
+        || false,
+        move |on| rotatable.set(on),
+    )
+}
 
 const EXPIRES: About = about("Expires", "expires_at", "");
 
@@ -46,6 +57,7 @@ pub struct Draft {
     preset: RwSignal<String>,
     custom: RwSignal<String>,
     ips: RwSignal<String>,
+    rotatable: RwSignal<bool>,
 }
 
 impl Draft {
@@ -57,6 +69,7 @@ impl Draft {
             preset: RwSignal::new("90".to_owned()),
             custom: RwSignal::default(),
             ips: RwSignal::default(),
+            rotatable: RwSignal::default(),
         }
     }
 
@@ -75,6 +88,7 @@ impl Draft {
             preset: RwSignal::new(preset.to_owned()),
             custom: RwSignal::default(),
             ips: RwSignal::new(key.allowed_ips.join("\n")),
+            rotatable: RwSignal::new(key.rotatable),
         }
     }
 
@@ -94,6 +108,7 @@ impl Draft {
             scopes: self.scopes.read_untracked().iter().map(|scope| (*scope).to_owned()).collect(),
             expires_at: self.expires_at(),
             allowed_ips: lines(&self.ips.read_untracked()),
+            rotatable: self.rotatable.get_untracked(),
         };
         api_keys::create(&new).await
     }
@@ -138,6 +153,7 @@ pub fn form(
                 })}
             </div>
             {area_field(ALLOWED_IPS, 2, "203.0.113.0/24", draft.ips, submit)}
+            {rotatable_field(draft.rotatable)}
             {form_foot(submit, action, close)}
         </form>
     }

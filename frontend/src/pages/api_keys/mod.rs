@@ -3,7 +3,7 @@
 
 mod form;
 
-use api_types::api_keys::{ApiKey, ApiKeyChanges, ApiKeyStatus, CreatedApiKey, RevokeApiKey};
+use api_types::api_keys::{ApiKey, ApiKeyChanges, ApiKeyRef, ApiKeyStatus, CreatedApiKey, RevokeApiKey};
 use leptos::prelude::*;
 
 use self::form::Draft;
@@ -24,7 +24,7 @@ use crate::{
         notice::note,
         secret::{Secret, ShowOnce},
         submit::{Submit, form_error, form_foot, spinner},
-        time::{ago_or, last_used, used_from},
+        time::{ago_or, countdown, last_used, used_from},
         toast::Toasts,
     },
 };
@@ -39,8 +39,13 @@ struct Dialogs {
     revoke: RwSignal<Option<ApiKey>>,
 }
 
-const CHOICES: &[(&str, &str)] =
-    &[("active", "Active"), ("expired", "Expired"), ("revoked", "Revoked"), ("", "All")];
+const CHOICES: &[(&str, &str)] = &[
+    ("active", "Active"),
+    ("expired", "Expired"),
+    ("replaced", "Replaced"),
+    ("revoked", "Revoked"),
+    ("", "All"),
+];
 
 #[component]
 pub fn ApiKeys() -> impl IntoView {
@@ -84,17 +89,20 @@ fn row(key: ArcRwSignal<ApiKey>, dialogs: Dialogs) -> AnyView {
             {lead(view! {
                 <span class="block font-[560] anywhere" dir="auto">{key.name.clone()}</span>
                 <span class="mono muted">{key.hint.clone()}</span>
+                {succession(&key)}
             })}
             {cell("Scopes", badge::scope_chips(&key.scopes, 2))}
             {cell("Last used", last_used(key.last_used_at, key.last_used_ip.clone()))}
             {cell("Expires", ago_or(key.expires_at, "Never"))}
-            {cell("Status", badge::key_status(key.status))}
+            {cell("Status", view! { {badge::key_status(key.status)} {until(&key)} })}
         }
     };
     let menu = move || {
         let key = menu_key.clone();
         let named = named.clone();
-        let active = Memo::new(move |_| key.with(|key| key.status != ApiKeyStatus::Revoked));
+        let active = Memo::new(move |_| {
+            key.with(|key| !matches!(key.status, ApiKeyStatus::Revoked | ApiKeyStatus::Replaced))
+        });
         let key = menu_key.clone();
         move || {
             let name = named.clone();
@@ -108,6 +116,28 @@ fn row(key: ArcRwSignal<ApiKey>, dialogs: Dialogs) -> AnyView {
         {menu_cell(menu())}
     }
     .erase()
+}
+
+/// The place of a key in a line of keys that replace each other, if it has one.
+fn succession(key: &ApiKey) -> Option<AnyView> {
+    let line = |words: &'static str, other: &ApiKeyRef| {
+        view! { <span class="block muted text-[0.8125rem]">{words} <span class="mono">{other.hint.clone()}</span></span> }
+    };
+    let rotates = (key.rotatable && key.replaced_by.is_none())
+        .then(|| view! { <span class="block muted text-[0.8125rem]">"May rotate itself"</span> });
+    let before = key.replaces.as_ref().map(|other| line("Replaces ", other));
+    let after = key.replaced_by.as_ref().map(|other| line("Replaced by ", other));
+    let any = rotates.is_some() || before.is_some() || after.is_some();
+    any.then(|| view! { {rotates} {before} {after} }.erase())
+}
+
+/// The end of a key that still works and is being replaced.
+fn until(key: &ApiKey) -> Option<AnyView> {
+    let end = key.ends_at.filter(|_| key.status == ApiKeyStatus::Active)?;
+    Some(
+        view! { <span class="block muted text-[0.8125rem] mt-1">"Ends in " {countdown(end, "a moment")} " at the latest"</span> }
+            .erase(),
+    )
 }
 
 fn items(key: &ArcRwSignal<ApiKey>, dialogs: Dialogs) -> Vec<Item> {
@@ -160,12 +190,14 @@ fn edit(key: &ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
     let submit = Submit::new();
     let name = RwSignal::new(key.name.clone());
     let ips = RwSignal::new(key.allowed_ips.join("\n"));
+    let rotatable = RwSignal::new(key.rotatable);
     let id = key.id;
     let save = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let changes = ApiKeyChanges {
             name: Some(name.get_untracked()),
             allowed_ips: Some(Some(lines(&ips.read_untracked()))),
+            rotatable: Some(rotatable.get_untracked()),
         };
         submit.run(api_keys::update(id, &changes), move |_| {
             dialogs.edit.set(None);
@@ -178,6 +210,7 @@ fn edit(key: &ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
             {form_error(submit, &["name", "allowed_ips"])}
             {text_field(about("Name", "name", ""), Text { first: true, ..TEXT }, name, submit)}
             {area_field(form::ALLOWED_IPS, 3, "203.0.113.0/24", ips, submit)}
+            {form::rotatable_field(rotatable)}
             {note("plain", icon::INFO, "Scopes and expiry cannot be changed. Replace the key to change them.")}
             {form_foot(submit, "Save", move || dialogs.edit.set(None))}
         </form>
@@ -282,12 +315,19 @@ fn revoke(key: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
         .erase(),
         None => "It has never been used.".erase(),
     };
+    let successor = key.replaced_by.map(|other| {
+        let words = view! {
+            "The key that replaces it, " <span class="mono">{other.hint}</span> ", goes on working. If this key leaked, revoke that one, too."
+        };
+        note("warn", icon::ALERT, words)
+    });
     let explain = view! {
         <p>
             "Whatever uses this key is refused from its next request on. " {used}
             " This cannot be undone; to rotate a key without an interruption, replace it instead."
         </p>
         <p class="mono muted">{key.hint}</p>
+        {successor}
         {text_field(about("Reason (optional)", "reason", "Kept in the audit log."), TEXT, reason, submit)}
     };
     confirm(

@@ -1,12 +1,14 @@
 //! API keys: the rows, the lists that members see, and the lookup by digest that authentication needs.
 
+mod succession;
+
 use std::collections::BTreeSet;
 
 use api_types::{
     Scope, Timestamp,
     account::{Plan, Workspace},
-    api_keys::{ApiKey, ApiKeyStatus},
-    audit::Actor,
+    api_keys::{ApiKey, ApiKeyRef, ApiKeyStatus},
+    audit::{Actor, ActorKind},
     ids::{ApiKeyId, MemberId, WorkspaceId},
 };
 use diesel::prelude::*;
@@ -17,7 +19,13 @@ use super::{
     schema::{api_keys, members, workspaces},
 };
 
-diesel::alias!(members as revokers: Revokers);
+pub use succession::{OldKey, end_replaced, find_old, set_replaced, take_over};
+
+diesel::alias!(
+    members as revokers: Revokers,
+    api_keys as predecessors: Predecessors,
+    api_keys as successors: Successors,
+);
 
 /// An API key as authentication needs it.
 #[derive(Clone, Debug)]
@@ -30,6 +38,14 @@ pub struct KeyRecord {
     pub allowed_ips: Vec<IpNet>,
     pub expires_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    /// The time at which the key stops because it is being replaced.
+    pub ends_at: Option<Timestamp>,
+    /// `true` where the key may replace itself.
+    pub rotatable: bool,
+    /// The first key of the line, by which requests are counted.
+    pub first_key: ApiKeyId,
+    /// The key that ends with the first use of this one; `None` once it was used.
+    pub takes_over: Option<ApiKeyId>,
 }
 
 /// An API key about to be stored.
@@ -50,6 +66,11 @@ pub struct NewKeyRow {
     pub expires_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub created_by: MemberId,
+    pub rotatable: bool,
+    /// The key that this one is to replace.
+    pub replaces: Option<ApiKeyId>,
+    /// The first key of the line; `None` where it is this one.
+    pub first_key: Option<ApiKeyId>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -66,13 +87,26 @@ struct StoredKeyRow {
     last_used_ip: Option<String>,
     revoked_at: Option<Timestamp>,
     revoked_reason: Option<String>,
+    rotatable: bool,
+    ends_at: Option<Timestamp>,
 }
 
-type Joined = (StoredKeyRow, (MemberId, String), Option<MemberId>, Option<String>);
+/// A key with its creator, its revoker, and the keys before and after it.
+type Joined = (
+    StoredKeyRow,
+    (MemberId, String),
+    (Option<MemberId>, Option<String>),
+    (Option<ApiKeyId>, Option<String>, Option<String>),
+    (Option<ApiKeyId>, Option<String>),
+);
 
-fn to_wire((row, creator, revoker, revoker_email): Joined, now: Timestamp) -> ApiKey {
+fn to_wire((row, creator, (revoker, revoker_email), before, after): Joined, now: Timestamp) -> ApiKey {
+    let (replaces, replaced_name, replaced_hint) = before;
+    let (replaced_by, successor_hint) = after;
     let status = if row.revoked_at.is_some() {
         ApiKeyStatus::Revoked
+    } else if row.ends_at.is_some_and(|at| at <= now) {
+        ApiKeyStatus::Replaced
     } else if row.expires_at.is_some_and(|at| at <= now) {
         ApiKeyStatus::Expired
     } else {
@@ -87,7 +121,15 @@ fn to_wire((row, creator, revoker, revoker_email): Joined, now: Timestamp) -> Ap
         allowed_ips: row.allowed_ips.into_inner(),
         expires_at: row.expires_at,
         created_at: row.created_at,
-        created_by: Actor::member(creator.0, creator.1),
+        // A key that replaces another was made by it.
+        created_by: match replaces.zip(replaced_name) {
+            Some((id, name)) => Actor { kind: ActorKind::ApiKey, id: Some(id.to_string()), name },
+            None => Actor::member(creator.0, creator.1),
+        },
+        rotatable: row.rotatable,
+        replaces: replaces.zip(replaced_hint).map(|(id, hint)| ApiKeyRef { id, hint }),
+        replaced_by: replaced_by.zip(successor_hint).map(|(id, hint)| ApiKeyRef { id, hint }),
+        ends_at: row.ends_at,
         last_used_at: row.last_used_at,
         last_used_ip: row.last_used_ip,
         revoked_at: row.revoked_at,
@@ -100,12 +142,21 @@ pub fn insert(conn: &mut Conn, row: &NewKeyRow) -> QueryResult<()> {
     diesel::insert_into(api_keys::table).values(row).execute(conn).map(drop)
 }
 
-/// The number of a workspace's keys that are neither revoked nor expired.
+/// The number of a workspace's keys that work. A key and the one that replaces it count as one.
 pub fn count_active(conn: &mut Conn, workspace: WorkspaceId, now: Timestamp) -> QueryResult<i64> {
     api_keys::table
+        .left_join(
+            successors.on(successors
+                .field(api_keys::id)
+                .nullable()
+                .eq(api_keys::replaced_by)
+                .and(successors.field(api_keys::revoked_at).is_null())),
+        )
         .filter(api_keys::workspace_id.eq(workspace))
         .filter(api_keys::revoked_at.is_null())
         .filter(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(now)))
+        .filter(api_keys::ends_at.is_null().or(api_keys::ends_at.gt(now)))
+        .filter(successors.field(api_keys::id).nullable().is_null())
         .count()
         .get_result(conn)
 }
@@ -115,12 +166,19 @@ macro_rules! joined {
         api_keys::table
             .inner_join(members::table.on(members::id.eq(api_keys::created_by)))
             .left_join(revokers.on(revokers.field(members::id).nullable().eq(api_keys::revoked_by)))
+            .left_join(predecessors.on(predecessors.field(api_keys::id).nullable().eq(api_keys::replaces)))
+            .left_join(successors.on(successors.field(api_keys::id).nullable().eq(api_keys::replaced_by)))
             .filter(api_keys::workspace_id.eq($workspace))
             .select((
                 StoredKeyRow::as_select(),
                 (members::id, members::email),
-                revokers.field(members::id).nullable(),
-                revokers.field(members::email).nullable(),
+                (revokers.field(members::id).nullable(), revokers.field(members::email).nullable()),
+                (
+                    predecessors.field(api_keys::id).nullable(),
+                    predecessors.field(api_keys::name).nullable(),
+                    predecessors.field(api_keys::hint).nullable(),
+                ),
+                (successors.field(api_keys::id).nullable(), successors.field(api_keys::hint).nullable()),
             ))
     };
 }
@@ -151,12 +209,19 @@ pub fn list(
     // Each status that is not wanted is left out: a key has exactly one.
     let unwanted = |status| !statuses.is_empty() && !statuses.contains(&status);
     let revoked = api_keys::revoked_at.is_not_null();
+    let replaced = api_keys::ends_at.le(now).assume_not_null();
     if unwanted(ApiKeyStatus::Active) {
-        query = query.filter(revoked.or(api_keys::expires_at.le(now).assume_not_null()));
+        let expired = api_keys::expires_at.le(now).assume_not_null();
+        query = query.filter(revoked.or(replaced).or(expired));
     }
     if unwanted(ApiKeyStatus::Expired) {
         let unlimited = api_keys::expires_at.is_null();
-        query = query.filter(revoked.or(unlimited).or(api_keys::expires_at.gt(now).assume_not_null()));
+        let later = api_keys::expires_at.gt(now).assume_not_null();
+        query = query.filter(revoked.or(replaced).or(unlimited).or(later));
+    }
+    if unwanted(ApiKeyStatus::Replaced) {
+        let later = api_keys::ends_at.gt(now).assume_not_null();
+        query = query.filter(revoked.or(api_keys::ends_at.is_null()).or(later));
     }
     if unwanted(ApiKeyStatus::Revoked) {
         query = query.filter(api_keys::revoked_at.is_null());
@@ -172,6 +237,7 @@ pub struct KeyUpdate {
     pub name: Option<String>,
     /// Networks that the key may be used from; an empty list allows every address.
     pub allowed_ips: Option<Json<Vec<IpNet>>>,
+    pub rotatable: Option<bool>,
 }
 
 /// Changes a key.
@@ -224,8 +290,8 @@ pub fn by_digest(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<KeyR
         (WorkspaceId, String, Plan),
         Json<Vec<Scope>>,
         Json<Vec<IpNet>>,
-        Option<Timestamp>,
-        Option<Timestamp>,
+        (Option<Timestamp>, Option<Timestamp>, Option<Timestamp>),
+        (bool, Option<ApiKeyId>, Option<ApiKeyId>, Option<Timestamp>),
     );
     let row = api_keys::table
         .inner_join(workspaces::table)
@@ -236,12 +302,14 @@ pub fn by_digest(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<KeyR
             (workspaces::id, workspaces::name, workspaces::plan),
             api_keys::scopes,
             api_keys::allowed_ips,
-            api_keys::expires_at,
-            api_keys::revoked_at,
+            (api_keys::expires_at, api_keys::revoked_at, api_keys::ends_at),
+            (api_keys::rotatable, api_keys::first_key, api_keys::replaces, api_keys::took_over_at),
         ))
         .first::<Row>(conn)
         .optional()?;
-    Ok(row.map(|(id, name, (workspace_id, workspace_name, plan), scopes, ips, expires_at, revoked_at)| {
+    Ok(row.map(|(id, name, (workspace_id, workspace_name, plan), scopes, ips, ends, rotation)| {
+        let (expires_at, revoked_at, ends_at) = ends;
+        let (rotatable, first_key, replaces, took_over_at) = rotation;
         KeyRecord {
             id,
             name,
@@ -250,6 +318,10 @@ pub fn by_digest(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<KeyR
             allowed_ips: ips.into_inner(),
             expires_at,
             revoked_at,
+            ends_at,
+            rotatable,
+            first_key: first_key.unwrap_or(id),
+            takes_over: replaces.filter(|_| took_over_at.is_none()),
         }
     }))
 }

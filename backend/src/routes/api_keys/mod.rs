@@ -1,4 +1,6 @@
-//! API keys: for admins in a session alone.
+//! API keys: for admins in a session alone, but for a key that replaces itself.
+
+mod rotation;
 
 use std::collections::BTreeSet;
 
@@ -12,9 +14,9 @@ use api_types::{
     problem::FaultCode,
 };
 use ipnet::IpNet;
+pub use rotation::rotate_own;
 use serde_json::json;
 
-use super::{idempotent::IdempotencyKey, signed_in::SignedIn};
 use crate::{
     app::App,
     auth::Admin,
@@ -36,6 +38,7 @@ use crate::{
         query::{FromQuery, Query, QueryReader, Several},
     },
     plan,
+    routes::{idempotent::IdempotencyKey, signed_in::SignedIn},
 };
 
 const MAX_NAME: usize = 100;
@@ -111,13 +114,16 @@ pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Bo
             expires_at: input.expires_at,
             created_at: now,
             created_by: member.id,
+            rotatable: body.value.rotatable,
+            replaces: None,
+            first_key: None,
         };
         dialect::lock(tx, &format!("api keys of {}", row.workspace_id))?;
         let have = api_keys::count_active(tx, row.workspace_id, now)?;
         plan::check_room(plan, "API keys", have, plan::limits(plan).api_keys)?;
         api_keys::insert(tx, &row)?;
         let details = json!({ "hint": row.hint, "scopes": row.scopes.0, "expires_at": row.expires_at,
-            "allowed_ips": row.allowed_ips.0 });
+            "allowed_ips": row.allowed_ips.0, "rotatable": row.rotatable });
         audit::append(tx, &who, Change::of(AuditAction::ApiKeyCreated, row.id.as_str(), &row.name, details))?;
         let data = json!({ "id": row.id, "name": row.name, "hint": row.hint, "scopes": row.scopes.0,
             "created_at": now });
@@ -143,8 +149,8 @@ pub async fn show(app: Data<App>, caller: Admin, PathId(id): PathId<ApiKeyId>) -
 
 /// Change an API key
 ///
-/// A JSON merge patch (RFC 7396) of its name, or of the addresses it may be used from. What it may do and when it expires cannot be
-/// changed: replace it.
+/// A JSON merge patch (RFC 7396) of its name, of the addresses it may be used from, or of whether it may replace itself. What it may
+/// do and when it expires cannot be changed: replace it.
 #[utoipa::path(operation_id = "updateApiKey", tag = "API keys",
     security(("session" = ["admin"])), params(("id" = ApiKeyId, Path, description = "The key's id"), IfMatch),
     request_body = ApiKeyChanges, responses((status = 200, description = "The changed key", body = ApiKey)))]
@@ -160,6 +166,7 @@ pub async fn update(
     let update = KeyUpdate {
         name: body.value.name.as_deref().map(|name| fields.name("name", name, MAX_NAME)),
         allowed_ips: ips.map(|ips| JsonColumn::new(check_ips(&mut fields, ips))),
+        rotatable: body.value.rotatable,
     };
     fields.done()?;
     let who = caller.who();
@@ -167,8 +174,8 @@ pub async fn update(
         let before = open(tx, &who, &target)?;
         api_keys::update(tx, who.workspace_id, target.id, &update)?;
         let after = find(tx, &who, target.id)?;
-        let details = json!({ "before": { "name": before.name, "allowed_ips": before.allowed_ips },
-            "after": { "name": after.name, "allowed_ips": after.allowed_ips } });
+        let shown = |key: &ApiKey| json!({ "name": key.name, "allowed_ips": key.allowed_ips, "rotatable": key.rotatable });
+        let details = json!({ "before": shown(&before), "after": shown(&after) });
         let change = Change::of(AuditAction::ApiKeyUpdated, target.id.as_str(), &after.name, details);
         audit::append(tx, &who, change)?;
         tx.on_commit(Hint::CredentialsChanged);
@@ -179,7 +186,8 @@ pub async fn update(
 
 /// Revoke an API key
 ///
-/// It stops working with the next request, for good. Revoking a revoked key changes nothing and answers with it.
+/// It stops working with the next request, for good. Revoking a revoked key changes nothing and answers with it. A key that was
+/// made to replace it goes on working: if the key leaked, look at `replaced_by` and revoke that one, too.
 #[utoipa::path(operation_id = "revokeApiKey", tag = "API keys",
     security(("session" = ["admin"])),
     params(("id" = ApiKeyId, Path, description = "The key's id"), IfMatch, IdempotencyKey),
