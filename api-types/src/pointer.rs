@@ -26,6 +26,12 @@ impl Pointer {
         self.member(&at.to_string())
     }
 
+    /// The pointer to what holds this, and the member's name or the element's number in it; `None` for the whole body.
+    pub fn split_last(&self) -> Option<(Self, String)> {
+        let (parent, name) = self.0.rsplit_once('/')?;
+        Some((Self(parent.to_owned()), name.replace("~1", "/").replace("~0", "~")))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -64,5 +70,12 @@ mod tests {
         assert_eq!(Pointer::whole().as_str(), "");
         assert_eq!(Pointer::from(("scopes", 2)).as_str(), "/scopes/2");
         assert_eq!(Pointer::from("a/b~c").member("").as_str(), "/a~1b~0c/");
+    }
+
+    #[test]
+    fn a_pointer_is_split_into_what_it_was_made_of() {
+        let parent = Pointer::from("a/b");
+        assert_eq!(parent.clone().member("~1").split_last(), Some((parent, "~1".to_owned())));
+        assert_eq!(Pointer::whole().split_last(), None);
     }
 }

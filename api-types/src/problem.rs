@@ -81,6 +81,8 @@ words! {
         UnknownField = "unknown_field",
         /// There is no such parameter.
         UnknownParameter = "unknown_parameter",
+        /// The field stands in its object more than once.
+        Duplicate = "duplicate",
         /// The value is of another JSON type.
         WrongType = "wrong_type",
         /// The value is not of its form: no time, no id, no URL.

@@ -1,13 +1,12 @@
-//! JSON bodies: read with a limit, and refused with the name of the field that is wrong.
+//! JSON bodies: read with a limit, and refused with the names of the fields that are wrong.
 
 use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use api_types::{ProblemType, pointer::Pointer, problem::FaultCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_path_to_error::{Path, Segment};
 
-use super::problem::Failure;
+use super::{faults, problem::Failure};
 use crate::crypto;
 
 /// The largest body that is read: 256 KiB.
@@ -70,10 +69,20 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
         ));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader)
-        .map_err(|error| describe(pointer(error.path()), error.inner()))?;
+    let value = serde_path_to_error::deserialize(&mut reader);
+    let value =
+        value.map_err(|error| refused::<T>(bytes, &faults::Fault::read(error.path(), error.inner())))?;
     reader.end().map_err(|error| malformed(&error))?;
     Ok(value)
+}
+
+/// All that is wrong with the body, of which serde found the `first` fault.
+fn refused<T: DeserializeOwned>(bytes: &[u8], first: &faults::Fault) -> Failure {
+    match serde_json::from_slice(bytes) {
+        Ok(body) => Failure::fields(faults::all::<T>(body, first)),
+        Err(error) if faults::is_number_too_large(&error) => Failure::fields(vec![first.error(None)]),
+        Err(error) => malformed(&error),
+    }
 }
 
 fn malformed(error: &serde_json::Error) -> Failure {
@@ -81,42 +90,6 @@ fn malformed(error: &serde_json::Error) -> Failure {
         ProblemType::MalformedJson,
         format!("The body is not valid JSON: line {}, column {}.", error.line(), error.column()),
     )
-}
-
-fn pointer(path: &Path) -> Pointer {
-    path.iter().fold(Pointer::whole(), |pointer, segment| match segment {
-        Segment::Seq { index } => pointer.element(*index),
-        Segment::Map { key } => pointer.member(key),
-        Segment::Enum { .. } | Segment::Unknown => pointer,
-    })
-}
-
-/// Turns serde's message into the field at fault and what is wrong with it.
-fn describe(at: Pointer, error: &serde_json::Error) -> Failure {
-    if !error.is_data() {
-        return malformed(error);
-    }
-    let text = error.to_string();
-    let message = text.split(" at line ").next().unwrap_or(&text);
-    let named = message.split('`').nth(1).unwrap_or_default();
-    if message.starts_with("missing field") {
-        return Failure::field(at.member(named), FaultCode::Required, "It is required.");
-    }
-    if message.starts_with("unknown field") {
-        let is_there = at.as_str().ends_with(Pointer::from(named).as_str());
-        let field = if is_there { at } else { at.member(named) };
-        return Failure::field(field, FaultCode::UnknownField, "There is no such field.");
-    }
-    let detail = format!("It has the wrong type or form: {}.", plain(message));
-    Failure::field(at, FaultCode::WrongType, detail)
-}
-
-/// serde's wording without the value, which may be long or secret.
-fn plain(message: &str) -> String {
-    match message.split_once(", expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
-        None => message.chars().take(200).collect(),
-    }
 }
 
 #[cfg(test)]
@@ -136,13 +109,14 @@ mod tests {
             failure(r#"{"name":"a","scopes":[],"colour":1}"#),
             "validation: colour: There is no such field."
         );
-        assert_eq!(
-            failure(r#"{"name":"a","scopes":[3]}"#),
-            "validation: scopes/0: It has the wrong type or form: expected a string."
-        );
+        assert_eq!(failure(r#"{"name":"a","scopes":[3]}"#), "validation: scopes/0: It must be a text.");
         for body in ["[]", r#"["a", []]"#, "null", " 3"] {
             assert_eq!(failure(body), "validation: The body must be a JSON object.", "{body}");
         }
+        assert_eq!(
+            failure(r#"{"name":1e999,"scopes":["a"]}"#),
+            "validation: name: The number is out of range."
+        );
         assert!(failure("x").starts_with("malformed-json"));
         assert!(failure("{").starts_with("malformed-json"), "{}", failure("{"));
         assert!(failure(r#"{"name":"a","scopes":[]} x"#).starts_with("malformed-json"));

@@ -6,6 +6,7 @@
 
 pub mod body;
 pub mod etag;
+mod faults;
 pub mod fields;
 pub mod jsonl;
 pub mod made;

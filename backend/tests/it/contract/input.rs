@@ -1,9 +1,11 @@
 //! Bad input to every operation that takes any.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Fixture, World, both, operations};
+use crate::harness::{Fixture, Operation, World, both, openapi::resolve, operations};
 
 #[both]
 async fn a_bad_body_is_refused_and_nothing_is_stored(world: World) {
@@ -57,6 +59,51 @@ async fn a_bad_body_is_refused_and_nothing_is_stored(world: World) {
         operation.send(&client, &path, &large).await.problem(413, "body-too-large");
     }
     assert_eq!(fixture.team.audited().await, before);
+}
+
+/// The fields of an operation's body: all, and those that must be there.
+fn body_fields(operation: &Operation) -> (BTreeSet<String>, BTreeSet<String>) {
+    let content = &operation.described["requestBody"]["content"]["application/json"];
+    let schema = resolve(&content["schema"]);
+    let names = schema["properties"].as_object().unwrap().keys().cloned().collect();
+    let required = schema["required"].as_array().into_iter().flatten();
+    (names, required.map(|name| name.as_str().unwrap().to_owned()).collect())
+}
+
+#[both]
+async fn all_faults_of_a_body_are_told_at_once_and_in_words_of_json(world: World) {
+    let fixture = Fixture::make(&world).await;
+    for operation in operations().iter().filter(|operation| operation.has_body()) {
+        let client = fixture.client(&world, operation);
+        let path = fixture.path(operation);
+        let (names, required) = body_fields(operation);
+        let nothing: Value = json!({ "surprise": 1 });
+        let mut wrong = nothing.clone();
+        for name in &names {
+            wrong[name] = json!({ "not": ["this"] });
+        }
+        for (body, wanted, code) in [(wrong, names, "wrong_type"), (nothing, required, "required")] {
+            let problem = operation.send(&client, &path, &body).await.problem(422, "validation");
+            let mut told: BTreeMap<&str, &str> = BTreeMap::new();
+            for error in problem["errors"].as_array().unwrap() {
+                assert_eq!(error["in"], "body");
+                told.insert(error["field"].as_str().unwrap(), error["code"].as_str().unwrap());
+                let detail = error["detail"].as_str().unwrap();
+                for word in ["expected", "invalid", "struct", "sequence", "u32", "i64", "`"] {
+                    assert!(!detail.contains(word), "{}: {detail}", operation.id);
+                }
+            }
+            assert_eq!(told.remove("/surprise"), Some("unknown_field"), "{}", operation.id);
+            for name in wanted {
+                let is_free = (operation.id.as_str(), name.as_str()) == ("publishEvent", "data");
+                if code == "wrong_type" && is_free {
+                    continue;
+                }
+                assert_eq!(told.remove(format!("/{name}").as_str()), Some(code), "{}: {name}", operation.id);
+            }
+            assert!(told.is_empty(), "{}: {told:?}", operation.id);
+        }
+    }
 }
 
 #[both]
