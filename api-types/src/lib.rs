@@ -10,6 +10,7 @@ pub mod authorizations;
 pub mod broadcasts;
 pub mod deliveries;
 pub mod events;
+pub mod explanations;
 pub mod ids;
 mod merge_patch;
 pub mod oauth_apps;

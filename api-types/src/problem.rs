@@ -73,35 +73,21 @@ words! {
 }
 
 words! {
-    /// The stable name of what is wrong with one field, for programs.
+    /// The stable name of what is wrong with one field, for programs. [`FaultCode::meaning`] says what each means.
     FaultCode {
-        /// The field is missing.
         Required = "required",
-        /// There is no such field.
         UnknownField = "unknown_field",
-        /// There is no such parameter.
         UnknownParameter = "unknown_parameter",
-        /// The field stands in its object more than once.
         Duplicate = "duplicate",
-        /// The value is of another JSON type.
         WrongType = "wrong_type",
-        /// The value is not of its form: no time, no id, no URL.
         Malformed = "malformed",
-        /// The text or list is too short, or empty.
         TooShort = "too_short",
-        /// The text or list is too long.
         TooLong = "too_long",
-        /// The number or time is too small or too large.
         OutOfRange = "out_of_range",
-        /// The word is not one of those that are known here.
         UnknownWord = "unknown_word",
-        /// The text has characters that it may not have.
         InvalidCharacters = "invalid_characters",
-        /// The value is of its form, and is not possible here; `detail` says why.
         NotAllowed = "not_allowed",
-        /// The value names an object that is not there.
         NotFound = "not_found",
-        /// The text contains a live credential.
         ContainsSecret = "contains_secret",
     }
 }

@@ -30,6 +30,7 @@ use crate::{
     oauth::error::OAuthError,
     openapi::{
         self, KnownPaths,
+        deprecation::{self, Deprecations},
         parameters::{KnownParameters, refuse_unknown},
     },
     routes,
@@ -44,6 +45,7 @@ pub fn build(
 ) -> io::Result<Server> {
     let document = openapi::document();
     let known = Data::new(KnownPaths::of(&document));
+    let deprecations = Data::new(Deprecations::of(&document));
     let parameters = Data::new(KnownParameters::of(&document));
     let auth = Data::new(app.auth.clone());
     let origin: Data<Arc<str>> = Data::new(app.base.settings.issuer().into());
@@ -56,7 +58,9 @@ pub fn build(
             .app_data(known.clone())
             .app_data(origin.clone())
             .app_data(parameters.clone())
+            .app_data(deprecations.clone())
             .app_data(web::PayloadConfig::new(MAX_BYTES))
+            .wrap(from_fn(deprecation::announce))
             .wrap(from_fn(every_request))
             .into_utoipa_app()
             .service(
@@ -69,6 +73,8 @@ pub fn build(
             .configure(routes::oauth)
             .service(routes::health::alive)
             .service(routes::health::ready)
+            .service(routes::problems::list)
+            .service(routes::problems::show)
             .into_app()
             .configure(only_by_post)
             .configure(move |config| openapi::configure(config, &document))
@@ -169,6 +175,8 @@ enum PathKind {
     /// Metadata that clients discover.
     WellKnown,
     Docs,
+    /// The pages about problems.
+    Problems,
     Other,
 }
 
@@ -178,16 +186,18 @@ impl PathKind {
             "/oauth/token" | "/oauth/revoke" | "/oauth/par" => Self::OAuth,
             "/oauth/introspect" | "/oauth/authorize" => Self::OAuthClosed,
             "/docs" => Self::Docs,
+            "/problems" => Self::Problems,
             _ if path.starts_with("/v1/") => Self::Api,
             _ if path.starts_with("/.well-known/") => Self::WellKnown,
             _ if path.starts_with("/docs/") => Self::Docs,
+            _ if path.starts_with("/problems/") => Self::Problems,
             _ => Self::Other,
         }
     }
 
     /// `true`: any site's scripts may call, with credentials of their own, since cookies do not ride along.
     const fn is_open_to_scripts(self) -> bool {
-        matches!(self, Self::Api | Self::OAuth | Self::WellKnown)
+        matches!(self, Self::Api | Self::OAuth | Self::WellKnown | Self::Problems)
     }
 }
 
@@ -217,7 +227,7 @@ fn decorate(headers: &mut HeaderMap, id: &str, kind: PathKind, preflight: bool) 
         set("access-control-allow-origin", "*");
         set(
             "access-control-expose-headers",
-            "x-request-id, retry-after, ratelimit, ratelimit-policy, www-authenticate",
+            "x-request-id, retry-after, ratelimit, ratelimit-policy, www-authenticate, deprecation, sunset",
         );
     }
     if preflight {

@@ -1,5 +1,6 @@
 //! The OpenAPI document: all that the handlers say of themselves, plus what is true of every operation.
 
+pub mod deprecation;
 pub mod parameters;
 mod problems;
 
@@ -23,7 +24,11 @@ use crate::routes;
         version = "1",
         description = "API keys, OAuth apps, webhooks, events and their deliveries. Errors are RFC 9457 problem documents \
             with a stable `code`; their `type` is the address of a page about the error. Lists are newest first and go on with `cursor`. \
-            Times are RFC 3339 in UTC.",
+            Times are RFC 3339 in UTC.\n\n**Versions.** `/v1` only grows. Without notice there may be new operations, new fields in \
+            answers, new optional fields and parameters in requests, new words where a word is told, new types of problems and of \
+            events, and other sentences in `detail`: ignore what you do not know. An operation that is to go answers \
+            with `Deprecation` (RFC 9745) and `Sunset` (RFC 8594) headers for at least twelve months. What breaks callers comes as \
+            `/v2` only. CHANGELOG.md has every change of the API under its date.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/", description = "This server")),
@@ -68,6 +73,8 @@ pub fn document() -> Document {
         .configure(routes::oauth)
         .service(routes::health::alive)
         .service(routes::health::ready)
+        .service(routes::problems::list)
+        .service(routes::problems::show)
         .split_for_parts();
     let mut shared = problems::Shared::new();
     for (path, item) in &mut document.paths.paths {
@@ -99,6 +106,7 @@ fn complete(operation: &mut Operation, method: &HttpMethod, path: &str, shared: 
     let needs = permission(operation);
     let said = operation.description.take().unwrap_or_default();
     operation.description = Some(format!("{said}\n\n**Permission:** {needs}").trim().to_owned());
+    deprecation::declare(operation);
     problems::declare(operation, method, path, shared);
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use api_types::{Problem, ProblemType};
+use api_types::ProblemType;
 use serde_json::{Value, json};
 use utoipa::openapi::{
     ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
@@ -138,7 +138,7 @@ fn response(kinds: &[ProblemType]) -> RefOr<Response> {
     let schema = AllOfBuilder::new()
         .item(Ref::from_schema_name("Problem"))
         .item(ObjectBuilder::new().schema_type(Type::Object).property("code", kind));
-    let example = kinds.first().map(|&kind| example(kind));
+    let example = kinds.first().map(|kind| json!(kind.example(EXAMPLE_ORIGIN)));
     let id = ObjectBuilder::new().schema_type(Type::String).description(Some("The request's id."));
     ResponseBuilder::new()
         .description(titles.join("; "))
@@ -149,11 +149,4 @@ fn response(kinds: &[ProblemType]) -> RefOr<Response> {
         .header("x-request-id", HeaderBuilder::new().schema(Some(id)).build())
         .build()
         .into()
-}
-
-fn example(kind: ProblemType) -> Value {
-    let detail = "A sentence that says what happened and what to do.";
-    let mut problem = Problem::new(kind, EXAMPLE_ORIGIN, detail);
-    problem.request_id = Some("01JDBN5X7W3Q9K2M4E6R8T0VYZ".into());
-    json!(problem)
 }

@@ -63,6 +63,7 @@ pub mod health;
 pub mod idempotent;
 pub mod oauth_apps;
 mod overlap;
+pub mod problems;
 pub mod recoveries;
 pub mod session;
 mod signed_in;

@@ -21,6 +21,7 @@ mod nodes;
 mod oauth;
 mod oauth_apps;
 mod outages;
+mod problems;
 mod receive;
 mod recoveries;
 mod retention;

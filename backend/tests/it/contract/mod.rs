@@ -3,6 +3,7 @@
 //! bodies of the harness's `Fixture` know it.
 
 mod audit;
+mod deprecation;
 mod document;
 mod idempotency;
 mod input;
