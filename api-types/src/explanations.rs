@@ -65,6 +65,10 @@ explanations! {
         "The API key was revoked by an admin, or by itself because it became public. It never works again.",
         "Ask an admin of the workspace for a new key. The audit log says who revoked this one, and why.",
         "This API key was revoked at 2026-11-23T06:44:50.123Z. Use its replacement.";
+    KeyReplaced:
+        "The API key replaced itself, and its successor has been used, or a day has passed since. The old key has ended for good.",
+        "Use the successor, which was shown when the key was replaced. Where it got lost, an admin creates a new key.",
+        "This API key was replaced at 2026-11-27T09:00:00.000Z. Use its successor.";
     KeyExpired:
         "The API key has reached the end that was set when it was made.",
         "Ask an admin of the workspace for a new key.",
@@ -86,6 +90,10 @@ explanations! {
         "Only a signed-in member may do this. API keys and access tokens may not, whatever their scopes.",
         "Do it in the console.",
         "Only a signed-in session may do this: no API key or token can.";
+    NotRotatable:
+        "Only an API key can replace itself, and only one that an admin marked as rotatable. A session or a token cannot.",
+        "Have an admin mark the key as rotatable in Settings > API, or create a new key there.",
+        "An admin has not marked this API key as rotatable.";
     PlanRequired:
         "The workspace's plan does not include the API.",
         "Ask an admin to choose a plan that includes it.",

@@ -67,14 +67,18 @@ pub fn declare(operation: &mut Operation) {
     ));
 }
 
-/// The headers of all deprecated operations, by path and method.
+/// The headers of all deprecated operations.
 #[derive(Clone, Debug, Default)]
-pub struct Deprecations(HashMap<(String, Method), [(HeaderName, HeaderValue); 2]>);
+pub struct Deprecations {
+    by_pattern: HashMap<(String, Method), [(HeaderName, HeaderValue); 2]>,
+    /// The ends of their paths, after the last id: by them almost every request is told to be another's, at no cost.
+    ends: Vec<String>,
+}
 
 impl Deprecations {
     /// Reads them out of the document.
     pub fn of(document: &Document) -> Self {
-        let mut found = HashMap::new();
+        let mut found = Self::default();
         for (path, item) in &document.paths.paths {
             let operations = [
                 (Method::GET, &item.get),
@@ -85,16 +89,22 @@ impl Deprecations {
             for (method, operation) in operations {
                 let headers = operation.as_ref().and_then(Notice::of).and_then(|notice| notice.headers());
                 if let Some(headers) = headers {
-                    found.insert((path.clone(), method), headers);
+                    found.ends.push(path.rsplit('}').next().unwrap_or_default().to_owned());
+                    found.by_pattern.insert((path.clone(), method), headers);
                 }
             }
         }
-        Self(found)
+        found
+    }
+
+    /// `true` where the path may be that of a deprecated operation.
+    fn may_be_at(&self, path: &str) -> bool {
+        self.ends.iter().any(|end| path.ends_with(end.as_str()))
     }
 
     /// The headers of the operation's answers; none where the operation stays.
     pub fn headers(&self, pattern: Option<String>, method: &Method) -> &[(HeaderName, HeaderValue)] {
-        let found = pattern.and_then(|pattern| self.0.get(&(pattern, method.clone())));
+        let found = pattern.and_then(|pattern| self.by_pattern.get(&(pattern, method.clone())));
         found.map_or(&[], |headers| headers.as_slice())
     }
 }
@@ -105,7 +115,7 @@ pub async fn announce(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if deprecations.0.is_empty() {
+    if !deprecations.may_be_at(request.path()) {
         return next.call(request).await;
     }
     let headers = deprecations.headers(request.match_pattern(), request.method());

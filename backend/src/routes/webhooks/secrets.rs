@@ -89,10 +89,12 @@ pub async fn rotate(
 
 /// Rotate a webhook's signing secret, at its old path
 ///
-/// Use `POST /v1/webhooks/{id}/secrets`. This does the same, and answers with the whole webhook.
+/// It does the same, and answers with the whole webhook.
 #[utoipa::path(operation_id = "rotateWebhookSecretAtOldPath", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
-    extensions(("x-problems" = json!(["session-required"]))),
+    extensions(("x-problems" = json!(["session-required"])),
+        ("x-deprecated" = json!({ "since": "2026-11-27", "sunset": "2027-11-27",
+            "successor": "POST /v1/webhooks/{id}/secrets" }))),
     params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch, IdempotencyKey), request_body = RotateSecret,
     responses((status = 201, description = "The webhook with its new signing secret", body = CreatedWebhook)))]
 #[post("/webhooks/{id}/secret/rotate")]
