@@ -1,4 +1,6 @@
-//! The database: one connection type over SQLite and PostgreSQL, and the two ways in, [`Db::read`] and [`Db::write`].
+//! The database: one connection type over SQLite and PostgreSQL, and the ways in, [`Db::query`], [`Db::read`] and [`Db::write`].
+//!
+//! A `query` is one statement, and a `read` is several that see one snapshot.
 //!
 //! A `write` is one transaction, which brings its own time and ids ([`Tx`]). Work that must follow a commit (wake the
 //! worker, forget a cached credential) is left with [`Tx::on_commit`] and released only after COMMIT. Each noun's queries

@@ -265,7 +265,7 @@ mod tests {
             assert_eq!(statuses(both), Ok(vec![Pending, Failed]), "{both}");
         }
         assert_eq!(statuses("status=failed,failed,retrying&status=failed"), Ok(vec![Retrying, Failed]));
-        let too_many = vec!["failed"; 6].join(",");
+        let too_many = ["failed"; 6].join(",");
         assert!(statuses(&format!("status={too_many}")).unwrap_err().contains("6 words"));
         for empty in ["status", "status=", "status=failed&status="] {
             assert!(statuses(empty).unwrap_err().contains("It is empty"), "{empty}");

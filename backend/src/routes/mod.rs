@@ -16,8 +16,9 @@
 //! the node: [`App`](crate::app::App) holds the database, the clock and the wings. [`Caller<P>`](crate::auth::Caller) is the
 //! permission `P`. It refuses a caller who lacks the scope or the role, a workspace whose plan lacks the API, and a cookie that
 //! rides from another origin. [`PathId<T>`](crate::http::path_id::PathId) is the id in the path; a text that is no such id is
-//! answered like an object that does not exist. [`Body<T>`](crate::http::body::Body) refuses what is not JSON, too large, or not of
-//! its type, and names the field.
+//! answered like an object that does not exist. [`Query<T>`](crate::http::query::Query) reads the parameters that the document names;
+//! [`refuse_unknown`](crate::openapi::parameters::refuse_unknown) has refused all others by then. [`Body<T>`](crate::http::body::Body)
+//! refuses what is not JSON, too large, or not of its type, and names the field.
 //!
 //! **The values.** [`Fields`](crate::http::fields::Fields) collects what is wrong with the values, all of it, into one answer.
 //! Texts that people write go through [`secret_scan`](crate::secret_scan), which refuses a credential in them.

@@ -103,10 +103,10 @@ async fn every_choice_of_words_finds_what_matches_it(world: World) {
                     .collect();
                 let mut filter = format!("limit=3&status={}", words(statuses));
                 if !wanted.is_empty() {
-                    filter.push_str(&format!("&category={}", words(wanted)));
+                    filter = format!("{filter}&category={}", words(wanted));
                 }
                 if !types.is_empty() {
-                    filter.push_str(&format!("&event_type={}", words(types)));
+                    filter = format!("{filter}&event_type={}", words(types));
                 }
                 assert_eq!(walk(&integrator, &filter).await, expected, "{filter}");
                 let since = format!("{filter}&since=2026-11-23T07:00:00Z&until=2026-11-23T09:00:00Z");

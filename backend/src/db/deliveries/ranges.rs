@@ -163,7 +163,9 @@ impl Walk<'_> {
             id: DeliveryId,
         }
         let mut columns = Columns::default();
-        ranges.iter().for_each(|range| columns.add(*range));
+        for range in ranges {
+            columns.add(*range);
+        }
         let webhook = self.wanted.webhook;
         let owner = webhook.map_or("workspace_id", |_| "webhook_id");
         let whose = webhook.map_or_else(|| self.workspace.to_string(), |webhook| webhook.to_string());

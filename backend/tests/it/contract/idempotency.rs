@@ -93,7 +93,7 @@ async fn no_secret_of_a_kept_answer_can_be_read_in_the_database(world: World) {
     }
     let kept = "(SELECT count(*) FROM idempotency_keys WHERE sealed_until IS NOT NULL AND body <> '')";
     let bare = "(SELECT count(*) FROM idempotency_keys \
-        WHERE body LIKE '%slk_%' OR body LIKE '%sls_%' OR body LIKE '%whsec_%')";
+        WHERE body LIKE '%slk!_%' ESCAPE '!' OR body LIKE '%sls!_%' ESCAPE '!' OR body LIKE '%whsec!_%' ESCAPE '!')";
     assert_eq!((world.number(kept).await, world.number(bare).await), (3, 0));
     world.advance(10 * 60);
     world.remove_expired().await;

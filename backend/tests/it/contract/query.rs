@@ -34,8 +34,8 @@ async fn a_parameter_that_an_operation_does_not_take_is_refused(world: World) {
             ["surprise", "page", "a b", "x\u{0}", ""].map(|mistake| (mistake.to_owned(), None)).into();
         for known in parameters(&operation).into_iter().map(name) {
             let missing: String = known.chars().take(known.len() - 1).collect();
-            let mistaken = [format!("{known}[]"), known.to_uppercase(), format!("{known}s"), missing];
-            mistakes.extend(mistaken.into_iter().map(|mistake| (mistake, Some(known))));
+            let near = [format!("{known}[]"), known.to_uppercase(), format!("{known}s"), missing];
+            mistakes.extend(near.into_iter().map(|mistake| (mistake, Some(known))));
         }
         for (mistake, meant) in mistakes {
             let encoded: String =
