@@ -116,6 +116,9 @@ pub struct Limits {
     pub webhooks: u32,
     /// API requests per minute and credential.
     pub requests_per_minute: u32,
+    /// API requests per minute of all keys and tokens of the workspace together, however many there are. Members' sessions
+    /// have a ceiling of the same size of their own, so that an admin can still stop what uses up this one.
+    pub workspace_requests_per_minute: u32,
 }
 
 /// A member, as other objects refer to them.

@@ -142,13 +142,17 @@ explanations! {
         "The object has changed since the version that `If-Match` names. Nothing was changed.",
         "Read the object again, decide whether your change still makes sense, and send it with the new `ETag`.",
         "The object has changed since you read it. Read it again, then decide.";
+    UriTooLong:
+        "The path of the request with its query is longer than this server reads.",
+        "Ask for less at once, such as fewer words of a filter. The detail names the limit.",
+        "The URI is longer than the 16384 bytes that are read.";
     BodyTooLarge:
         "The body of the request is larger than this server reads.",
         "Send less at once. The detail names the limit.",
         "The body is larger than the 256 KiB that are accepted.";
     UnsupportedMediaType:
         "The body is not declared as JSON, or is compressed in a way that this server does not read.",
-        "Send JSON with the header `Content-Type: application/json`, not compressed.",
+        "Send JSON with the header `Content-Type: application/json`, as it is or compressed by gzip or deflate, once.",
         "Send the body as JSON, with the header Content-Type: application/json.";
     SecretInText:
         "A text contains a live credential: an API key, a client secret or a signing secret. Everyone who reads the text could use \

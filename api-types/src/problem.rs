@@ -57,6 +57,8 @@ words! {
         IdempotencyExpired = "idempotency-expired",
         /// The object has changed since the version that `If-Match` names.
         PreconditionFailed = "precondition-failed",
+        /// The path with its query is longer than is read.
+        UriTooLong = "uri-too-long",
         /// The body is larger than allowed.
         BodyTooLarge = "body-too-large",
         /// The body is not `application/json`.
@@ -132,6 +134,7 @@ impl ProblemType {
             Self::Conflict | Self::IdempotencyInProgress | Self::IdempotencyExpired => 409,
             Self::PreconditionFailed => 412,
             Self::BodyTooLarge => 413,
+            Self::UriTooLong => 414,
             Self::UnsupportedMediaType => 415,
             Self::Validation | Self::IdempotencyMismatch | Self::SecretInText => 422,
             Self::RateLimited => 429,
@@ -169,6 +172,7 @@ impl ProblemType {
             Self::IdempotencyExpired => "The first answer is no longer kept",
             Self::PreconditionFailed => "The object has changed meanwhile",
             Self::BodyTooLarge => "The body is too large",
+            Self::UriTooLong => "The URI is too long",
             Self::UnsupportedMediaType => "The body must be JSON",
             Self::SecretInText => "The text contains a live credential",
             Self::RateLimited => "Too many requests",

@@ -9,7 +9,7 @@ use api_types::{
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 
-use crate::db::DatabaseUrl;
+use crate::{db::DatabaseUrl, ranges};
 
 /// Sayless's API platform: API keys, OAuth apps, webhooks and their delivery.
 #[derive(Debug, Parser)]
@@ -92,7 +92,7 @@ impl std::str::FromStr for Secret {
 #[derive(Clone, Debug, Args)]
 pub struct Destinations {
     /// A range of special addresses that webhooks may reach all the same; may be repeated.
-    #[arg(long, env = "SAYLESS_ALLOW_DESTINATION", value_delimiter = ',')]
+    #[arg(long, env = "SAYLESS_ALLOW_DESTINATION", value_parser = ranges::parse, value_delimiter = ',')]
     pub allow_destination: Vec<IpNet>,
 }
 
@@ -139,7 +139,7 @@ pub struct Serve {
     #[command(flatten)]
     pub keeping: Keeping,
     /// A proxy whose X-Forwarded-For is believed; may be repeated.
-    #[arg(long, env = "SAYLESS_TRUSTED_PROXY", value_delimiter = ',')]
+    #[arg(long, env = "SAYLESS_TRUSTED_PROXY", value_parser = ranges::parse, value_delimiter = ',')]
     pub trusted_proxy: Vec<IpNet>,
 }
 
@@ -268,6 +268,31 @@ impl Database {
                 _ => PathBuf::from("."),
             }),
             DatabaseUrl::Postgres(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operators_ranges_are_read_in_their_canonical_form() {
+        let ranges = "::ffff:10.0.0.0/104,192.0.2.7";
+        let parsed = Cli::try_parse_from([
+            "sayless",
+            "serve",
+            "--trusted-proxy",
+            ranges,
+            "--allow-destination",
+            ranges,
+        ]);
+        let Command::Serve(serve) = parsed.expect("parses").command else { panic!("not serve") };
+        for parsed in [serve.trusted_proxy, serve.destinations.allow_destination] {
+            assert_eq!(
+                parsed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                ["10.0.0.0/8", "192.0.2.7/32"]
+            );
         }
     }
 }

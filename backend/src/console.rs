@@ -2,13 +2,18 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
-    http::{
-        StatusCode,
-        header::{self, HeaderValue},
-    },
+    http::{StatusCode, header},
     web,
 };
-use rust_embed::RustEmbed;
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::{
+    crypto::text,
+    http::{
+        encoding::Coding,
+        static_file::{content_type, revalidate},
+    },
+};
 
 #[derive(RustEmbed)]
 #[folder = "../target/console"]
@@ -41,69 +46,79 @@ fn is_route(path: &str) -> bool {
     })
 }
 
+/// `true` where a screen or a file of the console has this path.
+pub fn has(path: &str) -> bool {
+    is_route(path) || (path.starts_with("/assets/") && Files::get(path.trim_start_matches('/')).is_some())
+}
+
 /// Serves the console: a file of its build, or its one page, with status 404 where no screen has that path.
-pub async fn serve(request: HttpRequest) -> HttpResponse {
+pub fn serve(request: &HttpRequest) -> HttpResponse {
     let path = request.path().trim_start_matches('/');
     if path.starts_with("assets/") {
-        return match file(&request, path) {
-            Some(mut found) => found
-                .1
-                .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-                .body(found.0),
-            None => HttpResponse::NotFound().content_type("text/plain").body("no such file"),
+        let Some(found) = Found::look_up(request, path) else {
+            return HttpResponse::NotFound().content_type("text/plain").body("no such file");
         };
+        return found.answer(
+            &request,
+            HttpResponse::Ok(),
+            "public, max-age=31536000, immutable",
+            StatusCode::OK,
+        );
     }
-    let Some((bytes, mut response)) = file(&request, "index.html") else {
+    let Some(page) = Found::look_up(request, "index.html") else {
         return HttpResponse::NotFound()
             .content_type("text/plain; charset=utf-8")
             .body("The console is not built into this binary. Run: cargo xtask run");
     };
-    response
-        .status(if is_route(request.path()) { StatusCode::OK } else { StatusCode::NOT_FOUND })
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .body(bytes)
-}
-
-/// A file in the best encoding that the client takes.
-fn file(request: &HttpRequest, path: &str) -> Option<(web::Bytes, HttpResponseBuilder)> {
-    let accepted = request
-        .headers()
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let takes = |name: &str| {
-        accepted.split(',').any(|entry| {
-            let mut parts = entry.split(';').map(str::trim);
-            parts.next() == Some(name) && !parts.any(|q| matches!(q, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-        })
-    };
-    let (found, encoding) = [("br", ".br"), ("gzip", ".gz")]
-        .into_iter()
-        .filter(|(name, _)| takes(name))
-        .find_map(|(name, suffix)| Files::get(&format!("{path}{suffix}")).map(|found| (found, Some(name))))
-        .or_else(|| Files::get(path).map(|found| (found, None)))?;
     let mut response = HttpResponse::Ok();
-    response.insert_header((header::CONTENT_TYPE, content_type(path)));
-    response.insert_header((header::VARY, HeaderValue::from_static("accept-encoding")));
-    if let Some(encoding) = encoding {
-        response.insert_header((header::CONTENT_ENCODING, encoding));
-    }
-    Some((web::Bytes::from(found.data.into_owned()), response))
+    response
+        .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"));
+    let status = if is_route(request.path()) { StatusCode::OK } else { StatusCode::NOT_FOUND };
+    page.answer(request, response, "no-cache", status)
 }
 
-fn content_type(path: &str) -> &'static str {
-    match path.rsplit('.').next().unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "wasm" => "application/wasm",
-        "svg" => "image/svg+xml",
-        "woff2" => "font/woff2",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        _ => "application/octet-stream",
+/// A file of the build in the best encoding that the client takes.
+struct Found {
+    file: EmbeddedFile,
+    content_type: &'static str,
+    coding: Option<Coding>,
+}
+
+impl Found {
+    fn look_up(request: &HttpRequest, path: &str) -> Option<Self> {
+        let compressed = Coding::preferred(request.headers()).and_then(|coding| {
+            let suffix = match coding {
+                Coding::Brotli => "br",
+                Coding::Gzip => "gz",
+            };
+            Some((Files::get(&format!("{path}.{suffix}"))?, Some(coding)))
+        });
+        let (file, coding) = compressed.or_else(|| Some((Files::get(path)?, None)))?;
+        Some(Self { file, content_type: content_type(path), coding })
+    }
+
+    fn answer(
+        self,
+        request: &HttpRequest,
+        mut response: HttpResponseBuilder,
+        keep: &'static str,
+        status: StatusCode,
+    ) -> HttpResponse {
+        response
+            .status(status)
+            .insert_header((header::CONTENT_TYPE, self.content_type))
+            .insert_header((header::CACHE_CONTROL, keep))
+            .insert_header((header::VARY, "accept-encoding"));
+        // Each encoding is a file of its own, with a hash of its own. The page for a path that is none stays a 404.
+        let tag = format!("\"{}\"", text(&self.file.metadata.sha256_hash()[..16]));
+        if status == StatusCode::OK && revalidate(request, &mut response, &tag) {
+            return response.finish();
+        }
+        if let Some(coding) = self.coding {
+            response.insert_header((header::CONTENT_ENCODING, coding.as_str()));
+        }
+        response.body(web::Bytes::from(self.file.data.into_owned()))
     }
 }
 

@@ -12,7 +12,8 @@
 //! - [`plan`] says what a workspace pays for; [`metrics`] counts.
 //! - [`signals`] carry what commits set in motion. [`http`] reads bodies and parameters and makes pages and problem documents.
 //!   [`base::Base`] is what all wings share: database, clock, randomness, keys and settings. [`engine`] and [`tls`] stand here too.
-//! - The ground: [`db`] (one transaction is [`db::Db::write`]), [`crypto`], the event [`catalogue`], [`clock`] and [`random`].
+//! - The ground: [`db`] (one transaction is [`db::Db::write`]), [`crypto`], the event [`catalogue`], [`clock`], [`random`] and
+//!   the [`ranges`] of addresses.
 
 pub mod app;
 pub mod auth;
@@ -33,6 +34,7 @@ pub mod oauth;
 pub mod openapi;
 pub mod plan;
 pub mod random;
+pub mod ranges;
 pub mod routes;
 pub mod secret_scan;
 pub mod server;

@@ -1,9 +1,11 @@
 //! The client's IP address: the TCP peer's, or the one that a trusted proxy names in `X-Forwarded-For`.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Once};
 
 use actix_web::{HttpRequest, dev::ServiceRequest};
 use ipnet::IpNet;
+
+use crate::ranges;
 
 /// The client's address of a request in a middleware: the rightmost hop of `X-Forwarded-For` that is no trusted proxy, if the
 /// peer is one.
@@ -23,18 +25,35 @@ fn rightmost_untrusted<'a>(
     headers: impl Iterator<Item = &'a str>,
     trusted: &[IpNet],
 ) -> IpAddr {
-    let is_trusted = |ip: &IpAddr| trusted.iter().any(|range| range.contains(ip));
     let mut client = peer;
+    if !ranges::hold(trusted, client) {
+        return client;
+    }
     let hops: Vec<&str> = headers.flat_map(|header| header.split(',')).collect();
     for hop in hops.into_iter().rev() {
-        if !is_trusted(&client) {
+        // A hop that is no address cannot be believed, nor anything left of it.
+        let Some(ip) = ranges::parse_hop(hop) else {
+            report_unreadable(hop, client);
+            break;
+        };
+        client = ip;
+        if !ranges::hold(trusted, client) {
             break;
         }
-        // A hop that is no address cannot be believed, nor anything left of it.
-        let Ok(ip) = hop.trim().parse::<IpAddr>() else { break };
-        client = ip.to_canonical();
     }
     client
+}
+
+/// Tells the operator that a trusted proxy names callers in a way that we cannot read: once, since every request would.
+fn report_unreadable(hop: &str, proxy: IpAddr) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        let start: String = hop.trim().chars().take(64).collect();
+        tracing::warn!(
+            hop = ?start, %proxy,
+            "a trusted proxy sent an X-Forwarded-For entry that is no address; its callers count as the proxy itself"
+        );
+    });
 }
 
 #[cfg(test)]
@@ -54,5 +73,7 @@ mod tests {
         assert_eq!(seen("10.0.0.1", &["6.6.6.6", "198.51.100.1"]), "198.51.100.1");
         assert_eq!(seen("10.0.0.1", &["6.6.6.6, rubbish"]), "10.0.0.1");
         assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(seen("10.0.0.1", &["6.6.6.6, 198.51.100.1:443, [::ffff:10.0.0.2]:80"]), "198.51.100.1");
+        assert_eq!(seen("10.0.0.1", &["[2001:db8::1]:443"]), "2001:db8::1");
     }
 }

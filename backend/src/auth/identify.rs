@@ -1,6 +1,6 @@
 //! The middleware that looks at a `/v1` request once: where it comes from, and whom its credential speaks for.
 
-use std::net::IpAddr;
+use std::{cmp::Reverse, net::IpAddr, sync::LazyLock};
 
 use actix_web::{
     Error, HttpMessage,
@@ -8,17 +8,17 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method,
-        header::{self, HeaderName, HeaderValue},
+        header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
     web::Data,
 };
-use api_types::{ProblemType, Timestamp};
+use api_types::{ProblemType, Timestamp, account::Plan};
 
 use super::{
     access_token, address,
     claims::Claims,
-    limiter::Verdict,
+    limiter::{MINUTE_MS, Verdict},
     live_token,
     parts::Auth,
     principal::{Identity, Principal},
@@ -34,7 +34,7 @@ use crate::{
         api_keys::{self, KeyRecord},
     },
     http::problem::Failure,
-    plan,
+    plan, ranges,
 };
 
 /// The findings of [`identify`], for the `Caller` extractor to judge.
@@ -48,7 +48,7 @@ pub struct Identified {
     pub public_url: url::Url,
 }
 
-/// Middleware: identifies the caller, counts the request against their rate limit, and says in headers what is left.
+/// Middleware: identifies the caller, counts the request against its rate limits, and says in headers what is left.
 pub async fn identify(
     auth: Data<Auth>,
     request: ServiceRequest,
@@ -57,43 +57,95 @@ pub async fn identify(
     let settings = &auth.base.settings;
     let ip = address::client(&request, &settings.trusted_proxies);
     let known = known(&auth, &request, ip).await;
-    let verdict = known.as_ref().ok().and_then(|(_, principal)| count(&auth, &request, principal));
-    if let Some(Verdict { retry_after: Some(seconds), .. }) = verdict {
-        let refused =
-            Failure::new(ProblemType::RateLimited, format!("Too many requests. Try again in {seconds} s."))
-                .retry_after(seconds);
-        return Ok(request.error_response(refused).map_into_right_body());
+    let counted = known.as_ref().ok().and_then(|(_, principal)| count(&auth, &request, principal));
+    if let Some(counted) = &counted
+        && let Some(seconds) = counted.tightest.retry_after
+    {
+        let refused = Failure::new(ProblemType::RateLimited, counted.refusal(seconds)).retry_after(seconds);
+        let mut response = request.error_response(refused);
+        counted.describe(response.headers_mut());
+        return Ok(response.map_into_right_body());
     }
     request.extensions_mut().insert(Identified { known, ip, public_url: settings.public_url.clone() });
     let mut response = next.call(request).await?;
-    if let Some(verdict) = verdict {
-        set(
-            &mut response,
-            "ratelimit-policy",
-            &format!("\"default\";q={};w={}", verdict.limit, verdict.window),
-        );
-        set(&mut response, "ratelimit", &format!("\"default\";r={};t={}", verdict.remaining, verdict.reset));
+    if let Some(counted) = counted {
+        counted.describe(response.headers_mut());
     }
     Ok(response.map_into_left_body())
 }
 
-/// Counts a request against its limit: the credential's, or the operator's for publishing, if there is one.
-fn count(auth: &Auth, request: &ServiceRequest, principal: &Principal) -> Option<Verdict> {
-    let limiter = &auth.cache.limiter;
-    let now = auth.base.now();
-    if request.method() == Method::POST && request.path() == "/v1/events" {
-        let limit = auth.base.settings.publish_limit?;
-        let key = format!("events of {}", principal.workspace.id);
-        return Some(limiter.take_within(&key, limit, 1_000, now));
-    }
-    let per_minute = plan::limits(principal.workspace.plan).requests_per_minute;
-    Some(limiter.take(principal.identity.counted_as(), per_minute, now))
+/// A request that was counted, and what its limits say.
+struct Counted {
+    /// The name of the limit that is nearest to its end.
+    name: &'static str,
+    /// What that limit says.
+    tightest: Verdict,
+    /// All limits that the request counts against.
+    policy: HeaderValue,
 }
 
-fn set<B>(response: &mut ServiceResponse<B>, name: &'static str, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(HeaderName::from_static(name), value);
+const CREDENTIAL: &str = "credential";
+const WORKSPACE: &str = "workspace";
+const EVENTS: &str = "events";
+
+/// The limits of each plan, as `RateLimit-Policy` names them.
+static POLICIES: LazyLock<Vec<(Plan, HeaderValue)>> = LazyLock::new(|| {
+    let policy = |plan: Plan| {
+        let limits = plan::limits(plan);
+        let (own, all) = (limits.requests_per_minute, limits.workspace_requests_per_minute);
+        HeaderValue::try_from(format!("\"{CREDENTIAL}\";q={own};w=60, \"{WORKSPACE}\";q={all};w=60")).ok()
+    };
+    Plan::ALL.iter().filter_map(|&plan| Some((plan, policy(plan)?))).collect()
+});
+
+impl Counted {
+    /// Says in headers which limits there are and what is left of the tightest (the IETF's draft of them).
+    fn describe(&self, headers: &mut HeaderMap) {
+        headers.insert(HeaderName::from_static("ratelimit-policy"), self.policy.clone());
+        let Verdict { remaining, reset, .. } = self.tightest;
+        if let Ok(value) = HeaderValue::try_from(format!("\"{}\";r={remaining};t={reset}", self.name)) {
+            headers.insert(HeaderName::from_static("ratelimit"), value);
+        }
     }
+
+    fn refusal(&self, seconds: u64) -> String {
+        match self.name {
+            WORKSPACE => format!(
+                "All credentials of this workspace together made too many requests. Try again in {seconds} s."
+            ),
+            _ => format!("Too many requests. Try again in {seconds} s."),
+        }
+    }
+}
+
+/// Counts a request against its limits: the credential's and the workspace's, or the operator's for publishing, if there is
+/// one.
+fn count(auth: &Auth, request: &ServiceRequest, principal: &Principal) -> Option<Counted> {
+    let limiter = &auth.cache.limiter;
+    let now = auth.base.now();
+    let workspace = &principal.workspace;
+    if request.method() == Method::POST && request.match_info().as_str() == "/v1/events" {
+        let limit = auth.base.settings.publish_limit?;
+        let key = format!("events of {}", workspace.id);
+        let verdict = limiter.take_within(&key, limit, 1_000, now);
+        let policy = HeaderValue::try_from(format!("\"{EVENTS}\";q={limit};w=1")).ok()?;
+        return Some(Counted { name: EVENTS, tightest: verdict, policy });
+    }
+    let limits = plan::limits(workspace.plan);
+    let credential = (principal.identity.counted_as(), limits.requests_per_minute);
+    let take = |ceiling: &str| {
+        limiter.take_all([credential, (ceiling, limits.workspace_requests_per_minute)], MINUTE_MS, now)
+    };
+    let [own, all] = match principal.identity {
+        // Keys and tokens that use up their ceiling leave the members' screens alone, where an admin can stop them.
+        Identity::Member { .. } => take(&format!("sessions of {}", workspace.id)),
+        Identity::ApiKey { .. } | Identity::Token { .. } => take(workspace.id.as_str()),
+    };
+    let tightness = |verdict: &Verdict| (verdict.retry_after, Reverse(verdict.remaining));
+    let (name, tightest) =
+        if tightness(&all) > tightness(&own) { (WORKSPACE, all) } else { (CREDENTIAL, own) };
+    let (_, policy) = POLICIES.iter().find(|(plan, _)| *plan == workspace.plan)?;
+    Some(Counted { name, tightest, policy: policy.clone() })
 }
 
 /// The credential of a request, and whom it speaks for; notes that it was used.
@@ -254,7 +306,7 @@ fn check_key(key: &KeyRecord, ip: IpAddr, now: Timestamp) -> Result<(), Failure>
     if let Some(at) = key.expires_at.filter(|at| *at <= now) {
         return refused(ProblemType::KeyExpired, format!("This API key expired at {at}. Create a new one."));
     }
-    if !key.allowed_ips.is_empty() && !key.allowed_ips.iter().any(|range| range.contains(&ip)) {
+    if !key.allowed_ips.is_empty() && !ranges::hold(&key.allowed_ips, ip) {
         return Err(Failure::new(
             ProblemType::AddressNotAllowed,
             format!(

@@ -1,4 +1,4 @@
-//! Requests per minute and credential: the generic cell rate algorithm, so that a minute's requests may come at once
+//! Requests per minute of a credential and of a workspace: the generic cell rate algorithm, so that a minute's requests may come at once
 //! and are then given back evenly.
 
 use std::{
@@ -8,7 +8,8 @@ use std::{
 
 use api_types::Timestamp;
 
-const WINDOW_MS: i64 = 60_000;
+/// A minute, the window of the plans' limits, in milliseconds.
+pub const MINUTE_MS: i64 = 60_000;
 /// Past this many credentials, those that are idle are dropped.
 const SWEEP_AT: usize = 10_000;
 
@@ -35,33 +36,70 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// Counts one request of `key` against `per_minute`.
-    pub fn take(&self, key: &str, per_minute: u32, now: Timestamp) -> Verdict {
-        self.take_within(key, per_minute, WINDOW_MS, now)
-    }
-
     /// Counts one request of `key` against `limit` per `window_ms`.
     pub fn take_within(&self, key: &str, limit: u32, window_ms: i64, now: Timestamp) -> Verdict {
+        let [verdict] = self.take_all([(key, limit)], window_ms, now);
+        verdict
+    }
+
+    /// Counts one request against the limits of all these keys, or against none where one of them refuses it.
+    pub fn take_all<const N: usize>(
+        &self,
+        counted: [(&str, u32); N],
+        window_ms: i64,
+        now: Timestamp,
+    ) -> [Verdict; N] {
         let mut table = self.full_again.lock().unwrap_or_else(PoisonError::into_inner);
         let now = now.as_millis() * 1_000_000;
-        let window = window_ms * 1_000_000;
-        let each = window / i64::from(limit.max(1));
-        if table.len() >= SWEEP_AT && !table.contains_key(key) {
-            table.retain(|_, at| *at > now);
-        }
-        let at = table.get(key).copied().unwrap_or(now).max(now);
-        let after = at + each;
-        let refused = after - now > window;
-        let at = if refused { at } else { after };
+        let buckets = counted.map(|(key, limit)| {
+            Bucket::new(table.get(key).copied().unwrap_or(now).max(now), now, limit, window_ms * 1_000_000)
+        });
+        let refused = buckets.iter().any(Bucket::refuses);
         if !refused {
-            table.insert(key.to_owned(), at);
+            for ((key, _), bucket) in counted.iter().zip(&buckets) {
+                if let Some(at) = table.get_mut(*key) {
+                    *at = bucket.after;
+                    continue;
+                }
+                if table.len() >= SWEEP_AT {
+                    table.retain(|_, at| *at > now);
+                }
+                table.insert((*key).to_owned(), bucket.after);
+            }
         }
+        buckets.map(|bucket| bucket.verdict(!refused))
+    }
+}
+
+/// A key's requests at one moment; all times in nanoseconds.
+struct Bucket {
+    limit: u32,
+    window: i64,
+    now: i64,
+    /// The time at which all requests are given back, without this request.
+    before: i64,
+    /// The same, with this request.
+    after: i64,
+}
+
+impl Bucket {
+    fn new(before: i64, now: i64, limit: u32, window: i64) -> Self {
+        Self { limit, window, now, before, after: before + window / i64::from(limit.max(1)) }
+    }
+
+    const fn refuses(&self) -> bool {
+        self.after - self.now > self.window
+    }
+
+    fn verdict(&self, taken: bool) -> Verdict {
+        let at = if taken { self.after } else { self.before };
         Verdict {
-            limit,
-            window: window_ms / 1000,
-            remaining: u32::try_from((window - (at - now)) / each).unwrap_or(0),
-            reset: seconds(at - now),
-            retry_after: refused.then(|| seconds(after - now - window).max(1)),
+            limit: self.limit,
+            window: self.window / 1_000_000_000,
+            remaining: u32::try_from((self.window - (at - self.now)) / (self.after - self.before))
+                .unwrap_or(0),
+            reset: seconds(at - self.now),
+            retry_after: self.refuses().then(|| seconds(self.after - self.now - self.window).max(1)),
         }
     }
 }
@@ -80,13 +118,28 @@ mod tests {
         let limiter = Limiter::default();
         let start = Timestamp::from_millis(1_000_000);
         for left in (0..60).rev() {
-            let verdict = limiter.take("a", 60, start);
+            let verdict = limiter.take_within("a", 60, MINUTE_MS, start);
             assert_eq!((verdict.remaining, verdict.retry_after), (left, None));
         }
-        assert_eq!(limiter.take("a", 60, start).retry_after, Some(1));
-        assert_eq!(limiter.take("b", 60, start).retry_after, None);
-        assert_eq!(limiter.take("a", 60, start + 1_000).retry_after, None);
-        assert_eq!(limiter.take("a", 60, start + 1_000).retry_after, Some(1));
-        assert_eq!(limiter.take("a", 60, start + 120_000).remaining, 59);
+        assert_eq!(limiter.take_within("a", 60, MINUTE_MS, start).retry_after, Some(1));
+        assert_eq!(limiter.take_within("b", 60, MINUTE_MS, start).retry_after, None);
+        assert_eq!(limiter.take_within("a", 60, MINUTE_MS, start + 1_000).retry_after, None);
+        assert_eq!(limiter.take_within("a", 60, MINUTE_MS, start + 1_000).retry_after, Some(1));
+        assert_eq!(limiter.take_within("a", 60, MINUTE_MS, start + 120_000).remaining, 59);
+    }
+
+    #[test]
+    fn a_request_that_one_limit_refuses_counts_against_no_other() {
+        let limiter = Limiter::default();
+        let start = Timestamp::from_millis(1_000_000);
+        let both = |own: &str| limiter.take_all([(own, 2), ("all", 3)], MINUTE_MS, start);
+        assert_eq!(both("a").map(|verdict| verdict.remaining), [1, 2]);
+        assert_eq!(both("a").map(|verdict| verdict.remaining), [0, 1]);
+        let refused = both("a");
+        assert_eq!(refused.map(|verdict| verdict.remaining), [0, 1]);
+        assert_eq!(refused.map(|verdict| verdict.retry_after.is_some()), [true, false]);
+        assert_eq!(both("b").map(|verdict| verdict.remaining), [1, 0]);
+        assert_eq!(both("b").map(|verdict| verdict.retry_after.is_some()), [false, true]);
+        assert_eq!(limiter.take_within("b", 2, MINUTE_MS, start).remaining, 0);
     }
 }

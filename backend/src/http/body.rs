@@ -2,15 +2,20 @@
 
 use std::{future::Future, pin::Pin};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::{Method, header},
+};
 use api_types::{ProblemType, pointer::Pointer, problem::FaultCode};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::{faults, problem::Failure};
+use super::{
+    faults,
+    payload::{self, Unreadable},
+    problem::Failure,
+};
 use crate::crypto;
-
-/// The largest body that is read: 256 KiB.
-pub const MAX_BYTES: usize = 256 * 1024;
 
 /// A JSON body of type `T`.
 #[derive(Debug)]
@@ -25,40 +30,73 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let typed = check_type(request);
-        let bytes = web::Bytes::from_request(request, payload);
+        let is_json = check_type(request);
+        let is_post = request.method() == Method::POST;
+        let bytes = payload::read(request, payload);
         Box::pin(async move {
-            typed?;
-            let bytes = bytes.await.map_err(|error| read_failure(&error))?;
-            Ok(Self { value: parse(&bytes)?, digest: crypto::sha256_text(&bytes) })
+            let is_json = is_json?;
+            let bytes = bytes.await.map_err(unreadable)?;
+            // A body without any required field may be left out altogether.
+            let absent = if is_post && bytes.is_empty() { parse(b"{}").ok() } else { None };
+            let value = match absent {
+                Some(value) => value,
+                None if is_json => parse(&bytes)?,
+                None => return Err(not_json()),
+            };
+            Ok(Self { value, digest: crypto::sha256_text(&bytes) })
         })
     }
 }
 
-fn check_type(request: &HttpRequest) -> Result<(), Failure> {
-    let value =
-        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
-        return Ok(());
+/// `true` where the body is said to be JSON, or a merge patch (RFC 7396) where something is changed; `false` where nothing is
+/// said of it.
+fn check_type(request: &HttpRequest) -> Result<bool, Failure> {
+    let Some(value) = request.headers().get(header::CONTENT_TYPE) else { return Ok(false) };
+    let mut parts = value.to_str().unwrap_or_default().split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let is_patch = request.method() == Method::PATCH;
+    let is_json = essence.eq_ignore_ascii_case("application/json")
+        || (is_patch && essence.eq_ignore_ascii_case("application/merge-patch+json"));
+    if !is_json {
+        return Err(not_json());
     }
-    Err(Failure::new(
+    let mut charsets = parts
+        .filter_map(|part| part.split_once('='))
+        .filter(|(name, _)| name.eq_ignore_ascii_case("charset"));
+    if !charsets.all(|(_, value)| value.trim_matches('"').eq_ignore_ascii_case("utf-8")) {
+        return Err(Failure::new(
+            ProblemType::UnsupportedMediaType,
+            "JSON is UTF-8 here. Send it so, with the header Content-Type: application/json.",
+        ));
+    }
+    Ok(true)
+}
+
+fn not_json() -> Failure {
+    Failure::new(
         ProblemType::UnsupportedMediaType,
         "Send the body as JSON, with the header Content-Type: application/json.",
-    ))
+    )
 }
 
-fn read_failure(error: &actix_web::Error) -> Failure {
-    if error.as_response_error().status_code() == actix_web::http::StatusCode::PAYLOAD_TOO_LARGE {
-        return Failure::new(
-            ProblemType::BodyTooLarge,
-            format!("The body is larger than the {} KiB that are accepted.", MAX_BYTES / 1024),
-        );
+fn unreadable(why: Unreadable) -> Failure {
+    let kind = match why {
+        Unreadable::TooLarge => ProblemType::BodyTooLarge,
+        Unreadable::UnknownEncoding => ProblemType::UnsupportedMediaType,
+        Unreadable::Incomplete | Unreadable::Corrupt => ProblemType::BadRequest,
+    };
+    let failure = Failure::new(kind, why.describe());
+    match why {
+        Unreadable::UnknownEncoding => failure.naming_encodings(),
+        _ => failure,
     }
-    Failure::new(ProblemType::BadRequest, "The body ended before it was complete.")
 }
+
+/// The mark that some programs write before a text in UTF-8; it is no part of the text.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     // serde reads an array as a struct's fields in order; on the wire a body is an object.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|&first| first != b'{') {
         serde_json::from_slice::<IgnoredAny>(bytes).map_err(|error| malformed(&error))?;

@@ -2,9 +2,11 @@
 //!
 //! [`body`] and [`query`] read what a request brings, [`fields`] collects what is wrong with it ([`names`]: with a name), [`path_id`] reads an object's id
 //! from a path, [`etag`] knows the versions of objects, [`paging`] makes pages of lists, [`jsonl`] gives one as JSON lines, [`made`] is
-//! an answer that is not sent yet, and [`problem`] is the one error of `/v1`.
+//! an answer that is not sent yet, and [`problem`] is the one error of `/v1`. [`payload`] and [`encoding`] inflate what comes in and
+//! compress what goes out; a [`static_file`] is compressed once.
 
 pub mod body;
+pub mod encoding;
 pub mod etag;
 mod faults;
 pub mod fields;
@@ -13,5 +15,7 @@ pub mod made;
 pub mod names;
 pub mod paging;
 pub mod path_id;
+pub mod payload;
 pub mod problem;
 pub mod query;
+pub mod static_file;

@@ -9,6 +9,7 @@ use api_types::{
     problem::{FaultCode, FieldPlace},
 };
 
+use super::payload;
 use crate::db::{DbError, idempotency::KeyConflict};
 
 tokio::task_local! {
@@ -34,6 +35,8 @@ pub struct Failure {
     retry_after: Option<u64>,
     /// The `WWW-Authenticate` challenge (RFC 6750, section 3) of a 401 or 403.
     challenge: Option<String>,
+    /// `true`: the answer names the encodings in which a body may come.
+    names_encodings: bool,
 }
 
 /// An operation's answer, or its failure.
@@ -42,7 +45,14 @@ pub type Answer<T = HttpResponse> = Result<T, Failure>;
 impl Failure {
     /// A failure of `kind`; `detail` is a sentence that a person can act on.
     pub fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), retry_after: None, challenge: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+            challenge: None,
+            names_encodings: false,
+        }
     }
 
     /// No such object in this workspace.
@@ -120,6 +130,13 @@ impl Failure {
         self
     }
 
+    /// Names the encodings in which a body may come (RFC 9110, section 15.5.16).
+    #[must_use]
+    pub const fn naming_encodings(mut self) -> Self {
+        self.names_encodings = true;
+        self
+    }
+
     /// `true`: the same request may succeed in a moment.
     pub const fn is_unavailable(&self) -> bool {
         matches!(self.kind, ProblemType::Unavailable)
@@ -161,6 +178,9 @@ impl ResponseError for Failure {
         }
         if let Some(challenge) = &self.challenge {
             response.insert_header(("www-authenticate", challenge.clone()));
+        }
+        if self.names_encodings {
+            response.insert_header(("accept-encoding", payload::ACCEPTED));
         }
         let request = REQUEST.try_with(Clone::clone).ok();
         let origin = request.as_ref().map_or("", |request| &request.origin);

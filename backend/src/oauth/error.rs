@@ -6,7 +6,11 @@ use std::fmt;
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
 use serde::Serialize;
 
-use crate::{auth::signing_keys::SigningKeyError, db::DbError, http::problem::Failure};
+use crate::{
+    auth::signing_keys::SigningKeyError,
+    db::DbError,
+    http::{payload, problem::Failure},
+};
 
 /// The registered error codes that this server uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +146,9 @@ impl ResponseError for OAuthError {
         let mut response = HttpResponseBuilder::new(self.status);
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header(("www-authenticate", "Basic realm=\"OAuth client\", charset=\"UTF-8\""));
+        }
+        if self.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            response.insert_header(("accept-encoding", payload::ACCEPTED));
         }
         if self.code == ErrorCode::TemporarilyUnavailable {
             response.insert_header(("retry-after", "5"));

@@ -6,12 +6,12 @@ use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
     http::{StatusCode, header},
-    web,
 };
 use percent_encoding::percent_decode;
 use serde_json::{Map, Value};
 
 use super::error::OAuthError;
+use crate::http::payload;
 
 /// The longest value of a parameter, in bytes.
 const MAX_VALUE: usize = 8 * 1024;
@@ -125,13 +125,10 @@ impl FromRequest for Form {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let typed = check_type(request);
-        let bytes = web::Bytes::from_request(request, payload);
+        let bytes = payload::read(request, payload);
         Box::pin(async move {
             typed?;
-            let bytes = bytes.await.map_err(|_| {
-                OAuthError::request("The body is too large, or ended before it was complete.")
-                    .status(StatusCode::PAYLOAD_TOO_LARGE)
-            })?;
+            let bytes = bytes.await.map_err(refused)?;
             let params = Params::parse(&bytes).map_err(|why| OAuthError::request(why.describe()))?;
             if params.repeats_any() {
                 return Err(OAuthError::request("A parameter is there more than once."));
@@ -139,6 +136,14 @@ impl FromRequest for Form {
             Ok(Self(params))
         })
     }
+}
+
+fn refused(why: payload::Unreadable) -> OAuthError {
+    OAuthError::request(why.describe()).status(match why {
+        payload::Unreadable::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        payload::Unreadable::UnknownEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        payload::Unreadable::Incomplete | payload::Unreadable::Corrupt => StatusCode::BAD_REQUEST,
+    })
 }
 
 fn check_type(request: &HttpRequest) -> Result<(), OAuthError> {

@@ -1,10 +1,12 @@
 //! The OpenAPI document: all that the handlers say of themselves, plus what is true of every operation.
 
+mod bodies;
 pub mod deprecation;
+mod files;
+mod headers;
 pub mod parameters;
 mod problems;
 
-use actix_web::web;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -15,6 +17,7 @@ use utoipa::{
 };
 use utoipa_actix_web::{AppExt, scope::scope};
 
+pub use self::files::{PAGES, configure};
 use crate::routes;
 
 #[derive(OpenApi)]
@@ -91,6 +94,8 @@ pub fn document() -> Document {
         }
     }
     document.components.get_or_insert_with(Components::new).responses.extend(shared);
+    bodies::declare_optional(&mut document);
+    headers::declare(&mut document);
     document
 }
 
@@ -132,57 +137,8 @@ fn permission(operation: &Operation) -> String {
     [session, bearer].into_iter().flatten().collect::<Vec<_>>().join(", or ")
 }
 
-/// The paths of the document with their methods, to tell an unknown path from a method that it does not have.
-#[derive(Clone, Debug)]
-pub struct KnownPaths(Vec<(Vec<String>, Vec<&'static str>)>);
-
-impl KnownPaths {
-    /// Reads the paths out of the document.
-    pub fn of(document: &Document) -> Self {
-        let methods = |item: &utoipa::openapi::PathItem| {
-            [("GET", &item.get), ("POST", &item.post), ("PATCH", &item.patch), ("DELETE", &item.delete)]
-                .into_iter()
-                .filter_map(|(name, operation)| operation.is_some().then_some(name))
-                .collect()
-        };
-        Self(
-            document
-                .paths
-                .paths
-                .iter()
-                .map(|(path, item)| (path.split('/').map(Into::into).collect(), methods(item)))
-                .collect(),
-        )
-    }
-
-    /// The methods that `path` has; `None` where there is no such path.
-    pub fn methods(&self, path: &str) -> Option<&[&'static str]> {
-        let wanted: Vec<&str> = path.split('/').collect();
-        self.0.iter().find(|(known, _)| matches_path(known, &wanted)).map(|(_, methods)| methods.as_slice())
-    }
-}
-
 /// `true` where a path's segments are those of a path of the document, whose variables stand in braces.
-fn matches_path(known: &[String], wanted: &[&str]) -> bool {
-    known.len() == wanted.len()
-        && known.iter().zip(wanted).all(|(known, wanted)| known.starts_with('{') || known == wanted)
-}
-
-/// The document and the page that renders it, without anything from elsewhere.
-pub fn configure(config: &mut web::ServiceConfig, document: &Document) {
-    let text = web::Bytes::from(json());
-    config
-        .route(
-            "/openapi.json",
-            web::get().to(move || {
-                let text = text.clone();
-                async move { actix_web::HttpResponse::Ok().content_type("application/json").body(text) }
-            }),
-        )
-        .route("/docs", web::get().to(|| async { web::Redirect::to("/docs/").permanent() }))
-        .service(
-            utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}")
-                .url("/docs/openapi.json", document.clone())
-                .config(utoipa_swagger_ui::Config::default().deep_linking(true).try_it_out_enabled(true)),
-        );
+pub fn matches_path(known: &[String], wanted: &[&str]) -> bool {
+    let fits = |known: &str, wanted: &str| known == wanted || (known.starts_with('{') && !wanted.is_empty());
+    known.len() == wanted.len() && known.iter().zip(wanted).all(|(known, wanted)| fits(known, wanted))
 }

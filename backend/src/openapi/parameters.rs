@@ -59,7 +59,7 @@ impl KnownParameters {
 
     fn operation(&self, request: &ServiceRequest) -> Option<&KnownOperation> {
         let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
-        let wanted: Vec<&str> = request.path().split('/').collect();
+        let wanted: Vec<&str> = request.match_info().as_str().split('/').collect();
         self.0.iter().find(|known| known.method == *method && matches_path(&known.path, &wanted))
     }
 }

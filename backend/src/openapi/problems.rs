@@ -54,6 +54,7 @@ fn of(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<ProblemType
     let mut kinds = vec![
         // A query parameter that the operation does not take.
         ProblemType::BadRequest,
+        ProblemType::UriTooLong,
         ProblemType::RateLimited,
         ProblemType::Internal,
         ProblemType::Unavailable,

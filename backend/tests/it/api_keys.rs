@@ -110,6 +110,24 @@ async fn a_key_may_be_bound_to_addresses(world: World) {
 }
 
 #[both]
+async fn a_range_holds_both_ways_to_write_an_address(world: World) {
+    let team = world.business().await;
+    let body = json!({ "name": "k", "scopes": ["tickets:read"],
+        "allowed_ips": ["::ffff:127.0.0.0/104", "127.0.0.0/8", "10.0.0.5/8", "::ffff:203.0.113.7"] });
+    let made = team.admin.post("/v1/api-keys", &body).await.ok(201);
+    assert_eq!(made["allowed_ips"], json!(["127.0.0.0/8", "10.0.0.0/8", "203.0.113.7/32"]));
+    let key = world.bearer(made["key"].as_str().unwrap());
+    key.get("/v1/session").await.ok(200);
+    // A row as an earlier version stored it.
+    world.execute("UPDATE api_keys SET allowed_ips = '[\"::ffff:127.0.0.0/104\"]'").await.unwrap();
+    world.advance(2);
+    key.get("/v1/session").await.ok(200);
+    world.execute("UPDATE api_keys SET allowed_ips = '[\"::ffff:10.0.0.0/104\"]'").await.unwrap();
+    world.advance(2);
+    key.get("/v1/session").await.problem(403, "address-not-allowed");
+}
+
+#[both]
 async fn its_last_use_is_written_in_batches(world: World) {
     let team = world.business().await;
     let made = team.create_key(&["tickets:read"]).await;

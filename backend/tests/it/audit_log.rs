@@ -153,7 +153,16 @@ async fn the_address_is_the_one_that_a_trusted_proxy_names() {
     let made = behind.post("/v1/api-keys", &body).await.ok(201);
     assert_eq!(entries(&team.admin, "action=api_key.created").await[0]["ip"], "203.0.113.7");
     let key = world.bearer(made["key"].as_str().unwrap());
-    key.with_header("x-forwarded-for", "203.0.113.7").get("/v1/session").await.ok(200);
+    for seen in [
+        "203.0.113.7",
+        "203.0.113.7:51234",
+        "[::ffff:203.0.113.7]:443",
+        "unknown, 203.0.113.7:1, 127.0.0.9:80",
+    ] {
+        key.with_header("x-forwarded-for", seen).get("/v1/session").await.ok(200);
+    }
+    let unreadable = key.with_header("x-forwarded-for", "203.0.113.7, unknown");
+    unreadable.get("/v1/session").await.problem(403, "address-not-allowed");
     key.with_header("x-forwarded-for", "203.0.113.8")
         .get("/v1/session")
         .await

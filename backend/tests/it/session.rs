@@ -154,6 +154,59 @@ async fn requests_are_limited_per_minute_and_credential(world: World) {
 }
 
 #[both]
+async fn keys_of_a_workspace_share_a_ceiling_that_more_keys_do_not_raise(world: World) {
+    let team = world.team(Plan::Startup).await;
+    let limits = team.admin.get("/v1/session").await.ok(200)["limits"].clone();
+    assert_eq!(limits["requests_per_minute"], 300);
+    assert_eq!(limits["workspace_requests_per_minute"], 3_000);
+    let policy = "\"credential\";q=300;w=60, \"workspace\";q=3000;w=60";
+    let mut keys = Vec::new();
+    let mut path = String::new();
+    for _ in 0..10 {
+        let made = team.create_key(&["tickets:read"]).await;
+        path = format!("/v1/api-keys/{}", made["id"].as_str().unwrap());
+        keys.push(world.bearer(made["key"].as_str().unwrap()));
+    }
+    // Nine keys use up their own limits, and one leaves a request of its own.
+    for (at, key) in keys.iter().enumerate() {
+        for _ in 0..if at == 9 { 299 } else { 300 } {
+            let reply = key.get("/v1/session").await;
+            assert_eq!((reply.status, reply.header("ratelimit-policy")), (200, Some(policy)));
+        }
+    }
+    let refused = keys[0].get("/v1/session").await;
+    assert_eq!(refused.header("ratelimit-policy"), Some(policy));
+    assert!(refused.header("ratelimit").unwrap().starts_with("\"credential\";r=0;"));
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    refused.problem(429, "rate-limited");
+    // The refused request left the workspace its last one; with it the ceiling is reached, for a fresh key too.
+    team.admin.post(&format!("{path}/revoke"), &json!({})).await.ok(200);
+    let tight = world.key(&team, &["tickets:read"]).await;
+    let last = tight.get("/v1/session").await;
+    assert_eq!(
+        (last.status, last.header("ratelimit").unwrap().starts_with("\"workspace\";r=0;")),
+        (200, true)
+    );
+    let refused = tight.get("/v1/session").await;
+    assert!(refused.header("ratelimit").unwrap().starts_with("\"workspace\";r=0;"));
+    let problem = refused.problem(429, "rate-limited");
+    assert!(problem["detail"].as_str().unwrap().contains("workspace"), "{problem}");
+    // The refused request cost the fresh key nothing, and an admin can still act.
+    team.admin.get("/v1/api-keys").await.ok(200);
+    world.advance(1);
+    for _ in 0..40 {
+        tight.get("/v1/session").await.ok(200);
+    }
+    world.advance(60);
+    let reply = tight.get("/v1/session").await;
+    assert!(
+        reply.header("ratelimit").unwrap().starts_with("\"credential\";r=299;"),
+        "{:?}",
+        reply.header("ratelimit")
+    );
+}
+
+#[both]
 async fn what_is_no_operation_is_answered_in_kind(world: World) {
     let team = world.business().await;
     team.admin.get("/v1/nothing").await.problem(404, "not-found");

@@ -18,6 +18,7 @@ use super::{
     Conn, Json, Slice,
     schema::{api_keys, members, workspaces},
 };
+use crate::ranges;
 
 pub use succession::{OldKey, end_replaced, find_old, set_replaced, take_over};
 
@@ -315,7 +316,8 @@ pub fn by_digest(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<KeyR
             name,
             workspace: Workspace { id: workspace_id, name: workspace_name, plan },
             scopes: scopes.into_inner(),
-            allowed_ips: ips.into_inner(),
+            // Rows of earlier versions may hold ranges in other forms.
+            allowed_ips: ips.into_inner().into_iter().map(ranges::canonical).collect(),
             expires_at,
             revoked_at,
             ends_at,

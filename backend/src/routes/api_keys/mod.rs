@@ -37,7 +37,7 @@ use crate::{
         problem::Answer,
         query::{FromQuery, Query, QueryReader, Several},
     },
-    plan,
+    plan, ranges,
     routes::{idempotent::IdempotencyKey, signed_in::SignedIn},
 };
 
@@ -268,11 +268,11 @@ fn check_ips(fields: &mut Fields, values: &[String]) -> Vec<IpNet> {
         fields.wrong("allowed_ips", FaultCode::TooLong, format!("It has more than {MAX_IPS} entries."));
         return Vec::new();
     }
-    let mut ranges: Vec<IpNet> = Vec::new();
+    let mut allowed: Vec<IpNet> = Vec::new();
     for (at, value) in values.iter().enumerate() {
         let value = value.trim();
-        match value.parse::<IpNet>().or_else(|_| value.parse::<std::net::IpAddr>().map(IpNet::from)) {
-            Ok(range) if !ranges.contains(&range.trunc()) => ranges.push(range.trunc()),
+        match ranges::parse(value) {
+            Ok(range) if !allowed.contains(&range) => allowed.push(range),
             Ok(_) => {}
             Err(_) => fields.wrong(
                 ("allowed_ips", at),
@@ -284,5 +284,5 @@ fn check_ips(fields: &mut Fields, values: &[String]) -> Vec<IpNet> {
             ),
         }
     }
-    ranges
+    allowed
 }

@@ -137,3 +137,23 @@ fn nothing_in_the_document_refers_to_what_is_not_there() {
     walk(document(), &mut count);
     assert!(count > 300, "{count}");
 }
+
+#[test]
+fn every_answer_declares_the_headers_that_it_may_have() {
+    for operation in operations() {
+        for (status, answer) in operation.described["responses"].as_object().unwrap() {
+            let answer = resolve(answer);
+            let mut expected = vec!["x-request-id", "ratelimit", "ratelimit-policy"];
+            match status.as_str() {
+                "201" => expected.extend(["location", "etag"]),
+                "429" | "503" => expected.push("retry-after"),
+                _ => {}
+            }
+            for name in expected {
+                let header = resolve(&answer["headers"][name]);
+                assert!(header["schema"].is_object(), "{} {status} {name}", operation.id);
+                assert!(header["description"].is_string(), "{} {status} {name}", operation.id);
+            }
+        }
+    }
+}

@@ -3,11 +3,14 @@
 //! bodies of the harness's `Fixture` know it.
 
 mod audit;
+mod bodies;
+mod compression;
 mod deprecation;
 mod document;
 mod idempotency;
 mod input;
 mod merge_patch;
+mod methods;
 mod permission;
 mod query;
 mod texts;

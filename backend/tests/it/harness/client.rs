@@ -1,6 +1,6 @@
 //! An HTTP client with a credential, and replies that are asserted on.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use reqwest::{
     Method,
@@ -67,13 +67,17 @@ impl Client {
         let headers = response.headers().clone();
         let content_type =
             headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let text = match content_type {
+        let bytes = match content_type {
             // A stream does not end by itself: the first event is enough.
-            "text/event-stream" => Events::of(response).next().await.unwrap_or_default(),
-            _ => response.text().await.unwrap(),
+            "text/event-stream" => Events::of(response).next().await.unwrap_or_default().into_bytes(),
+            _ => response.bytes().await.unwrap().to_vec(),
         };
-        openapi::check(method.as_str(), path, status, content_type, &text);
-        Reply { call: format!("{method} {path}"), status, headers, text }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if !headers.contains_key("content-encoding") && method != Method::HEAD {
+            openapi::check(method.as_str(), path, status, content_type, &text);
+        }
+        openapi::check_headers(method.as_str(), path, status, &headers);
+        Reply { call: format!("{method} {path}"), status, headers, text, bytes }
     }
 
     /// Opens the stream of hints, and waits until it is ready.
@@ -151,12 +155,26 @@ pub struct Reply {
     headers: HeaderMap,
     /// The body as text.
     pub text: String,
+    /// The body as it came, compressed or not.
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
     /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// All headers; of one that came several times, the values together.
+    pub fn headers(&self) -> BTreeMap<String, String> {
+        let mut all: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in &self.headers {
+            let value = value.to_str().unwrap();
+            all.entry(name.to_string())
+                .and_modify(|had| had.push_str(value))
+                .or_insert_with(|| value.to_owned());
+        }
+        all
     }
 
     /// The body as JSON, after making sure of the status; `null` where there is no body.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use jsonschema::{Draft, Validator};
+use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 static DOCUMENT: LazyLock<Value> =
@@ -68,6 +69,29 @@ pub fn check(method: &str, path: &str, status: u16, content_type: &str, text: &s
             .map(|error| format!("{}: {error}", error.instance_path()))
             .collect();
         assert!(errors.is_empty(), "{call}, which its schema does not allow: {errors:?}");
+    }
+}
+
+/// The headers that an answer may have only where the document says so.
+const DECLARED: [&str; 8] = [
+    "etag",
+    "idempotent-replayed",
+    "location",
+    "ratelimit",
+    "ratelimit-policy",
+    "retry-after",
+    "www-authenticate",
+    "x-request-id",
+];
+
+/// Fails where an answer has a header that the document does not know there.
+#[track_caller]
+pub fn check_headers(method: &str, path: &str, status: u16, headers: &HeaderMap) {
+    let Some(operation) = operation(method, path).filter(|_| path.starts_with("/v1/")) else { return };
+    let response = resolve(&operation["responses"][status.to_string()]);
+    for name in DECLARED.iter().filter(|name| headers.contains_key(**name)) {
+        let known = response["headers"].get(*name);
+        assert!(known.is_some(), "{method} {path} answered {status} with {name}, which is not declared");
     }
 }
 

@@ -67,20 +67,52 @@ async fn the_metadata_says_what_there_is(world: World) {
 
 #[both]
 async fn scripts_of_any_site_may_call_what_needs_no_cookie(world: World) {
-    let script = world.anyone().with_header("origin", "https://app.example");
-    for path in ["/oauth/token", "/oauth/revoke", "/oauth/par", "/v1/tickets", "/.well-known/jwks.json"] {
-        let preflight = script.send(Method::OPTIONS, path, "", "").await;
+    let ask = async |path: &str, headers: &str| {
+        let script = world.anyone().with_header("origin", "https://app.example");
+        let script = script.with_header("access-control-request-method", "POST");
+        script
+            .with_header("access-control-request-headers", headers)
+            .send(Method::OPTIONS, path, "", "")
+            .await
+    };
+    let wanted =
+        "authorization, mcp-protocol-version,traceparent,x-requested-with,last-event-id,if-match,dpop";
+    for path in [
+        "/oauth/token",
+        "/oauth/revoke",
+        "/oauth/par",
+        "/v1/tickets",
+        "/v1/nothing",
+        "/.well-known/jwks.json",
+        "/openapi.json",
+        "/problems/validation",
+    ] {
+        let preflight = ask(path, wanted).await;
+        let origin = preflight.header("access-control-allow-origin");
+        assert_eq!((preflight.status, origin), (204, Some("*")), "{path}");
+        assert_eq!(preflight.header("access-control-allow-headers"), Some(wanted), "{path}");
+        assert!(preflight.header("access-control-allow-methods").unwrap().contains("PATCH"));
+        assert!(preflight.header("vary").unwrap().contains("access-control-request-headers"));
+        assert_eq!(preflight.header("access-control-allow-credentials"), None);
+        let reply = world.anyone().get(path).await;
+        assert_eq!(reply.header("access-control-allow-origin"), Some("*"), "{path}");
+        let exposed = reply.header("access-control-expose-headers").unwrap();
+        for name in ["etag", "location", "idempotent-replayed", "retry-after", "ratelimit-policy", "allow"] {
+            assert!(exposed.split(", ").any(|known| known == name), "{path}: {exposed}");
+        }
+    }
+    for bad in ["a b", "a,,b", &"x-a,".repeat(100), &"x".repeat(5_000)] {
+        let preflight = ask("/v1/tickets", bad).await;
+        let allowed = preflight.header("access-control-allow-headers").unwrap();
+        assert!(allowed.contains("authorization") && allowed != bad, "{allowed}");
+    }
+    for path in ["/oauth/introspect", "/oauth/authorize", "/healthz", "/settings/api"] {
+        let preflight = ask(path, wanted).await;
         assert_eq!(
             (preflight.status, preflight.header("access-control-allow-origin")),
-            (204, Some("*")),
+            (405, None),
             "{path}"
         );
-        assert!(preflight.header("access-control-allow-headers").unwrap().contains("authorization"));
-        assert_eq!(preflight.header("access-control-allow-credentials"), None);
-    }
-    for path in ["/oauth/introspect", "/oauth/authorize"] {
-        let preflight = script.send(Method::OPTIONS, path, "", "").await;
-        assert_eq!(preflight.header("access-control-allow-origin"), None, "{path}");
     }
 }
 

@@ -1,0 +1,241 @@
+//! The HTTP server: the URL table behind the middleware, the document, and the console for everything else.
+
+mod compression;
+mod cors;
+mod head;
+mod methods;
+mod path;
+
+use std::{io, net::TcpListener, sync::Arc};
+
+use actix_web::{
+    App as Web, Error, HttpResponse, HttpServer, ResponseError,
+    body::{BoxBody, MessageBody},
+    dev::{Server, ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::{
+        Method,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::{Next, from_fn},
+    web::{self, Data},
+};
+use api_types::ProblemType;
+use utoipa_actix_web::{AppExt, scope::scope};
+
+use self::{
+    compression::Compression,
+    cors::Preflight,
+    methods::{KnownPaths, unknown},
+    path::PathKind,
+};
+use crate::{
+    app::App,
+    auth::identify::identify,
+    base::Base,
+    clock::Stopwatch,
+    http::{
+        payload::MAX_BYTES,
+        problem::{Failure, REQUEST, RequestContext},
+    },
+    openapi::{
+        self,
+        deprecation::{self, Deprecations},
+        parameters::{KnownParameters, refuse_unknown},
+    },
+    routes,
+};
+
+/// The longest path with its query that is read, in bytes.
+const MAX_URI: usize = 16 * 1024;
+
+/// Builds the server on `listener`, over TLS where `tls` is given; it runs when awaited and stops by its handle.
+pub fn build(
+    app: App,
+    listener: TcpListener,
+    tls: Option<rustls::ServerConfig>,
+    workers: usize,
+) -> io::Result<Server> {
+    let document = openapi::document();
+    let known = Data::new(KnownPaths::of(&document));
+    let deprecations = Data::new(Deprecations::of(&document));
+    let parameters = Data::new(KnownParameters::of(&document));
+    let auth = Data::new(app.auth.clone());
+    let origin: Data<Arc<str>> = Data::new(app.base.settings.issuer().into());
+    let app = Data::new(app);
+    let over_tls = OverTls(tls.is_some());
+    let server = HttpServer::new(move || {
+        Web::new()
+            .app_data(app.clone())
+            .app_data(auth.clone())
+            .app_data(known.clone())
+            .app_data(origin.clone())
+            .app_data(parameters.clone())
+            .app_data(deprecations.clone())
+            .app_data(over_tls)
+            .app_data(web::PayloadConfig::new(MAX_BYTES))
+            .wrap(from_fn(deprecation::announce))
+            .wrap(from_fn(every_request))
+            .into_utoipa_app()
+            .service(
+                scope("/v1")
+                    .wrap(from_fn(refuse_unknown))
+                    .wrap(from_fn(identify))
+                    .configure(routes::v1)
+                    .default_service(web::to(unknown)),
+            )
+            .configure(routes::oauth)
+            .service(routes::health::alive)
+            .service(routes::health::ready)
+            .service(routes::problems::list)
+            .service(routes::problems::show)
+            .into_app()
+            .configure(openapi::configure)
+            .default_service(web::to(unknown))
+    })
+    .workers(workers)
+    // Ours: the operator's process decides when to stop.
+    .disable_signals()
+    .shutdown_timeout(18);
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
+    Ok(server.run())
+}
+
+/// Whether this server speaks TLS itself, so that browsers may be told to come back over TLS alone.
+#[derive(Clone, Copy, Debug)]
+struct OverTls(bool);
+
+/// What the headers of an answer depend on, read before the request is handed on.
+struct About {
+    id: String,
+    kind: PathKind,
+    preflight: Option<Preflight>,
+    over_tls: bool,
+}
+
+impl About {
+    fn read(base: &Base, request: &ServiceRequest) -> Self {
+        let kind = PathKind::of(request.match_info().as_str());
+        Self {
+            id: request_id(base, request),
+            kind,
+            preflight: Preflight::of(request).filter(|_| kind.is_open_to_scripts()),
+            over_tls: request.app_data::<OverTls>().is_some_and(|tls| tls.0),
+        }
+    }
+
+    /// The answer to a request that no handler needs to see.
+    fn early_answer(&self, request: &ServiceRequest) -> Option<HttpResponse> {
+        if request.uri().path_and_query().is_some_and(|uri| uri.as_str().len() > MAX_URI) {
+            let detail = format!("The URI is longer than the {MAX_URI} bytes that are read.");
+            return Some(Failure::new(ProblemType::UriTooLong, detail).error_response());
+        }
+        if self.preflight.is_some() {
+            return Some(HttpResponse::NoContent().finish());
+        }
+        let asks = self.kind.is_open_to_scripts() && request.method() == Method::OPTIONS;
+        let known = request.app_data::<Data<KnownPaths>>().filter(|_| asks)?;
+        Some(methods::options(request.match_info().as_str(), known))
+    }
+}
+
+/// Around every request: its id, HEAD, and the headers that all answers carry.
+async fn every_request(
+    app: Data<App>,
+    origin: Data<Arc<str>>,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let is_head = head::as_get(&mut request);
+    let about = About::read(&app.base, &request);
+    let watched = app.metrics.is_watched().then(|| (request.method().clone(), Stopwatch::start()));
+    let compression = Compression::of(&request, about.kind);
+    let context = RequestContext { id: about.id.clone(), origin: origin.get_ref().clone() };
+    let early = REQUEST.sync_scope(context.clone(), || about.early_answer(&request));
+    let answered = match early {
+        Some(answer) => Ok(request.into_response(answer)),
+        None => REQUEST.scope(context, next.call(request)).await.map(ServiceResponse::map_into_boxed_body),
+    };
+    if let Some((method, since)) = watched {
+        let (route, status) = match &answered {
+            Ok(response) => (response.request().match_pattern(), response.status()),
+            Err(error) => (None, error.as_response_error().status_code()),
+        };
+        app.metrics.request(&method, route, status.as_u16(), since.elapsed());
+    }
+    match answered {
+        Ok(response) => {
+            let mut response = compression.apply(response).await;
+            decorate(response.headers_mut(), &about);
+            Ok(if is_head { response.map_body(|head, body| head::drop_body(head, &body)) } else { response })
+        }
+        Err(error) => {
+            let mut response = error.error_response();
+            decorate(response.headers_mut(), &about);
+            let response =
+                if is_head { response.map_body(|head, body| head::drop_body(head, &body)) } else { response };
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
+}
+
+/// The document's page styles itself inline; it may load nothing from elsewhere.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'";
+
+fn decorate(headers: &mut HeaderMap, about: &About) {
+    if let Ok(id) = HeaderValue::from_str(&about.id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    let mut set =
+        |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if about.over_tls {
+        // Two years. Other names of the operator's domain are not ours to speak for.
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
+    }
+    match about.kind {
+        PathKind::Api | PathKind::OAuth | PathKind::OAuthClosed => {
+            set(header::CACHE_CONTROL, "no-store");
+        }
+        _ => {}
+    }
+    match about.kind {
+        PathKind::Docs => {
+            set(header::CONTENT_SECURITY_POLICY, DOCS_POLICY);
+        }
+        // The query of an authorization request leaks to no other site.
+        PathKind::OAuthClosed => {
+            set(header::REFERRER_POLICY, "no-referrer");
+        }
+        _ => {}
+    }
+    if about.kind.is_open_to_scripts() {
+        cors::open(headers);
+    }
+    if let Some(preflight) = &about.preflight {
+        preflight.allow(headers);
+    }
+}
+
+/// The caller's id for the request where it is a plain one, or a new one.
+fn request_id(base: &Base, request: &ServiceRequest) -> String {
+    const MAX: usize = 64;
+    let given = request.headers().get("x-request-id").and_then(|value| value.to_str().ok());
+    match given {
+        Some(id)
+            if (1..=MAX).contains(&id.len())
+                && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) =>
+        {
+            id.to_owned()
+        }
+        _ => {
+            let (ms, random) = base.random.id_parts(base.now());
+            ulid::Ulid::from_parts(ms, random).to_string()
+        }
+    }
+}
