@@ -74,7 +74,6 @@ impl Draft {
     }
 
     fn new_app(self) -> NewOAuthApp {
-        let given = |text: RwSignal<String>| Some(text.get_untracked()).filter(|text| !text.is_empty());
         NewOAuthApp {
             name: self.name.get_untracked(),
             kind: self.kind.get_untracked(),
@@ -98,6 +97,11 @@ impl Draft {
             logo: Some(given(self.logo)),
         }
     }
+}
+
+/// A text, where one was typed.
+fn given(text: RwSignal<String>) -> Option<String> {
+    Some(text.get_untracked()).filter(|text| !text.is_empty())
 }
 
 const FIELDS: &[&str] =
