@@ -59,7 +59,7 @@ pub fn serve(request: &HttpRequest) -> HttpResponse {
             return HttpResponse::NotFound().content_type("text/plain").body("no such file");
         };
         return found.answer(
-            &request,
+            request,
             HttpResponse::Ok(),
             "public, max-age=31536000, immutable",
             StatusCode::OK,

@@ -95,6 +95,9 @@ const TAGGED: &[&str] = &[
     "ApiKey",
     "AuthorizationRequest",
     "Broadcast",
+    "CreatedApiKey",
+    "CreatedOAuthApp",
+    "CreatedWebhook",
     "DeliveryDetail",
     "Event",
     "OAuthApp",
@@ -135,11 +138,12 @@ fn complete(operation: &mut Operation, is_api: bool) {
             continue;
         }
         add(response, &[&POLICY, &LIMIT]);
-        if status == "201" {
-            add(response, &[&LOCATION]);
-        }
-        if status == "201" || is_tagged(response) {
+        let is_tagged = is_tagged(response);
+        if is_tagged {
             add(response, &[&ETAG]);
+        }
+        if status == "201" || (status == "202" && is_tagged) {
+            add(response, &[&LOCATION]);
         }
         if takes_key {
             add(response, &[&REPLAYED]);

@@ -1,7 +1,8 @@
 //! The compression of answers that are made for one request.
 //!
 //! Only answers to GET are compressed. A secret is shown once, in the answer to the request that made it, and no GET can make
-//! one. So the length of no compressed answer tells anything of a secret (BREACH), today or with the next operation.
+//! one. So the length of no compressed answer tells anything of a secret (BREACH), today or with the next operation. An answer that
+//! is marked as holding a secret goes out as it is in any case.
 
 use actix_web::{
     body::{BodySize, BoxBody, MessageBody},
@@ -16,6 +17,7 @@ use actix_web::{
 use super::path::PathKind;
 use crate::http::{
     encoding::{Coding, Effort, WORTHWHILE},
+    made::HoldsSecret,
     static_file::is_compressible,
 };
 
@@ -83,5 +85,6 @@ fn is_worthwhile(response: &ServiceResponse<BoxBody>) -> bool {
     is_long
         && response.status() != StatusCode::PARTIAL_CONTENT
         && !headers.contains_key(header::CONTENT_ENCODING)
+        && !response.response().extensions().contains::<HoldsSecret>()
         && content_type.is_some_and(is_compressible)
 }

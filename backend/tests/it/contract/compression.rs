@@ -87,6 +87,9 @@ async fn an_answer_with_a_secret_is_never_compressed(world: World) {
         }
         with_secrets.push(operation.id.clone());
         assert_ne!(operation.method, Method::GET, "{} shows a secret again", operation.id);
+        if operation.session.is_none() && !operation.is_open() {
+            continue;
+        }
         let fixture = Fixture::make(&world).await;
         let client = fixture.team.admin.with_header("accept-encoding", "gzip, br");
         let reply = fixture.call(&operation, &client).await;
