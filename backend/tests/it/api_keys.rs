@@ -164,7 +164,7 @@ async fn a_key_is_renamed(world: World) {
 async fn bad_input_names_its_fields_and_stores_nothing(world: World) {
     let team = world.business().await;
     for (body, fields) in [
-        (json!({}), vec!["name"]),
+        (json!({}), vec!["name", "scopes"]),
         (json!({ "name": "k" }), vec!["scopes"]),
         (json!({ "name": "k", "scopes": [] }), vec!["scopes"]),
         (json!({ "name": "", "scopes": ["tickets:red"] }), vec!["name", "scopes/0"]),

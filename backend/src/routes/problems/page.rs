@@ -79,7 +79,7 @@ pub fn of(problem: &ProblemDescription) -> String {
     put(
         &mut body,
         format_args!(
-            "<h2>An example</h2><pre tabindex=\"0\"><code>HTTP/1.1 {}\nContent-Type: application/problem+json\n\n{}</code></pre>",
+            "<h2>An example</h2><pre><code>HTTP/1.1 {}\nContent-Type: application/problem+json\n\n{}</code></pre>",
             problem.status,
             Escaped(&example)
         ),
