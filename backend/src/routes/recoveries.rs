@@ -160,7 +160,8 @@ struct ValidRecovery {
 
 /// A recovery that was only counted.
 fn counted(input: ValidRecovery, count: &Count, who: Who, now: Timestamp) -> Recovery {
-    let Selection { webhook_id, event_type, category, since, until } = input.selection;
+    let ValidRecovery { selection, rate } = input;
+    let Selection { webhook_id, event_type, category, since, until } = selection;
     Recovery {
         id: None,
         status: RecoveryStatus::Counted,
@@ -169,7 +170,7 @@ fn counted(input: ValidRecovery, count: &Count, who: Who, now: Timestamp) -> Rec
         category,
         since,
         until,
-        rate_per_second: u32::try_from(input.rate).unwrap_or_default(),
+        rate_per_second: u32::try_from(rate).unwrap_or_default(),
         total: count.total(),
         matched: Some(count.matched),
         started: 0,
