@@ -34,13 +34,19 @@ words! {
 /// Sign in.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "email": "ada@example.com", "password": "correct horse battery staple"
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The member's e-mail address; case does not matter.
-    #[cfg_attr(feature = "openapi", schema(example = "ada@example.com"))]
+    #[cfg_attr(feature = "openapi", schema(format = "email"))]
     pub email: String,
     /// The member's password.
-    #[cfg_attr(feature = "openapi", schema(example = "correct horse battery staple", format = "password"))]
+    #[cfg_attr(feature = "openapi", schema(format = "password"))]
     pub password: String,
     /// Which of the member's workspaces to be in; the oldest membership where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,6 +62,7 @@ impl std::fmt::Debug for SignIn {
 /// Move the session to another of the member's workspaces.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"workspace_id": "wsp_01JDBN5X7W3Q9K2M4E6R8T0VYZ"})))]
 #[serde(deny_unknown_fields)]
 pub struct SwitchWorkspace {
     /// One of the member's workspaces.

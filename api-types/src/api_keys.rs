@@ -27,19 +27,27 @@ words! {
 /// Create an API key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "name": "Nightly export", "scopes": ["tickets:read", "broadcasts:read"],
+        "allowed_ips": ["203.0.113.0/24"]
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewApiKey {
     /// What the key is for: 1 to 100 characters.
-    #[cfg_attr(feature = "openapi", schema(example = "Nightly export"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub name: String,
     /// What the key may do: at least one scope.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Scope>, min_items = 1))]
     pub scopes: Vec<String>,
     /// When the key stops working; never where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// Addresses or CIDR ranges the key may be used from, at most 50; from anywhere where empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "openapi", schema(example = json!(["203.0.113.0/24"])))]
+    #[cfg_attr(feature = "openapi", schema(max_items = 50, required = false))]
     pub allowed_ips: Vec<String>,
     /// Whether the key may replace itself (`POST /v1/api-keys/self/rotate`).
     #[serde(default)]
@@ -49,15 +57,21 @@ pub struct NewApiKey {
 /// Change an API key by a merge patch: absent fields stay, `null` clears.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "name": "Hourly export", "allowed_ips": ["203.0.113.0/24", "2001:db8::/32"]
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct ApiKeyChanges {
     /// What the key is for: 1 to 100 characters.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, example = "Hourly export"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, min_length = 1, max_length = 100))]
     pub name: Option<String>,
     /// Addresses or CIDR ranges the key may be used from; an empty list or `null` allows any.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>, max_items = 50))]
     pub allowed_ips: Option<Option<Vec<String>>>,
     /// Whether the key may replace itself.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
@@ -68,11 +82,17 @@ pub struct ApiKeyChanges {
 /// Revoke an API key.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "reason": "Replaced by the key of the new exporter"
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct RevokeApiKey {
     /// Why, for the audit log: at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "Replaced by the key of the new exporter"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub reason: Option<String>,
 }
 

@@ -17,14 +17,20 @@ words! {
 /// Draft a broadcast.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "subject": "Office closed on Friday", "body": "The building has no power between 8 and 18."
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewBroadcast {
     /// 1 to 200 characters.
-    #[cfg_attr(feature = "openapi", schema(example = "Office closed on Friday"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub subject: String,
     /// At most 20,000 characters.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(example = "The building has no power between 8 and 18."))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 20000, required = false))]
     pub body: String,
 }
 

@@ -67,20 +67,21 @@ pub struct EventTypeInfo {
 /// Publish an event.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "type": "ticket.created", "data": {"id": "T-1042", "title": "Printer on fire",
+        "status": "open"}
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewEvent {
     /// A publishable type of the catalogue.
     #[serde(rename = "type")]
-    #[cfg_attr(feature = "openapi", schema(example = "ticket.created"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = EventType))]
     pub kind: String,
     /// What happened, checked against the type's schema; further properties are allowed.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(
-            value_type = std::collections::HashMap<String, serde_json::Value>,
-            example = json!({"id": "tkt_01JDBN5X7W3Q9K2M4E6R8T0VYZ", "title": "Printer on fire", "status": "open"})
-        )
-    )]
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, serde_json::Value>))]
     pub data: serde_json::Value,
 }
 

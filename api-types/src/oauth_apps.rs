@@ -71,27 +71,40 @@ impl Overlap {
 /// Create an OAuth app.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "name": "Acme Dashboards", "kind": "confidential",
+        "redirect_uris": ["https://acme.example/callback"], "scopes": ["tickets:read"],
+        "grants": ["authorization_code", "refresh_token"], "description": "Charts of what is open.",
+        "homepage_url": "https://acme.example"
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewOAuthApp {
     /// The name that members see on the consent screen: 1 to 100 characters.
-    #[cfg_attr(feature = "openapi", schema(example = "Acme Dashboards"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub name: String,
     /// `confidential` or `public`.
-    #[cfg_attr(feature = "openapi", schema(example = "confidential"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = ClientKind))]
     pub kind: String,
     /// Where members may be sent back to, at most 20: https; http on a loopback IP; a private-use scheme for public apps.
-    #[cfg_attr(feature = "openapi", schema(example = json!(["https://acme.example/callback"])))]
+    #[cfg_attr(feature = "openapi", schema(max_items = 20))]
     pub redirect_uris: Vec<String>,
     /// What the app may ask for.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Scope>, min_items = 1))]
     pub scopes: Vec<String>,
     /// How it may obtain tokens; `authorization_code` and `refresh_token` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<GrantType>>))]
     pub grants: Option<Vec<String>>,
     /// What the app does: at most 500 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 500))]
     pub description: Option<String>,
     /// The app's https homepage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(format = "uri"))]
     pub homepage_url: Option<String>,
     /// The app's logo, a PNG, JPEG or WebP of at most 64 KiB as a `data:` URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,31 +114,38 @@ pub struct NewOAuthApp {
 /// Change an OAuth app by a merge patch: absent fields stay, `null` clears.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "name": "Acme Dashboards 2", "redirect_uris": ["https://acme.example/callback"],
+        "scopes": ["tickets:read"], "description": null
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct OAuthAppChanges {
     /// The name that members see.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, example = "Acme Dashboards 2"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, min_length = 1, max_length = 100))]
     pub name: Option<String>,
     /// Where members may be sent back to.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false, max_items = 20))]
     pub redirect_uris: Option<Vec<String>>,
     /// What the app may ask for.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Scope>, required = false, min_items = 1))]
     pub scopes: Option<Vec<String>>,
     /// How it may obtain tokens.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<GrantType>, required = false))]
     pub grants: Option<Vec<String>>,
     /// What the app does.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 500))]
     pub description: Option<Option<String>>,
     /// The app's https homepage.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = "uri"))]
     pub homepage_url: Option<Option<String>>,
     /// The app's logo as a `data:` URL.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
@@ -207,10 +227,11 @@ impl std::fmt::Debug for CreatedOAuthApp {
 /// Rotate a secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"overlap": "24h"})))]
 #[serde(deny_unknown_fields)]
 pub struct RotateSecret {
     /// How long the old secret keeps working: `none`, `1h`, `24h` or `7d`.
-    #[cfg_attr(feature = "openapi", schema(example = "24h"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Overlap))]
     pub overlap: String,
 }
 

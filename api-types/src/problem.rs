@@ -97,9 +97,13 @@ words! {
 words! {
     /// The part of a request in which a field stands.
     FieldPlace {
+        /// Its body.
         Body = "body",
+        /// Its query.
         Query = "query",
+        /// Its headers.
         Header = "header",
+        /// Its path.
         Path = "path",
     }
 }

@@ -29,31 +29,38 @@ words! {
 /// get one attempt now. Absent fields choose all.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "event_type": "ticket.created", "category": "outage", "since": "2026-11-22T14:00:00Z",
+        "rate_per_second": 20, "dry_run": true
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewRecovery {
     /// Only of this webhook.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "whk_01JDBN5X7W3Q9K2M4E6R8T0VYZ"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<WebhookId>))]
     pub webhook_id: Option<String>,
     /// Only events of this type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "ticket.created"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<EventType>))]
     pub event_type: Option<String>,
     /// Only where the last failure is `configuration`, `outage`, `throttling` or `ours`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "outage"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Category>))]
     pub category: Option<String>,
     /// Only created at or after this time (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "2026-11-22T14:00:00Z"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     pub since: Option<String>,
     /// Only created before this time (RFC 3339); now where absent or later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "2026-11-23T14:00:00Z"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Timestamp>))]
     pub until: Option<String>,
     /// How many deliveries to set going per second: 1 to 1,000, 20 where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = 20, minimum = 1, maximum = 1000))]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub rate_per_second: Option<u32>,
     /// Only count, and change nothing: the answer is a recovery without an id.
     #[serde(default)]

@@ -22,41 +22,49 @@ words! {
 /// Create a ticket.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "title": "Printer on fire", "body": "Third floor, next to the plants.",
+        "assignee": "sam@acme.example"
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewTicket {
     /// 1 to 200 characters.
-    #[cfg_attr(feature = "openapi", schema(example = "Printer on fire"))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
     pub title: String,
     /// At most 20,000 characters.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(example = "Third floor, next to the plants."))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 20000, required = false))]
     pub body: String,
     /// Who works on it: an e-mail address or a name, at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "sam@acme.example"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub assignee: Option<String>,
 }
 
 /// Change a ticket by a merge patch: absent fields stay, `null` clears.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"status": "closed", "assignee": null})))]
 #[serde(deny_unknown_fields)]
 pub struct TicketChanges {
     /// 1 to 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, min_length = 1, max_length = 200))]
     pub title: Option<String>,
     /// At most 20,000 characters; `null` empties it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 20000))]
     pub body: Option<Option<String>>,
     /// `open` or `closed`; closing publishes `ticket.closed`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, example = "closed"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = TicketStatus, required = false))]
     pub status: Option<String>,
     /// Who works on it; `null` or an empty text means nobody.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "sam@acme.example"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 200))]
     pub assignee: Option<Option<String>>,
 }
 
@@ -85,10 +93,11 @@ pub struct Ticket {
 /// Write a comment or a note.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"body": "The extinguisher is empty."})))]
 #[serde(deny_unknown_fields)]
 pub struct NewRemark {
     /// 1 to 20,000 characters.
-    #[cfg_attr(feature = "openapi", schema(example = "The extinguisher is empty."))]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 20000))]
     pub body: String,
 }
 

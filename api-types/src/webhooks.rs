@@ -48,48 +48,61 @@ words! {
 /// Create a webhook.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "url": "https://hooks.acme.example/sayless", "event_types": ["ticket.*", "broadcast.sent"],
+        "description": "Acme's ticket mirror", "rate_limit": 50
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     /// Where events are sent: https, at most 2,048 characters, without credentials or fragment.
-    #[cfg_attr(feature = "openapi", schema(example = "https://hooks.acme.example/sayless"))]
+    #[cfg_attr(feature = "openapi", schema(format = "uri", max_length = 2048))]
     pub url: String,
     /// Event types, groups such as `ticket.*`, or `*` for all: at least one.
-    #[cfg_attr(feature = "openapi", schema(example = json!(["ticket.*", "broadcast.sent"])))]
+    #[cfg_attr(feature = "openapi", schema(min_items = 1))]
     pub event_types: Vec<String>,
     /// What the webhook is for: at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "Acme's ticket mirror"))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub description: Option<String>,
     /// `v1` (the default) or `v1a`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = "v1"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<SignatureScheme>))]
     pub signature: Option<String>,
     /// The most deliveries per second that the receiver is sent, 1 to 1,000; no limit where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(example = 50, minimum = 1, maximum = 1000))]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub rate_limit: Option<u32>,
 }
 
 /// Change a webhook by a merge patch: absent fields stay, `null` clears. A new URL resets its health and holds from the next attempt.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(example = json!({
+        "description": "Acme's ticket mirror, second region", "rate_limit": null
+    }))
+)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookChanges {
     /// Where events are sent.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
-    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false))]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, required = false, format = "uri", max_length = 2048))]
     pub url: Option<String>,
     /// Event types, groups or `*`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false, min_items = 1))]
     pub event_types: Option<Vec<String>>,
     /// What the webhook is for; `null` clears it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, example = "Acme's ticket mirror, second region"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 200))]
     pub description: Option<Option<String>>,
     /// The most deliveries per second that the receiver is sent, 1 to 1,000; `null` lifts the limit.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>, example = 50, minimum = 1, maximum = 1000))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>, minimum = 1, maximum = 1000))]
     pub rate_limit: Option<Option<u32>>,
 }
 

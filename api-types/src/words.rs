@@ -8,13 +8,16 @@ pub trait Words: Copy + Ord + std::str::FromStr + std::fmt::Display + 'static {
 
 /// Defines an enum with `ALL`, `as_str`, `FromStr`, `Display`, serde and (by feature) schema and text column support.
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$meta])*
+    (
+        $(#[doc = $doc:literal])+
+        $name:ident { $($(#[doc = $word_doc:literal])* $variant:ident = $word:literal),+ $(,)? }
+    ) => {
+        $(#[doc = $doc])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "diesel", derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow))]
         #[cfg_attr(feature = "diesel", diesel(sql_type = diesel::sql_types::Text))]
         pub enum $name {
-            $($(#[$vmeta])* #[serde(rename = $word)] $variant,)+
+            $($(#[doc = $word_doc])* #[serde(rename = $word)] $variant,)+
         }
 
         impl $name {
@@ -56,6 +59,10 @@ macro_rules! words {
                 utoipa::openapi::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .enum_values(Some([$($word,)+]))
+                    .description(Some($crate::words::describe(
+                        concat!($($doc),+),
+                        &[$(($word, concat!($($word_doc),*)),)+],
+                    )))
                     .into()
             }
         }
@@ -65,6 +72,16 @@ macro_rules! words {
 
         $crate::words::text_column!($name);
     };
+}
+
+/// A vocabulary's meaning and that of each of its words, for the OpenAPI document.
+#[cfg(feature = "openapi")]
+pub(crate) fn describe(meaning: &str, words: &[(&str, &str)]) -> String {
+    let list = words.iter().map(|(word, meaning)| match meaning.trim() {
+        "" => format!("\n- `{word}`"),
+        meaning => format!("\n- `{word}`: {meaning}"),
+    });
+    format!("{}\n{}", meaning.trim(), list.collect::<String>())
 }
 
 /// Stores a type with `as_str` and `FromStr` as a text column.

@@ -6,7 +6,7 @@ use api_types::{
     account::{Plan, Role},
     ids::WorkspaceId,
 };
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
 use crate::{db::DatabaseUrl, ranges};
@@ -30,7 +30,7 @@ pub enum Command {
     /// Bring the database's tables up to date.
     Migrate(Database),
     /// Print the OpenAPI document.
-    Openapi,
+    Openapi(Openapi),
     /// Manage workspaces.
     #[command(subcommand)]
     Workspace(WorkspaceCommand),
@@ -49,6 +49,23 @@ pub enum Command {
 pub enum SigningKeyCommand {
     /// Have a new key sign from now on. It happens by itself every 90 days; tokens that are out keep working either way.
     Rotate(Database),
+}
+
+/// How to print the OpenAPI document.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Openapi {
+    /// The version of OpenAPI to write it in; 3.0 is for generators that read no 3.1.
+    #[arg(long, value_enum, default_value = "3.1")]
+    pub spec: Spec,
+}
+
+/// A version of OpenAPI.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Spec {
+    #[value(name = "3.1")]
+    V3_1,
+    #[value(name = "3.0")]
+    V3_0,
 }
 
 /// The database, and the server's own keys.

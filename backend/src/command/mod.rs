@@ -8,7 +8,11 @@ mod serve;
 
 pub use error::CommandError;
 
-use crate::{base::Settings, config::Command, openapi};
+use crate::{
+    base::Settings,
+    config::{Command, Spec},
+    openapi,
+};
 
 /// Runs a command to its end.
 pub fn run(command: Command) -> Result<(), CommandError> {
@@ -16,8 +20,12 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         Command::Serve(args) => serve::serve(&args),
         Command::Worker(args) => serve::worker(&args),
         Command::Migrate(database) => node::build(&database, Settings::new(node::loopback()?)).map(drop),
-        Command::Openapi => {
-            print!("{}", openapi::json());
+        Command::Openapi(args) => {
+            let text = match args.spec {
+                Spec::V3_1 => openapi::json(),
+                Spec::V3_0 => openapi::json_3_0(),
+            };
+            print!("{text}");
             Ok(())
         }
         Command::Workspace(command) => manage::workspace(command),

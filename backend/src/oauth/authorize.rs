@@ -7,12 +7,13 @@ use actix_web::{
     post,
     web::{Bytes, Data},
 };
-use api_types::ids::{MemberId, OAuthAppId};
+use api_types::ids::MemberId;
 
 use super::{
     client, code,
     consent::{browser, question},
     error::{ErrorCode, OAuthError},
+    forms::AuthorizationForm,
     page, par,
     params::Params,
     request::{self, CheckedRequest, Refusal},
@@ -30,16 +31,7 @@ const PER_MINUTE: u32 = 300;
 /// Where an app sends a member's browser (OAuth 2.1, section 4.1.1). Good requests lead to the consent screen or, where the
 /// member has agreed to all of it before, straight back; others go back with an error, or show a page where nothing may be
 /// sent back.
-#[utoipa::path(operation_id = "authorize", tag = "OAuth", params(
-        ("client_id" = OAuthAppId, Query, description = "The app"),
-        ("response_type" = Option<String>, Query, description = "`code`"),
-        ("redirect_uri" = Option<String>, Query, description = "One that the app registered; may be absent where it registered one"),
-        ("code_challenge" = Option<String>, Query, description = "SHA-256 of the verifier, in base64url"),
-        ("code_challenge_method" = Option<String>, Query, description = "`S256`"),
-        ("scope" = Option<String>, Query, description = "What for, separated by spaces; all that the app may ask for where absent"),
-        ("state" = Option<String>, Query, description = "Comes back with the answer"),
-        ("resource" = Option<String>, Query, description = "The issuer"),
-        ("request_uri" = Option<String>, Query, description = "Of a pushed request, instead of all but client_id")),
+#[utoipa::path(operation_id = "authorize", tag = "OAuth protocol", params(AuthorizationForm),
     responses((status = 303, description = "To the consent screen, or back to the app"),
         (status = 400, description = "A page: nothing may be sent back"),
         (status = 429, description = "A page: too often from one address")))]
@@ -50,8 +42,8 @@ pub async fn authorize(auth: Data<Auth>, request: HttpRequest) -> HttpResponse {
 }
 
 /// Request authorization by a form
-#[utoipa::path(operation_id = "authorizeByForm", tag = "OAuth",
-    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "The same parameters"),
+#[utoipa::path(operation_id = "authorizeByForm", tag = "OAuth protocol",
+    request_body(content = AuthorizationForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the consent screen, or back to the app"),
         (status = 400, description = "A page: nothing may be sent back"),
         (status = 429, description = "A page: too often from one address")))]

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{
     client::{self, Client},
     error::{ErrorBody, OAuthError},
+    forms::TokenReference,
     params::Form,
     refresh_token,
 };
@@ -62,8 +63,9 @@ pub struct Introspection {
 /// Introspect a token
 ///
 /// For confidential apps, about their own tokens; any other token is answered `{"active":false}`.
-#[utoipa::path(operation_id = "introspectToken", tag = "OAuth",
-    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`token`, and perhaps `token_type_hint`"),
+#[utoipa::path(operation_id = "introspectToken", tag = "OAuth protocol",
+    security(("client" = []), ()),
+    request_body(content = TokenReference, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "What it is good for", body = Introspection),
         (status = 400, description = "Refused", body = ErrorBody),
         (status = 401, description = "Not a client with a secret", body = ErrorBody)))]

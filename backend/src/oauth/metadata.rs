@@ -21,7 +21,7 @@ fn scopes() -> Vec<&'static str> {
 /// Get the authorization server metadata
 ///
 /// RFC 8414: endpoints, grants, and what else this server can do.
-#[utoipa::path(operation_id = "getAuthorizationServerMetadata", tag = "OAuth", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
+#[utoipa::path(operation_id = "getAuthorizationServerMetadata", tag = "Metadata", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
     example = json!({ "issuer": "https://sayless.example", "token_endpoint": "https://sayless.example/oauth/token" }))))]
 #[get("/.well-known/oauth-authorization-server")]
 pub async fn get_authorization_server_metadata(auth: Data<Auth>) -> HttpResponse {
@@ -55,7 +55,7 @@ pub async fn get_authorization_server_metadata(auth: Data<Auth>) -> HttpResponse
 /// Get the protected resource metadata
 ///
 /// RFC 9728: which server gives tokens for this API, and for what.
-#[utoipa::path(operation_id = "getProtectedResourceMetadata", tag = "OAuth", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
+#[utoipa::path(operation_id = "getProtectedResourceMetadata", tag = "Metadata", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
     example = json!({ "resource": "https://sayless.example", "authorization_servers": ["https://sayless.example"] }))))]
 #[get("/.well-known/oauth-protected-resource")]
 pub async fn get_protected_resource_metadata(auth: Data<Auth>) -> HttpResponse {
@@ -74,7 +74,7 @@ pub async fn get_protected_resource_metadata(auth: Data<Auth>) -> HttpResponse {
 /// Get the JSON Web Key Set
 ///
 /// A JWK set. A new key is here a day before it signs, and stays a day after the next took over.
-#[utoipa::path(operation_id = "getJwks", tag = "OAuth", responses((status = 200, description = "The key set", body = Value, content_type = "application/json",
+#[utoipa::path(operation_id = "getJwks", tag = "Metadata", responses((status = 200, description = "The key set", body = Value, content_type = "application/json",
     example = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "…", "x": "…", "y": "…" }] }))))]
 #[get("/.well-known/jwks.json")]
 pub async fn get_jwks(auth: Data<Auth>) -> Answer {

@@ -45,6 +45,7 @@ pub mod client;
 pub mod code;
 pub mod consent;
 pub mod error;
+pub mod forms;
 pub mod introspect;
 pub mod metadata;
 pub mod page;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{
     client,
     error::{ErrorBody, OAuthError},
+    forms::PushedAuthorizationForm,
     params::Form,
     request,
 };
@@ -36,8 +37,9 @@ impl std::fmt::Debug for PushedRequest {
 /// Push an authorization request
 ///
 /// The parameters of `/oauth/authorize`, sent ahead by the app itself, which authenticates as at the token endpoint.
-#[utoipa::path(operation_id = "createPushedAuthorizationRequest", tag = "OAuth",
-    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "The parameters of /oauth/authorize"),
+#[utoipa::path(operation_id = "createPushedAuthorizationRequest", tag = "OAuth protocol",
+    security(("client" = []), ()),
+    request_body(content = PushedAuthorizationForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 201, description = "Where it waits", body = PushedRequest),
         (status = 400, description = "Not a request that could be authorized", body = ErrorBody),
         (status = 401, description = "Not a client", body = ErrorBody)))]

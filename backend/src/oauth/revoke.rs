@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{
     client::{self, Client},
     error::{ErrorBody, ErrorCode, OAuthError},
+    forms::TokenReference,
     params::Form,
     refresh_token,
 };
@@ -22,8 +23,9 @@ const OTHER_CLIENTS_TOKEN: OAuthError =
 /// Revoke a token
 ///
 /// Answers with 200 also where there is no such token, or no longer.
-#[utoipa::path(operation_id = "revokeToken", tag = "OAuth",
-    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`token`, and perhaps `token_type_hint`"),
+#[utoipa::path(operation_id = "revokeToken", tag = "OAuth protocol",
+    security(("client" = []), ()),
+    request_body(content = TokenReference, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "It does not work, or no longer"),
         (status = 400, description = "Refused", body = ErrorBody),
         (status = 401, description = "Not a client", body = ErrorBody)))]

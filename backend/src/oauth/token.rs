@@ -10,6 +10,7 @@ use super::{
     client::{self, Client},
     code,
     error::{ErrorBody, ErrorCode, OAuthError},
+    forms::TokenForm,
     params::{Form, Params},
     refresh,
     request::{check_resource, narrow},
@@ -23,8 +24,9 @@ use crate::auth::{claims::Claims, parts::Auth};
 /// `refresh_token`; or `client_credentials`. Confidential apps authenticate by Basic or in the body, public ones by
 /// `client_id` alone. A refresh token works once and gives its successor; where that answer is lost, the old one gives the
 /// same successor again for ten seconds. Used later, it ends every token that came from the same code.
-#[utoipa::path(operation_id = "issueToken", tag = "OAuth",
-    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`grant_type`, what belongs to it, and perhaps `scope` and `resource`"),
+#[utoipa::path(operation_id = "issueToken", tag = "OAuth protocol",
+    security(("client" = []), ()),
+    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "Tokens", body = IssuedTokens),
         (status = 400, description = "Refused", body = ErrorBody),
         (status = 401, description = "Not a client", body = ErrorBody)))]

@@ -3,16 +3,21 @@
 mod bodies;
 pub mod deprecation;
 mod files;
+mod finish;
 mod headers;
 pub mod parameters;
 mod problems;
+mod security;
+mod tags;
+mod version_3_0;
+mod words;
 
+use serde_json::{Value, json};
 use utoipa::{
-    Modify, OpenApi,
+    OpenApi,
     openapi::{
         Components, OpenApi as Document,
         path::{HttpMethod, Operation},
-        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 use utoipa_actix_web::{AppExt, scope::scope};
@@ -35,39 +40,11 @@ use crate::routes;
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/", description = "This server")),
-    components(schemas(api_types::Problem, api_types::ProblemType, api_types::problem::FaultCode)),
-    modifiers(&Credentials)
+    components(schemas(api_types::Problem, api_types::ProblemType, api_types::problem::FaultCode, api_types::stream::Change))
 )]
 struct Outline;
 
-struct Credentials;
-
-impl Modify for Credentials {
-    fn modify(&self, document: &mut Document) {
-        let components = document.components.get_or_insert_with(Components::new);
-        components.add_security_scheme(
-            "session",
-            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
-                "sayless",
-                "The console's session cookie (`__Host-sayless` over https). Changes must come from our own origin.",
-            ))),
-        );
-        components.add_security_scheme(
-            "bearer",
-            SecurityScheme::Http(
-                HttpBuilder::new()
-                    .scheme(HttpAuthScheme::Bearer)
-                    .description(Some(
-                        "An API key (`slk_…`), or an OAuth access token from `/oauth/token`, that holds the scopes named at \
-                         the operation.",
-                    ))
-                    .build(),
-            ),
-        );
-    }
-}
-
-/// The whole document.
+/// The whole document, as the handlers describe themselves.
 pub fn document() -> Document {
     let (_, mut document) = actix_web::App::new()
         .into_utoipa_app()
@@ -79,6 +56,8 @@ pub fn document() -> Document {
         .service(routes::problems::list)
         .service(routes::problems::show)
         .split_for_parts();
+    security::add_schemes(&mut document);
+    document.tags = Some(tags::all());
     let mut shared = problems::Shared::new();
     for (path, item) in &mut document.paths.paths {
         let operations = [
@@ -88,9 +67,11 @@ pub fn document() -> Document {
             (HttpMethod::Delete, &mut item.delete),
         ];
         for (method, operation) in operations {
-            if let Some(operation) = operation.as_mut().filter(|_| path.starts_with("/v1")) {
+            let Some(operation) = operation else { continue };
+            if path.starts_with("/v1") {
                 complete(operation, &method, path, &mut shared);
             }
+            security::complete(operation);
         }
     }
     document.components.get_or_insert_with(Components::new).responses.extend(shared);
@@ -99,42 +80,38 @@ pub fn document() -> Document {
     document
 }
 
+/// The document as it is served.
+pub fn finished() -> Value {
+    let mut document = json!(document());
+    finish::refer_to_items(&mut document);
+    words::separate(&mut document);
+    document
+}
+
 /// The document as `openapi/openapi.json` has it.
 pub fn json() -> String {
-    let mut text = document().to_pretty_json().unwrap_or_default();
+    printed(&finished())
+}
+
+/// The document in OpenAPI 3.0.3, as `openapi/openapi-3.0.json` has it.
+pub fn json_3_0() -> String {
+    printed(&version_3_0::downgrade(&finished()))
+}
+
+fn printed(document: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
     text
 }
 
 /// Adds to an operation what its security and method imply: its permission in words, and the problems it may answer.
 fn complete(operation: &mut Operation, method: &HttpMethod, path: &str, shared: &mut problems::Shared) {
-    let needs = permission(operation);
+    let needs = security::describe(operation);
     let said = operation.description.take().unwrap_or_default();
     operation.description = Some(format!("{said}\n\n**Permission:** {needs}").trim().to_owned());
     deprecation::declare(operation);
     problems::declare(operation, method, path, shared);
-}
-
-/// The operation's security requirements, in words.
-fn permission(operation: &Operation) -> String {
-    let Some(requirements) = &operation.security else { return "none".into() };
-    let said = serde_json::to_value(requirements).unwrap_or_default();
-    let scopes = |scheme: &str| {
-        said.as_array()?.iter().find_map(|requirement| {
-            let names = requirement.get(scheme)?.as_array()?;
-            Some(names.iter().filter_map(|name| name.as_str()).collect::<Vec<_>>().join(", "))
-        })
-    };
-    let session = scopes("session").map(|role| match role.as_str() {
-        "admin" => "an admin's session".to_owned(),
-        _ => "any member's session".to_owned(),
-    });
-    let bearer = scopes("bearer").map(|scope| match scope.as_str() {
-        "" => "any key or token".to_owned(),
-        "rotatable" => "an API key that an admin marked rotatable".to_owned(),
-        scope => format!("a key or token with the scope `{scope}`"),
-    });
-    [session, bearer].into_iter().flatten().collect::<Vec<_>>().join(", or ")
+    security::mark_audience(operation);
 }
 
 /// `true` where a path's segments are those of a path of the document, whose variables stand in braces.

@@ -1,5 +1,6 @@
 //! The problems that an operation may answer: what follows from its security, parameters and body, and what its handler adds
-//! by `extensions(("x-problems" = json!(["conflict"])))`. A test holds every answer to it.
+//! by `extensions(("x-problems" = json!(["conflict"])))`. The document names them by their codes, in `x-problem-codes`; a test
+//! holds every answer to it. Each status has one response, to which all operations refer.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +8,16 @@ use api_types::ProblemType;
 use serde_json::{Value, json};
 use utoipa::openapi::{
     ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
+    example::ExampleBuilder,
+    extensions::ExtensionsBuilder,
     path::{HttpMethod, Operation},
-    schema::{AllOfBuilder, Type},
+    schema::Type,
 };
 
 /// The extension by which a handler names its own problems; it does not reach the document.
 const EXTENSION: &str = "x-problems";
+/// The extension by which the document names all problems of an operation.
+const CODES: &str = "x-problem-codes";
 
 /// The server of the examples.
 const EXAMPLE_ORIGIN: &str = "https://sayless.example";
@@ -20,22 +25,22 @@ const EXAMPLE_ORIGIN: &str = "https://sayless.example";
 /// Answers that are problems, by the names under which operations refer to them.
 pub type Shared = BTreeMap<String, RefOr<Response>>;
 
-/// Adds to an operation the answers that are problems; each set of types stands once, in `shared`.
+/// Adds to an operation the answers that are problems; the answer of each status stands once, in `shared`.
 pub fn declare(operation: &mut Operation, method: &HttpMethod, path: &str, shared: &mut Shared) {
-    let mut by_status: BTreeMap<u16, Vec<ProblemType>> = BTreeMap::new();
     let mut kinds = of(operation, method, path);
     kinds.extend(own(operation));
     kinds.sort();
     kinds.dedup();
-    for kind in kinds {
-        by_status.entry(kind.status()).or_default().push(kind);
-    }
-    for (status, kinds) in by_status {
-        let name = kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(".");
+    for kind in &kinds {
+        let status = kind.status();
+        let name = format!("Problem{status}");
         let reference = RefOr::Ref(Ref::from_response_name(&name));
-        shared.entry(name).or_insert_with(|| response(&kinds));
+        shared.entry(name).or_insert_with(|| response(status));
         operation.responses.responses.entry(status.to_string()).or_insert(reference);
     }
+    let codes: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let codes = ExtensionsBuilder::new().add(CODES, json!(codes)).build();
+    operation.extensions.get_or_insert_default().merge(codes);
 }
 
 /// The problems that the handler names itself.
@@ -131,22 +136,30 @@ fn of_security(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<Pr
     kinds
 }
 
-/// A problem document whose `code` is one of `kinds`.
-fn response(kinds: &[ProblemType]) -> RefOr<Response> {
-    let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-    let titles: Vec<&str> = kinds.iter().map(|kind| kind.title()).collect();
-    let kind = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
-    let schema = AllOfBuilder::new()
-        .item(Ref::from_schema_name("Problem"))
-        .item(ObjectBuilder::new().schema_type(Type::Object).property("code", kind));
-    let example = kinds.first().map(|kind| json!(kind.example(EXAMPLE_ORIGIN)));
+/// The problem documents of a status.
+fn response(status: u16) -> RefOr<Response> {
+    let kinds: Vec<ProblemType> =
+        ProblemType::ALL.iter().copied().filter(|kind| kind.status() == status).collect();
+    let words = kinds.iter().map(|kind| format!("- `{kind}`: {}.", kind.title()));
+    let description = format!(
+        "A problem document. The operation's `{CODES}` has those codes that it may have here:\n\n{}",
+        words.collect::<Vec<_>>().join("\n")
+    );
+    let examples = kinds.iter().map(|&kind| {
+        let example = ExampleBuilder::new()
+            .summary(kind.title())
+            .value(Some(json!(kind.example(EXAMPLE_ORIGIN))))
+            .build();
+        (kind.to_string(), example)
+    });
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .examples_from_iter(examples)
+        .build();
     let id = ObjectBuilder::new().schema_type(Type::String).description(Some("The request's id."));
     ResponseBuilder::new()
-        .description(titles.join("; "))
-        .content(
-            "application/problem+json",
-            ContentBuilder::new().schema(Some(RefOr::T(schema.build().into()))).example(example).build(),
-        )
+        .description(description)
+        .content("application/problem+json", content)
         .header("x-request-id", HeaderBuilder::new().schema(Some(id)).build())
         .build()
         .into()

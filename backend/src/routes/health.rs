@@ -4,17 +4,17 @@ use actix_web::{HttpResponse, get, web::Data};
 
 use crate::{app::App, http::problem::Answer};
 
-/// The process answers.
+/// Check that the process answers
 #[utoipa::path(operation_id = "getHealth", tag = "Health",
-    responses((status = 200, description = "Alive", body = String)))]
+    responses((status = 200, description = "Alive", body = String, content_type = "text/plain")))]
 #[get("/healthz")]
 pub async fn alive() -> HttpResponse {
     HttpResponse::Ok().body("ok")
 }
 
-/// The database answers and its tables are up to date.
+/// Check that the database answers and its tables are up to date
 #[utoipa::path(operation_id = "getReadiness", tag = "Health",
-    responses((status = 200, description = "Ready", body = String)))]
+    responses((status = 200, description = "Ready", body = String, content_type = "text/plain")))]
 #[get("/readyz")]
 pub async fn ready(app: Data<App>) -> Answer {
     app.base.db.ping().await?;

@@ -25,8 +25,8 @@ const PACE_MS: i64 = 500;
 /// credential, and when the server stops: connect again after a few seconds, and fetch everything that is shown.
 #[utoipa::path(operation_id = "streamChanges", tag = "Stream",
     security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
-    responses((status = 200, description = "Events for as long as the credential holds; the schema is that of a `change`'s data",
-        content_type = "text/event-stream", body = Change)))]
+    responses((status = 200, description = "Events for as long as the credential holds; the data of a `change` is a `Change`",
+        content_type = "text/event-stream", body = String, example = "event: change\ndata: {\"topics\":[\"deliveries\"],\"webhook_ids\":[]}\n\n")))]
 #[get("/stream")]
 pub async fn open(app: Data<App>, caller: Caller<DeliveriesRead>) -> Answer {
     let credential = caller.identity().credential();

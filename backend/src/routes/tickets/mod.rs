@@ -50,7 +50,6 @@ pub struct ListFilter {
     #[param(value_type = Statuses, inline, style = Form, explode, required = false)]
     status: BTreeSet<TicketStatus>,
     /// Only tickets that this person works on, written as on the ticket.
-    #[param(example = "sam@acme.example")]
     assignee: Option<String>,
 }
 

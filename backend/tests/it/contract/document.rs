@@ -5,15 +5,17 @@ use std::{collections::BTreeSet, fs};
 use serde_json::Value;
 
 use crate::harness::{
-    openapi::{document, printed, resolve},
+    openapi::{document, printed, printed_3_0, resolve},
     operations,
 };
 
 #[test]
-fn the_document_that_is_checked_in_is_the_servers() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/openapi.json");
-    let checked_in = fs::read_to_string(path).unwrap();
-    assert!(checked_in == printed(), "openapi/openapi.json is old: cargo xtask sdk writes it anew");
+fn the_documents_that_are_checked_in_are_the_servers() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi");
+    for (name, printed) in [("openapi.json", printed()), ("openapi-3.0.json", printed_3_0())] {
+        let checked_in = fs::read_to_string(format!("{folder}/{name}")).unwrap();
+        assert!(checked_in == printed, "openapi/{name} is old: cargo xtask sdk writes it anew");
+    }
 }
 
 #[test]
@@ -46,6 +48,104 @@ fn every_operation_has_a_name_of_its_own_a_summary_and_a_permission() {
             operation.id
         );
     }
+}
+
+#[test]
+fn every_group_of_operations_is_described_and_used() {
+    let groups: Vec<&str> =
+        document()["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    let mut used = BTreeSet::new();
+    for item in document()["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            let [tag] = operation["tags"].as_array().unwrap().as_slice() else { panic!("{operation}") };
+            assert!(groups.contains(&tag.as_str().unwrap()), "{tag} is no group");
+            used.insert(tag.as_str().unwrap());
+        }
+    }
+    assert_eq!(used.len(), groups.len(), "a group is unused, or there twice: {groups:?}");
+    assert_eq!((groups[0], groups[groups.len() - 1]), ("API keys", "OAuth protocol"));
+}
+
+#[test]
+fn every_operation_says_who_may_call_it() {
+    let mut public = BTreeSet::new();
+    for (path, item) in document()["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            let id = operation["operationId"].as_str().unwrap();
+            let requirements = operation["security"].as_array().unwrap_or_else(|| panic!("{id} is silent"));
+            let of = |scheme: &str| requirements.iter().find_map(|requirement| requirement.get(scheme));
+            // An access token is a Bearer credential, but no key that an admin marked.
+            let bearer = of("bearer").filter(|scopes| scopes[0] != "rotatable");
+            assert_eq!(of("oauth2"), bearer, "{id}");
+            let called_by_apps = path.starts_with("/oauth/") && path != "/oauth/authorize";
+            assert_eq!(of("client").is_some(), called_by_apps, "{id}");
+            if requirements.is_empty() {
+                public.insert(id);
+            }
+        }
+    }
+    let expected = [
+        "authorize",
+        "authorizeByForm",
+        "getAuthorizationServerMetadata",
+        "getHealth",
+        "getJwks",
+        "getProblemType",
+        "getProtectedResourceMetadata",
+        "getReadiness",
+        "listProblemTypes",
+        "signIn",
+    ];
+    assert_eq!(public.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_only_the_console_can_use_is_marked() {
+    let marked = operations().into_iter().filter(|operation| operation.described["x-audience"] == "console");
+    let marked: BTreeSet<String> = marked.map(|operation| operation.id).collect();
+    let expected = [
+        "approveAuthorizationRequest",
+        "denyAuthorizationRequest",
+        "getAuthorizationRequest",
+        "listAuthorizations",
+        "signIn",
+        "signOut",
+        "switchWorkspace",
+        "withdrawAuthorization",
+    ];
+    assert_eq!(marked.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn every_page_refers_to_the_schema_of_its_items() {
+    let schemas = document()["components"]["schemas"].as_object().unwrap();
+    let pages: Vec<_> = schemas.iter().filter(|(name, _)| name.starts_with("Page")).collect();
+    for (name, page) in &pages {
+        let item = name.strip_prefix("Page").unwrap();
+        let expected = format!("#/components/schemas/{item}");
+        assert_eq!(page["properties"]["data"]["items"]["$ref"], expected, "{name}");
+        assert!(schemas.contains_key(item), "{item}");
+    }
+    assert!(pages.len() >= 12, "{pages:?}");
+}
+
+#[test]
+fn every_form_of_the_oauth_endpoints_has_properties() {
+    let mut forms = 0;
+    for item in document()["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            let body = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"];
+            if body.is_null() {
+                continue;
+            }
+            let form = resolve(&body["schema"]);
+            assert_eq!(form["type"], "object", "{}", operation["operationId"]);
+            assert!(form["properties"]["client_id"].is_object(), "{}", operation["operationId"]);
+            assert!(!form["required"].as_array().unwrap().is_empty(), "{}", operation["operationId"]);
+            forms += 1;
+        }
+    }
+    assert_eq!(forms, 5);
 }
 
 #[test]

@@ -1,0 +1,152 @@
+//! The forms of the OAuth endpoints, as the document shows them. They are read by [`Params`](super::params::Params), which
+//! leaves names that it does not know alone, as RFC 6749 wants.
+
+use api_types::{ids::OAuthAppId, oauth_apps::GrantType};
+use utoipa::{IntoParams, ToSchema};
+
+/// What `/oauth/token` takes.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({ "grant_type": "client_credentials", "scope": "tickets:read" }))]
+pub struct TokenForm {
+    /// What the tokens are given for.
+    pub grant_type: GrantType,
+    /// Of `authorization_code`, required: the code that came back with the member.
+    #[schema(nullable = false)]
+    pub code: Option<String>,
+    /// Of `authorization_code`, required: the text whose SHA-256 was the `code_challenge` (RFC 7636).
+    #[schema(nullable = false, min_length = 43, max_length = 128, pattern = "^[A-Za-z0-9._~-]+$")]
+    pub code_verifier: Option<String>,
+    /// Of `authorization_code`: the same as in the authorization request, if it was sent there.
+    #[schema(nullable = false, format = "uri")]
+    pub redirect_uri: Option<String>,
+    /// Of `refresh_token`, required: the newest refresh token.
+    #[schema(nullable = false)]
+    pub refresh_token: Option<String>,
+    /// Of `refresh_token` and `client_credentials`: scopes, separated by spaces; all that were given where absent.
+    #[schema(nullable = false, example = "tickets:read")]
+    pub scope: Option<String>,
+    /// The issuer's address, if anything (RFC 8707).
+    #[schema(nullable = false, format = "uri")]
+    pub resource: Option<String>,
+    /// The app, unless it authenticates by Basic.
+    #[schema(nullable = false)]
+    pub client_id: Option<OAuthAppId>,
+    /// The app's secret, unless it authenticates by Basic or is public.
+    #[schema(nullable = false, format = "password")]
+    pub client_secret: Option<String>,
+}
+
+/// What `/oauth/revoke` and `/oauth/introspect` take.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({ "token": "slr_…", "token_type_hint": "refresh_token" }))]
+pub struct TokenReference {
+    /// An access token or a refresh token.
+    pub token: String,
+    /// Not needed: the server sees what kind of token it is.
+    #[schema(nullable = false, example = "refresh_token")]
+    pub token_type_hint: Option<String>,
+    /// The app, unless it authenticates by Basic.
+    #[schema(nullable = false)]
+    pub client_id: Option<OAuthAppId>,
+    /// The app's secret, unless it authenticates by Basic or is public.
+    #[schema(nullable = false, format = "password")]
+    pub client_secret: Option<String>,
+}
+
+/// What `/oauth/authorize` takes, in its query or as a form.
+#[derive(Debug, ToSchema, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[schema(example = json!({
+    "client_id": "app_01JDBN5X7W3Q9K2M4E6R8T0VYZ",
+    "response_type": "code",
+    "redirect_uri": "https://acme.example/callback",
+    "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    "code_challenge_method": "S256",
+    "scope": "tickets:read",
+    "state": "af0ifjsldkj"
+}))]
+pub struct AuthorizationForm {
+    /// The app.
+    pub client_id: OAuthAppId,
+    /// `code`; required unless the request was pushed ahead.
+    #[schema(nullable = false)]
+    pub response_type: Option<ResponseType>,
+    /// One that the app registered; may be absent where it registered one.
+    #[schema(nullable = false, format = "uri")]
+    #[param(format = "uri")]
+    pub redirect_uri: Option<String>,
+    /// SHA-256 of the code's verifier, in base64url; required unless the request was pushed ahead.
+    #[schema(nullable = false, min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]+$")]
+    #[param(min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]+$")]
+    pub code_challenge: Option<String>,
+    /// `S256`; required unless the request was pushed ahead.
+    #[schema(nullable = false)]
+    pub code_challenge_method: Option<ChallengeMethod>,
+    /// What for, separated by spaces; all that the app may ask for where absent.
+    #[schema(nullable = false)]
+    pub scope: Option<String>,
+    /// Comes back with the answer.
+    #[schema(nullable = false)]
+    pub state: Option<String>,
+    /// The issuer's address, if anything (RFC 8707).
+    #[schema(nullable = false, format = "uri")]
+    #[param(format = "uri")]
+    pub resource: Option<String>,
+    /// Of a pushed request, instead of all but `client_id`.
+    #[schema(nullable = false, format = "uri")]
+    #[param(format = "uri")]
+    pub request_uri: Option<String>,
+}
+
+/// What `/oauth/par` takes: an authorization request, and the app's own credential.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "response_type": "code",
+    "redirect_uri": "https://acme.example/callback",
+    "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    "code_challenge_method": "S256",
+    "scope": "tickets:read",
+    "state": "af0ifjsldkj"
+}))]
+pub struct PushedAuthorizationForm {
+    /// `code`.
+    pub response_type: ResponseType,
+    /// One that the app registered; may be absent where it registered one.
+    #[schema(nullable = false, format = "uri")]
+    pub redirect_uri: Option<String>,
+    /// SHA-256 of the code's verifier, in base64url.
+    #[schema(min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]+$")]
+    pub code_challenge: String,
+    /// `S256`.
+    pub code_challenge_method: ChallengeMethod,
+    /// What for, separated by spaces; all that the app may ask for where absent.
+    #[schema(nullable = false)]
+    pub scope: Option<String>,
+    /// Comes back with the answer.
+    #[schema(nullable = false)]
+    pub state: Option<String>,
+    /// The issuer's address, if anything (RFC 8707).
+    #[schema(nullable = false, format = "uri")]
+    pub resource: Option<String>,
+    /// The app, unless it authenticates by Basic.
+    #[schema(nullable = false)]
+    pub client_id: Option<OAuthAppId>,
+    /// The app's secret, unless it authenticates by Basic or is public.
+    #[schema(nullable = false, format = "password")]
+    pub client_secret: Option<String>,
+}
+
+/// The one kind of answer to an authorization request.
+#[derive(Debug, ToSchema)]
+pub enum ResponseType {
+    /// An authorization code.
+    #[schema(rename = "code")]
+    Code,
+}
+
+/// The one way to make a code challenge.
+#[derive(Debug, ToSchema)]
+pub enum ChallengeMethod {
+    /// SHA-256 (RFC 7636).
+    S256,
+}
