@@ -3,7 +3,8 @@
 
 use crate::sh;
 use anyhow::{Context as _, Result, bail};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// The npm packages of `folder`, at the versions of its lock file.
@@ -23,6 +24,27 @@ pub fn npm(folder: &str, why: &str) -> Result<()> {
     let mut npm = sh::command("npm");
     npm.current_dir(&dir).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     sh::run(npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
+}
+
+/// The Python packages of `requirements`, at the versions that it names, in an environment of their own; the folder of
+/// their programs.
+pub fn python(requirements: &str, why: &str) -> Result<PathBuf> {
+    apt(&["python3-venv"], why, || {
+        sh::output(sh::command("python3").args(["-c", "import ensurepip, venv"])).is_ok()
+    })?;
+    let environment = sh::target_dir().join("clients/environment");
+    let mark = environment.join("installed");
+    let wanted =
+        modified(&sh::root().join(requirements)).with_context(|| format!("{requirements} is missing"))?;
+    if modified(&mark).is_none_or(|installed| installed < wanted) {
+        eprintln!("Installing the Python packages of {requirements} ({why}).");
+        sh::run(sh::command("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+        let mut pip = sh::command(environment.join("bin/pip"));
+        pip.args(["install", "--quiet", "--disable-pip-version-check", "--requirement", requirements]);
+        sh::run(&mut pip)?;
+        fs::write(&mark, "")?;
+    }
+    Ok(environment.join("bin"))
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

@@ -17,12 +17,12 @@ cargo xtask <command>
 
   run [--demo] [--listen ADDR] build everything and serve it (--demo: with a company that uses it)
   dev [--demo] [--listen ADDR] the same from quick builds, the console built anew when its sources change
-  test [--only GROUP]…         every check; GROUP is lint, backend, console or e2e
+  test [--only GROUP]…         every check; GROUP is lint, backend, clients, console or e2e
   bench [--quick] […]          measure a release build against the targets (xtask/load/src/options.rs has the rest)
   chaos [--quick] [--seed N] […] kill, freeze and starve it under load, and count what was lost
   frontend [--dev] [--force]   build the console into target/console (--dev: quick to build, large)
   floors                       check that no file of the house imports what stands above it, or itself by way of others
-  sdk                          write openapi/openapi.json, and the TypeScript client from it
+  sdk                          write the documents in openapi/, and the TypeScript client from the newer one
 ";
 
 fn main() -> ExitCode {

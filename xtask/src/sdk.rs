@@ -1,26 +1,26 @@
-//! `cargo xtask sdk`: the OpenAPI document, from the server, and the TypeScript client's types, from the document.
+//! `cargo xtask sdk`: the OpenAPI documents, from the server, and the TypeScript client's types, from the newer one.
 
 use crate::{install, sh};
 use anyhow::Result;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Writes `openapi/openapi.json` anew and generates the client from it.
+/// The versions of OpenAPI that the document is written in, and its file in each of them.
+pub const DOCUMENTS: [(&str, &str); 2] =
+    [("3.1", "openapi/openapi.json"), ("3.0", "openapi/openapi-3.0.json")];
+
+/// Writes the documents in `openapi/` anew and generates the client from the newer one.
 pub fn command() -> Result<()> {
-    let document = document(&server()?)?;
-    fs::create_dir_all(sh::root().join("openapi"))?;
-    fs::write(document_path(), document + "\n")?;
+    let server = server()?;
+    for (spec, path) in DOCUMENTS {
+        fs::write(sh::root().join(path), document(&server, spec)? + "\n")?;
+    }
     client()
 }
 
-/// The document that is checked in and compared.
-pub fn document_path() -> PathBuf {
-    sh::root().join("openapi/openapi.json")
-}
-
 /// The document as this server writes it, without a newline at the end.
-pub fn document(server: &Path) -> Result<String> {
-    sh::output(sh::command(server).arg("openapi"))
+pub fn document(server: &Path, spec: &str) -> Result<String> {
+    sh::output(sh::command(server).args(["openapi", "--spec", spec]))
 }
 
 /// The server, built for development.
@@ -34,6 +34,6 @@ pub fn server() -> Result<PathBuf> {
 pub fn client() -> Result<()> {
     install::npm("e2e", "the browser tests and the TypeScript client")?;
     let mut generate = sh::command("node_modules/.bin/openapi-typescript");
-    generate.current_dir(sh::root().join("e2e")).arg(document_path());
+    generate.current_dir(sh::root().join("e2e")).arg(sh::root().join(DOCUMENTS[0].1));
     sh::output(generate.args(["--output", "src/api.d.ts"])).map(drop)
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check there is, one stage after the other; a failed stage does not stop the next. The last
 //! line counts the tests that ran.
 
+mod clients;
 mod stage;
 mod stages;
 mod tally;
@@ -18,7 +19,7 @@ struct Line {
     took: Duration,
 }
 
-/// The command line: `[--only lint|backend|console|e2e]…`.
+/// The command line: `[--only lint|backend|clients|console|e2e]…`.
 pub fn command(options: &[&str]) -> Result<()> {
     let mut groups = Vec::new();
     let mut rest = options.iter();
@@ -28,7 +29,7 @@ pub fn command(options: &[&str]) -> Result<()> {
             (other, _) => bail!("unknown option {other}; test knows --only GROUP"),
         };
         if !STAGES.iter().any(|stage| stage.group == group) {
-            bail!("--only {group}: the groups are lint, backend, console and e2e");
+            bail!("--only {group}: the groups are lint, backend, clients, console and e2e");
         }
         groups.push(group);
     }

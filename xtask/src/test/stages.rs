@@ -1,5 +1,6 @@
 //! The stages of `cargo xtask test`, in the order that tells soonest.
 
+use super::clients;
 use super::stage::{Context, Outcome, Stage};
 use super::tally::Tally;
 use crate::frontend::{self, Mode, toolchain};
@@ -19,6 +20,10 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "Backend tests on SQLite and PostgreSQL", group: "backend", run: backend },
     Stage { name: "Chaos, the short form", group: "backend", run: chaos },
     Stage { name: "OpenAPI document", group: "backend", run: openapi },
+    Stage { name: "Linters of the OpenAPI documents", group: "clients", run: clients::linters },
+    Stage { name: "Generated TypeScript clients", group: "clients", run: clients::typescript },
+    Stage { name: "Generated Python client", group: "clients", run: clients::python },
+    Stage { name: "Generated Rust client", group: "clients", run: clients::rust },
     Stage { name: "Console build", group: "console", run: console_build },
     Stage { name: "Console tests", group: "console", run: console },
     Stage { name: "TypeScript client", group: "e2e", run: typescript },
@@ -105,12 +110,15 @@ fn chaos(_: &Context) -> Result<Outcome> {
 }
 
 fn openapi(_: &Context) -> Result<Outcome> {
-    let written = sdk::document(&server()?)?;
-    let kept = fs::read_to_string(sdk::document_path()).unwrap_or_default();
-    if written.is_empty() || written.trim() != kept.trim() {
-        bail!("openapi/openapi.json is not what the server says: cargo xtask sdk writes it anew");
+    let server = server()?;
+    for (spec, path) in sdk::DOCUMENTS {
+        let written = sdk::document(&server, spec)?;
+        let kept = fs::read_to_string(sh::root().join(path)).unwrap_or_default();
+        if written.is_empty() || written.trim() != kept.trim() {
+            bail!("{path} is not what the server says: cargo xtask sdk writes it anew");
+        }
+        println!("{path} is what `sayless openapi --spec {spec}` prints.");
     }
-    println!("openapi/openapi.json is what `sayless openapi` prints.");
     Ok(Outcome { ok: true, tests: Tally::default() })
 }
 
