@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use actix_web::{HttpRequest, guard, web};
 
+use super::written;
 use crate::http::static_file::{StaticFile, content_type};
 
 /// The paths that are read here.
@@ -22,7 +23,7 @@ pub const PAGES: &[&str] = &[
 ];
 
 static DOCUMENT: LazyLock<Arc<StaticFile>> =
-    LazyLock::new(|| StaticFile::new(super::json().into(), "application/json"));
+    LazyLock::new(|| StaticFile::new(written::json().into(), "application/json"));
 
 /// The files of the page, by their paths.
 static DOCS: LazyLock<Vec<(&'static str, Arc<StaticFile>)>> = LazyLock::new(|| {

@@ -7,8 +7,9 @@ use api_types::{
 use diesel::prelude::*;
 use ipnet::IpNet;
 
-use super::successors;
 use crate::db::{Conn, Json, schema::api_keys};
+
+diesel::alias!(api_keys as successors: Successors);
 
 /// A key that is to be replaced.
 #[derive(Debug, Queryable, Selectable)]
