@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Fixture, Operation, World, both, openapi::resolve, operations};
