@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 use api_types::ProblemType;
 use serde_json::{Value, json};
 use utoipa::openapi::{
-    ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
+    ContentBuilder, Ref, RefOr, Response, ResponseBuilder,
     example::ExampleBuilder,
     extensions::ExtensionsBuilder,
     path::{HttpMethod, Operation},
-    schema::Type,
 };
 
 /// The extension by which a handler names its own problems; it does not reach the document.
@@ -156,11 +155,9 @@ fn response(status: u16) -> RefOr<Response> {
         .schema(Some(Ref::from_schema_name("Problem")))
         .examples_from_iter(examples)
         .build();
-    let id = ObjectBuilder::new().schema_type(Type::String).description(Some("The request's id."));
     ResponseBuilder::new()
         .description(description)
         .content("application/problem+json", content)
-        .header("x-request-id", HeaderBuilder::new().schema(Some(id)).build())
         .build()
         .into()
 }

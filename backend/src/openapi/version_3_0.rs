@@ -39,10 +39,10 @@ fn unite_successes(document: &mut Value) {
             .filter(|(status, _)| status.starts_with('2'))
             .filter_map(|(_, response)| response.pointer_mut("/content/application~1json/schema"))
             .collect();
-        if schemas.len() < 2 {
+        let parts: Vec<Value> = schemas.iter().map(|schema| (**schema).clone()).collect();
+        if parts.windows(2).all(|pair| pair[0] == pair[1]) {
             return;
         }
-        let parts: Vec<Value> = schemas.iter().map(|schema| (**schema).clone()).collect();
         let name = format!("{}{}Answer", id[..1].to_uppercase(), &id[1..]);
         schemas.iter_mut().for_each(|schema| **schema = json!({ "$ref": format!("{SCHEMAS}{name}") }));
         united.insert(name, json!({ "oneOf": parts }));

@@ -42,6 +42,7 @@ pub struct ListFilter {
     after: Option<AuditId>,
     /// `newest` or `oldest` first; `newest` where absent and `after` is, too. Oldest first gives no entry of the last 30
     /// seconds, so that none can come before one that was given already.
+    #[param(inline)]
     order: Option<AuditOrder>,
 }
 

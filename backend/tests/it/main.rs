@@ -11,6 +11,7 @@ mod crash;
 mod deliveries;
 mod delivery_lists;
 mod diagnoses;
+mod docs;
 mod event_types;
 mod events;
 mod flow_control;

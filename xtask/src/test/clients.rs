@@ -47,7 +47,8 @@ pub fn typescript(_: &Context) -> Result<Outcome> {
         let mut types = npm_program("openapi-typescript");
         sh::run(types.arg(document).arg("--output").arg(folder.join(format!("{name}.ts"))))?;
         let mut client = npm_program("openapi-ts");
-        client.args(["--silent", "--no-log-file", "--input", document]);
+        // A relative path would be read as the name of a project at Hey API.
+        client.args(["--silent", "--no-log-file", "--input"]).arg(sh::root().join(document));
         sh::run(client.arg("--output").arg(folder.join(name)))?;
     }
     // Where the target folder is elsewhere, tsconfig.json cannot name it.

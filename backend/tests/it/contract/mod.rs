@@ -7,6 +7,7 @@ mod bodies;
 mod compression;
 mod deprecation;
 mod document;
+mod examples;
 mod idempotency;
 mod input;
 mod merge_patch;

@@ -68,16 +68,19 @@ pub fn check(method: &str, path: &str, status: u16, content_type: &str, text: &s
     for text in documents {
         let body: Value =
             serde_json::from_str(text).unwrap_or_else(|error| panic!("{call}: {error}: {text}"));
-        let errors: Vec<String> = validator(&content["schema"])
-            .iter_errors(&body)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
+        let errors = faults(&content["schema"], &body);
         assert!(errors.is_empty(), "{call}, which its schema does not allow: {errors:?}");
         if media.contains("problem") {
             let codes = operation["x-problem-codes"].as_array().unwrap();
             assert!(codes.contains(&body["code"]), "{call}, a problem that is not declared: {text}");
         }
     }
+}
+
+/// What is wrong with a value by a schema of the document.
+pub fn faults(schema: &Value, value: &Value) -> Vec<String> {
+    let validator = validator(schema);
+    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
 /// Vocabularies are open to clients of a later server; this server says no word that it does not declare.
