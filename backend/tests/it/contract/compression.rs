@@ -115,7 +115,9 @@ async fn an_answer_with_a_secret_is_never_compressed(world: World) {
 
 #[both]
 async fn the_document_and_its_page_are_sent_once(world: World) {
-    for path in ["/openapi.json", "/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"] {
+    for path in
+        ["/openapi.json", "/openapi-3.0.json", "/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"]
+    {
         let bare = world.anyone().get(path).await;
         assert_eq!(bare.status, 200, "{path}");
         let mut tags = vec![bare.header("etag").unwrap().to_owned()];

@@ -7,10 +7,11 @@ use reqwest::Method;
 use crate::harness::{Fixture, Reply, World, both, openapi::document, operations, raw};
 
 /// The paths beside `/v1` that are read.
-const READ: [&str; 9] = [
+const READ: [&str; 10] = [
     "/healthz",
     "/readyz",
     "/openapi.json",
+    "/openapi-3.0.json",
     "/docs",
     "/docs/",
     "/.well-known/jwks.json",

@@ -85,6 +85,7 @@ async fn scripts_of_any_site_may_call_what_needs_no_cookie(world: World) {
         "/v1/nothing",
         "/.well-known/jwks.json",
         "/openapi.json",
+        "/openapi-3.0.json",
         "/problems/validation",
     ] {
         let preflight = ask(path, wanted).await;
