@@ -34,7 +34,7 @@ fn unite_successes(document: &mut Value) {
             return;
         };
         let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-        let mut schemas: Vec<&mut Value> = responses
+        let schemas: Vec<&mut Value> = responses
             .iter_mut()
             .filter(|(status, _)| status.starts_with('2'))
             .filter_map(|(_, response)| response.pointer_mut("/content/application~1json/schema"))
@@ -44,7 +44,9 @@ fn unite_successes(document: &mut Value) {
             return;
         }
         let name = format!("{}{}Answer", id[..1].to_uppercase(), &id[1..]);
-        schemas.iter_mut().for_each(|schema| **schema = json!({ "$ref": format!("{SCHEMAS}{name}") }));
+        for schema in schemas {
+            *schema = json!({ "$ref": format!("{SCHEMAS}{name}") });
+        }
         united.insert(name, json!({ "oneOf": parts }));
     });
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {

@@ -22,10 +22,10 @@ pub fn separate(document: &mut Value) {
         .collect();
     let asked = reachable(schemas, |seen| {
         for_each_operation(document, |operation| {
-            [&operation["requestBody"], &operation["parameters"]]
-                .into_iter()
-                .for_each(|part| collect(part, seen));
-        })
+            for part in [&operation["requestBody"], &operation["parameters"]] {
+                collect(part, seen);
+            }
+        });
     });
     let answered = reachable(schemas, |seen| {
         for_each_operation(document, |operation| collect(&operation["responses"], seen));
