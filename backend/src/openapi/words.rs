@@ -22,9 +22,8 @@ pub fn separate(document: &mut Value) {
         .collect();
     let asked = reachable(schemas, |seen| {
         for_each_operation(document, |operation| {
-            for part in [&operation["requestBody"], &operation["parameters"]] {
-                collect(part, seen);
-            }
+            collect(&operation["requestBody"], seen);
+            collect(&operation["parameters"], seen);
         });
     });
     let answered = reachable(schemas, |seen| {

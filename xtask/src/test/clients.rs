@@ -9,6 +9,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+const PASSED: Outcome = Outcome { ok: true, tests: Tally { passed: 0, failed: 0 } };
+
 /// The folder of what is generated.
 fn generated(client: &str) -> PathBuf {
     sh::target_dir().join("clients").join(client)
@@ -35,7 +37,7 @@ pub fn linters(_: &Context) -> Result<Outcome> {
         spectral.args(["lint", "--ruleset", "clients/.spectral.yaml", "--fail-severity", "error"]);
         sh::run(spectral.args(["--display-only-failures", document]))?;
     }
-    done()
+    Ok(PASSED)
 }
 
 /// openapi-typescript and Hey API.
@@ -59,7 +61,7 @@ pub fn typescript(_: &Context) -> Result<Outcome> {
         format!("{{ \"extends\": {:?}, \"include\": [\".\"] }}\n", base.display().to_string()),
     )?;
     sh::run(npm_program("tsc").arg("--project").arg(config))?;
-    done()
+    Ok(PASSED)
 }
 
 /// openapi-python-client, judged by mypy.
@@ -74,7 +76,7 @@ pub fn python(_: &Context) -> Result<Outcome> {
     let mut mypy = sh::command(programs.join("mypy"));
     mypy.current_dir(&folder).arg("--cache-dir").arg(generated("mypy"));
     sh::run(mypy.args(["--package", "sayless_client"]))?;
-    done()
+    Ok(PASSED)
 }
 
 /// progenitor, on the OpenAPI 3.0 copy.
@@ -82,7 +84,7 @@ pub fn rust(_: &Context) -> Result<Outcome> {
     let mut check = sh::cargo();
     check.args(["check", "--locked", "--manifest-path", "clients/rust/Cargo.toml", "--target-dir"]);
     sh::run(check.arg(generated("rust")))?;
-    done()
+    Ok(PASSED)
 }
 
 /// An empty folder for what is generated.
@@ -93,8 +95,4 @@ fn fresh(client: &str) -> Result<PathBuf> {
     }
     fs::create_dir_all(&folder)?;
     Ok(folder)
-}
-
-fn done() -> Result<Outcome> {
-    Ok(Outcome { ok: true, tests: Tally::default() })
 }

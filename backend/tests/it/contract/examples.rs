@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     Fixture, Operation, PASSWORD, World, both,
+    oauth::ThirdPartyApp,
     openapi::{document, faults, resolve},
     operations,
 };
@@ -46,6 +47,32 @@ async fn every_request_body_has_an_example_that_the_server_accepts(world: World)
         let reply = operation.send(&fixture.client(&world, operation), &path, &example).await;
         assert!((200..300).contains(&reply.status), "{}: {example}: {}", operation.id, reply.text);
     }
+}
+
+#[both]
+async fn every_form_of_the_oauth_endpoints_has_an_example_that_is_accepted(world: World) {
+    let team = world.business().await;
+    let app =
+        ThirdPartyApp::with(&world, &team, json!({ "redirect_uris": ["https://acme.example/callback"] }))
+            .await;
+    let mut sent = 0;
+    for (path, item) in document()["paths"].as_object().unwrap() {
+        let form = &item["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"];
+        let Some(example) = resolve(&form["schema"])["example"].as_object() else { continue };
+        let value = |name: &str, shown: &Value| match name {
+            "client_id" => app.id.clone(),
+            _ => shown.as_str().unwrap().to_owned(),
+        };
+        let params: Vec<(&str, String)> =
+            example.iter().map(|(name, shown)| (name.as_str(), value(name, shown))).collect();
+        let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let reply = app.call(path, &params).await;
+        assert!(matches!(reply.status, 200 | 201 | 303), "{path}: {}", reply.text);
+        let to = reply.header("location").unwrap_or_default();
+        assert!(!to.contains("error="), "{path}: {to}");
+        sent += 1;
+    }
+    assert_eq!(sent, 5);
 }
 
 #[both]
