@@ -211,7 +211,7 @@ async fn what_is_no_operation_is_answered_in_kind(world: World) {
     let team = world.business().await;
     team.admin.get("/v1/nothing").await.problem(404, "not-found");
     let reply = team.admin.send(Method::PUT, "/v1/session", "", "").await;
-    assert_eq!(reply.header("allow"), Some("GET, POST, PATCH, DELETE"));
+    assert_eq!(reply.header("allow"), Some("GET, HEAD, POST, PATCH, DELETE, OPTIONS"));
     reply.problem(405, "method-not-allowed");
     let reply = team.admin.send(Method::POST, "/v1/session", "text/plain", "{}").await;
     reply.problem(415, "unsupported-media-type");
