@@ -146,6 +146,10 @@ explanations! {
         "The path of the request with its query is longer than this server reads.",
         "Ask for less at once, such as fewer words of a filter. The detail names the limit.",
         "The URI is longer than the 16384 bytes that are read.";
+    HeadersTooLarge:
+        "The headers of the request are longer, or more, than are read. Nothing was done, and the connection was closed.",
+        "Send fewer or shorter headers. Many cookies of other sites on one host are the usual cause.",
+        "The headers are longer, or more, than are read.";
     BodyTooLarge:
         "The body of the request is larger than this server reads.",
         "Send less at once. The detail names the limit.",

@@ -59,6 +59,8 @@ words! {
         PreconditionFailed = "precondition-failed",
         /// The path with its query is longer than is read.
         UriTooLong = "uri-too-long",
+        /// The headers are longer, or more, than are read.
+        HeadersTooLarge = "headers-too-large",
         /// The body is larger than allowed.
         BodyTooLarge = "body-too-large",
         /// The body is not `application/json`.
@@ -142,6 +144,7 @@ impl ProblemType {
             Self::UnsupportedMediaType => 415,
             Self::Validation | Self::IdempotencyMismatch | Self::SecretInText => 422,
             Self::RateLimited => 429,
+            Self::HeadersTooLarge => 431,
             Self::Internal => 500,
             Self::Unavailable => 503,
         }
@@ -177,6 +180,7 @@ impl ProblemType {
             Self::PreconditionFailed => "The object has changed meanwhile",
             Self::BodyTooLarge => "The body is too large",
             Self::UriTooLong => "The URI is too long",
+            Self::HeadersTooLarge => "The headers are too large",
             Self::UnsupportedMediaType => "The body must be JSON",
             Self::SecretInText => "The text contains a live credential",
             Self::RateLimited => "Too many requests",

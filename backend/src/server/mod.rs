@@ -3,18 +3,20 @@
 mod compression;
 mod cors;
 mod head;
+mod listen;
+mod malformed;
 mod methods;
 mod path;
 
 use std::{io, net::TcpListener, sync::Arc};
 
 use actix_web::{
-    App as Web, Error, HttpResponse, HttpServer, ResponseError,
+    App as Web, Error, HttpResponse, ResponseError,
     body::{BoxBody, MessageBody},
     dev::{Server, ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
-        Method,
+        ConnectionType, Method,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::{Next, from_fn},
@@ -26,6 +28,7 @@ use utoipa_actix_web::{AppExt, scope::scope};
 use self::{
     compression::Compression,
     cors::Preflight,
+    malformed::Explain,
     methods::{KnownPaths, unknown},
     path::PathKind,
 };
@@ -64,7 +67,8 @@ pub fn build(
     let origin: Data<Arc<str>> = Data::new(app.base.settings.issuer().into());
     let app = Data::new(app);
     let over_tls = OverTls(tls.is_some());
-    let server = HttpServer::new(move || {
+    let explain = explain(app.base.clone(), origin.get_ref().clone(), over_tls.0);
+    let application = move || {
         Web::new()
             .app_data(app.clone())
             .app_data(auth.clone())
@@ -92,16 +96,33 @@ pub fn build(
             .into_app()
             .configure(openapi::configure)
             .default_service(web::to(unknown))
-    })
-    .workers(workers)
-    // Ours: the operator's process decides when to stop.
-    .disable_signals()
-    .shutdown_timeout(18);
-    let server = match tls {
-        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
-        None => server.listen(listener)?,
     };
-    Ok(server.run())
+    let server = Server::build()
+        .workers(workers)
+        // Ours: the operator's process decides when to stop.
+        .disable_signals()
+        .shutdown_timeout(18);
+    listen::listen(server, listener, tls, explain, application)
+}
+
+/// Makes answers to what is no request: whole ones, since no middleware sees them.
+fn explain(base: Base, origin: Arc<str>, over_tls: bool) -> Arc<Explain> {
+    Arc::new(move |kind| {
+        let detail = match kind {
+            ProblemType::UriTooLong => format!("The URI is longer than the {MAX_URI} bytes that are read."),
+            ProblemType::HeadersTooLarge => "The headers are longer, or more, than are read.".to_owned(),
+            _ => {
+                "This is no HTTP request that can be read: its first line or one of its headers is malformed."
+                    .to_owned()
+            }
+        };
+        let about = About { id: new_id(&base), kind: PathKind::Api, preflight: None, over_tls };
+        let context = RequestContext { id: about.id.clone(), origin: Arc::clone(&origin) };
+        let mut response = REQUEST.sync_scope(context, || Failure::new(kind, detail).error_response());
+        decorate(response.headers_mut(), &about);
+        response.head_mut().set_connection_type(ConnectionType::Close);
+        malformed::printed(response)
+    })
 }
 
 /// Whether this server speaks TLS itself, so that browsers may be told to come back over TLS alone.
@@ -233,9 +254,11 @@ fn request_id(base: &Base, request: &ServiceRequest) -> String {
         {
             id.to_owned()
         }
-        _ => {
-            let (ms, random) = base.random.id_parts(base.now());
-            ulid::Ulid::from_parts(ms, random).to_string()
-        }
+        _ => new_id(base),
     }
+}
+
+fn new_id(base: &Base) -> String {
+    let (ms, random) = base.random.id_parts(base.now());
+    ulid::Ulid::from_parts(ms, random).to_string()
 }

@@ -210,3 +210,32 @@ async fn a_uri_that_is_too_long_is_refused_as_such(world: World) {
     }
     assert_eq!(world.anyone().get(&format!("/healthz?a={}", "x".repeat(16_000))).await.status, 200);
 }
+
+#[both]
+async fn what_is_no_request_is_told_so(world: World) {
+    let long = "x".repeat(70_000);
+    let many = "x-a: b\r\n".repeat(200);
+    for (bytes, status, kind) in [
+        (format!("GET /v1/tickets?a={long} HTTP/1.1\r\nhost: x\r\n\r\n"), 414, "uri-too-long"),
+        (format!("POST /{long} HTTP/1.1\r\nhost: x\r\n\r\n"), 414, "uri-too-long"),
+        (format!("GET /healthz HTTP/1.1\r\nhost: x\r\n{many}\r\n"), 431, "headers-too-large"),
+        ("GET /healthz HTTP/1.1\r\n\r\n".into(), 400, "bad-request"),
+        ("GET /healthz HTTP/9.9\r\nhost: x\r\n\r\n".into(), 400, "bad-request"),
+        ("POST /v1/tickets HTTP/1.1\r\nhost: x\r\ncontent-length: x\r\n\r\n".into(), 400, "bad-request"),
+        ("GET /healthz HTTP/1.1\r\nhost: x\r\nbad header: y\r\n\r\n".into(), 400, "bad-request"),
+        ("rubbish\r\n\r\n".into(), 400, "bad-request"),
+    ] {
+        let start: String = bytes.chars().take(40).collect();
+        let before = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+        for bytes in [bytes.clone(), format!("{before}{bytes}")] {
+            let text = raw(&world, &bytes).await;
+            let (head, body) = text[text.rfind("HTTP/1.1 ").unwrap()..].split_once("\r\n\r\n").unwrap();
+            assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{start}: {head}");
+            assert!(head.contains("content-type: application/problem+json"), "{start}: {head}");
+            let problem: serde_json::Value = serde_json::from_str(body).unwrap();
+            assert_eq!((&problem["code"], &problem["status"]), (&kind.into(), &status.into()), "{start}");
+            let id = format!("x-request-id: {}", problem["request_id"].as_str().unwrap());
+            assert!(head.contains(&id), "{start}: {head}");
+        }
+    }
+}
