@@ -13,7 +13,7 @@ use crate::{
         erase::{Erase, live},
         field::{
             About, TEXT, Text, Ticked, about, area_field, lines, owned, scopes_field, select_field,
-            text_field, tick,
+            text_field,
         },
         submit::{Submit, form_error, form_foot},
     },
@@ -28,13 +28,23 @@ pub const ALLOWED_IPS: About = about(
 
 /// The box for keys that replace themselves, here and where a key is edited.
 pub fn rotatable_field(rotatable: RwSignal<bool>) -> AnyView {
-    tick(
-        "May rotate itself",
-        "The system that uses the key may exchange it for a new one with the same scopes, addresses and expiry. The old key ends when the new one is first used.",
-        move || rotatable.get(),
-        || false,
-        move |on| rotatable.set(on),
-    )
+    view! {
+        <label class="choice">
+            <input
+                type="checkbox"
+                class="checkbox"
+                prop:checked=move || rotatable.get()
+                on:change:target=move |event| rotatable.set(event.target().checked())
+            />
+            <span class="min-w-0">
+                "May rotate itself"
+                <span class="muted block text-[0.8125rem]">
+                    "The system that uses the key may exchange it for a new one with the same scopes, addresses and expiry. The old key ends when the new one is first used."
+                </span>
+            </span>
+        </label>
+    }
+    .erase()
 }
 
 const EXPIRES: About = about("Expires", "expires_at", "");
