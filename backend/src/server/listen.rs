@@ -66,7 +66,7 @@ where
                 let mut acceptor = Acceptor::new(config.clone());
                 acceptor.set_handshake_timeout(HANDSHAKE);
                 acceptor
-                    .map_init_err(|_| ())
+                    .map_init_err(|()| ())
                     .map_err(TlsError::into_service_error)
                     .map(move |io: TlsStream<TcpStream>| {
                         let (socket, session) = io.get_ref();

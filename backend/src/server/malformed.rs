@@ -226,7 +226,9 @@ mod tests {
     fn a_request_line_that_is_too_long_is_told_from_a_header() {
         let read = |parts: &[&str]| {
             let mut line = Line::default();
-            parts.iter().for_each(|part| line.read(part.as_bytes()));
+            for part in parts {
+                line.read(part.as_bytes());
+            }
             line.was_too_long
         };
         let long = "x".repeat(70_000);

@@ -69,7 +69,8 @@ async fn shipped(reader: &Client, media: &str, query: &str) -> (Vec<Value>, usiz
         entries.extend(reply.text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
         pages += 1;
         let Some(link) = reply.header("link") else { return (entries, pages) };
-        path = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned();
+        let next = link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap();
+        next.clone_into(&mut path);
     }
 }
 

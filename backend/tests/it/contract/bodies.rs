@@ -78,11 +78,11 @@ async fn a_body_is_read_however_it_is_wrapped(world: World) {
         {
             send(&client, kind, plain.clone()).await.problem(415, "unsupported-media-type");
         }
-        let patch = send(&client, "application/merge-patch+json", plain).await;
+        let merged = send(&client, "application/merge-patch+json", plain).await;
         if operation.method == Method::PATCH {
-            assert_eq!(patch.fields(422, "validation"), ["surprise"], "{}", operation.id);
+            assert_eq!(merged.fields(422, "validation"), ["surprise"], "{}", operation.id);
         } else {
-            patch.problem(415, "unsupported-media-type");
+            merged.problem(415, "unsupported-media-type");
         }
     }
 }
