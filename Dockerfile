@@ -17,10 +17,10 @@ COPY . .
 # The console first: the server embeds it. The caches make a second build quick; what is kept is copied out of them.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/cargo-target,sharing=locked \
-    export CARGO_TARGET_DIR=/cargo-target CARGO_PROFILE_RELEASE_LTO=thin \
+    export CARGO_TARGET_DIR=/cargo-target \
     && cargo xtask frontend \
-    && cargo build --locked --release --package sayless \
-    && cp /cargo-target/release/sayless /usr/local/bin/sayless
+    && cargo build --locked --profile dist --package sayless \
+    && cp /cargo-target/dist/sayless /usr/local/bin/sayless
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -7,6 +7,9 @@ use crate::{
     words::words,
 };
 
+/// The longest e-mail address, in bytes (RFC 5321, section 4.5.3.1.3, without the angle brackets).
+pub const MAX_EMAIL: usize = 254;
+
 words! {
     /// A member's power in a workspace.
     Role {
@@ -43,7 +46,7 @@ words! {
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The member's e-mail address; case does not matter.
-    #[cfg_attr(feature = "openapi", schema(format = "email"))]
+    #[cfg_attr(feature = "openapi", schema(format = "email", max_length = 254))]
     pub email: String,
     /// The member's password.
     #[cfg_attr(feature = "openapi", schema(format = "password"))]

@@ -52,6 +52,11 @@ pub struct NewApiKey {
     /// Whether the key may replace itself (`POST /v1/api-keys/self/rotate`).
     #[serde(default)]
     pub rotatable: bool,
+    /// The key that the new one is to replace, which must work. Its webhooks are the new key's, too, at once; they stay the new
+    /// one's when the old one is revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ApiKeyId>))]
+    pub replaces: Option<String>,
 }
 
 /// Change an API key by a merge patch: absent fields stay, `null` clears.

@@ -75,14 +75,28 @@ words! {
         WebhookEnabled = "webhook.enabled",
         /// A webhook was disabled.
         WebhookDisabled = "webhook.disabled",
+        /// A webhook was paused.
+        WebhookPaused = "webhook.paused",
+        /// A webhook was resumed.
+        WebhookResumed = "webhook.resumed",
+        /// An admin took a webhook over.
+        WebhookAdopted = "webhook.adopted",
         /// A webhook was deleted.
         WebhookDeleted = "webhook.deleted",
         /// A test message was sent.
         WebhookTested = "webhook.tested",
+        /// A receiver was checked.
+        WebhookChecked = "webhook.checked",
         /// A delivery was retried by hand.
         DeliveryRetried = "delivery.retried",
+        /// A delivery was skipped by hand.
+        DeliverySkipped = "delivery.skipped",
+        /// An event was sent to a webhook by hand.
+        EventSent = "event.sent",
         /// Many deliveries were set going again.
         RecoveryStarted = "recovery.started",
+        /// A recovery that had stopped goes on.
+        RecoveryContinued = "recovery.continued",
         /// A recovery was canceled.
         RecoveryCanceled = "recovery.canceled",
         /// A live credential was pasted into a text, and the text refused.

@@ -150,6 +150,9 @@ pub struct OAuthAppActivity {
     /// Access tokens that act as the app itself and have not ended, to the minute.
     #[cfg_attr(feature = "openapi", schema(example = 2))]
     pub client_credentials_tokens: i64,
+    /// Access tokens that it gave back in the last 24 hours, to the hour.
+    #[cfg_attr(feature = "openapi", schema(example = 3))]
+    pub revoked_tokens: i64,
     /// Copies of its credentials that were used, in the last 90 days, newest first, at most 20.
     pub incidents: Vec<Incident>,
 }

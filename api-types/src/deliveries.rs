@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp,
-    events::{Event, EventType},
+    events::{Event, EventType, ReadAccess},
     ids::{AttemptId, DeliveryId, EventId, RecoveryId, WebhookId},
     words::words,
 };
@@ -34,6 +34,10 @@ words! {
         WebhookDeleted = "webhook_deleted",
         /// The workspace moved to a plan without the API.
         Plan = "plan",
+        /// Somebody skipped it by hand.
+        Skipped = "skipped",
+        /// The webhook was not there yet, or did not want this type; a recovery has made the delivery afterwards.
+        Missed = "missed",
     }
 }
 
@@ -102,7 +106,7 @@ words! {
         TlsUntrustedIssuer = "tls_untrusted_issuer",
         /// TLS could not be agreed upon.
         TlsHandshakeFailed = "tls_handshake_failed",
-        /// The answer did not come, or did not end, in time.
+        /// The answer did not come in time.
         ResponseTimeout = "response_timeout",
         /// The answer was not HTTP.
         ResponseMalformed = "response_malformed",
@@ -122,6 +126,8 @@ words! {
         ServerError = "server_error",
         /// Any other status.
         UnexpectedStatus = "unexpected_status",
+        /// We had no file, port or memory left for a connection.
+        SenderExhausted = "sender_exhausted",
         /// Our process stopped mid-attempt.
         Interrupted = "interrupted",
     }
@@ -152,6 +158,7 @@ impl DiagnosisCode {
             Self::Throttled => "Told to slow down (429)",
             Self::ServerError => "Server errors",
             Self::UnexpectedStatus => "Unexpected answers",
+            Self::SenderExhausted => "Not sent, for a shortage on our side",
             Self::Interrupted => "Interrupted on our side",
         }
     }
@@ -183,6 +190,10 @@ pub struct Diagnosis {
     pub advice: String,
     /// When a retry by hand makes sense.
     pub retry_helps: RetryHelps,
+    /// Until when the receiver asked to be left alone (`Retry-After`), as far as that is kept: 24 hours at most. Absent where it
+    /// asked for no pause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_until: Option<Timestamp>,
 }
 
 /// How long the phases of an attempt took, in milliseconds; absent where a phase was not reached or not needed.
@@ -219,8 +230,10 @@ pub struct AttemptRequest {
     pub url: String,
     /// Its headers, the signature included.
     pub headers: Vec<Header>,
-    /// Its body, byte for byte.
-    pub body: String,
+    /// The request's body, byte for byte: only in the result of a test. Every attempt of a delivery sends the `payload` of
+    /// the delivery's event, which stands there once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
 }
 
 /// The answer of an attempt. Hostile input: show as plain text.
@@ -235,6 +248,10 @@ pub struct AttemptResponse {
     pub body: String,
     /// Whether there was more of the body.
     pub truncated: bool,
+    /// A fault of the body, as a sentence: the body did not end, broke off, or was not framed as HTTP has it. The status counts
+    /// all the same. Absent where nothing was odd.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
 }
 
 /// One HTTP request of a delivery.
@@ -257,10 +274,12 @@ pub struct Attempt {
     pub reused_connection: bool,
     /// How long it took.
     pub timings: Timings,
-    /// What was sent.
+    /// The request as it was sent; `null` where it is hidden.
     pub request: Option<AttemptRequest>,
-    /// What came back.
+    /// The receiver's answer; `null` where it is hidden, and where none came.
     pub response: Option<AttemptResponse>,
+    /// The scope or session that the reader lacks to be shown the request and the answer; `null` where they are shown.
+    pub hidden: Option<ReadAccess>,
     /// What went wrong, where it failed.
     pub diagnosis: Option<Diagnosis>,
     /// Whether the result came after another worker had taken over; it changed nothing.
@@ -301,7 +320,8 @@ pub struct Delivery {
     pub attempts: u32,
     /// When the schedule tries next.
     pub next_attempt_at: Option<Timestamp>,
-    /// Whether it is held, whatever the schedule says: its webhook is parked or draining, or has a rate limit.
+    /// `true` while the delivery is held, whatever the schedule says: its webhook is paused, parked, ordered or draining, or has a
+    /// rate limit.
     pub held: bool,
     /// The recovery that last set it going.
     pub recovery_id: Option<RecoveryId>,
@@ -311,13 +331,16 @@ pub struct Delivery {
     pub last_response_status: Option<u16>,
     /// What went wrong last, where the last attempt failed.
     pub last_diagnosis: Option<Diagnosis>,
+    /// The scope or session that the reader lacks to be shown the payload, the requests and the answers; `null` where they are shown. Where they
+    /// are hidden, a diagnosis does not repeat what the receiver said.
+    pub hidden: Option<ReadAccess>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it succeeded, failed for good or was canceled.
     pub finished_at: Option<Timestamp>,
 }
 
-/// A delivery with its event and every attempt, newest first.
+/// A delivery with its event and its last attempts, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliveryDetail {
@@ -326,10 +349,12 @@ pub struct DeliveryDetail {
     pub delivery: Delivery,
     /// The event with its payload.
     pub event: Event,
-    /// Every attempt, newest first.
+    /// The last 20 attempts, newest first. `GET /v1/deliveries/{id}/attempts` lists all of them.
     pub attempt_history: Vec<Attempt>,
     /// Whether an attempt is under way.
     pub in_flight: bool,
+    /// `true` where the delivery failed and holds back the later ones of its ordered webhook, until it succeeds or is skipped.
+    pub holds_line: bool,
     /// Whether "Retry" would be accepted now.
     pub retry: RetryAdvice,
 }

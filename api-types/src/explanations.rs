@@ -120,6 +120,10 @@ explanations! {
         "The path exists and does not have this method.",
         "Use one of the methods that the `Allow` header names.",
         "PUT is not possible here. This path has: GET, PATCH.";
+    RequestTimeout:
+        "The head or the body of the request took longer than this server waits. Nothing was done, and the connection was closed.",
+        "Send the whole request at once, over a new connection. If this goes on, look for a slow link or a proxy between.",
+        "The body did not come in time.";
     Conflict:
         "The object is in a state in which this is not possible. Nothing was changed.",
         "Read the detail, which says what stands in the way. The same request succeeds only once the object's state is another one.",
@@ -142,6 +146,13 @@ explanations! {
         "The object has changed since the version that `If-Match` names. Nothing was changed.",
         "Read the object again, decide whether your change still makes sense, and send it with the new `ETag`.",
         "The object has changed since you read it. Read it again, then decide.";
+    EventsExpired:
+        "The log was asked for what happened after a place that is so old that later events have been removed: going on from there \
+         would leave a gap.",
+        "Leave `after` out to begin with the oldest event that is kept, and read the objects that matter anew: what happened in \
+         between is not in the log any more.",
+        "Events after this place are no longer kept. The oldest that is kept is evt_01JDBN5X7W3Q9K2M4E6R8T0VYZ, of \
+         2026-11-23T06:44:50.123Z. Leave `after` out to begin with it.";
     UriTooLong:
         "The path of the request with its query is longer than this server reads.",
         "Ask for less at once, such as fewer words of a filter. The detail names the limit.",
@@ -268,6 +279,7 @@ impl FaultCode {
             Self::Malformed => "The value is not of its form: no time, no id, no URL.",
             Self::TooShort => "The text or list is too short, or empty.",
             Self::TooLong => "The text or list is too long.",
+            Self::TooDeep => "Objects and lists are nested too deep.",
             Self::OutOfRange => "The number or time is too small or too large.",
             Self::UnknownWord => "The word is not one of those that are known here.",
             Self::InvalidCharacters => "The text has characters that it may not have.",

@@ -224,6 +224,9 @@ impl std::fmt::Debug for CreatedOAuthApp {
     }
 }
 
+/// The most secrets of one webhook or app that work at once.
+pub const MAX_LIVE_SECRETS: usize = 3;
+
 /// Rotate a secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -47,6 +47,8 @@ words! {
         NotFound = "not-found",
         /// The path exists, the method does not.
         MethodNotAllowed = "method-not-allowed",
+        /// The request did not come in time.
+        RequestTimeout = "request-timeout",
         /// The object's state does not allow this; `detail` says why.
         Conflict = "conflict",
         /// A request with the same `Idempotency-Key` is still running.
@@ -57,6 +59,8 @@ words! {
         IdempotencyExpired = "idempotency-expired",
         /// The object has changed since the version that `If-Match` names.
         PreconditionFailed = "precondition-failed",
+        /// Events after this place of the log are no longer kept; `detail` names the oldest that is.
+        EventsExpired = "events-expired",
         /// The path with its query is longer than is read.
         UriTooLong = "uri-too-long",
         /// The headers are longer, or more, than are read.
@@ -87,6 +91,7 @@ words! {
         Malformed = "malformed",
         TooShort = "too_short",
         TooLong = "too_long",
+        TooDeep = "too_deep",
         OutOfRange = "out_of_range",
         UnknownWord = "unknown_word",
         InvalidCharacters = "invalid_characters",
@@ -137,7 +142,9 @@ impl ProblemType {
             | Self::CrossOrigin => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
+            Self::RequestTimeout => 408,
             Self::Conflict | Self::IdempotencyInProgress | Self::IdempotencyExpired => 409,
+            Self::EventsExpired => 410,
             Self::PreconditionFailed => 412,
             Self::BodyTooLarge => 413,
             Self::UriTooLong => 414,
@@ -173,10 +180,12 @@ impl ProblemType {
             Self::CrossOrigin => "The request came from another origin",
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "Method not allowed",
+            Self::RequestTimeout => "The request did not come in time",
             Self::Conflict => "Not possible in this state",
             Self::IdempotencyInProgress => "The same request is still running",
             Self::IdempotencyMismatch => "The idempotency key was used with another body",
             Self::IdempotencyExpired => "The first answer is no longer kept",
+            Self::EventsExpired => "The events are no longer kept",
             Self::PreconditionFailed => "The object has changed meanwhile",
             Self::BodyTooLarge => "The body is too large",
             Self::UriTooLong => "The URI is too long",

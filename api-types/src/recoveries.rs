@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     audit::Actor,
-    deliveries::Category,
+    deliveries::{Category, Diagnosis},
     events::EventType,
     ids::{RecoveryId, WebhookId},
     words::words,
@@ -20,13 +20,30 @@ words! {
         Running = "running",
         /// It has looked at every delivery that matched.
         Done = "done",
+        /// A stage of its canary failed: it sets nothing more going until it is continued or canceled.
+        Stopped = "stopped",
         /// It was canceled; what it had set going goes on.
         Canceled = "canceled",
     }
 }
 
-/// Recover many deliveries: those that `failed` or were `canceled` start their schedule anew, and those that are `retrying`
-/// get one attempt now. Absent fields choose all.
+words! {
+    /// The deliveries that a recovery is for.
+    Included {
+        /// Those that failed, for good or for now.
+        Failed = "failed",
+        /// Those that were canceled.
+        Canceled = "canceled",
+        /// Events that the webhook wants and was never to get: they were published before it existed, or are of a type that it did
+        /// not want then.
+        Missing = "missing",
+        /// Those that the receiver took: they are sent once more.
+        Succeeded = "succeeded",
+    }
+}
+
+/// Recover many deliveries: those that `failed`, were `canceled` or `succeeded` start their schedule anew, those that are
+/// `retrying` get one attempt now, and `missing` ones are made. Absent fields choose all.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(
@@ -46,6 +63,11 @@ pub struct NewRecovery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<EventType>))]
     pub event_type: Option<String>,
+    /// Which deliveries: `failed` (those that are retrying, too), `canceled`, `missing` and `succeeded`; the first two where absent. The
+    /// last two need a `webhook_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Included>>, min_items = 1))]
+    pub include: Option<Vec<String>>,
     /// Only where the last failure is `configuration`, `outage`, `throttling` or `ours`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Category>))]
@@ -62,6 +84,10 @@ pub struct NewRecovery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub rate_per_second: Option<u32>,
+    /// Try a few first: 1 delivery, then 10, then 100, then all others at the full pace. Where most of a stage fails, the recovery stops
+    /// there. Until the last stage each delivery gets a single attempt, beside its schedule.
+    #[serde(default)]
+    pub canary: bool,
     /// Only count, and change nothing: the answer is a recovery without an id.
     #[serde(default)]
     pub dry_run: bool,
@@ -79,13 +105,55 @@ pub struct RecoveryMatches {
     /// Still retrying: they get one attempt now.
     #[cfg_attr(feature = "openapi", schema(example = 12))]
     pub retrying: u64,
+    /// The receiver took them: they are sent once more.
+    #[serde(default)]
+    pub succeeded: u64,
+    /// Events without a delivery for the webhook: they get one. Counted up to 100,000.
+    #[serde(default)]
+    pub missing: u64,
+}
+
+impl RecoveryMatches {
+    /// All of them.
+    pub const fn total(&self) -> u64 {
+        self.failed + self.canceled + self.retrying + self.succeeded + self.missing
+    }
+}
+
+/// The stage at which a canary is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Canary {
+    /// The stage, from 1 to 4.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 4))]
+    pub stage: u8,
+    /// How many deliveries the stage is for: 1, 10 or 100; `null` for the last, which is for all others.
+    pub size: Option<u64>,
+    /// How many of them have been set going; `null` in the last stage.
+    pub started: Option<u64>,
+}
+
+/// Why a canary stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Stopped {
+    /// A sentence for a person: "9 of the 10 deliveries of this stage failed, 9 of them as before: …".
+    pub reason: String,
+    /// How many deliveries of the stage failed.
+    pub failed: u64,
+    /// How many of them failed with the diagnosis that they had before.
+    pub repeated: u64,
+    /// How many the stage had set going.
+    pub tried: u64,
+    /// The commonest diagnosis among those that failed.
+    pub diagnosis: Option<Diagnosis>,
 }
 
 /// A recovery, with how far it is; under `dry_run`, the recovery as it would begin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Recovery {
-    /// The recovery's id; `null` where it was only counted.
+    /// The recovery's id; `null` where it was only counted, or found nothing to do.
     pub id: Option<RecoveryId>,
     /// Where it stands.
     pub status: RecoveryStatus,
@@ -99,6 +167,8 @@ pub struct Recovery {
     pub since: Option<Timestamp>,
     /// Only created before.
     pub until: Timestamp,
+    /// Which deliveries.
+    pub include: Vec<Included>,
     /// How many deliveries it sets going per second.
     pub rate_per_second: u32,
     /// How many deliveries matched when they were counted.
@@ -113,11 +183,15 @@ pub struct Recovery {
     pub passed_over: u64,
     /// What became of those that it set going.
     pub outcome: RecoveryOutcome,
+    /// The stage of its canary; `null` where it has none.
+    pub canary: Option<Canary>,
+    /// Why it stopped; `null` where it did not, or goes on since.
+    pub stopped: Option<Stopped>,
     /// Who asked for it.
     pub created_by: Actor,
     /// When it was created or counted.
     pub created_at: Timestamp,
-    /// When it was done or canceled.
+    /// When it was done, stopped or canceled.
     pub finished_at: Option<Timestamp>,
 }
 
@@ -131,4 +205,7 @@ pub struct RecoveryOutcome {
     pub waiting: u64,
     /// They failed for good or were canceled again.
     pub failed: u64,
+    /// Of those that wait: they were sent and failed again, and their schedule goes on. Those that failed for good are in `failed`.
+    #[serde(default)]
+    pub failed_again: u64,
 }

@@ -15,6 +15,8 @@ words! {
         Recoveries = "recoveries",
         /// OAuth apps: their configuration, secrets, authorizations, incidents.
         OAuthApps = "oauth_apps",
+        /// Events: new ones. They are of no webhook.
+        Events = "events",
     }
 }
 

@@ -6,8 +6,10 @@ use crate::{
     Timestamp,
     audit::Actor,
     deliveries::{Attempt, DiagnosisCode},
-    ids::{SecretId, WebhookId},
+    filters::EventFilter,
+    ids::{DeliveryId, SecretId, WebhookId},
     merge_patch::{always, clearable},
+    webhook_headers::{NewWebhookHeader, WebhookHeader},
     words::words,
 };
 
@@ -26,6 +28,8 @@ words! {
     WebhookStatus {
         /// It sends.
         Active = "active",
+        /// Somebody paused it: what comes is held until it is resumed.
+        Paused = "paused",
         /// The breaker is open: the webhook waits for the receiver to come back.
         Parked = "parked",
         /// It does not send.
@@ -42,7 +46,34 @@ words! {
         Gone = "gone",
         /// Five days of nothing but failures.
         Failing = "failing",
+        /// The owner ended: the key was revoked or expired, the app deleted or suspended, the last consent withdrawn.
+        OwnerEnded = "owner_ended",
     }
+}
+
+words! {
+    /// What kind of owner a webhook has.
+    OwnerKind {
+        /// A member.
+        Member = "member",
+        /// An API key, and those that replace it.
+        ApiKey = "api_key",
+        /// An OAuth app, as itself and for whichever member.
+        OAuthApp = "oauth_app",
+    }
+}
+
+/// The owner of a webhook. A key or an app sees and changes its own webhooks alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Owner {
+    /// What kind of owner.
+    #[serde(rename = "type")]
+    pub kind: OwnerKind,
+    /// The member's, key's or app's id. Of keys that replaced each other it is the newest that works.
+    pub id: String,
+    /// The member's e-mail address, or the key's or app's name.
+    pub name: String,
 }
 
 /// Create a webhook.
@@ -75,6 +106,16 @@ pub struct NewWebhook {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000))]
     pub rate_limit: Option<u32>,
+    /// Request headers of your own, at most 10 and 4,096 bytes: kept encrypted, never shown again, sent with every message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 10))]
+    pub headers: Option<Vec<NewWebhookHeader>>,
+    /// Only events that pass this filter are sent; every event of the types where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<EventFilter>,
+    /// One delivery at a time, oldest first: one that fails holds back the later ones until it succeeds or is skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordered: Option<bool>,
 }
 
 /// Change a webhook by a merge patch: absent fields stay, `null` clears. A new URL resets its health and holds from the next attempt.
@@ -104,6 +145,19 @@ pub struct WebhookChanges {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>, minimum = 1, maximum = 1000))]
     pub rate_limit: Option<Option<u32>>,
+    /// The request headers of your own from now on, in place of those that it had: one without a value keeps the value that it
+    /// has; `null` removes them all. Where the URL leads to another server, the values must be given anew.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<NewWebhookHeader>>, max_items = 10))]
+    pub headers: Option<Option<Vec<NewWebhookHeader>>>,
+    /// The filter from now on; `null` removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<EventFilter>))]
+    pub filter: Option<Option<EventFilter>>,
+    /// Whether one delivery is sent after the other. What failed before holds nothing back.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = bool, required = false))]
+    pub ordered: Option<bool>,
 }
 
 /// A webhook.
@@ -126,13 +180,24 @@ pub struct Webhook {
     pub disabled_reason: Option<DisabledReason>,
     /// When it was disabled.
     pub disabled_at: Option<Timestamp>,
+    /// When it was paused: it holds what comes until it is resumed. `null` while it is not paused. A webhook can be paused and
+    /// parked or disabled at the same time: `status` then says `paused`, or `disabled`.
+    pub paused_at: Option<Timestamp>,
     /// The public key that verifies `v1a` signatures (`whpk_…`); `null` under `v1`.
     pub public_key: Option<String>,
     /// The signing secrets that are in use, newest first; never the secrets themselves.
     pub secrets: Vec<SigningSecret>,
     /// The most deliveries per second that the receiver is sent; `null` for no limit.
     pub rate_limit: Option<u32>,
-    /// Its breaker is open: set while it is `parked`.
+    /// The request headers of the owner's own, without their values.
+    pub headers: Vec<WebhookHeader>,
+    /// Only events that pass this filter are sent to it; `null` for every event of its types.
+    pub filter: Option<EventFilter>,
+    /// Whether it is sent one delivery at a time, oldest first.
+    pub ordered: bool,
+    /// The delivery that failed and holds back the later ones, where it is ordered.
+    pub held_by: Option<DeliveryId>,
+    /// Its breaker is open: set while it is parked and not disabled.
     pub parked: Option<Parked>,
     /// It was parked, or fell behind, and what was held is being let go.
     pub draining: Option<Draining>,
@@ -142,6 +207,8 @@ pub struct Webhook {
     pub created_at: Timestamp,
     /// Who created it; `null` where that was not recorded.
     pub created_by: Option<Actor>,
+    /// Whose it is: its creator's, until an admin adopts it. `null` where nobody was recorded.
+    pub owner: Option<Owner>,
     /// When its configuration last changed.
     pub updated_at: Timestamp,
     /// When it was deleted; only on deliveries' details.
@@ -162,12 +229,18 @@ pub struct WebhookHealth {
     pub last_success_at: Option<Timestamp>,
     /// The last failed attempt.
     pub last_failure_at: Option<Timestamp>,
+    /// Until when the receiver asked to be left alone (`Retry-After`), as far as that is kept: 24 hours at most.
+    #[serde(default)]
+    pub wait_until: Option<Timestamp>,
     /// Deliveries that are due or wait for another attempt.
     pub waiting: u64,
-    /// Of these, those held in the webhook's own line: while it is parked or draining, or by its rate limit.
+    /// Of these, those held in the webhook's own line: while it is paused, parked, ordered or draining, or by its rate limit.
     pub held: u64,
     /// Deliveries that are `retrying` or `failed`.
     pub failures: u64,
+    /// Deliveries that were canceled, and that a recovery can set going.
+    #[serde(default)]
+    pub canceled: u64,
     /// Whether counting stopped early, so that there may be more of each than the numbers say.
     pub counts_capped: bool,
 }
@@ -250,6 +323,22 @@ impl std::fmt::Debug for CreatedWebhook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CreatedWebhook").field("webhook", &self.webhook).finish_non_exhaustive()
     }
+}
+
+/// Send a test: `webhook.test` where nothing is chosen.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({ "event_type": "ticket.created" })))]
+#[serde(deny_unknown_fields)]
+pub struct NewTest {
+    /// Send the example of this type, which the webhook must want; or `webhook.test`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::events::EventType>))]
+    pub event_type: Option<String>,
+    /// Send this event of the past, as it was sent then; its type must be one that the webhook wants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::ids::EventId>))]
+    pub event_id: Option<String>,
 }
 
 /// What a test message brought.

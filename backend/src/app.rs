@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use api_types::stream::Topic;
+
 use crate::{
     auth::{cache::CredentialCache, parts::Auth},
     base::{Base, Settings},
@@ -11,7 +13,7 @@ use crate::{
         keys::{KeysError, ServerKeys},
         text,
     },
-    db::{DatabaseUrl, Db, DbError, Hint},
+    db::{DatabaseUrl, Db, Hint, OpenError},
     delivery::{Delivery, Dock, Surroundings, send::TlsSetupError},
     engine::Engine,
     metrics::Metrics,
@@ -37,8 +39,8 @@ pub struct App {
 /// A node could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("the database cannot be opened: {0}")]
-    Db(#[from] DbError),
+    #[error(transparent)]
+    Db(#[from] OpenError),
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// TLS towards receivers could not be set up.
@@ -78,13 +80,17 @@ impl Reactions {
         match hint {
             Hint::DeliveriesDue => self.signals.deliveries.notify_one(),
             Hint::Breaker { webhook, open } => self.dock.breaker(webhook, open),
+            Hint::DestinationsChanged { workspace } => self.dock.destinations_changed(workspace),
             Hint::RecoveriesDue => self.signals.recoveries.notify_one(),
-            Hint::CredentialsChanged => {
-                self.cache.forget();
-                self.signals.hub.credentials_changed();
+            Hint::CredentialsChanged { workspace } => {
+                self.cache.forget(workspace);
+                self.signals.hub.credentials_changed(workspace);
             }
             Hint::Changed { workspace, topic, webhook } => {
                 self.signals.hub.changed(workspace, topic, webhook);
+                if topic == Topic::Events {
+                    self.signals.log.published(workspace);
+                }
             }
         }
     }
@@ -108,6 +114,7 @@ impl App {
         let released = reactions.clone();
         let db = Db::open(
             database_url,
+            &keys,
             clock.clone(),
             random.clone(),
             Arc::new(move |hint| released.release(hint)),

@@ -43,6 +43,8 @@ pub struct Settings {
     pub allowed_destinations: Vec<IpNet>,
     /// Events per second that a workspace may publish; no limit where absent.
     pub publish_limit: Option<u32>,
+    /// The addresses that deliveries come from, as the operator names them to the owners of receivers.
+    pub delivery_addresses: Vec<IpNet>,
     /// The most events that wait for the database. Beyond that, publishers are told to come back.
     pub ingest_queue: usize,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -53,12 +55,51 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// The number of days that deliveries are kept once they are finished.
     pub keep_days: u32,
+    /// The number of days that entries of the audit log are kept.
+    pub keep_audit_days: u32,
     /// The only names that exist for deliveries, where tests need names of their own.
     pub names: Option<FixedNames>,
     /// Certificate authorities that deliveries trust beside the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// The most streams that are open at once on this node.
     pub streams: usize,
+    /// The most connections of clients that are open at once on this node.
+    pub connections: usize,
+    /// The most connections to receivers that are kept open between deliveries.
+    pub idle_deliveries: usize,
+    /// How long a client may take over each step of a request.
+    pub patience: Patience,
+}
+
+/// How long a client may take over each step of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// A request's head, from its first byte or from the connection on.
+    pub head: Duration,
+    /// A request's body, all of it.
+    pub body: Duration,
+    /// A connection without any request.
+    pub idle: Duration,
+    /// An answer of which nothing is taken.
+    pub write: Duration,
+}
+
+impl Patience {
+    /// The shortest of all.
+    pub fn shortest(&self) -> Duration {
+        self.head.min(self.body).min(self.idle).min(self.write)
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(10),
+            body: Duration::from_secs(30),
+            idle: Duration::from_mins(1),
+            write: Duration::from_mins(1),
+        }
+    }
 }
 
 impl Settings {
@@ -68,14 +109,19 @@ impl Settings {
             public_url,
             allowed_destinations: Vec::new(),
             publish_limit: None,
+            delivery_addresses: Vec::new(),
             ingest_queue: 8_192,
             trusted_proxies: Vec::new(),
             delivery_timeout: Duration::from_secs(15),
             connect_timeout: Duration::from_secs(5),
             keep_days: 30,
+            keep_audit_days: 400,
             names: None,
             extra_roots: Vec::new(),
             streams: 2_000,
+            connections: 10_000,
+            idle_deliveries: 1_024,
+            patience: Patience::default(),
         }
     }
 

@@ -34,6 +34,8 @@ const ROUTES: &[&str] = &[
     "/settings/api/webhooks/*",
     "/settings/api/deliveries/*",
     "/settings/api/audit",
+    "/settings/api/events",
+    "/settings/api/events/*",
     "/account/authorizations",
     "/oauth/consent/*",
 ];
@@ -49,6 +51,14 @@ fn is_route(path: &str) -> bool {
 /// `true` where a screen or a file of the console has this path.
 pub fn has(path: &str) -> bool {
     is_route(path) || (path.starts_with("/assets/") && Files::get(path.trim_start_matches('/')).is_some())
+}
+
+/// The address of a file of the console's build, by the two ends of its name, between which the build puts its hash.
+pub fn asset(start: &str, end: &str) -> Option<String> {
+    let is_it = |path: &str| {
+        path.rsplit('/').next().is_some_and(|name| name.starts_with(start) && name.ends_with(end))
+    };
+    Files::iter().find(|path| path.starts_with("assets/") && is_it(path)).map(|path| format!("/{path}"))
 }
 
 /// Serves the console: a file of its build, or its one page, with status 404 where no screen has that path.

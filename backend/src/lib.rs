@@ -6,13 +6,14 @@
 //!   [`openapi`] describes them.
 //! - [`routes`] are the operations, one file per noun: the doors of the house. The essay "One request" stands there.
 //! - [`app::App`] is a node, put together from the parts below. Beside it, [`secret_scan`] keeps credentials out of texts,
-//!   [`expiry`] removes what has expired, [`metrics::scrape`] answers Prometheus, and [`console`] serves the console's files.
+//!   [`expiry`] removes what has expired, [`timekeeper`] keeps the clock with the database's, [`metrics::scrape`] answers Prometheus, [`console`] serves the console's files,
+//!   and [`docs`] the documentation.
 //! - Two wings, strangers to each other. [`auth`] settles who is calling, and above it [`oauth`] is the server by which members
 //!   let other people's apps call the API for them. [`delivery`] takes an event to every webhook that wants it.
 //! - [`plan`] says what a workspace pays for; [`metrics`] counts.
 //! - [`signals`] carry what commits set in motion. [`http`] reads bodies and parameters and makes pages and problem documents.
 //!   [`base::Base`] is what all wings share: database, clock, randomness, keys and settings. [`engine`] and [`tls`] stand here too.
-//! - The ground: [`db`] (one transaction is [`db::Db::write`]), [`crypto`], the event [`catalogue`], [`clock`], [`random`] and
+//! - The ground: [`db`] (one transaction is [`db::Db::write`]), [`crypto`], the event [`catalogue`], [`clock`] with [`synced_time`], [`random`] and
 //!   the [`ranges`] of addresses.
 
 pub mod app;
@@ -26,6 +27,7 @@ pub mod console;
 pub mod crypto;
 pub mod db;
 pub mod delivery;
+pub mod docs;
 pub mod engine;
 pub mod expiry;
 pub mod http;
@@ -33,10 +35,14 @@ pub mod metrics;
 pub mod oauth;
 pub mod openapi;
 pub mod plan;
+#[cfg(test)]
+mod properties;
 pub mod random;
 pub mod ranges;
 pub mod routes;
 pub mod secret_scan;
 pub mod server;
 pub mod signals;
+pub mod synced_time;
+pub mod timekeeper;
 pub mod tls;

@@ -1,7 +1,7 @@
 //! Ranges of IP addresses as people write them, in one canonical form, so that the two ways to write an IPv4 address match
 //! each other.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
@@ -33,10 +33,24 @@ pub fn canonical(range: IpNet) -> IpNet {
     Ipv4Net::new(address, length).map_or(range, IpNet::V4)
 }
 
+/// The range as people write it: a single address without its length.
+pub fn shown(range: IpNet) -> String {
+    if range.prefix_len() == range.max_prefix_len() { range.addr().to_string() } else { range.to_string() }
+}
+
 /// `true` where one of the canonical ranges holds the address, in whichever family it came.
 pub fn hold(ranges: &[IpNet], address: IpAddr) -> bool {
     let address = address.to_canonical();
     ranges.iter().any(|range| range.contains(&address))
+}
+
+/// The network that one customer holds: an IPv4 address, or an IPv6 address's /64, by its first address. Counting single IPv6
+/// addresses would count nothing.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address @ IpAddr::V4(_) => address,
+    }
 }
 
 /// The address that a proxy names: bare, with a port, or in brackets.
@@ -65,6 +79,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_customers_addresses_are_one_network() {
+        let network = |ip: &str| network(ip.parse().expect("ip")).to_string();
+        assert_eq!(network("203.0.113.9"), "203.0.113.9");
+        assert_eq!(network("::ffff:203.0.113.9"), "203.0.113.9");
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+    }
+
+    #[test]
     fn a_range_has_one_form() {
         for (written, meant) in [
             ("203.0.113.7", "203.0.113.7/32"),
@@ -89,6 +111,18 @@ mod tests {
             assert!(hold(&ranges, address.parse().expect("address")), "{address}");
         }
         assert!(!hold(&ranges, IpAddr::from([11, 0, 0, 1])));
+    }
+
+    #[test]
+    fn an_ipv6_customer_holds_a_network() {
+        for (address, meant) in [
+            ("203.0.113.7", "203.0.113.7"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("2001:db8:1:2::", "2001:db8:1:2::"),
+        ] {
+            assert_eq!(network(address.parse().expect("address")).to_string(), meant);
+        }
     }
 
     #[test]

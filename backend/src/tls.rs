@@ -22,7 +22,7 @@ const EVERY: Duration = Duration::from_mins(1);
 
 /// A reason why TLS cannot be served.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {why}", path.display())]
+#[error("the TLS file {} cannot be used: {why}", path.display())]
 pub struct TlsError {
     path: PathBuf,
     why: String,
@@ -110,7 +110,13 @@ fn load(certificate: &Path, key: &Path) -> Result<Arc<CertifiedKey>, TlsError> {
     }
     let private = PrivateKeyDer::from_pem_file(key).map_err(|error| failed(key, &error))?;
     let pair = CertifiedKey::from_der(chain, private, &ring::default_provider());
-    Ok(Arc::new(pair.map_err(|error| failed(key, &error))?))
+    let pair = pair.map_err(|error| match error {
+        rustls::Error::InconsistentKeys(_) => {
+            failed(key, &format!("it is not the key of the certificate in {}", certificate.display()))
+        }
+        other => failed(key, &other),
+    });
+    Ok(Arc::new(pair?))
 }
 
 fn changed(certificate: &Path, key: &Path) -> FileTimes {

@@ -7,7 +7,15 @@ import { Webhook } from "standardwebhooks";
 /** A message that was verified. */
 export interface Verified {
   id: string;
-  body: { type: string; timestamp: string; data: Record<string, unknown> };
+  body: {
+    id: string;
+    type: string;
+    timestamp: string;
+    workspace_id: string;
+    actor: { type: string; id: string | null; name?: string };
+    data: Record<string, unknown>;
+    previous?: Record<string, unknown>;
+  };
 }
 
 /** A receiver on a loopback port of its own. */

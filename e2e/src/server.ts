@@ -29,7 +29,7 @@ export default async function start(): Promise<() => Promise<void>> {
 }
 
 /** A data folder with a workspace, its admin and a member. */
-async function prepare(folder: string, scheme: "http" | "https"): Promise<Place> {
+export async function prepare(folder: string, scheme: "http" | "https"): Promise<Place> {
   mkdirSync(folder);
   const place: Place = {
     url: `${scheme}://127.0.0.1:${await freePort()}`,
@@ -62,7 +62,7 @@ async function certify(place: Place): Promise<string> {
   return certificate;
 }
 
-async function serve(place: Place, more: string[] = [], ca?: Buffer): Promise<ChildProcess> {
+export async function serve(place: Place, more: string[] = [], ca?: Buffer): Promise<ChildProcess> {
   const log = join(place.folder, "server.log");
   const out = openSync(log, "a");
   const loopback = ["--allow-destination", "127.0.0.0/8", "--allow-destination", "::1/128"];
@@ -92,7 +92,7 @@ function isReady(url: string, ca?: Buffer): Promise<boolean> {
   });
 }
 
-async function stop(server: ChildProcess): Promise<void> {
+export async function stop(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null) throw new Error(`the server ended by itself, with ${server.exitCode}`);
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
   server.kill("SIGTERM");

@@ -84,7 +84,7 @@ test("every route works on a phone's width, reloaded, in dark, without scrolling
   await createWebhook(page, `${receiver.url}/${"segment/".repeat(30)}`, "<b>Ticket mirror</b>");
   await expect(page.getByText("<img src=x onerror=alert(1)> مفتاح التكامل")).toBeVisible();
   const webhook = await page.getByRole("table", { name: "Webhooks" }).getByRole("link").getAttribute("href");
-  for (const path of ["/settings/api", `${webhook}`, "/settings/api/audit", "/account/authorizations", "/nowhere"]) {
+  for (const path of ["/settings/api", `${webhook}`, "/settings/api/events", "/settings/api/audit", "/account/authorizations", "/nowhere"]) {
     await page.goto(`${world().url}${path}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.reload();

@@ -9,6 +9,7 @@ pub const SIGN_IN: &str = "/sign-in";
 /// Settings > API, the overview.
 pub const SETTINGS: &str = "/settings/api";
 pub const AUDIT_LOG: &str = "/settings/api/audit";
+pub const EVENTS: &str = "/settings/api/events";
 /// The prefix of the pages about the member's own account, the same in every workspace.
 pub const ACCOUNT: &str = "/account/";
 pub const AUTHORIZED_APPS: &str = "/account/authorizations";
@@ -35,9 +36,29 @@ pub fn delivery(id: impl Display) -> String {
     below("/settings/api/deliveries", &[&id])
 }
 
+pub fn event(id: impl Display) -> String {
+    below(EVENTS, &[&id])
+}
+
 /// The sign-in page, which sends the visitor on to `return_to` afterwards.
 pub fn sign_in(return_to: &str) -> String {
     with_query(SIGN_IN, &[("return_to", return_to)])
+}
+
+/// The documentation, which the server shows beside the console.
+pub mod docs {
+    pub const START: &str = "/docs";
+    pub const API_KEYS: &str = "/docs/authentication";
+    pub const OAUTH_APPS: &str = "/docs/oauth";
+    pub const WEBHOOKS: &str = "/docs/webhooks";
+    pub const DELIVERIES: &str = "/docs/deliveries";
+    pub const EVENTS: &str = "/docs/event-log";
+    pub const DIAGNOSES: &str = "/docs/diagnoses";
+
+    /// What the diagnosis with this code means.
+    pub fn diagnosis(code: &str) -> String {
+        format!("{DIAGNOSES}#{code}")
+    }
 }
 
 /// The operations of the API, named as in the OpenAPI document's tags.
@@ -53,11 +74,14 @@ pub mod api {
     pub const AUDIT_LOG: &str = "/v1/audit-log";
     pub const AUTHORIZATIONS: &str = "/v1/authorizations";
     pub const AUTHORIZATION_REQUESTS: &str = "/v1/authorization-requests";
+    pub const DELIVERY_ADDRESSES: &str = "/v1/delivery-addresses";
     pub const DELIVERIES: &str = "/v1/deliveries";
+    pub const EVENTS: &str = "/v1/events";
     pub const EVENT_TYPES: &str = "/v1/event-types";
     pub const OAUTH_APPS: &str = "/v1/oauth-apps";
     pub const RECOVERIES: &str = "/v1/recoveries";
     pub const WEBHOOKS: &str = "/v1/webhooks";
+    pub const WEBHOOK_FILTER_PREVIEW: &str = "/v1/webhook-filters/preview";
 
     pub fn api_key(id: impl Display) -> String {
         below(API_KEYS, &[&id])
@@ -87,8 +111,20 @@ pub mod api {
         below(DELIVERIES, &[&id])
     }
 
+    pub fn delivery_attempts(id: impl Display) -> String {
+        below(DELIVERIES, &[&id, &"attempts"])
+    }
+
     pub fn delivery_retry(id: impl Display) -> String {
         below(DELIVERIES, &[&id, &"retry"])
+    }
+
+    pub fn event(id: impl Display) -> String {
+        below(EVENTS, &[&id])
+    }
+
+    pub fn event_send(id: impl Display) -> String {
+        below(EVENTS, &[&id, &"send"])
     }
 
     pub fn oauth_app(id: impl Display) -> String {
@@ -115,12 +151,20 @@ pub mod api {
         below(OAUTH_APPS, &[&id, &"secrets", &secret])
     }
 
+    pub fn delivery_skip(id: impl Display) -> String {
+        below(DELIVERIES, &[&id, &"skip"])
+    }
+
     pub fn oauth_app_resume(id: impl Display) -> String {
         below(OAUTH_APPS, &[&id, &"resume"])
     }
 
     pub fn oauth_app_suspend(id: impl Display) -> String {
         below(OAUTH_APPS, &[&id, &"suspend"])
+    }
+
+    pub fn recovery_continue(id: impl Display) -> String {
+        below(RECOVERIES, &[&id, &"continue"])
     }
 
     pub fn recovery_cancel(id: impl Display) -> String {
@@ -131,12 +175,28 @@ pub mod api {
         below(WEBHOOKS, &[&id])
     }
 
+    pub fn webhook_check(id: impl Display) -> String {
+        below(WEBHOOKS, &[&id, &"check"])
+    }
+
+    pub fn webhook_adopt(id: impl Display) -> String {
+        below(WEBHOOKS, &[&id, &"adopt"])
+    }
+
     pub fn webhook_disable(id: impl Display) -> String {
         below(WEBHOOKS, &[&id, &"disable"])
     }
 
     pub fn webhook_enable(id: impl Display) -> String {
         below(WEBHOOKS, &[&id, &"enable"])
+    }
+
+    pub fn webhook_pause(id: impl Display) -> String {
+        below(WEBHOOKS, &[&id, &"pause"])
+    }
+
+    pub fn webhook_resume(id: impl Display) -> String {
+        below(WEBHOOKS, &[&id, &"resume"])
     }
 
     pub fn webhook_secrets(id: impl Display) -> String {
@@ -216,10 +276,13 @@ mod tests {
             AUDIT_LOG,
             AUTHORIZATIONS,
             DELIVERIES,
+            DELIVERY_ADDRESSES,
+            EVENTS,
             EVENT_TYPES,
             OAUTH_APPS,
             RECOVERIES,
             WEBHOOKS,
+            WEBHOOK_FILTER_PREVIEW,
         ];
         let objects = [
             api_key,
@@ -229,7 +292,11 @@ mod tests {
             authorization_request_approve,
             authorization_request_deny,
             delivery,
+            delivery_attempts,
             delivery_retry,
+            delivery_skip,
+            event,
+            event_send,
             oauth_app,
             oauth_app_activity,
             oauth_app_authorizations,
@@ -237,9 +304,14 @@ mod tests {
             oauth_app_secrets,
             oauth_app_suspend,
             recovery_cancel,
+            recovery_continue,
             webhook,
+            webhook_adopt,
+            webhook_check,
             webhook_disable,
             webhook_enable,
+            webhook_pause,
+            webhook_resume,
             webhook_secrets,
             webhook_test,
         ];
@@ -270,6 +342,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_page_of_the_documentation_is_there() {
+        use docs::*;
+        for page in [API_KEYS, OAUTH_APPS, WEBHOOKS, DELIVERIES, EVENTS, DIAGNOSES] {
+            let file = format!("{}/..{page}.md", env!("CARGO_MANIFEST_DIR"));
+            assert!(Path::new(&file).exists(), "{file}");
+        }
+        assert_eq!(diagnosis("gone"), "/docs/diagnoses#gone");
+    }
+
     /// The Rust files in this folder and those below it.
     fn sources(folder: &Path) -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -279,8 +361,8 @@ mod tests {
 
     #[test]
     fn no_other_file_spells_an_address_out() {
-        let starts =
-            ["/v1", "/settings", "/account", "/sign-in", "/.well-known"].map(|start| format!("\"{start}"));
+        let starts = ["/v1", "/settings", "/account", "/sign-in", "/.well-known", "/docs"]
+            .map(|start| format!("\"{start}"));
         for file in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
             // The router's patterns are literals, too, and held to this file by a test of their own.
             if file.ends_with("src/paths.rs") || file.ends_with("src/routes.rs") {

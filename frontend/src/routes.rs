@@ -13,6 +13,7 @@ use crate::{
         authorizations::Authorizations,
         consent::Consent,
         deliveries::delivery::DeliveryPage,
+        events::{Events, event::EventPage},
         not_found::NotFound,
         oauth_apps::page::OAuthAppPage,
         overview::Overview,
@@ -41,6 +42,8 @@ const SETTINGS: TwoWords = path!("/settings/api");
 const OAUTH_APP: Object = path!("/oauth/:id");
 const WEBHOOK: Object = path!("/webhooks/:id");
 const DELIVERY: Object = path!("/deliveries/:id");
+const EVENTS: (StaticSegment<&str>,) = path!("/events");
+const EVENT: Object = path!("/events/:id");
 const AUDIT_LOG: (StaticSegment<&str>,) = path!("/audit");
 const AUTHORIZED_APPS: TwoWords = path!("/account/authorizations");
 /// The consent screen; the server sends members to it, and no page of the console links there.
@@ -65,6 +68,8 @@ pub fn App() -> impl IntoView {
                         <Route path=OAUTH_APP view=OAuthAppPage />
                         <Route path=WEBHOOK view=WebhookPage />
                         <Route path=DELIVERY view=DeliveryPage />
+                        <Route path=EVENTS view=Events />
+                        <Route path=EVENT view=EventPage />
                         <Route path=AUDIT_LOG view=AuditLog />
                     </ParentRoute>
                     <Route path=AUTHORIZED_APPS view=Authorizations />
@@ -93,6 +98,8 @@ mod tests {
         assert!(leads(paths::SIGN_IN, "", &SIGN_IN));
         assert!(leads(paths::SETTINGS, "", &SETTINGS));
         assert!(leads(paths::AUTHORIZED_APPS, "", &AUTHORIZED_APPS));
+        assert!(leads(paths::EVENTS, paths::SETTINGS, &EVENTS));
+        assert!(leads(&paths::event("evt_1"), paths::SETTINGS, &EVENT));
         assert!(leads(paths::AUDIT_LOG, paths::SETTINGS, &AUDIT_LOG));
         assert!(leads(&paths::oauth_app("app_1"), paths::SETTINGS, &OAUTH_APP));
         assert!(leads(&paths::webhook("whk_1"), paths::SETTINGS, &WEBHOOK));
@@ -118,6 +125,8 @@ mod tests {
             paths::SIGN_IN.to_owned(),
             paths::SETTINGS.to_owned(),
             paths::AUDIT_LOG.to_owned(),
+            paths::EVENTS.to_owned(),
+            of_any(paths::event("id")),
             paths::AUTHORIZED_APPS.to_owned(),
             of_any(paths::oauth_app("id")),
             of_any(paths::webhook("id")),

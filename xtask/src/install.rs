@@ -26,13 +26,14 @@ pub fn npm(folder: &str, why: &str) -> Result<()> {
     sh::run(npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
 }
 
-/// The Python packages of `requirements`, at the versions that it names, in an environment of their own; the folder of
-/// their programs.
+/// The Python packages of `requirements`, at the versions that it names, in an environment called like that file; the folder
+/// of their programs.
 pub fn python(requirements: &str, why: &str) -> Result<PathBuf> {
     apt(&["python3-venv"], why, || {
         sh::output(sh::command("python3").args(["-c", "import ensurepip, venv"])).is_ok()
     })?;
-    let environment = sh::target_dir().join("clients/environment");
+    let name = Path::new(requirements).file_stem().context("a file of requirements")?;
+    let environment = sh::target_dir().join("clients").join(name);
     let mark = environment.join("installed");
     let wanted =
         modified(&sh::root().join(requirements)).with_context(|| format!("{requirements} is missing"))?;
@@ -100,4 +101,53 @@ pub fn chromium() -> Result<String> {
         Path::new(path).is_file()
     })?;
     Ok(path.to_owned())
+}
+
+const RECEIVERS: &str = "for the receivers that the guide shows";
+
+/// Node.js and Python for the receivers in `docs/receivers`; the Python that has what its receiver needs.
+pub fn receivers() -> Result<PathBuf> {
+    apt(&["nodejs"], RECEIVERS, || sh::has("node"))?;
+    let has_cryptography =
+        |python: &Path| sh::output(sh::command(python).args(["-c", "import cryptography"])).is_ok();
+    // Debian's package is for Debian's Python, which need not be the first on the PATH.
+    let pythons = ["python3", "/usr/bin/python3"].map(PathBuf::from);
+    let found = || pythons.iter().find(|python| has_cryptography(python)).cloned();
+    apt(&["python3-cryptography"], RECEIVERS, || found().is_some())?;
+    found().context("Python's package cryptography is missing")
+}
+
+/// The languages of the other receivers.
+pub fn further_receivers() -> Result<()> {
+    apt(&["golang-go"], RECEIVERS, || sh::has("go"))?;
+    apt(&["ruby", "ruby-webrick"], RECEIVERS, || {
+        sh::output(sh::command("ruby").args(["-e", "require 'webrick'; require 'openssl'"])).is_ok()
+    })?;
+    apt(&["php-cli"], RECEIVERS, || {
+        sh::output(sh::command("php").args(["-r", "exit(extension_loaded('sodium') ? 0 : 1);"])).is_ok()
+    })?;
+    apt(&["default-jdk-headless"], RECEIVERS, || sh::has("javac"))
+}
+
+/// The folder in which Debian keeps the sources of packages for Go.
+pub const GO_PACKAGES: &str = "/usr/share/gocode";
+
+/// Go with the one package that a generated client imports, and Java for its generator.
+pub fn go_client() -> Result<()> {
+    const WHY: &str = "for the generated Go client";
+    apt(&["golang-go"], WHY, || sh::has("go"))?;
+    apt(&["golang-golang-x-oauth2-dev"], WHY, || {
+        Path::new(GO_PACKAGES).join("src/golang.org/x/oauth2/oauth2.go").is_file()
+    })?;
+    apt(&["default-jre-headless"], WHY, || sh::has("java"))
+}
+
+/// The library with which a server is given a clock that is wrong.
+pub fn faketime() -> Result<()> {
+    apt(&["libfaketime"], "for a server whose clock is wrong", || {
+        let folders = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+        folders
+            .map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"))
+            .any(|library| library.is_file())
+    })
 }

@@ -1,4 +1,4 @@
-//! The lints that are programs of this project: floors and dependencies. Each is a package of its
+//! The lints that are programs of this project: floors, dependencies and documentation. Each is a package of its
 //! own, so that xtask need not wait for the parsers that they are made with.
 
 use crate::sh;
@@ -12,6 +12,13 @@ pub fn floors() -> Command {
 /// Checks `deny.toml`: licences, bans and sources.
 pub fn dependencies() -> Command {
     check("dependencies")
+}
+
+/// Checks the documentation: its `links`, or the marks of its code `blocks`.
+pub fn documentation(what: &str) -> Command {
+    let mut check = check("docs-check");
+    check.args(["--", what]);
+    check
 }
 
 fn check(package: &str) -> Command {

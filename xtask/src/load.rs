@@ -14,8 +14,26 @@ pub fn bench(options: &[&str]) -> Result<()> {
 /// `chaos [--quick] [--seed N] [--only FAULT]… [--database sqlite|postgres]…`: mistreats a release build.
 pub fn chaos(options: &[&str]) -> Result<()> {
     install::server_libraries()?;
+    install::faketime()?;
     sh::run(sh::cargo().args(["build", "--release", "--package", "sayless", "--package", "load"]))?;
     run("chaos", "release", options)
+}
+
+/// Receivers whose languages the tests need anyway.
+pub const RECEIVERS: [&str; 3] = ["Node.js", "Python", "Rust"];
+/// Receivers that need toolchains of their own.
+pub const FURTHER_RECEIVERS: [&str; 4] = ["Go", "Ruby", "PHP", "Java"];
+
+/// Tries receivers of `docs/receivers` on the server that the tests built.
+pub fn receivers(languages: &[&str]) -> Result<()> {
+    let python = install::receivers()?;
+    let built = sh::target_dir().join("debug");
+    let mut load = sh::command(built.join("load"));
+    load.arg("receivers").arg("--server").arg(built.join("sayless")).arg("--python").arg(python);
+    for language in languages {
+        load.args(["--only", language]);
+    }
+    sh::run(&mut load)
 }
 
 /// Runs `load` on the server of the same profile.

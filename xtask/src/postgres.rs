@@ -14,7 +14,7 @@ use std::time::Duration;
 /// Settings for every cluster: enough connections for one database per test and every test at once.
 const SETTINGS: &str = "
 listen_addresses = '127.0.0.1'
-max_connections = 300
+max_connections = 500
 logging_collector = off
 ";
 

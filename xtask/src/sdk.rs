@@ -1,4 +1,5 @@
-//! `cargo xtask sdk`: the OpenAPI documents, from the server, and the TypeScript client's types, from the newer one.
+//! `cargo xtask sdk`: the OpenAPI documents, from the server; what of the SDKs and the reference follows from the newer one;
+//! and the types of the end-to-end stories.
 
 use crate::{install, sh};
 use anyhow::Result;
@@ -9,12 +10,13 @@ use std::path::{Path, PathBuf};
 pub const DOCUMENTS: [(&str, &str); 2] =
     [("3.1", "openapi/openapi.json"), ("3.0", "openapi/openapi-3.0.json")];
 
-/// Writes the documents in `openapi/` anew and generates the client from the newer one.
+/// Writes the documents in `openapi/` anew, and everything that is generated from the newer one.
 pub fn command() -> Result<()> {
     let server = server()?;
     for (spec, path) in DOCUMENTS {
         fs::write(sh::root().join(path), document(&server, spec)? + "\n")?;
     }
+    sh::run(sh::cargo().args(["run", "--quiet", "--package", "sdk", "--"]).arg(sh::root()))?;
     client()
 }
 

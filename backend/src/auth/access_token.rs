@@ -3,7 +3,11 @@
 
 use jsonwebtoken::{Algorithm, Header, Validation};
 
-use super::{claims::Claims, parts::Auth, signing_keys::SigningKeyError};
+use super::{
+    claims::{Claims, Verified},
+    parts::Auth,
+    signing_keys::SigningKeyError,
+};
 use crate::crypto;
 
 /// The type in a token's header (RFC 9068, section 2.1).
@@ -28,19 +32,22 @@ pub async fn sign(auth: &Auth, claims: &Claims) -> Result<String, SigningKeyErro
 /// verified all the same.
 pub async fn verify(auth: &Auth, token: &str) -> Result<Option<Claims>, SigningKeyError> {
     let now = auth.base.now();
+    let at = auth.base.clock.monotonic();
     let cache = &auth.cache.signatures;
     let digest = crypto::sha256_text(token.as_bytes());
-    if let Some(known) = cache.get(&digest, now) {
-        return Ok(Some(known).filter(|claims| claims.is_current(now)));
+    if let Some(Verified { claims, key }) = cache.get(&digest, at) {
+        // The key may have been revoked since.
+        let published = auth.signing_keys.ring(&auth.base).await?.find(&key).is_some();
+        return Ok(Some(claims).filter(|claims| published && claims.is_current(now)));
     }
-    let Some(claims) = check(auth, token).await?.filter(|claims| claims.is_current(now)) else {
+    let Some(verified) = check(auth, token).await?.filter(|verified| verified.claims.is_current(now)) else {
         return Ok(None);
     };
-    cache.put(digest, claims.clone(), now, cache.generation());
-    Ok(Some(claims))
+    cache.put(digest, verified.clone(), at, cache.changes());
+    Ok(Some(verified.claims))
 }
 
-async fn check(auth: &Auth, token: &str) -> Result<Option<Claims>, SigningKeyError> {
+async fn check(auth: &Auth, token: &str) -> Result<Option<Verified>, SigningKeyError> {
     if !is_jwt(token) {
         return Ok(None);
     }
@@ -59,5 +66,6 @@ async fn check(auth: &Auth, token: &str) -> Result<Option<Claims>, SigningKeyErr
     rules.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
     // `is_current` judges that by the server's own clock.
     rules.validate_exp = false;
-    Ok(jsonwebtoken::decode::<Claims>(token, &key.decoding, &rules).ok().map(|token| token.claims))
+    let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &rules).ok().map(|token| token.claims);
+    Ok(claims.map(|claims| Verified { claims, key: id }))
 }

@@ -20,7 +20,11 @@ use super::{
     permission::{AdminSession, Needs, Permission},
     principal::{Identity, Principal},
 };
-use crate::{db::audit::Who, http::problem::Failure, plan};
+use crate::{
+    db::{Viewer, audit::Who},
+    http::problem::Failure,
+    plan,
+};
 
 /// A caller who has permission `P`.
 #[derive(Debug)]
@@ -55,6 +59,12 @@ impl<P> Caller<P> {
     /// The member, key or app that calls.
     pub const fn identity(&self) -> &Identity {
         &self.principal.identity
+    }
+
+    /// The caller as the lists of webhooks, deliveries and recoveries know them.
+    pub fn viewer(&self) -> Viewer {
+        let identity = self.identity();
+        Viewer { workspace: self.workspace_id(), own: identity.bound_by(), reader: identity.reader() }
     }
 
     /// The caller and the address, as the audit log names them.

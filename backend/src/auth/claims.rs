@@ -1,6 +1,9 @@
 //! The claims of an access token (RFC 9068, section 2.2): who issued it, for whom, for what, and until when.
 
-use api_types::{Scope, Timestamp, ids::OAuthAppId};
+use api_types::{
+    Scope, Timestamp,
+    ids::{OAuthAppId, SecretId},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{base::Base, crypto};
@@ -29,6 +32,17 @@ pub struct Claims {
     pub iat: i64,
     /// The second at which the token ends, counted from 1970.
     pub exp: i64,
+    /// The client secret by which an app got a token for itself; such a token ends with the secret where an admin wants that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_id: Option<SecretId>,
+}
+
+/// The claims of a token whose signature is good.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    pub claims: Claims,
+    /// The id of the key that signed the token.
+    pub key: String,
 }
 
 impl Claims {
@@ -44,6 +58,7 @@ impl Claims {
             jti: crypto::text(&base.random.bytes::<16>()),
             iat: now.as_secs(),
             exp: (now + LIFETIME_MS).as_secs(),
+            secret_id: None,
         }
     }
 

@@ -25,13 +25,14 @@ use super::{
     session,
     signing_keys::SigningKeyError,
     takeover,
-    usage::Used,
+    usage::{Hashed, Used},
 };
 use crate::{
     crypto::tokens,
     db::{
         DbError,
         api_keys::{self, KeyRecord},
+        share,
     },
     http::problem::Failure,
     plan, ranges,
@@ -56,7 +57,10 @@ pub async fn identify(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let settings = &auth.base.settings;
     let ip = address::client(&request, &settings.trusted_proxies);
-    let known = known(&auth, &request, ip).await;
+    let known = share::to_identify(known(&auth, &request, ip)).await;
+    if let Ok((_, principal)) = &known {
+        share::belongs_to(principal.workspace.id);
+    }
     let counted = known.as_ref().ok().and_then(|(_, principal)| count(&auth, &request, principal));
     if let Some(counted) = &counted
         && let Some(seconds) = counted.tightest.retry_after
@@ -122,7 +126,7 @@ impl Counted {
 /// one.
 fn count(auth: &Auth, request: &ServiceRequest, principal: &Principal) -> Option<Counted> {
     let limiter = &auth.cache.limiter;
-    let now = auth.base.now();
+    let now = auth.base.clock.monotonic();
     let workspace = &principal.workspace;
     if request.method() == Method::POST && request.match_info().as_str() == "/v1/events" {
         let limit = auth.base.settings.publish_limit?;
@@ -274,16 +278,19 @@ fn key_principal(record: KeyRecord) -> Principal {
 /// Finds a key's record, from memory where it was looked up within the last second.
 async fn find_key(auth: &Auth, digests: &[String]) -> Result<Option<KeyRecord>, DbError> {
     let cache = &auth.cache.keys;
-    let now = auth.base.now();
+    let now = auth.base.clock.monotonic();
     let Some(first) = digests.first().cloned() else { return Ok(None) };
     if let Some(known) = cache.get(&first, now) {
         return Ok(Some(known));
     }
-    let generation = cache.generation();
+    let changes = cache.changes();
     let digests = digests.to_vec();
     let found = auth.base.db.query(move |conn| api_keys::by_digest(conn, &digests)).await?;
     if let Some(record) = &found {
-        cache.put(first, record.clone(), now, generation);
+        if record.is_under_old_pepper {
+            auth.usage.note_digest(Hashed::Key(record.id), first.clone());
+        }
+        cache.put(first, record.clone(), now, changes);
     }
     Ok(found)
 }

@@ -17,24 +17,25 @@ use crate::db::{
 /// ended the token.
 pub async fn look_up(auth: &Auth, claims: &Claims) -> Result<Option<TokenRecord>, DbError> {
     let Ok(client) = claims.client_id.parse::<OAuthAppId>() else { return Ok(None) };
-    let now = auth.base.now();
+    let at = auth.base.clock.monotonic();
     let cache = &auth.cache.tokens;
     let is_clients = |record: &TokenRecord| record.app_id == client;
-    if let Some(known) = cache.get(&claims.jti, now) {
+    if let Some(known) = cache.get(&claims.jti, at) {
         return Ok(Some(known).filter(is_clients));
     }
-    let generation = cache.generation();
-    let jti = claims.jti.clone();
+    let changes = cache.changes();
+    let mut ids = vec![claims.jti.clone()];
+    ids.extend(claims.secret_id.map(|secret| secret.to_string()));
     let of_app_itself = claims.is_of_app_itself();
-    let found =
-        auth.base
-            .db
-            .query(move |conn| {
-                if of_app_itself { tokens::of_app(conn, &jti, client) } else { tokens::of_member(conn, &jti) }
-            })
-            .await?;
+    let found = auth
+        .base
+        .db
+        .query(move |conn| {
+            if of_app_itself { tokens::of_app(conn, &ids, client) } else { tokens::of_member(conn, &ids[0]) }
+        })
+        .await?;
     if let Some(record) = &found {
-        cache.put(claims.jti.clone(), record.clone(), now, generation);
+        cache.put(claims.jti.clone(), record.clone(), at, changes);
     }
     Ok(found.filter(is_clients))
 }

@@ -11,13 +11,16 @@
 //!    the principal with the marker, and refuses before the handler runs. A change that rides on a cookie must come from the
 //!    console's own [`origin`].
 //!
-//! Sign-in attempts are slowed down by [`throttle`]. [`parts`] holds the pieces that all of this shares.
+//! Sign-in attempts are slowed down by [`throttle`], where a known [`device`] has a share of its own; networks from which OAuth apps
+//! proved themselves are [`proven`]. What is counted stands in bounded tables ([`recent`]). [`parts`] holds the pieces that all of
+//! this shares.
 
 pub mod access_token;
 pub mod address;
 pub mod cache;
 pub mod caller;
 pub mod claims;
+pub mod device;
 pub mod identify;
 pub mod limiter;
 pub mod live_token;
@@ -25,6 +28,8 @@ pub mod origin;
 pub mod parts;
 pub mod permission;
 pub mod principal;
+pub mod proven;
+pub mod recent;
 pub mod session;
 pub mod signing_keys;
 pub mod takeover;

@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
-use super::{cache::CredentialCache, signing_keys::SigningKeys, throttle::SignInThrottle, usage::Usage};
-use crate::base::Base;
+use super::{
+    cache::CredentialCache, proven::ProvenClients, signing_keys::SigningKeys, throttle::SignInThrottle,
+    usage::Usage,
+};
+use crate::{base::Base, crypto::passwords::PasswordChecks};
 
 /// The parts that tell who calls and that give tokens. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -19,11 +22,23 @@ pub struct Auth {
     pub signing_keys: Arc<SigningKeys>,
     /// Attempts to sign in, counted on this node.
     pub sign_ins: Arc<SignInThrottle>,
+    /// Networks from which apps have proved themselves lately, on this node.
+    pub proven: Arc<ProvenClients>,
+    /// Checks the passwords of those who sign in.
+    pub passwords: PasswordChecks,
 }
 
 impl Auth {
     /// New parts over `base`. The cache comes from outside, since commits empty it.
     pub fn new(base: Base, cache: Arc<CredentialCache>) -> Self {
-        Self { base, cache, usage: Arc::default(), signing_keys: Arc::default(), sign_ins: Arc::default() }
+        Self {
+            base,
+            cache,
+            usage: Arc::default(),
+            signing_keys: Arc::default(),
+            sign_ins: Arc::default(),
+            proven: Arc::default(),
+            passwords: PasswordChecks::default(),
+        }
     }
 }

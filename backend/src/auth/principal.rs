@@ -5,7 +5,10 @@ use api_types::{
     account::{Role, Workspace},
     audit::{Actor, ActorKind},
     ids::{ApiKeyId, AuthorizationId, MemberId, OAuthAppId},
+    webhooks::OwnerKind,
 };
+
+use crate::{catalogue::Reader, db::owners::NewOwner};
 
 /// A caller whose credential is valid.
 #[derive(Clone, Debug)]
@@ -105,6 +108,43 @@ impl Identity {
             Self::Token { member: Some(member), .. } => member.authorization.as_str(),
             Self::Token { app, member: None, .. } => app.as_str(),
         }
+    }
+
+    /// The owner of what the caller makes. Keys that replaced each other are one owner.
+    pub fn owner(&self) -> NewOwner {
+        match self {
+            Self::Member { id, email, .. } => NewOwner {
+                owner_kind: OwnerKind::Member,
+                owner_id: id.to_string(),
+                owner_name: email.clone(),
+                by_consent: false,
+            },
+            Self::ApiKey { first_key, name, .. } => NewOwner {
+                owner_kind: OwnerKind::ApiKey,
+                owner_id: first_key.to_string(),
+                owner_name: name.clone(),
+                by_consent: false,
+            },
+            Self::Token { app, name, member, .. } => NewOwner {
+                owner_kind: OwnerKind::OAuthApp,
+                owner_id: app.to_string(),
+                owner_name: name.clone(),
+                by_consent: member.is_some(),
+            },
+        }
+    }
+
+    /// The owner by whose webhooks the caller is bound; `None` for a member, since only admins get that far.
+    pub fn bound_by(&self) -> Option<String> {
+        match self {
+            Self::Member { .. } => None,
+            Self::ApiKey { .. } | Self::Token { .. } => Some(self.owner().owner_id),
+        }
+    }
+
+    /// The caller as a reader of events and deliveries, which members can see who are admins.
+    pub fn reader(&self) -> Reader {
+        self.scopes().map_or_else(Reader::admin, Reader::holding)
     }
 
     /// The scopes that bound what a key or a token may do; a member in a session is bound by their role alone.

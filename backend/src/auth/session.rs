@@ -10,7 +10,7 @@ use super::principal::{Identity, Principal};
 use crate::{
     base::{Base, Settings},
     crypto,
-    db::{DbError, sessions},
+    db::{DbError, sessions, share},
     http::problem::Failure,
 };
 
@@ -74,6 +74,7 @@ pub async fn look_up(base: &Base, session: &str) -> Result<LiveSession, Failure>
     let digest = session.to_owned();
     let found = base.db.query(move |conn| sessions::find(conn, &digest)).await?;
     let found = found.filter(|found| is_alive(found, now)).ok_or_else(unauthenticated)?;
+    share::belongs_to(found.workspace.id);
     let is_stale = now.millis_since(found.last_seen_at) >= TOUCH_MS;
     let session = session.to_owned();
     let identity = Identity::Member { id: found.member_id, email: found.email, role: found.role, session };

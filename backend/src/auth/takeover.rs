@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::parts::Auth;
 use crate::db::{
-    DbError, Hint,
+    DbError,
     api_keys::{self, KeyRecord},
     audit::{self, Change, Who},
 };
@@ -40,7 +40,7 @@ pub async fn take_over(auth: &Auth, key: &KeyRecord, old: ApiKeyId, ip: IpAddr) 
                     Change::of(AuditAction::ApiKeyReplaced, old.as_str(), &name, details),
                 )?;
             }
-            tx.on_commit(Hint::CredentialsChanged);
+            tx.credentials_changed(who.workspace_id);
             Ok(())
         })
         .await

@@ -33,6 +33,18 @@ pub enum Used {
     Secret(SecretId),
 }
 
+/// A credential that is stored hashed under the pepper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hashed {
+    /// An API key.
+    Key(ApiKeyId),
+    /// An OAuth app's client secret.
+    Secret(SecretId),
+}
+
+/// Digests under the newest pepper, of credentials that were used and are stored under an older one.
+type NewDigests = BTreeMap<Hashed, String>;
+
 /// Time and client address of each credential's last use. The map is sorted, so that all nodes write in one order and do not
 /// wait for each other in a circle.
 type LastUses = BTreeMap<Used, (Timestamp, IpAddr)>;
@@ -40,14 +52,26 @@ type LastUses = BTreeMap<Used, (Timestamp, IpAddr)>;
 type IssuedCounts = HashMap<(OAuthAppId, i64), i64>;
 
 /// The notes that are not written yet.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Usage {
     last_uses: Mutex<LastUses>,
+    digests: Mutex<NewDigests>,
     /// Tokens that apps were given as themselves are not stored, only counted.
     issued: Mutex<IssuedCounts>,
 }
 
+impl std::fmt::Debug for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Usage")
+    }
+}
+
 impl Usage {
+    /// Notes a credential's digest under the newest pepper, which is to take the place of its older one.
+    pub fn note_digest(&self, of: Hashed, digest: String) {
+        self.digests.lock().unwrap_or_else(PoisonError::into_inner).insert(of, digest);
+    }
+
     /// Notes that a credential was used.
     pub fn note_use(&self, used: Used, at: Timestamp, ip: IpAddr) {
         self.last_uses.lock().unwrap_or_else(PoisonError::into_inner).insert(used, (at, ip));
@@ -66,6 +90,9 @@ impl Usage {
         }
         if let Err(error) = write_last_uses(base, take(&self.last_uses)).await {
             tracing::warn!(%error, "the last uses of some credentials were not written");
+        }
+        if let Err(error) = write_digests(base, take(&self.digests)).await {
+            tracing::warn!(%error, "some credentials stay under the old pepper until they are used again");
         }
     }
 }
@@ -101,6 +128,24 @@ async fn write_last_uses(base: &Base, uses: LastUses) -> Result<(), DbError> {
                     Used::Key(id) => api_keys::set_last_used(tx, id, at, &ip)?,
                     Used::Authorization(id) => authorizations::set_last_used(tx, id, at, &ip)?,
                     Used::Secret(id) => oauth_clients::set_secret_used(tx, id, at, &ip)?,
+                }
+            }
+            Ok(())
+        })
+        .await
+}
+
+async fn write_digests(base: &Base, digests: NewDigests) -> Result<(), DbError> {
+    if digests.is_empty() {
+        return Ok(());
+    }
+    let version = base.keys.pepper_version();
+    base.db
+        .execute(move |tx| {
+            for (of, digest) in digests {
+                match of {
+                    Hashed::Key(id) => api_keys::set_digest(tx, id, &digest, version)?,
+                    Hashed::Secret(id) => oauth_clients::set_secret_digest(tx, id, &digest, version)?,
                 }
             }
             Ok(())

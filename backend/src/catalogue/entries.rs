@@ -141,7 +141,7 @@ fn about_deliveries(kind: EventType) -> (&'static [&'static str], Properties) {
             vec![
                 ("id", id("The webhook's id.")),
                 ("url", url),
-                ("reason", words(&["manual", "gone", "failing"], "Why it was disabled.")),
+                ("reason", words(&["manual", "gone", "failing", "owner_ended"], "Why it was disabled.")),
                 ("disabled_at", time("When it was disabled.")),
             ],
         ),

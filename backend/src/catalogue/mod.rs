@@ -1,5 +1,5 @@
-//! The event catalogue: for each event type its meaning, the schema and an example of its `data`, and the
-//! access to its events.
+//! The event catalogue: for each event type its meaning, the schema and an example of its `data` and of its whole message,
+//! and the access to its events.
 //!
 //! All `data` must match its schema: [`check`] refuses events that other systems publish with the field at
 //! fault, and events about our own changes must pass too. Further properties are always allowed. Texts in
@@ -8,6 +8,9 @@
 
 mod access;
 mod entries;
+pub mod filter;
+mod messages;
+mod reader;
 pub mod subscription;
 
 use std::sync::LazyLock;
@@ -22,6 +25,8 @@ use jsonschema::{Draft, Validator, error::ValidationErrorKind, paths::LocationSe
 use serde_json::Value;
 
 pub use access::{is_publishable, scope_for_reading};
+pub use messages::{MessageHeader, message_example, message_headers, message_schema};
+pub use reader::{Reader, Sight};
 pub use subscription::Subscription;
 
 /// The most problems that one answer names.

@@ -1,6 +1,6 @@
 //! The one error of commands: a sentence for the terminal.
 
-use std::{fmt, io};
+use std::fmt;
 
 use crate::{
     app::StartError, auth::signing_keys::SigningKeyError, crypto::keys::KeysError, http::problem::Failure,
@@ -18,9 +18,16 @@ impl fmt::Display for CommandError {
 }
 
 impl CommandError {
-    /// A failure with this sentence.
+    /// A failure with this sentence, on one line.
     pub fn new(sentence: impl Into<String>) -> Self {
-        Self(sentence.into())
+        let sentence: String = sentence.into();
+        let lines = sentence.lines().map(str::trim).filter(|line| !line.is_empty());
+        Self(lines.collect::<Vec<_>>().join(" "))
+    }
+
+    /// Turns a failure of the operating system into a sentence that names the thing that failed, because the system does not.
+    pub fn of<E: fmt::Display>(what: impl fmt::Display) -> impl FnOnce(E) -> Self {
+        move |error| Self::new(format!("{what}: {error}"))
     }
 }
 
@@ -28,10 +35,10 @@ macro_rules! from {
     ($($error:ty),+) => {$(
         impl From<$error> for CommandError {
             fn from(error: $error) -> Self {
-                Self(error.to_string())
+                Self::new(error.to_string())
             }
         }
     )+};
 }
 
-from!(io::Error, StartError, KeysError, TlsError, Failure, SigningKeyError);
+from!(StartError, KeysError, TlsError, Failure, SigningKeyError);

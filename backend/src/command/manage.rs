@@ -1,31 +1,32 @@
-//! The operator's commands: workspaces, members and signing keys. Each prints an id, or nothing.
+//! The operator's commands about workspaces and members. Each prints an id, or nothing.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use api_types::{
-    account::{Plan, Role},
+    account::{MAX_EMAIL, Plan, Role},
     audit::AuditAction,
-    deliveries::CancelReason,
-    ids::{MemberId, WorkspaceId},
+    ids::{MemberId, OAuthAppId, WorkspaceId},
     problem::FaultCode,
 };
 use serde_json::{Value, json};
 
 use super::{
     error::CommandError,
-    node::{build, loopback},
+    node::{build, loopback, runtime},
 };
 use crate::{
     app::App,
     base::Settings,
-    config::{Database, MemberCommand, SigningKeyCommand, WhichMember, WorkspaceCommand},
+    config::{Database, MemberCommand, WhichMember, WorkspaceCommand},
     crypto::passwords,
     db::{
-        Hint, Tx, accounts,
+        Tx, accounts,
         audit::{self, Change, Who},
         authorizations::AuthorizationsOf,
-        deliveries, sessions,
+        deliveries::cancel::{Canceled, is_due_for_plan},
+        sessions,
     },
+    delivery::{self, Publisher, SETTLED_AFTER, cancel},
     http::{
         fields::Fields,
         names,
@@ -39,12 +40,8 @@ use crate::{
 
 const MAX_WORKSPACE_NAME: usize = 100;
 
-fn open(database: &Database) -> Result<App, CommandError> {
+pub(super) fn open(database: &Database) -> Result<App, CommandError> {
     build(database, Settings::new(loopback()?))
-}
-
-fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
 /// Runs one write transaction to its end.
@@ -71,9 +68,17 @@ pub fn workspace(command: WorkspaceCommand) -> Result<(), CommandError> {
         }
         WorkspaceCommand::SetPlan { id, plan, database } => {
             set_plan(&open(&database)?, id, plan)?;
-            tell_nodes(&database)
+            tell_nodes(&database)?;
+            // For a workspace that lost the API.
+            settle()
         }
     }
+}
+
+/// Waits until no node sends any more what the change has stopped.
+fn settle() -> Result<(), CommandError> {
+    runtime()?.block_on(async { tokio::time::sleep(SETTLED_AFTER).await });
+    Ok(())
 }
 
 fn create_workspace(app: &App, name: &str, plan: Plan) -> Result<WorkspaceId, CommandError> {
@@ -91,21 +96,32 @@ fn create_workspace(app: &App, name: &str, plan: Plan) -> Result<WorkspaceId, Co
 }
 
 fn set_plan(app: &App, id: WorkspaceId, plan: Plan) -> Result<(), CommandError> {
+    // Deliveries that an earlier move to a plan without the API was to cancel must not be sent under the new plan.
+    cancel_due(app, id)?;
     write(app, move |tx| -> Answer<()> {
         let before = accounts::workspace(tx, id)?.ok_or_else(|| Failure::not_found("workspace"))?;
+        let allows = |plan| plan::limits(plan).api_access;
+        if allows(plan) && !allows(before.plan) && is_due_for_plan(tx, id)? {
+            return Err(Failure::conflict(
+                "What waited when the plan before began is still being canceled. Try again in a moment.",
+            ));
+        }
         accounts::set_plan(tx, id, plan)?;
-        let canceled = if plan::limits(plan).api_access {
-            0
-        } else {
-            let now = tx.now();
-            deliveries::cancel_waiting(tx, deliveries::CancelScope::Workspace(id), CancelReason::Plan, now)?
-        };
-        let details = json!({ "before": before.plan, "after": plan, "canceled_deliveries": canceled });
+        let canceled =
+            if allows(plan) { Canceled { count: 0, more: false } } else { cancel::of_workspace(tx, id)? };
+        let details = json!({ "before": before.plan, "after": plan, "canceled_deliveries": canceled.count,
+            "more_to_cancel": canceled.more });
         let change = Change::of(AuditAction::WorkspacePlanChanged, id.as_str(), &before.name, details);
         audit::append(tx, &Who::operator(id), change)?;
-        tx.on_commit(Hint::CredentialsChanged);
+        tx.credentials_changed(id);
         Ok(())
-    })
+    })?;
+    cancel_due(app, id)
+}
+
+/// Cancels what is due to be canceled of a workspace, in steps.
+fn cancel_due(app: &App, id: WorkspaceId) -> Result<(), CommandError> {
+    Ok(runtime()?.block_on(cancel::all_of(&app.base, Some(id))).map_err(Failure::from)?)
 }
 
 /// `sayless member …`
@@ -138,18 +154,16 @@ pub fn member(command: MemberCommand) -> Result<(), CommandError> {
             sessions::delete_of_member(tx, member.id, Some(member.workspace))?;
             // A member who comes back one day does not come back with apps that they let in long ago.
             let whose = AuthorizationsOf::Member(member.workspace, member.id);
-            withdraw::withdraw(tx, &Who::operator(member.workspace), whose, None)?;
+            let who = Who::operator(member.workspace);
+            let end_owner = |tx: &mut Tx<'_>, app: OAuthAppId| {
+                delivery::end_owner(tx, &member.publisher, &who, app.as_str())
+            };
+            withdraw::withdraw(tx, &who, whose, None, end_owner)?;
             accounts::delete_membership(tx, member.workspace, member.id)?;
             member.record(tx, AuditAction::MemberRemoved, json!({}))
-        }),
+        })
+        .and_then(|()| settle()),
     }
-}
-
-/// `sayless signing-key …`: running nodes find the new key as soon as they meet it, or within a minute.
-pub fn signing_key(command: &SigningKeyCommand) -> Result<(), CommandError> {
-    let SigningKeyCommand::Rotate(database) = command;
-    let app = open(database)?;
-    Ok(runtime()?.block_on(app.auth.signing_keys.rotate(&app.base))?)
 }
 
 /// The member of a workspace whom a command is about.
@@ -157,6 +171,7 @@ struct Subject {
     workspace: WorkspaceId,
     id: MemberId,
     email: String,
+    publisher: Arc<Publisher>,
 }
 
 impl Subject {
@@ -164,7 +179,7 @@ impl Subject {
     fn record(&self, tx: &mut Tx<'_>, action: AuditAction, details: Value) -> Answer<()> {
         let change = Change::of(action, self.id.as_str(), &self.email, details);
         audit::append(tx, &Who::operator(self.workspace), change)?;
-        tx.on_commit(Hint::CredentialsChanged);
+        tx.credentials_changed(self.workspace);
         Ok(())
     }
 }
@@ -176,6 +191,7 @@ fn add(app: &App, which: &WhichMember, role: Role, password: Option<&str>) -> Re
         return Err(CommandError::new(format!("{email:?} is no e-mail address. {fault}")));
     }
     let hash = password.map(|password| hash(&app.base.random, password)).transpose()?;
+    let publisher = app.delivery.publisher.clone();
     write(app, move |tx| -> Answer<MemberId> {
         accounts::workspace(tx, workspace)?.ok_or_else(|| Failure::not_found("workspace"))?;
         let now = tx.now();
@@ -194,7 +210,7 @@ fn add(app: &App, which: &WhichMember, role: Role, password: Option<&str>) -> Re
             return Err(Failure::conflict(format!("{email} is already a member of this workspace.")));
         }
         accounts::insert_membership(tx, workspace, id, role, now)?;
-        let member = Subject { workspace, id, email };
+        let member = Subject { workspace, id, email, publisher };
         member.record(tx, AuditAction::MemberAdded, json!({ "role": role }))?;
         Ok(id)
     })
@@ -208,11 +224,12 @@ fn change(
     let app = open(&which.database)?;
     let workspace = which.workspace;
     let email = normal_email(&which.email)?;
+    let publisher = app.delivery.publisher.clone();
     write(&app, move |tx| -> Answer<()> {
         let nobody = || Failure::not_found("member");
         let (id, _) = accounts::member_by_email(tx, &email)?.ok_or_else(nobody)?;
         accounts::role(tx, workspace, id)?.ok_or_else(nobody)?;
-        work(tx, &Subject { workspace, id, email })
+        work(tx, &Subject { workspace, id, email, publisher })
     })?;
     tell_nodes(&which.database)
 }
@@ -239,7 +256,7 @@ fn normal_email(email: &str) -> Result<String, CommandError> {
     let whole = email
         .split_once('@')
         .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') || host == "localhost");
-    if whole && email.len() <= 254 && !email.contains(char::is_whitespace) {
+    if whole && email.len() <= MAX_EMAIL && !email.contains(char::is_whitespace) {
         return Ok(email);
     }
     Err(CommandError::new(format!("{email:?} is no e-mail address")))
@@ -247,6 +264,7 @@ fn normal_email(email: &str) -> Result<String, CommandError> {
 
 fn read_password() -> Result<String, CommandError> {
     let mut password = String::new();
-    std::io::stdin().read_to_string(&mut password)?;
+    let read = std::io::stdin().read_to_string(&mut password);
+    read.map_err(CommandError::of("the password cannot be read from standard input"))?;
     Ok(password.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -1,10 +1,19 @@
 //! The `sayless` command, one file a subject.
 
+mod backup;
 mod error;
+mod files;
+mod keys;
+mod listen;
+mod log_client;
 mod manage;
 mod node;
 mod receive;
+mod reseal;
+mod restore;
 mod serve;
+mod signing_keys;
+mod stop;
 
 pub use error::CommandError;
 
@@ -30,7 +39,11 @@ pub fn run(command: Command) -> Result<(), CommandError> {
         }
         Command::Workspace(command) => manage::workspace(command),
         Command::Member(command) => manage::member(command),
-        Command::SigningKey(command) => manage::signing_key(&command),
+        Command::SigningKey(command) => signing_keys::run(&command),
+        Command::Keys(command) => keys::keys(&command),
+        Command::Backup(args) => backup::backup(&args),
+        Command::Restore(args) => restore::restore(&args),
+        Command::Listen(args) => listen::listen(&args),
         Command::Receive(args) => receive::receive(args),
     }
 }

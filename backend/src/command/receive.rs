@@ -9,7 +9,7 @@ use actix_web::{
     web::{self, Bytes, Data},
 };
 
-use super::error::CommandError;
+use super::{error::CommandError, stop::StopSignal};
 use crate::{
     clock::Clock,
     config::Receive,
@@ -42,21 +42,36 @@ pub fn receive(args: Receive) -> Result<(), CommandError> {
             .default_service(web::to(take))
     })
     .workers(1)
+    .disable_signals()
     .bind((Ipv4Addr::LOCALHOST, args.port))
-    .map_err(|error| CommandError::new(format!("cannot listen on port {}: {error}", args.port)))?;
-    for address in server.addrs() {
-        println!("Receiving at http://{address}/ and answering {status}. Stop with Ctrl-C.");
-    }
-    Ok(actix_web::rt::System::new().block_on(server.run())?)
+    .map_err(CommandError::of(format!(
+        "cannot listen on port {}; stop what listens there, or choose another --port",
+        args.port
+    )))?;
+    actix_web::rt::System::new().block_on(async {
+        let stop = StopSignal::catch()?;
+        for address in server.addrs() {
+            println!("Receiving at http://{address}/ and answering {status}. Stop with Ctrl-C.");
+        }
+        let server = server.run();
+        let handle = server.handle();
+        actix_web::rt::spawn(async move {
+            stop.wait().await;
+            handle.stop(true).await;
+        });
+        server.await.map_err(CommandError::of("the receiver"))
+    })
 }
 
 async fn take(receiver: Data<Receiver>, request: HttpRequest, body: Bytes) -> HttpResponse {
     let header =
         |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let signatures: Vec<&str> =
+        request.headers().get_all("webhook-signature").filter_map(|value| value.to_str().ok()).collect();
     let headers = SignedHeaders {
         id: header("webhook-id"),
         timestamp: header("webhook-timestamp"),
-        signature: header("webhook-signature"),
+        signature: &signatures.join(" "),
     };
     let now = receiver.clock.now();
     let verdict = match &receiver.verifier {
@@ -80,6 +95,6 @@ async fn take(receiver: Data<Receiver>, request: HttpRequest, body: Bytes) -> Ht
 }
 
 /// A text that cannot play tricks on a terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

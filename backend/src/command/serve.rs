@@ -1,48 +1,47 @@
 //! The long-running commands: `serve` and `worker`.
 
 use std::{
-    fs::File,
-    io,
     net::{SocketAddr, TcpListener},
     sync::Arc,
 };
 
-use fs4::FileExt;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-
 use super::{
     error::CommandError,
-    node::{build, is_embedded, loopback, make_folder},
+    files,
+    node::{build, is_embedded, lock_folder, loopback},
+    stop::StopSignal,
 };
 use crate::{
     app::App,
     auth::usage,
     base::Settings,
-    config::{Database, Serve, Worker},
-    delivery::{recovery, retention, worker::Worker as DeliveryWorker},
+    config::{Serve, Worker},
+    delivery::{cancel, keep_ending, recovery, retention, worker::Worker as DeliveryWorker},
     expiry,
     metrics::scrape,
-    server,
+    server, timekeeper,
     tls::ServerCertificate,
 };
 
-/// Serves the API and the console until SIGTERM or SIGINT.
+/// Serves the API and the console until a signal stops it.
 pub fn serve(args: &Serve) -> Result<(), CommandError> {
-    let public_url = public_url(args)?;
     let lock = lock_folder(&args.database)?;
+    let listener = listen("--listen", args.listen)?;
+    let public_url = public_url(args, address_of(&listener)?)?;
     let settings = Settings {
         allowed_destinations: args.destinations.allow_destination.clone(),
         publish_limit: args.publish_limit,
+        delivery_addresses: args.delivery_address.clone(),
         keep_days: args.keeping.keep_days,
+        keep_audit_days: args.keeping.keep_audit_days,
         trusted_proxies: args.trusted_proxy.clone(),
-        ..Settings::new(public_url)
+        ..files::divide(Settings::new(public_url))
     };
     let files = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
     let certificate =
         files.map(|(certificate, key)| ServerCertificate::read(certificate, key)).transpose()?;
     let app = build(&args.database, settings)?;
-    let listener = listen(args.listen)?;
-    let metrics = args.metrics_listen.map(listen).transpose()?;
+    let metrics = listen_for_metrics(args.metrics_listen)?;
     actix_web::rt::System::new().block_on(async {
         let _link = app.link(&args.database.database_url);
         show_metrics(&app, metrics)?;
@@ -52,16 +51,36 @@ pub fn serve(args: &Serve) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
-    TcpListener::bind(address)
-        .map_err(|error| CommandError::new(format!("cannot listen on {address}: {error}")))
+/// Connections that the kernel may hold until the server takes them: the standard library's 128 are too few for a crowd
+/// that comes at once. A client beyond them waits a second or longer, and one that says nothing never learns of it.
+const BACKLOG: i32 = 4_096;
+
+/// Takes the address that the flag names.
+fn listen(flag: &str, address: SocketAddr) -> Result<TcpListener, CommandError> {
+    let listener = TcpListener::bind(address).and_then(|listener| {
+        rustix::net::listen(&listener, BACKLOG)?;
+        Ok(listener)
+    });
+    listener.map_err(CommandError::of(format!(
+        "cannot listen on {address}; stop what listens there, or choose another {flag}"
+    )))
+}
+
+fn listen_for_metrics(address: Option<SocketAddr>) -> Result<Option<TcpListener>, CommandError> {
+    address.map(|address| listen("--metrics-listen", address)).transpose()
+}
+
+/// The address that a listener got.
+fn address_of(listener: &TcpListener) -> Result<SocketAddr, CommandError> {
+    listener.local_addr().map_err(CommandError::of("the listening address is gone"))
 }
 
 /// Answers Prometheus for as long as the process lives.
 fn show_metrics(app: &App, listener: Option<TcpListener>) -> Result<(), CommandError> {
     let Some(listener) = listener else { return Ok(()) };
-    tracing::info!(address = %listener.local_addr()?, "metrics");
-    actix_web::rt::spawn(scrape::serve(app.delivery.clone(), listener)?);
+    tracing::info!(address = %address_of(&listener)?, "metrics");
+    let server = scrape::serve(app.delivery.clone(), listener);
+    actix_web::rt::spawn(server.map_err(CommandError::of("metrics cannot be served"))?);
     Ok(())
 }
 
@@ -71,10 +90,11 @@ async fn run(
     certificate: Option<Arc<ServerCertificate>>,
     deliver: bool,
 ) -> Result<(), CommandError> {
-    let address = listener.local_addr()?;
+    let address = address_of(&listener)?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let tls = certificate.as_ref().map(ServerCertificate::config).transpose()?;
-    let server = server::build(app.clone(), listener, tls, workers)?;
+    let server = server::build(app.clone(), listener, tls, workers);
+    let server = server.map_err(CommandError::of(format!("cannot serve on {address}")))?;
     let handle = server.handle();
     let stop = StopSignal::catch()?;
     tracing::info!(%address, public_url = %app.base.settings.public_url, "serving");
@@ -83,6 +103,9 @@ async fn run(
         tokio::spawn(usage::keep_writing(app.auth.usage.clone(), app.base.clone())),
         tokio::spawn(expiry::keep(app.auth.clone())),
         tokio::spawn(retention::keep(app.base.clone())),
+        tokio::spawn(timekeeper::keep(app.base.clone())),
+        tokio::spawn(cancel::keep(app.base.clone())),
+        tokio::spawn(keep_ending(app.delivery.clone())),
     ];
     if deliver {
         background.push(tokio::spawn(recovery::keep(app.delivery.clone())));
@@ -93,10 +116,13 @@ async fn run(
     let running = tokio::spawn(server);
     tokio::select! {
         () = stop.wait() => tracing::info!("stopping"),
-        ended = running => return ended.map_err(|error| CommandError::new(error.to_string()))?.map_err(Into::into),
+        ended = running => {
+            let ended = ended.map_err(CommandError::of("the server"))?;
+            return ended.map_err(CommandError::of("the server"));
+        }
     }
     // Streams would go on for ever; they end first.
-    app.signals.hub.close();
+    app.signals.close();
     // Requests and attempts come to their ends side by side: together they have twenty seconds.
     futures_util::future::join(handle.stop(true), async {
         if let Some(worker) = worker {
@@ -111,7 +137,7 @@ async fn run(
     Ok(())
 }
 
-/// Delivers until SIGTERM or SIGINT.
+/// Delivers until a signal stops it.
 pub fn worker(args: &Worker) -> Result<(), CommandError> {
     if is_embedded(&args.database) {
         return Err(CommandError::new(
@@ -121,18 +147,22 @@ pub fn worker(args: &Worker) -> Result<(), CommandError> {
     let settings = Settings {
         allowed_destinations: args.destinations.allow_destination.clone(),
         keep_days: args.keeping.keep_days,
-        ..Settings::new(args.public_url.clone().map_or_else(loopback, Ok)?)
+        keep_audit_days: args.keeping.keep_audit_days,
+        ..files::divide(Settings::new(args.public_url.clone().map_or_else(loopback, Ok)?))
     };
     let app = build(&args.database, settings)?;
-    let metrics = args.metrics_listen.map(listen).transpose()?;
     actix_web::rt::System::new().block_on(async {
         let stop = StopSignal::catch()?;
-        show_metrics(&app, metrics)?;
+        // The signals are caught by now: an operator who sees the address answer may stop the node at once.
+        show_metrics(&app, listen_for_metrics(args.metrics_listen)?)?;
         let _link = app.link(&args.database.database_url);
         let worker = DeliveryWorker::start(app.delivery.clone());
         let background = [
             tokio::spawn(recovery::keep(app.delivery.clone())),
             tokio::spawn(retention::keep(app.base.clone())),
+            tokio::spawn(timekeeper::keep(app.base.clone())),
+            tokio::spawn(cancel::keep(app.base.clone())),
+            tokio::spawn(keep_ending(app.delivery.clone())),
         ];
         tracing::info!("delivering");
         stop.wait().await;
@@ -145,30 +175,8 @@ pub fn worker(args: &Worker) -> Result<(), CommandError> {
     })
 }
 
-/// SIGTERM and SIGINT, caught from the moment this exists.
-pub(super) struct StopSignal {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl StopSignal {
-    /// Catches both signals; called before anybody is told that we are there, so that none is missed.
-    pub(super) fn catch() -> io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    /// Waits for either signal.
-    pub(super) async fn wait(mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-/// The URL at which browsers reach us: as told, or our own address where only this machine reaches it.
-fn public_url(args: &Serve) -> Result<url::Url, CommandError> {
-    let listen = args.listen;
+/// The URL at which browsers reach us: as told, or the address that we listen on where only this machine reaches it.
+fn public_url(args: &Serve, listen: SocketAddr) -> Result<url::Url, CommandError> {
     let url = match &args.public_url {
         Some(url) => url.clone(),
         None if listen.ip().is_loopback() => {
@@ -184,21 +192,5 @@ fn public_url(args: &Serve) -> Result<url::Url, CommandError> {
             "listening on {listen} needs an https --public-url, not {url}"
         )));
     }
-    if url.host().is_none() || !matches!(url.path(), "" | "/") || url.query().is_some() {
-        return Err(CommandError::new(format!(
-            "--public-url {url} must be a scheme, a host and perhaps a port"
-        )));
-    }
     Ok(url)
-}
-
-/// Keeps a second server off an embedded database; the lock goes with the process.
-fn lock_folder(database: &Database) -> Result<Option<File>, CommandError> {
-    let Some(folder) = database.data_folder() else { return Ok(None) };
-    make_folder(&folder)?;
-    let file = File::create(folder.join("serve.lock"))?;
-    FileExt::try_lock(&file).map_err(|_| {
-        CommandError::new(format!("another sayless serve is using {}; stop it first", folder.display()))
-    })?;
-    Ok(Some(file))
 }

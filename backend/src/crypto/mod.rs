@@ -1,7 +1,9 @@
 //! Cryptography: passwords, tokens, digests, sealing, signing. Each submodule covers one kind of secret.
 
 pub mod es256;
+pub mod key_file;
 pub mod keys;
+mod keys_error;
 pub mod passwords;
 pub mod seal;
 pub mod tokens;

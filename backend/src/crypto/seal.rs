@@ -29,6 +29,21 @@ impl SealingKey {
         Self(keys)
     }
 
+    /// Each key with its version, newest first.
+    pub(super) fn versions(&self) -> impl Iterator<Item = (i32, &[u8; 32])> {
+        self.0.iter().map(|(version, key)| (*version, key))
+    }
+
+    /// The version under which secrets are sealed now.
+    pub fn newest(&self) -> i32 {
+        self.0.first().map_or(0, |(version, _)| *version)
+    }
+
+    /// The version under which a text was sealed.
+    pub fn version_of(sealed: &str) -> Option<i32> {
+        sealed.split_once('.')?.0.parse().ok()
+    }
+
     /// Seals `secret` for the object `owner`; the result opens for no other object.
     pub fn seal(&self, owner: &str, secret: &[u8], nonce: [u8; 24]) -> Result<String, CannotOpen> {
         let (version, key) = self.0.first().ok_or(CannotOpen)?;

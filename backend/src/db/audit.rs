@@ -110,7 +110,10 @@ const fn topics(action: AuditAction) -> &'static [Topic] {
         | AuditAction::WebhookUpdated
         | AuditAction::WebhookSecretRotated
         | AuditAction::WebhookSecretDropped
-        | AuditAction::WebhookEnabled => &[Topic::Webhooks],
+        | AuditAction::WebhookAdopted
+        | AuditAction::WebhookEnabled
+        | AuditAction::WebhookPaused
+        | AuditAction::WebhookResumed => &[Topic::Webhooks],
         // The webhook's waiting deliveries are canceled in the same transaction.
         AuditAction::WebhookDisabled | AuditAction::WebhookDeleted => &[Topic::Webhooks, Topic::Deliveries],
         AuditAction::OAuthAppCreated
@@ -125,7 +128,11 @@ const fn topics(action: AuditAction) -> &'static [Topic] {
         | AuditAction::OAuthTokenRevoked
         | AuditAction::OAuthTokenReused => &[Topic::OAuthApps],
         AuditAction::DeliveryRetried => &[Topic::Deliveries],
-        AuditAction::RecoveryStarted | AuditAction::RecoveryCanceled => &[Topic::Recoveries],
+        // An ordered webhook may not be held back any more.
+        AuditAction::DeliverySkipped => &[Topic::Deliveries, Topic::Webhooks],
+        AuditAction::RecoveryStarted | AuditAction::RecoveryContinued | AuditAction::RecoveryCanceled => {
+            &[Topic::Recoveries]
+        }
         _ => &[],
     }
 }
@@ -254,4 +261,17 @@ fn to_wire(row: Row) -> AuditEntry {
         ip: row.ip,
         details: row.details.into_inner(),
     }
+}
+
+/// Removes at most `limit` entries that were made before a time, and answers how many. Ids begin with the time of creation, so the
+/// primary key finds them.
+pub fn remove_made_before(conn: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<usize> {
+    let end = AuditId::from_parts(u64::try_from(before.as_millis()).unwrap_or(0), 0);
+    let old: Vec<AuditId> = audit_entries::table
+        .filter(audit_entries::id.lt(end))
+        .order(audit_entries::id)
+        .limit(limit)
+        .select(audit_entries::id)
+        .load(conn)?;
+    diesel::delete(audit_entries::table.filter(audit_entries::id.eq_any(&old))).execute(conn)
 }

@@ -6,7 +6,7 @@ use api_types::{
 };
 use diesel::prelude::*;
 
-use super::{Conn, Json, schema::authorization_codes};
+use super::{Conn, Json, expiry::Expired, schema::authorization_codes};
 
 /// A code as it is stored.
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
@@ -58,9 +58,5 @@ pub fn use_up(
     .map(|changed| changed == 1)
 }
 
-/// Removes codes that expired before `before`.
-pub fn delete_ended(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
-    diesel::delete(authorization_codes::table.filter(authorization_codes::expires_at.lt(before)))
-        .execute(conn)
-        .map(drop)
-}
+/// Codes that expired before a time.
+pub const ENDED: Expired = Expired { table: "authorization_codes", condition: "expires_at < $1" };

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{
     Conn, Json,
+    expiry::Expired,
     schema::{authorization_requests, pushed_requests},
 };
 
@@ -103,11 +104,8 @@ pub fn pull(
     Ok((taken == 1).then(|| parameters.into_inner()))
 }
 
-/// Removes questions and pushed requests that expired before `before`.
-pub fn delete_ended(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
-    diesel::delete(authorization_requests::table.filter(authorization_requests::expires_at.lt(before)))
-        .execute(conn)?;
-    diesel::delete(pushed_requests::table.filter(pushed_requests::expires_at.lt(before)))
-        .execute(conn)
-        .map(drop)
-}
+/// Questions that expired before a time.
+pub const ENDED: Expired = Expired { table: "authorization_requests", condition: "expires_at < $1" };
+
+/// Pushed requests that expired before a time.
+pub const PUSHED_ENDED: Expired = Expired { table: "pushed_requests", condition: "expires_at < $1" };

@@ -12,6 +12,7 @@ use diesel::prelude::*;
 
 use super::{
     Conn, Json, Slice,
+    expiry::Expired,
     schema::{authorizations, members, oauth_apps},
     token_families,
 };
@@ -196,3 +197,11 @@ pub fn set_last_used(conn: &mut Conn, id: AuthorizationId, at: Timestamp, ip: &s
     .execute(conn)
     .map(drop)
 }
+
+/// Authorizations that were withdrawn before a time, and to which nothing refers any more.
+pub const WITHDRAWN: Expired = Expired {
+    table: "authorizations",
+    condition: "withdrawn_at < $1 \
+        AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE authorization_id = authorizations.id) \
+        AND NOT EXISTS (SELECT 1 FROM token_families WHERE authorization_id = authorizations.id)",
+};

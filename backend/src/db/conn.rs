@@ -2,7 +2,7 @@
 
 use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection, connection::SimpleConnection};
 
-use super::url::DatabaseUrl;
+use super::url::{DatabaseUrl, noticing_silence};
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -32,6 +32,6 @@ pub(super) fn open(url: &DatabaseUrl) -> Result<Conn, ConnectionError> {
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(Conn::Sqlite(conn))
         }
-        DatabaseUrl::Postgres(url) => PgConnection::establish(url).map(Conn::Pg),
+        DatabaseUrl::Postgres(url) => PgConnection::establish(&noticing_silence(url)).map(Conn::Pg),
     }
 }

@@ -49,6 +49,34 @@ fn means_unavailable(message: &str) -> bool {
         "could not extend file",
         "SSL connection has been closed",
         "deadlock detected",
+        // Limits of time, and callers that are gone.
+        "canceling statement due to",
     ];
     NOT_NOW.iter().any(|phrase| message.contains(phrase))
+}
+
+/// The database could not be opened at the start. Each sentence says what to do; none shows a password.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file of the embedded database cannot be used.
+    #[error("the database file {path}: {why}")]
+    File { path: String, why: String },
+    /// The server cannot be reached, or refuses us.
+    #[error("the database cannot be reached: {0}")]
+    Server(String),
+    /// The tables have a change that this program does not know.
+    #[error(
+        "another version of this program changed the database's tables ({database}), and this one knows them up to {known}: run \
+         the newer program, or restore a backup from before the upgrade"
+    )]
+    Newer { database: String, known: String },
+    /// A migration failed; nothing of it was kept.
+    #[error("the database's tables could not be brought up to date: {0}")]
+    Migration(String),
+    /// The server's keys are not those that the database was written with.
+    #[error("{0}")]
+    Keys(String),
+    /// A statement failed.
+    #[error("the database: {0}")]
+    Query(#[from] diesel::result::Error),
 }

@@ -1,5 +1,7 @@
 //! Events with the exact bodies that webhooks receive.
 
+use std::collections::HashMap;
+
 use api_types::{
     Timestamp,
     events::EventType,
@@ -7,10 +9,10 @@ use api_types::{
 };
 use diesel::{
     prelude::*,
-    sql_types::{Array, BigInt, Text},
+    sql_types::{Array, BigInt, Nullable, Text},
 };
 
-use super::{Conn, bulk::column, schema::events};
+use super::{Conn, bulk::column, dialect::locked, event_positions, schema::events};
 
 /// An event as it is stored.
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
@@ -23,25 +25,39 @@ pub struct EventRow {
     /// The exact body that is sent.
     pub payload: String,
     pub created_at: Timestamp,
+    /// The id of the object that the event is about, as its publisher calls it; `None` where it has none.
+    pub object_id: Option<String>,
 }
 
 pub fn insert(conn: &mut Conn, rows: &[EventRow]) -> QueryResult<()> {
     match conn {
-        Conn::Sqlite(conn) => {
+        Conn::Sqlite(_) => {
+            let mut last: HashMap<WorkspaceId, i64> = HashMap::new();
             for row in rows {
-                diesel::insert_into(events::table).values(row).execute(conn)?;
+                let position = match last.get(&row.workspace_id) {
+                    Some(last) => last + 1,
+                    None => event_positions::last_position(conn, row.workspace_id)? + 1,
+                };
+                last.insert(row.workspace_id, position);
+                diesel::insert_into(events::table)
+                    .values((row, events::position.eq(position)))
+                    .execute(conn)?;
             }
             Ok(())
         }
         Conn::Pg(_) if rows.is_empty() => Ok(()),
-        Conn::Pg(conn) => diesel::sql_query(
-            "INSERT INTO events (id, workspace_id, type, payload, created_at) SELECT * FROM unnest($1, $2, $3, $4, $5)",
-        )
+        // The database gives the positions, in this order.
+        Conn::Pg(conn) => diesel::sql_query(format!(
+            "{} INSERT INTO events (id, workspace_id, type, payload, created_at, object_id) \
+             SELECT added.* FROM locked, unnest($1, $2, $3, $4, $5, $6) AS added",
+            event_positions::LOCKED
+        ))
         .bind::<Array<Text>, _>(column(rows, |row| row.id.as_str()))
         .bind::<Array<Text>, _>(column(rows, |row| row.workspace_id.as_str()))
         .bind::<Array<Text>, _>(column(rows, |row| row.kind.as_str()))
         .bind::<Array<Text>, _>(column(rows, |row| row.payload.as_str()))
         .bind::<Array<BigInt>, _>(column(rows, |row| row.created_at))
+        .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.object_id.as_deref()))
         .execute(conn)
         .map(drop),
     }
@@ -55,6 +71,50 @@ pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: EventId) -> QueryResult
         .select(EventRow::as_select())
         .first(conn)
         .optional()
+}
+
+/// An event without its body.
+#[derive(Clone, Copy, Debug, Queryable, Selectable)]
+#[diesel(table_name = events)]
+pub struct EventHead {
+    pub id: EventId,
+    pub kind: EventType,
+    pub created_at: Timestamp,
+}
+
+/// The newest events of a workspace between two ids, the ids left out.
+pub fn newest_between(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    after: EventId,
+    before: Option<EventId>,
+    limit: i64,
+) -> QueryResult<Vec<EventHead>> {
+    let mut query = events::table
+        .filter(events::workspace_id.eq(workspace))
+        .filter(events::id.gt(after))
+        .order(events::id.desc())
+        .limit(limit)
+        .select(EventHead::as_select())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(events::id.lt(before));
+    }
+    query.load(conn)
+}
+
+/// One event of a workspace, locked until the transaction ends: it is not removed meanwhile.
+pub fn lock(conn: &mut Conn, workspace: WorkspaceId, id: EventId) -> QueryResult<Option<EventRow>> {
+    let found: QueryResult<EventRow> = locked!(
+        conn,
+        for_update,
+        first,
+        events::table
+            .filter(events::workspace_id.eq(workspace))
+            .filter(events::id.eq(id))
+            .select(EventRow::as_select())
+    );
+    found.optional()
 }
 
 /// The bodies of some events.

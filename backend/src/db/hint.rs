@@ -17,10 +17,16 @@ pub enum Hint {
         /// `true`: nothing more is sent but probes.
         open: bool,
     },
+    /// A webhook of this workspace changed: its URL, its secrets, or whether and when it is sent to. Jobs that wait
+    /// look at their webhooks again.
+    DestinationsChanged { workspace: WorkspaceId },
     /// A recovery began.
     RecoveriesDue,
     /// A key, an app, a session, a role or a plan changed: cached credentials are stale.
-    CredentialsChanged,
+    CredentialsChanged {
+        /// The workspace whose credentials these are; `None` where they may be any's.
+        workspace: Option<WorkspaceId>,
+    },
     /// Something changed that screens show: listeners on `GET /v1/stream` are told.
     Changed {
         workspace: WorkspaceId,

@@ -4,7 +4,7 @@ use api_types::{Timestamp, ids::WorkspaceId};
 use diesel::{prelude::*, result::Error};
 use serde::Serialize;
 
-use super::{Conn, Tx, dialect, schema::idempotency_keys};
+use super::{Conn, Tx, dialect, expiry::Expired, schema::idempotency_keys};
 
 /// Milliseconds for which a first answer is given again: 24 hours.
 pub const KEPT_MS: i64 = 24 * 3_600_000;
@@ -165,17 +165,13 @@ pub fn store(conn: &mut Conn, used: &Use, answer: &Stored) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Removes answers that are no longer given again.
-pub fn delete_before(conn: &mut Conn, before: Timestamp) -> QueryResult<usize> {
-    diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before))).execute(conn)
-}
+/// Answers that were first given before a time.
+pub const GIVEN: Expired = Expired { table: "idempotency_keys", condition: "created_at < $1" };
 
-/// Removes the sealed parts of answers whose ten minutes are over; their status and object stay.
-pub fn forget_secrets(conn: &mut Conn, now: Timestamp) -> QueryResult<usize> {
-    let over = idempotency_keys::table
-        .filter(idempotency_keys::sealed_until.le(now))
-        .filter(idempotency_keys::body.ne(""));
-    diesel::update(over)
-        .set((idempotency_keys::body.eq(""), idempotency_keys::headers.eq(None::<String>)))
-        .execute(conn)
+/// Answers whose sealed part was to be given until a time, and that still have it.
+const SEALED: Expired = Expired { table: "idempotency_keys", condition: "sealed_until <= $1 AND body <> ''" };
+
+/// Removes the sealed parts of at most `limit` answers whose ten minutes are over; their status and object stay.
+pub fn forget_secrets(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    SEALED.set(conn, "body = '', headers = NULL", now, limit)
 }

@@ -1,18 +1,19 @@
-//! OAuth apps and their client secrets, as the members who own them see and change them.
+//! OAuth apps, as the members who own them see and change them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use api_types::{
     Scope, Timestamp,
     audit::Actor,
-    ids::{MemberId, OAuthAppId, SecretId, WorkspaceId},
+    ids::{MemberId, OAuthAppId, WorkspaceId},
     oauth_apps::{ClientKind, ClientSecret, GrantType, OAuthApp, OAuthAppStatus},
 };
 use diesel::prelude::*;
 
 use super::{
-    Conn, Json, Slice,
-    schema::{client_secrets, members, oauth_apps},
+    Conn, Json, Slice, client_secrets,
+    expiry::Expired,
+    schema::{members, oauth_apps},
     slice,
 };
 
@@ -54,43 +55,6 @@ pub struct AppUpdate {
     /// The most that the app may ask a member for.
     pub scopes: Option<Json<Vec<Scope>>>,
     pub grants: Option<Json<Vec<GrantType>>>,
-}
-
-/// A client secret about to be stored.
-#[derive(Debug, Insertable)]
-#[diesel(table_name = client_secrets)]
-pub struct NewClientSecretRow {
-    pub id: SecretId,
-    pub app_id: OAuthAppId,
-    pub workspace_id: WorkspaceId,
-    /// First and last characters of the secret, by which members recognize it.
-    pub hint: String,
-    /// HMAC of the secret under the pepper.
-    pub digest: String,
-    /// Version of the pepper that made `digest`.
-    pub pepper_version: i32,
-    pub created_at: Timestamp,
-}
-
-type SecretRow =
-    (OAuthAppId, SecretId, String, Timestamp, Option<Timestamp>, Option<Timestamp>, Option<String>);
-
-/// The secrets that work at `$now`, newest first.
-macro_rules! working {
-    ($now:expr) => {
-        client_secrets::table
-            .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt($now)))
-            .order(client_secrets::id.desc())
-            .select((
-                client_secrets::app_id,
-                client_secrets::id,
-                client_secrets::hint,
-                client_secrets::created_at,
-                client_secrets::expires_at,
-                client_secrets::last_used_at,
-                client_secrets::last_used_ip,
-            ))
-    };
 }
 
 pub fn insert(conn: &mut Conn, row: &AppRow) -> QueryResult<()> {
@@ -152,14 +116,10 @@ pub fn list(
     with_secrets(conn, rows, now)
 }
 
-/// Adds to apps the secrets that still work, newest first.
+/// Adds to apps the secrets that still work.
 fn with_secrets(conn: &mut Conn, rows: Vec<(AppRow, String)>, now: Timestamp) -> QueryResult<Vec<OAuthApp>> {
     let ids: Vec<OAuthAppId> = rows.iter().map(|(row, _)| row.id).collect();
-    let found = working!(now).filter(client_secrets::app_id.eq_any(ids)).load::<SecretRow>(conn)?;
-    let mut secrets: HashMap<OAuthAppId, Vec<ClientSecret>> = HashMap::new();
-    for row in found {
-        secrets.entry(row.0).or_default().push(secret_to_wire(row));
-    }
+    let mut secrets = client_secrets::of_apps(conn, &ids, now)?;
     Ok(rows
         .into_iter()
         .map(|(row, email)| {
@@ -167,25 +127,6 @@ fn with_secrets(conn: &mut Conn, rows: Vec<(AppRow, String)>, now: Timestamp) ->
             to_wire(row, email, secrets)
         })
         .collect())
-}
-
-fn secret_to_wire(row: SecretRow) -> ClientSecret {
-    let (_, id, hint, created_at, expires_at, last_used_at, last_used_ip) = row;
-    ClientSecret { id, hint, created_at, expires_at, last_used_at, last_used_ip }
-}
-
-/// An app's secrets that still work, newest first, with one more than the page holds where there are more.
-pub fn list_secrets(
-    conn: &mut Conn,
-    app: OAuthAppId,
-    slice: Slice<SecretId>,
-    now: Timestamp,
-) -> QueryResult<Vec<ClientSecret>> {
-    let mut query = working!(now).filter(client_secrets::app_id.eq(app)).limit(slice.fetch()).into_boxed();
-    if let Some(before) = slice.before {
-        query = query.filter(client_secrets::id.lt(before));
-    }
-    Ok(query.load::<SecretRow>(conn)?.into_iter().map(secret_to_wire).collect())
 }
 
 fn to_wire(row: AppRow, email: String, secrets: Vec<ClientSecret>) -> OAuthApp {
@@ -244,31 +185,21 @@ pub fn delete(conn: &mut Conn, workspace: WorkspaceId, id: OAuthAppId, now: Time
     )
     .set(oauth_apps::deleted_at.eq(now))
     .execute(conn)?;
-    end_secrets(conn, id, now)
+    client_secrets::end_all(conn, id, now)
 }
 
-pub fn insert_secret(conn: &mut Conn, row: &NewClientSecretRow) -> QueryResult<()> {
-    diesel::insert_into(client_secrets::table).values(row).execute(conn).map(drop)
-}
-
-/// Lets every secret of an app that would work past `at` stop then.
-pub fn end_secrets(conn: &mut Conn, app: OAuthAppId, at: Timestamp) -> QueryResult<()> {
-    diesel::update(
-        client_secrets::table
-            .filter(client_secrets::app_id.eq(app))
-            .filter(client_secrets::expires_at.is_null().or(client_secrets::expires_at.gt(at))),
-    )
-    .set(client_secrets::expires_at.eq(at))
-    .execute(conn)
-    .map(drop)
-}
-
-/// Lets one secret of an app stop now.
-pub fn end_secret(conn: &mut Conn, app: OAuthAppId, id: SecretId, now: Timestamp) -> QueryResult<()> {
-    diesel::update(
-        client_secrets::table.filter(client_secrets::app_id.eq(app)).filter(client_secrets::id.eq(id)),
-    )
-    .set(client_secrets::expires_at.eq(now))
-    .execute(conn)
-    .map(drop)
-}
+/// Apps that were deleted before a time, and to which nothing refers any more.
+pub const DELETED: Expired = Expired {
+    table: "oauth_apps",
+    condition: "deleted_at < $1 \
+        AND NOT EXISTS (SELECT 1 FROM client_secrets WHERE app_id = oauth_apps.id) \
+        AND NOT EXISTS (SELECT 1 FROM authorizations WHERE app_id = oauth_apps.id) \
+        AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE app_id = oauth_apps.id) \
+        AND NOT EXISTS (SELECT 1 FROM authorization_requests WHERE app_id = oauth_apps.id) \
+        AND NOT EXISTS (SELECT 1 FROM pushed_requests WHERE app_id = oauth_apps.id) \
+        AND NOT EXISTS (SELECT 1 FROM token_families WHERE app_id = oauth_apps.id) \
+        AND NOT EXISTS (SELECT 1 FROM access_tokens WHERE app_id = oauth_apps.id) \
+        AND NOT EXISTS (SELECT 1 FROM issued_tokens WHERE app_id = oauth_apps.id) \
+        AND NOT EXISTS (SELECT 1 FROM revoked_tokens WHERE app_id = oauth_apps.id) \
+        AND NOT EXISTS (SELECT 1 FROM token_revocations WHERE app_id = oauth_apps.id)",
+};

@@ -88,6 +88,14 @@ pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Opti
     }))
 }
 
+/// Stores a client secret under another pepper.
+pub fn set_secret_digest(conn: &mut Conn, id: SecretId, digest: &str, version: i32) -> QueryResult<()> {
+    diesel::update(client_secrets::table.find(id))
+        .set((client_secrets::digest.eq(digest), client_secrets::pepper_version.eq(version)))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Records the latest use of a client secret; a use older than the recorded one changes nothing.
 pub fn set_secret_used(conn: &mut Conn, id: SecretId, at: Timestamp, ip: &str) -> QueryResult<()> {
     diesel::update(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use diesel::{Connection, ConnectionError, connection::SimpleConnection};
+use diesel::{Connection, ConnectionError, RunQueryDsl, connection::SimpleConnection, sql_types::Integer};
 
 use super::{
     conn::{Conn, open},
@@ -10,8 +10,16 @@ use super::{
     url::DatabaseUrl,
 };
 
-/// The longest that a request waits for a connection before it is told to come back.
+/// The longest that the pool looks for a connection.
 const CHECKOUT_TIMEOUT: Duration = Duration::from_secs(3);
+/// What PostgreSQL is told of a connection's patience: a statement that takes longer, or that waits for a lock longer, is
+/// given up, so that whoever holds the lock does not hold up everybody. Long steps of upkeep ask for more
+/// ([`super::dialect::take_time`]).
+///
+/// A page anywhere costs about as much as the next one: the default of 4 is meant for turning disks, and has whole tables read
+/// where an index leads to the rows.
+const SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
+    SET idle_in_transaction_session_timeout = '30s'; SET random_page_cost = 1.1";
 
 pub(super) type Pool = r2d2::Pool<Manager>;
 
@@ -30,25 +38,56 @@ pub(super) fn get(pool: &Pool) -> Result<r2d2::PooledConnection<Manager>, DbErro
     pool.get().map_err(|error| DbError::Unavailable(error.to_string()))
 }
 
+/// Lets a cancel that was sent to a connection's backend come to its end: afterwards it can hit no other statement.
+pub(super) fn settle(conn: &mut Conn) {
+    // The signal was delivered before this statement's answer; the first of the two may still be hit by it.
+    for _ in 0..2 {
+        let _ = conn.batch_execute("SELECT 1");
+    }
+}
+
+/// A connection of the pool.
+pub(super) struct Pooled {
+    pub(super) conn: Conn,
+    /// The id of the PostgreSQL backend that serves the connection.
+    pub(super) backend: Option<i32>,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Backend {
+    #[diesel(sql_type = Integer)]
+    id: i32,
+}
+
 #[derive(Debug)]
 pub(super) struct Manager(DatabaseUrl);
 
 impl r2d2::ManageConnection for Manager {
-    type Connection = Conn;
+    type Connection = Pooled;
     type Error = ConnectionError;
 
-    fn connect(&self) -> Result<Conn, ConnectionError> {
-        open(&self.0)
+    fn connect(&self) -> Result<Pooled, ConnectionError> {
+        let mut conn = open(&self.0)?;
+        let backend = match &mut conn {
+            Conn::Sqlite(_) => None,
+            Conn::Pg(conn) => {
+                let failed = ConnectionError::CouldntSetupConfiguration;
+                conn.batch_execute(SETTINGS).map_err(failed)?;
+                let backend = diesel::sql_query("SELECT pg_backend_pid() AS id");
+                Some(backend.get_result::<Backend>(conn).map_err(failed)?.id)
+            }
+        };
+        Ok(Pooled { conn, backend })
     }
 
-    fn is_valid(&self, conn: &mut Conn) -> Result<(), ConnectionError> {
-        conn.batch_execute("SELECT 1").map_err(ConnectionError::CouldntSetupConfiguration)
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), ConnectionError> {
+        pooled.conn.batch_execute("SELECT 1").map_err(ConnectionError::CouldntSetupConfiguration)
     }
 
-    fn has_broken(&self, conn: &mut Conn) -> bool {
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
         use diesel::connection::TransactionManager;
         std::thread::panicking()
-            || <Conn as Connection>::TransactionManager::is_broken_transaction_manager(conn)
+            || <Conn as Connection>::TransactionManager::is_broken_transaction_manager(&mut pooled.conn)
     }
 }
 

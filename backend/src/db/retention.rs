@@ -3,14 +3,15 @@
 
 use api_types::{
     Timestamp,
-    ids::{DeliveryId, EventId},
+    deliveries::DeliveryStatus,
+    ids::{DeliveryId, EventId, WorkspaceId},
 };
-use diesel::prelude::*;
+use diesel::{dsl::max, prelude::*};
 
 use super::{
     Conn,
     dialect::locked,
-    schema::{attempts, deliveries, events},
+    schema::{attempts, deliveries, events, webhooks, workspaces},
 };
 
 /// The next deliveries after `after` and before `end`, oldest first, each with the time at which it finished.
@@ -30,8 +31,13 @@ pub fn deliveries_after(
 }
 
 /// Locks the deliveries among `ids` that finished before `before` and that no attempt is under way or asked for; returns
-/// their ids.
+/// their ids. What failed in an ordered webhook stays.
 pub fn lock_finished(conn: &mut Conn, ids: &[DeliveryId], before: Timestamp) -> QueryResult<Vec<DeliveryId>> {
+    // In an ordered webhook such a delivery may hold back others.
+    let ordered = webhooks::table
+        .filter(webhooks::ordered_since.is_not_null())
+        .filter(webhooks::deleted_at.is_null())
+        .select(webhooks::id);
     locked!(
         conn,
         for_update.skip_locked,
@@ -41,6 +47,9 @@ pub fn lock_finished(conn: &mut Conn, ids: &[DeliveryId], before: Timestamp) -> 
             .filter(deliveries::finished_at.lt(before))
             .filter(deliveries::lease_attempt_id.is_null())
             .filter(deliveries::manual_attempt_id.is_null())
+            .filter(diesel::dsl::not(
+                deliveries::status.eq(DeliveryStatus::Failed).and(deliveries::webhook_id.eq_any(ordered)),
+            ))
             .order(deliveries::id)
             .select(deliveries::id)
     )
@@ -69,14 +78,31 @@ pub fn events_after(
         .load(conn)
 }
 
-/// Removes the events among `ids` that no delivery refers to. No delivery can refer to them later, because deliveries are
-/// written together with their event.
+/// Removes the events among `ids` that no delivery refers to, and notes how far the logs of their workspaces are gone. The events
+/// are locked first, so that no new delivery comes to refer to them.
 pub fn remove_events(conn: &mut Conn, ids: &[EventId]) -> QueryResult<usize> {
+    let locked: Vec<EventId> = locked!(
+        conn,
+        for_update.skip_locked,
+        load,
+        events::table.filter(events::id.eq_any(ids)).order(events::id).select(events::id)
+    )?;
     let referred: Vec<EventId> = deliveries::table
-        .filter(deliveries::event_id.eq_any(ids))
+        .filter(deliveries::event_id.eq_any(&locked))
         .select(deliveries::event_id)
         .distinct()
         .load(conn)?;
-    diesel::delete(events::table.filter(events::id.eq_any(ids)).filter(events::id.ne_all(&referred)))
-        .execute(conn)
+    let old = || events::table.filter(events::id.eq_any(&locked)).filter(events::id.ne_all(&referred));
+    let gone: Vec<(WorkspaceId, Option<i64>)> = old()
+        .group_by(events::workspace_id)
+        .select((events::workspace_id, max(events::position)))
+        .order(events::workspace_id)
+        .load(conn)?;
+    for (workspace, position) in gone {
+        let position = position.unwrap_or_default();
+        diesel::update(workspaces::table.find(workspace).filter(workspaces::log_start.lt(position)))
+            .set(workspaces::log_start.eq(position))
+            .execute(conn)?;
+    }
+    diesel::delete(old()).execute(conn)
 }

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 
 use super::{
     Conn,
+    expiry::Expired,
     schema::{members, memberships, sessions, workspaces},
 };
 
@@ -104,15 +105,8 @@ pub fn delete_of_member(conn: &mut Conn, member: MemberId, only_in: Option<Works
     .map(drop)
 }
 
-/// Removes sessions that ended by themselves: unused since `seen_before`, or begun before `created_before`.
-pub fn delete_ended(
-    conn: &mut Conn,
-    seen_before: Timestamp,
-    created_before: Timestamp,
-) -> QueryResult<usize> {
-    diesel::delete(
-        sessions::table
-            .filter(sessions::last_seen_at.lt(seen_before).or(sessions::created_at.lt(created_before))),
-    )
-    .execute(conn)
-}
+/// Sessions that were last used before a time.
+pub const UNUSED: Expired = Expired { table: "sessions", condition: "last_seen_at < $1" };
+
+/// Sessions that began before a time.
+pub const OLD: Expired = Expired { table: "sessions", condition: "created_at < $1" };

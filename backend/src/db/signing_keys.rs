@@ -30,6 +30,11 @@ pub fn insert(conn: &mut Conn, row: &SigningKeyRow) -> QueryResult<()> {
     diesel::insert_into(signing_keys::table).values(row).execute(conn).map(drop)
 }
 
+/// Lets a key sign from `at` on.
+pub fn set_active(conn: &mut Conn, id: &str, at: Timestamp) -> QueryResult<()> {
+    diesel::update(signing_keys::table.find(id)).set(signing_keys::active_at.eq(at)).execute(conn).map(drop)
+}
+
 pub fn delete(conn: &mut Conn, ids: &[String]) -> QueryResult<()> {
     diesel::delete(signing_keys::table.filter(signing_keys::id.eq_any(ids))).execute(conn).map(drop)
 }

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 
 use super::{
     Conn, Slice,
+    expiry::Expired,
     schema::{signing_secrets, webhooks},
 };
 
@@ -66,7 +67,7 @@ fn to_wire(row: Row) -> (WebhookId, SigningSecret) {
     (webhook, SigningSecret { id, hint, created_at, last_used_at, expires_at, public_key })
 }
 
-/// The secrets of webhooks that sign now, newest first.
+/// The secrets of webhooks that sign now: those that never end first, else newest first.
 pub fn of_webhooks(
     conn: &mut Conn,
     ids: &[WebhookId],
@@ -76,6 +77,10 @@ pub fn of_webhooks(
     let mut secrets: HashMap<WebhookId, Vec<SigningSecret>> = HashMap::new();
     for (webhook, secret) in found.into_iter().map(to_wire) {
         secrets.entry(webhook).or_default().push(secret);
+    }
+    for secrets in secrets.values_mut() {
+        // Of rotations that ran at once, the one that finished last may have begun first.
+        secrets.sort_by_key(|secret| secret.expires_at.is_some());
     }
     Ok(secrets)
 }
@@ -107,6 +112,20 @@ pub fn end_all(conn: &mut Conn, webhook: WebhookId, at: Timestamp) -> QueryResul
     .map(drop)
 }
 
+/// Removes a webhook's secrets that have stopped.
+pub fn delete_stopped(conn: &mut Conn, webhook: WebhookId, now: Timestamp) -> QueryResult<()> {
+    diesel::delete(
+        signing_secrets::table
+            .filter(signing_secrets::webhook_id.eq(webhook))
+            .filter(signing_secrets::expires_at.le(now)),
+    )
+    .execute(conn)
+    .map(drop)
+}
+
+/// Secrets that stopped before a time.
+pub const ENDED: Expired = Expired { table: "signing_secrets", condition: "expires_at < $1" };
+
 /// Lets one secret of a webhook stop now.
 pub fn end(conn: &mut Conn, webhook: WebhookId, id: SecretId, now: Timestamp) -> QueryResult<()> {
     diesel::update(
@@ -118,3 +137,9 @@ pub fn end(conn: &mut Conn, webhook: WebhookId, id: SecretId, now: Timestamp) ->
     .execute(conn)
     .map(drop)
 }
+
+/// Secrets of webhooks that were deleted before a time.
+pub const OF_DELETED: Expired = Expired {
+    table: "signing_secrets",
+    condition: "webhook_id IN (SELECT id FROM webhooks WHERE deleted_at < $1)",
+};

@@ -4,23 +4,30 @@ use api_types::{
     Scope, Timestamp,
     account::MemberRef,
     authorizations::{Incident, IncidentKind},
-    ids::{AuthorizationId, MemberId, OAuthAppId, TokenFamilyId, WorkspaceId},
+    ids::{AuthorizationId, MemberId, OAuthAppId, SecretId, TokenFamilyId, WorkspaceId},
 };
 use diesel::prelude::*;
 
 use super::{
     Conn, Json,
-    schema::{access_tokens, authorizations, members, token_families},
+    expiry::Expired,
+    schema::{authorizations, members, token_families},
 };
 
 /// The reason of a regular end: a member or an admin withdrew the consent, or the app was deleted.
 pub const WITHDRAWN: &str = "withdrawn";
+/// The reason of a regular end: the client secret by which the app got the tokens was dropped, and they with it.
+pub const SECRET_DROPPED: &str = "secret_dropped";
 /// The reason of a regular end: the app gave its refresh token back.
 pub const GIVEN_BACK: &str = "given_back";
+
+/// The reason of a quiet end: the database was put back to a state before the present refresh token was given.
+pub const RESTORED: &str = "restored";
 
 /// A family as it is stored.
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = token_families)]
+#[diesel(treat_none_as_default_value = false)]
 pub struct FamilyRow {
     pub id: TokenFamilyId,
     pub workspace_id: WorkspaceId,
@@ -38,6 +45,8 @@ pub struct FamilyRow {
     pub rotated_at: Timestamp,
     /// The time at which the present refresh token expires.
     pub ends_at: Timestamp,
+    /// The client secret by which the app got the family's last tokens; `None` for a public app.
+    pub secret_id: Option<SecretId>,
 }
 
 /// A family with its member, unless it was revoked.
@@ -74,13 +83,20 @@ pub fn find(conn: &mut Conn, id: TokenFamilyId) -> QueryResult<Option<LiveFamily
     }))
 }
 
-/// Moves a family on to its next refresh token.
-pub fn rotate(conn: &mut Conn, id: TokenFamilyId, now: Timestamp, ends_at: Timestamp) -> QueryResult<()> {
+/// Moves a family on to its next refresh token, for an app that proved itself by `secret`.
+pub fn rotate(
+    conn: &mut Conn,
+    id: TokenFamilyId,
+    secret: Option<SecretId>,
+    now: Timestamp,
+    ends_at: Timestamp,
+) -> QueryResult<()> {
     diesel::update(token_families::table.find(id))
         .set((
             token_families::generation.eq(token_families::generation + 1),
             token_families::rotated_at.eq(now),
             token_families::ends_at.eq(ends_at),
+            token_families::secret_id.eq(secret),
         ))
         .execute(conn)
         .map(drop)
@@ -116,6 +132,23 @@ pub fn revoke_of(conn: &mut Conn, authorizations: &[AuthorizationId], now: Times
     .set((token_families::revoked_at.eq(now), token_families::revoked_reason.eq(WITHDRAWN)))
     .execute(conn)
     .map(drop)
+}
+
+/// Ends an app's families whose last tokens were got by this secret, or by one that is not known; answers with how many.
+pub fn revoke_of_secret(
+    conn: &mut Conn,
+    app: OAuthAppId,
+    secret: SecretId,
+    now: Timestamp,
+) -> QueryResult<usize> {
+    diesel::update(
+        token_families::table
+            .filter(token_families::app_id.eq(app))
+            .filter(token_families::secret_id.is_null().or(token_families::secret_id.eq(secret)))
+            .filter(token_families::revoked_at.is_null()),
+    )
+    .set((token_families::revoked_at.eq(now), token_families::revoked_reason.eq(SECRET_DROPPED)))
+    .execute(conn)
 }
 
 /// The number of an app's refresh tokens that have not ended.
@@ -162,14 +195,14 @@ pub fn incidents(
     Ok(rows.into_iter().map(incident).collect())
 }
 
-/// Removes families that ended before `before` and have no access token any more.
-pub fn delete_ended(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
-    let used = access_tokens::table.filter(access_tokens::family_id.eq(token_families::id));
-    diesel::delete(
-        token_families::table
-            .filter(token_families::ends_at.lt(before).or(token_families::revoked_at.lt(before)))
-            .filter(diesel::dsl::not(diesel::dsl::exists(used))),
-    )
-    .execute(conn)
-    .map(drop)
-}
+/// Families whose last refresh token expired before a time, and that have no access token any more.
+pub const ENDED: Expired = Expired {
+    table: "token_families",
+    condition: "ends_at < $1 AND NOT EXISTS (SELECT 1 FROM access_tokens WHERE family_id = token_families.id)",
+};
+
+/// Families that were revoked before a time, and that have no access token any more.
+pub const REVOKED: Expired = Expired {
+    table: "token_families",
+    condition: "revoked_at < $1 AND NOT EXISTS (SELECT 1 FROM access_tokens WHERE family_id = token_families.id)",
+};

@@ -4,15 +4,16 @@
 use api_types::{
     Scope, Timestamp,
     account::{Plan, Role, Workspace},
-    ids::{AuthorizationId, MemberId, OAuthAppId, TokenFamilyId, WorkspaceId},
+    ids::{AuthorizationId, MemberId, OAuthAppId, SecretId, TokenFamilyId, WorkspaceId},
 };
 use diesel::prelude::*;
 
 use super::{
     Conn, Json, dialect,
+    expiry::Expired,
     schema::{
         access_tokens, authorizations, issued_tokens, members, memberships, oauth_apps, revoked_tokens,
-        token_families, workspaces,
+        token_families, token_revocations, workspaces,
     },
 };
 
@@ -86,9 +87,10 @@ pub fn of_member(conn: &mut Conn, jti: &str) -> QueryResult<Option<TokenRecord>>
     }))
 }
 
-/// The record of the token with this `jti`, if the token is the app's own and neither the token nor the app was ended.
-pub fn of_app(conn: &mut Conn, jti: &str, app: OAuthAppId) -> QueryResult<Option<TokenRecord>> {
-    let revoked = revoked_tokens::table.filter(revoked_tokens::id.eq(jti));
+/// The record of an app's own token, if neither the token nor the app was ended. `ids` are the token's `jti` and the id of the
+/// client secret by which the app got it, if that is known.
+pub fn of_app(conn: &mut Conn, ids: &[String], app: OAuthAppId) -> QueryResult<Option<TokenRecord>> {
+    let revoked = revoked_tokens::table.filter(revoked_tokens::id.eq_any(ids));
     let row = oauth_apps::table
         .inner_join(workspaces::table)
         .filter(oauth_apps::id.eq(app))
@@ -104,23 +106,44 @@ pub fn of_app(conn: &mut Conn, jti: &str, app: OAuthAppId) -> QueryResult<Option
     Ok(row.map(|app| record(app, None)))
 }
 
+/// An access token that acts for a member, about to be stored.
+#[derive(Clone, Copy, Debug, Insertable)]
+#[diesel(table_name = access_tokens)]
+#[diesel(treat_none_as_default_value = false)]
+pub struct NewTokenRow<'a> {
+    /// The token's `jti`.
+    pub id: &'a str,
+    pub family_id: TokenFamilyId,
+    pub app_id: OAuthAppId,
+    pub expires_at: Timestamp,
+    /// The client secret by which the app got the token; `None` for a public app.
+    pub secret_id: Option<SecretId>,
+}
+
 /// Stores that an access token acts for a member.
-pub fn insert(
+pub fn insert(conn: &mut Conn, row: NewTokenRow<'_>) -> QueryResult<()> {
+    diesel::insert_into(access_tokens::table).values(row).execute(conn).map(drop)
+}
+
+/// Ends the access tokens that an app got by a secret, or by one that is not known: those that act for members, and the app's own,
+/// which end at `last_end` at the latest.
+pub fn revoke_of_secret(
     conn: &mut Conn,
-    jti: &str,
-    family: TokenFamilyId,
     app: OAuthAppId,
-    expires_at: Timestamp,
+    secret: SecretId,
+    now: Timestamp,
+    last_end: Timestamp,
 ) -> QueryResult<()> {
-    diesel::insert_into(access_tokens::table)
-        .values((
-            access_tokens::id.eq(jti),
-            access_tokens::family_id.eq(family),
-            access_tokens::app_id.eq(app),
-            access_tokens::expires_at.eq(expires_at),
-        ))
-        .execute(conn)
-        .map(drop)
+    diesel::update(
+        access_tokens::table
+            .filter(access_tokens::app_id.eq(app))
+            .filter(access_tokens::expires_at.gt(now))
+            .filter(access_tokens::secret_id.is_null().or(access_tokens::secret_id.eq(secret)))
+            .filter(access_tokens::revoked_at.is_null()),
+    )
+    .set(access_tokens::revoked_at.eq(now))
+    .execute(conn)?;
+    revoke_own(conn, secret.as_str(), app, last_end).map(drop)
 }
 
 /// Ends one access token that acts for a member; `false` where there is none, or it was ended before.
@@ -169,6 +192,36 @@ pub fn add_issued(conn: &mut Conn, app: OAuthAppId, minute: Timestamp, more: i64
         .map(drop)
 }
 
+/// Counts one access token that an app gave back; answers with how many there are in this hour now.
+pub fn count_revocation(conn: &mut Conn, app: OAuthAppId, hour: Timestamp) -> QueryResult<i64> {
+    dialect::lock(conn, &format!("revocations of {app}"))?;
+    let row = token_revocations::table.find((app, hour));
+    let changed = diesel::update(row)
+        .set(token_revocations::revoked.eq(token_revocations::revoked + 1))
+        .execute(conn)?;
+    if changed > 0 {
+        return row.select(token_revocations::revoked).first(conn);
+    }
+    diesel::insert_into(token_revocations::table)
+        .values((
+            token_revocations::app_id.eq(app),
+            token_revocations::hour.eq(hour),
+            token_revocations::revoked.eq(1),
+        ))
+        .execute(conn)?;
+    Ok(1)
+}
+
+/// The number of access tokens that an app gave back in the hours that began after `since`.
+pub fn revocations(conn: &mut Conn, app: OAuthAppId, since: Timestamp) -> QueryResult<i64> {
+    let hours = token_revocations::table
+        .filter(token_revocations::app_id.eq(app))
+        .filter(token_revocations::hour.gt(since))
+        .select(token_revocations::revoked)
+        .load::<i64>(conn)?;
+    Ok(hours.into_iter().sum())
+}
+
 /// The number of an app's tokens that act for members and have not ended.
 pub fn count_of_members(conn: &mut Conn, app: OAuthAppId, now: Timestamp) -> QueryResult<i64> {
     access_tokens::table
@@ -196,9 +249,14 @@ pub fn count_of_app(conn: &mut Conn, app: OAuthAppId, since: Timestamp, now: Tim
     Ok((issued.into_iter().sum::<i64>() - revoked).max(0))
 }
 
-/// Removes the rows about tokens that ended before `before`.
-pub fn delete_ended(conn: &mut Conn, before: Timestamp) -> QueryResult<()> {
-    diesel::delete(access_tokens::table.filter(access_tokens::expires_at.lt(before))).execute(conn)?;
-    diesel::delete(revoked_tokens::table.filter(revoked_tokens::expires_at.lt(before))).execute(conn)?;
-    diesel::delete(issued_tokens::table.filter(issued_tokens::minute.lt(before))).execute(conn).map(drop)
-}
+/// Access tokens that expired before a time.
+pub const ENDED: Expired = Expired { table: "access_tokens", condition: "expires_at < $1" };
+
+/// Revoked tokens without a row of their own that expired before a time.
+pub const REVOKED_ENDED: Expired = Expired { table: "revoked_tokens", condition: "expires_at < $1" };
+
+/// Counts of tokens issued in the minutes before a time.
+pub const COUNTED: Expired = Expired { table: "issued_tokens", condition: "minute < $1" };
+
+/// Counts of tokens that apps revoked in the hours before a time.
+pub const REVOCATIONS_COUNTED: Expired = Expired { table: "token_revocations", condition: "hour < $1" };

@@ -35,8 +35,10 @@ pub(super) struct AfterCommit {
 }
 
 impl AfterCommit {
-    /// Hands the hints out, then runs the actions, each in the order in which they were left.
-    pub(super) fn release(self, on_hint: &dyn Fn(Hint)) {
+    /// Hands the hints out, then runs the actions, each in the order in which they were left. Changes of credentials come first:
+    /// one that has ended is told of nothing more.
+    pub(super) fn release(mut self, on_hint: &dyn Fn(Hint)) {
+        self.hints.sort_by_key(|hint| !matches!(hint, Hint::CredentialsChanged { .. }));
         for hint in self.hints {
             on_hint(hint);
         }
@@ -71,6 +73,11 @@ impl Tx<'_> {
     /// Leaves a hint that is released once the transaction is durable.
     pub fn on_commit(&mut self, hint: Hint) {
         self.after.hints.push(hint);
+    }
+
+    /// Has every node forget, once the transaction is durable, what it knows of a workspace's credentials.
+    pub fn credentials_changed(&mut self, workspace: WorkspaceId) {
+        self.on_commit(Hint::CredentialsChanged { workspace: Some(workspace) });
     }
 
     /// Leaves an action that is run once the transaction is durable, after its hints are released: for messages that hold

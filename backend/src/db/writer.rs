@@ -14,12 +14,13 @@ use tokio::sync::oneshot;
 use super::{
     conn::{self, Conn},
     error::DbError,
+    share::Turn,
     tx::{AfterCommit, OnHint},
     url::DatabaseUrl,
 };
 
 /// The most closures under one COMMIT: bounds how long the first of them waits.
-const MAX_BATCH: usize = 256;
+pub(super) const MAX_BATCH: usize = 256;
 
 /// Tells a caller how its work ended, once the fate of the batch is known.
 type Announce = Box<dyn FnOnce(Result<(), String>) + Send>;
@@ -39,9 +40,11 @@ impl Writer {
         Self { jobs }
     }
 
-    /// Runs `work` in the next batch, answers after its COMMIT, and then releases its hints.
+    /// Runs `work` in the next batch, answers after its COMMIT, and then releases its hints. Where the caller is gone before
+    /// the work begins, it never does. The turn ends with the batch.
     pub(super) async fn run<T, E>(
         &self,
+        turn: Turn,
         work: impl FnOnce(&mut Conn) -> Result<(T, AfterCommit), E> + Send + 'static,
         on_hint: OnHint,
     ) -> Result<T, E>
@@ -51,6 +54,9 @@ impl Writer {
     {
         let (tell, told) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
+            if tell.is_closed() {
+                return (Box::new(|_| ()), true);
+            }
             let result = work(conn);
             let went_well = result.is_ok();
             let announce: Announce = Box::new(move |fate| {
@@ -64,6 +70,7 @@ impl Writer {
                 };
                 // The caller may be gone; the committed work stands all the same.
                 let _ = tell.send(answer);
+                drop(turn);
             });
             (announce, went_well)
         });
@@ -125,7 +132,7 @@ fn tell_all(announcements: Vec<Announce>, fate: &Result<(), String>) {
     }
 }
 
-fn begin_immediate(conn: &mut Conn) -> diesel::QueryResult<()> {
+pub(super) fn begin_immediate(conn: &mut Conn) -> diesel::QueryResult<()> {
     match conn {
         Conn::Sqlite(conn) => {
             diesel::connection::AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
@@ -134,6 +141,6 @@ fn begin_immediate(conn: &mut Conn) -> diesel::QueryResult<()> {
     }
 }
 
-fn commit(conn: &mut Conn) -> diesel::QueryResult<()> {
+pub(super) fn commit(conn: &mut Conn) -> diesel::QueryResult<()> {
     <Conn as Connection>::TransactionManager::commit_transaction(conn)
 }

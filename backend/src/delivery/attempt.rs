@@ -1,16 +1,20 @@
 //! One attempt, from its lease to its result: sign with the secrets that are valid now, send, diagnose.
 
+use std::sync::Arc;
+
 use api_types::{
     Timestamp,
-    deliveries::{AttemptOutcome, AttemptResponse, Diagnosis, Timings, Trigger},
+    deliveries::{AttemptOutcome, AttemptResponse, CancelReason, Diagnosis, Timings, Trigger},
     ids::{AttemptId, DeliveryId, EventId, WebhookId, WorkspaceId},
 };
 use bytes::Bytes;
+use hyper::header::{HeaderName, HeaderValue};
 
 use super::{
     address::{UrlProblem, WebhookUrl},
     diagnosis::{self, History},
     job::Job,
+    own_headers,
     retry::AttemptResult,
     secrets,
     send::{
@@ -18,6 +22,8 @@ use super::{
         exchange::{Exchange, FailureKind, Outcome, Outgoing, Phase, Response, SendFailure},
     },
     signature::{SigningSecret, signature_header},
+    view::View,
+    views::{Unchanged, Unread, Views},
 };
 use crate::{
     base::Base,
@@ -39,6 +45,8 @@ pub struct FinishedAttempt {
     pub lease: Lease,
     pub webhook: WebhookId,
     pub workspace: WorkspaceId,
+    /// The webhook is ordered: the next delivery waits for this end.
+    pub ordered: bool,
     /// The result, as far as the schedule needs it.
     pub result: AttemptResult,
     /// The attempt as it is stored and shown. The number is 1 here; the right one is set when the attempt is
@@ -55,33 +63,64 @@ pub struct FinishedAttempt {
 pub enum Made {
     /// The attempt was made.
     Finished(Box<FinishedAttempt>),
-    /// Too little of the lease was left to begin.
-    TooLate(Lease),
+    /// Too little of the lease was left to begin, or the webhook could not be read.
+    NotBegun,
+    /// The webhook is paused, or has become ordered: the delivery waits in its line.
+    Held,
+    /// The webhook takes no deliveries any more.
+    Withdrawn(CancelReason),
 }
 
-/// Makes the attempt of a job.
-pub async fn make(base: &Base, sender: &Sender, job: &Job) -> Made {
-    let now = base.now();
-    let longest = i64::try_from(sender.longest_attempt().as_millis()).unwrap_or(i64::MAX);
-    if job.lease.until.millis_since(now) <= longest {
-        return Made::TooLate(job.lease.clone());
+/// The parts that an attempt needs.
+#[derive(Clone, Debug)]
+pub struct Means {
+    pub base: Base,
+    pub sender: Sender,
+    pub views: Arc<Views>,
+}
+
+/// Makes the attempt of a job, to the webhook as it is now.
+pub async fn make(means: &Means, job: &Job) -> Made {
+    let base = &means.base;
+    let longest = i64::try_from(means.sender.longest_attempt().as_millis()).unwrap_or(i64::MAX);
+    loop {
+        let now = base.now();
+        if job.lease.until.millis_since(now) <= longest {
+            return Made::NotBegun;
+        }
+        let view = match means.views.current(&job.view).await {
+            Ok(Some(view)) => view,
+            Ok(None) => return Made::Withdrawn(CancelReason::WebhookDeleted),
+            Err(Unread) => return Made::NotBegun,
+        };
+        if let Err(reason) = view.sendable() {
+            return Made::Withdrawn(reason);
+        }
+        // What was leased before the webhook became ordered waits its turn, too.
+        if view.is_paused() || (view.is_ordered() && !job.view.is_ordered()) {
+            return Made::Held;
+        }
+        let sent = match open_secrets(&base.keys, &view.secrets, now) {
+            Some(signing) => {
+                let message = Message { event: job.event, payload: job.payload.clone(), view: &view };
+                send(means, &message, &signing, now).await
+            }
+            None => Some(Sent::interrupted()),
+        };
+        // The webhook changed on the way to it: the next look tells how.
+        let Some(sent) = sent else { continue };
+        let last_success_at = if sent.is_success() {
+            view.destination.last_success_at
+        } else {
+            last_success(base, &view.destination).await
+        };
+        let history = History {
+            now: base.now().as_millis(),
+            last_success_at: last_success_at.map(Timestamp::as_millis),
+            secret_rotated_at: last_rotation(&view.destination, &view.secrets).map(Timestamp::as_millis),
+        };
+        return Made::Finished(Box::new(sent.into_finished(job, &history, now)));
     }
-    let message = Message { event: job.event, payload: job.payload.clone(), destination: &job.destination };
-    let sent = match open_secrets(&base.keys, &job.secrets, now) {
-        Some(signing) => send(sender, &message, &signing, now).await,
-        None => Sent::interrupted(),
-    };
-    let last_success_at = if sent.is_success() {
-        job.destination.last_success_at
-    } else {
-        last_success(base, &job.destination).await
-    };
-    let history = History {
-        now: base.now().as_millis(),
-        last_success_at: last_success_at.map(Timestamp::as_millis),
-        secret_rotated_at: last_rotation(&job.secrets).map(Timestamp::as_millis),
-    };
-    Made::Finished(Box::new(sent.into_finished(job, &history, now)))
 }
 
 /// The webhook's last success, read anew: the job may have been made a while ago.
@@ -91,13 +130,13 @@ async fn last_success(base: &Base, destination: &Destination) -> Option<Timestam
     found.unwrap_or(destination.last_success_at)
 }
 
-/// A message and its destination.
+/// A message, and the webhook that it goes to.
 #[derive(Debug)]
 pub struct Message<'a> {
     /// The id of the event, sent as `webhook-id`.
     pub event: EventId,
     pub payload: Bytes,
-    pub destination: &'a Destination,
+    pub view: &'a View,
 }
 
 /// The outcome of sending. `exchange` is none where nothing could be sent.
@@ -107,20 +146,41 @@ pub struct Sent {
     exchange: Option<Exchange>,
 }
 
-/// Signs a message with every key of `signing` and sends it.
-pub async fn send(sender: &Sender, message: &Message<'_>, signing: &[SigningSecret], now: Timestamp) -> Sent {
-    let url = message.destination.url.clone();
+/// Signs a message with every key of `signing` and sends it. `None` where the webhook is no longer as the message
+/// has it: nothing was sent.
+pub async fn send(
+    means: &Means,
+    message: &Message<'_>,
+    signing: &[SigningSecret],
+    now: Timestamp,
+) -> Option<Sent> {
+    let url = message.view.destination.url.clone();
+    let Some(headers) = open_headers(&means.base.keys, &message.view.destination) else {
+        return Some(Sent::interrupted());
+    };
     let exchange = match WebhookUrl::stored(&url) {
         Ok(parsed) => {
             let timestamp = now.as_secs();
             let id = message.event.to_string();
             let signature = signature_header(signing, &id, timestamp, &message.payload);
             let body = message.payload.clone();
-            sender.send(&Outgoing { url: parsed, id, timestamp, signature, body }).await
+            let outgoing = Outgoing { url: parsed, id, timestamp, signature, headers, body };
+            let gate = Unchanged { views: &means.views, view: message.view };
+            means.sender.send(&outgoing, &gate).await?
         }
         Err(problem) => unusable(&url, &problem),
     };
-    Sent { url, exchange: Some(exchange) }
+    Some(Sent { url, exchange: Some(exchange) })
+}
+
+/// The owner's own headers. None if they cannot be opened: that is a fault of ours.
+fn open_headers(keys: &ServerKeys, destination: &Destination) -> Option<Vec<(HeaderName, HeaderValue)>> {
+    let opened = own_headers::open(keys, destination.id, destination.headers.as_deref());
+    let headers = opened.ok().and_then(|headers| own_headers::for_request(&headers));
+    if headers.is_none() {
+        tracing::error!("a webhook's own headers cannot be opened; its delivery waits");
+    }
+    headers
 }
 
 /// The secrets that are valid at `now`, newest first. None if one cannot be opened: that is a fault of ours.
@@ -145,9 +205,9 @@ pub fn open_secrets(
     }
 }
 
-/// The last rotation of the secret; none while the first one is in use.
-pub fn last_rotation(sealed: &[SealedSecret]) -> Option<Timestamp> {
-    if sealed.len() > 1 { sealed.first().map(|secret| secret.created_at) } else { None }
+/// The last rotation of the secret; none while the first one, which is as old as the webhook, is in use.
+pub fn last_rotation(destination: &Destination, sealed: &[SealedSecret]) -> Option<Timestamp> {
+    sealed.first().map(|secret| secret.created_at).filter(|at| *at > destination.created_at)
 }
 
 /// A stored URL that no longer parses is reported as a host that cannot be found.
@@ -158,7 +218,7 @@ fn unusable(url: &str, problem: &UrlProblem) -> Exchange {
         reused: false,
         timings: Timings::default(),
         request_headers: Vec::new(),
-        outcome: Outcome::Failure(SendFailure { phase: Phase::Resolve, kind, partial: None }),
+        outcome: Outcome::Failure(SendFailure { phase: Phase::Resolve, kind }),
     }
 }
 
@@ -186,14 +246,15 @@ impl Sent {
         };
         let row = self.into_row(identity, history);
         let at = Timestamp::from_millis(history.now);
-        let Destination { id: webhook, workspace_id: workspace, .. } = *job.destination;
-        FinishedAttempt { lease: job.lease.clone(), webhook, workspace, result, row, status, at }
+        let Destination { id: webhook, workspace_id: workspace, .. } = *job.view.destination;
+        let ordered = job.view.is_ordered();
+        FinishedAttempt { lease: job.lease.clone(), webhook, workspace, ordered, result, row, status, at }
     }
 
     fn answer(&self) -> Option<&Response> {
         match &self.exchange.as_ref()?.outcome {
             Outcome::Response(answer) => Some(answer),
-            Outcome::Failure(failure) => failure.partial.as_deref(),
+            Outcome::Failure(_) => None,
         }
     }
 
@@ -210,6 +271,9 @@ impl Sent {
         match (self.diagnosis(history), &exchange.outcome) {
             (None, _) => AttemptResult::Succeeded,
             (Some(_), Outcome::Response(Response { status: 410, .. })) => AttemptResult::Gone,
+            (Some(_), Outcome::Failure(SendFailure { kind: FailureKind::Exhausted { .. }, .. })) => {
+                AttemptResult::NotSent
+            }
             (Some(diagnosis), outcome) => {
                 let retry_after = match outcome {
                     Outcome::Response(answer) => answer.retry_after.map(|after| after.at(history.now)),
@@ -232,6 +296,7 @@ impl Sent {
             headers: answer.headers.clone(),
             body: answer.body.clone(),
             truncated: answer.truncated,
+            remark: diagnosis::remark(answer),
         });
         let Self { url, exchange } = self;
         AttemptRow {

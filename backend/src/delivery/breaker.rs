@@ -1,16 +1,17 @@
 //! The circuit breaker of a webhook. Five outages or throttlings in a row open it: the webhook is parked.
-//! Probes go out after 5 s, then at doubling pauses up to 10 min. One success closes the breaker, and the
+//! Probes go out after 5 s, then at doubling pauses up to 10 min, or up to a day where the receiver asks for that. One success closes the breaker, and the
 //! held deliveries drain at a growing rate. Pure code: the caller brings the time and stores the result.
 
 use api_types::Timestamp;
 
+use super::retry;
 use crate::db::deliveries::destinations::Breaker;
 
 /// Outages or throttlings in a row that open the breaker.
 const OUTAGES: i32 = 5;
 /// The pause before the first probe, in milliseconds. The pause doubles with each probe that fails.
 const FIRST_PROBE: i64 = 5_000;
-/// The longest pause between probes, in milliseconds.
+/// The longest pause between probes that the receiver did not ask for, in milliseconds.
 const LONGEST_PAUSE: i64 = 10 * 60_000;
 /// The time after which a held delivery is due in any case, in milliseconds: should its webhook have no line
 /// any more, it is sent.
@@ -34,28 +35,43 @@ pub enum Evidence {
 
 /// The breaker after an attempt. `probe` is set where the attempt only tried if the receiver is back.
 pub fn note(before: Breaker, evidence: Evidence, probe: bool, now: Timestamp) -> Breaker {
+    let before = Breaker { asked_until: asked(before, evidence, now), ..before };
     match evidence {
         Evidence::Success if before.parked_at.is_some() => drain(now),
         Evidence::Success => Breaker { outages: 0, pace: faster(before), ..before },
         // Only a success closes the breaker: while the receiver refuses, held deliveries would spend their
         // retries for nothing.
         Evidence::Outage { .. } | Evidence::Refusal if before.parked_at.is_some() => {
-            if probe {
-                probe_failed(before, evidence, now)
-            } else {
-                before
-            }
+            let probes = before.probes.saturating_add(probe.into());
+            let next =
+                if probe { Some(next_probe(probes, before.asked_until, now)) } else { before.probe_at };
+            Breaker { probes, probe_at: next.max(before.asked_until), ..before }
         }
         Evidence::Refusal => Breaker { outages: 0, pace: slower(before), ..before },
-        Evidence::Outage { until } if before.outages + 1 >= OUTAGES => Breaker {
+        Evidence::Outage { .. } if before.outages + 1 >= OUTAGES => Breaker {
             outages: before.outages + 1,
             parked_at: Some(now),
-            probe_at: Some(next_probe(0, until, now)),
+            probe_at: Some(next_probe(0, before.asked_until, now)),
             probes: 0,
             draining_since: None,
             pace: 0,
+            asked_until: before.asked_until,
         },
         Evidence::Outage { .. } => Breaker { outages: before.outages + 1, pace: slower(before), ..before },
+    }
+}
+
+/// The end of the longest pause that the receiver asked for since it last took a message, or refused one while the
+/// breaker was closed.
+fn asked(before: Breaker, evidence: Evidence, now: Timestamp) -> Option<Timestamp> {
+    let known = before.asked_until.filter(|until| *until > now);
+    match evidence {
+        Evidence::Outage { until } => {
+            let kept = until.map(|at| Timestamp::from_millis(retry::kept(at.as_millis(), now.as_millis())));
+            known.max(kept.filter(|until| *until > now))
+        }
+        Evidence::Refusal => known.filter(|_| before.parked_at.is_some()),
+        Evidence::Success => None,
     }
 }
 
@@ -68,23 +84,23 @@ pub const fn drain(now: Timestamp) -> Breaker {
         probes: 0,
         draining_since: Some(now),
         pace: FIRST_RATE,
+        asked_until: None,
     }
 }
 
-fn probe_failed(before: Breaker, evidence: Evidence, now: Timestamp) -> Breaker {
-    let probes = before.probes.saturating_add(1);
-    let until = match evidence {
-        Evidence::Outage { until } => until,
-        Evidence::Success | Evidence::Refusal => None,
-    };
-    Breaker { probes, probe_at: Some(next_probe(probes, until, now)), ..before }
+/// The time of the next probe: after the longest pause at most, and not before the receiver asked for it.
+fn next_probe(failed: i32, asked_until: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let doubled = FIRST_PROBE << failed.clamp(0, 10);
+    let usual = now + doubled.min(LONGEST_PAUSE);
+    asked_until.map_or(usual, |asked| asked.max(usual))
 }
 
-/// The time of the next probe: not before the receiver asked for it, and never later than the longest pause.
-fn next_probe(failed: i32, until: Option<Timestamp>, now: Timestamp) -> Timestamp {
-    let doubled = FIRST_PROBE << failed.clamp(0, 10);
-    let asked = until.map_or(0, |until| until.millis_since(now));
-    now + doubled.max(asked).min(LONGEST_PAUSE)
+/// `true` while the next probe is to be waited for. Further ahead than any pause it stands only where the clock was set
+/// back.
+pub fn waits(breaker: Breaker, probe_at: Timestamp, now: Timestamp) -> bool {
+    let asked = breaker.asked_until.is_some_and(|asked| probe_at <= asked);
+    let longest = if asked { retry::LONGEST_WAIT } else { LONGEST_PAUSE };
+    probe_at > now && probe_at.millis_since(now) <= longest
 }
 
 fn faster(before: Breaker) -> i32 {
@@ -140,15 +156,39 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_honoured_up_to_the_longest_pause() {
-        let asked = |millis| {
-            let evidence = Evidence::Outage { until: Some(NOW + millis) };
-            let breaker = after(&[OUT, OUT, OUT, OUT, evidence]);
-            breaker.probe_at.map(|at| at.millis_since(NOW))
-        };
-        assert_eq!(asked(1_000), Some(5_000));
-        assert_eq!(asked(60_000), Some(60_000));
-        assert_eq!(asked(3_600_000), Some(LONGEST_PAUSE));
+    fn retry_after_is_honoured_up_to_a_day() {
+        const HOUR: i64 = 3_600_000;
+        let ask = |millis| Evidence::Outage { until: Some(NOW + millis) };
+        let probe = |breaker: Breaker| breaker.probe_at.map(|at| at.millis_since(NOW));
+        let asked = |millis| after(&[OUT, OUT, OUT, OUT, ask(millis)]);
+        assert_eq!(probe(asked(1_000)), Some(5_000));
+        assert_eq!(probe(asked(-HOUR)), Some(5_000));
+        assert_eq!((asked(-HOUR).asked_until, asked(1_000).asked_until), (None, Some(NOW + 1_000)));
+        assert_eq!(probe(asked(60_000)), Some(60_000));
+        assert_eq!(probe(asked(3 * HOUR)), Some(3 * HOUR));
+        assert_eq!(probe(asked(90 * HOUR)), Some(24 * HOUR));
+        // Whichever of the failures asked for it.
+        let parked = after(&[ask(2 * HOUR), OUT, OUT, OUT, OUT]);
+        assert_eq!(probe(parked), Some(2 * HOUR));
+        assert_eq!(after(&[ask(2 * HOUR), Evidence::Success]).asked_until, None);
+        // By what was under way as the breaker opened, and by a probe.
+        assert_eq!(probe(note(parked, ask(5 * HOUR), false, NOW)), Some(5 * HOUR));
+        assert_eq!(probe(note(parked, ask(HOUR), false, NOW)), Some(2 * HOUR));
+        let later = NOW + 2 * HOUR;
+        let probed = note(parked, Evidence::Outage { until: Some(later + 4 * HOUR) }, true, later);
+        assert_eq!((probed.probe_at, probed.probes), (Some(later + 4 * HOUR), 1));
+        assert_eq!(note(parked, OUT, true, later).probe_at, Some(later + 10_000), "that pause is over");
+        assert_eq!(note(parked, Evidence::Success, true, later), drain(later));
+    }
+
+    #[test]
+    fn a_probe_is_waited_for_unless_the_clock_was_set_back() {
+        let waiting = |breaker: Breaker, now| waits(breaker, breaker.probe_at.unwrap(), now);
+        let parked = after(&[OUT; 5]);
+        assert!(waiting(parked, NOW) && !waiting(parked, NOW + 5_000));
+        assert!(!waiting(parked, NOW - 3_600_000));
+        let asked = after(&[OUT, OUT, OUT, OUT, Evidence::Outage { until: Some(NOW + 7_200_000) }]);
+        assert!(waiting(asked, NOW) && waiting(asked, NOW - 3_600_000) && !waiting(asked, NOW + 7_200_000));
     }
 
     #[test]

@@ -11,20 +11,18 @@ use tokio::{
 };
 
 use super::{
-    attempt::{self, Made},
+    attempt::{self, Made, Means},
     breaker::LOOK_AGAIN,
     dock::Dock,
-    finish::Report,
+    finish::{Report, Withdrawal},
     job::Job,
-    send::Sender,
 };
-use crate::{base::Base, db::deliveries::leases::HandedBack};
+use crate::db::deliveries::leases::HandedBack;
 
 /// Carries out the attempts of one worker.
 #[derive(Debug)]
 pub struct Courier {
-    base: Base,
-    sender: Sender,
+    means: Means,
     dock: Arc<Dock>,
     runtime: Handle,
     attempts: Mutex<JoinSet<()>>,
@@ -35,22 +33,8 @@ pub struct Courier {
 
 impl Courier {
     /// A courier that works on the threads of `runtime` and passes reports on to `results`.
-    pub fn new(
-        base: Base,
-        sender: Sender,
-        dock: Arc<Dock>,
-        runtime: Handle,
-        results: mpsc::Sender<Report>,
-    ) -> Self {
-        Self {
-            base,
-            sender,
-            dock,
-            runtime,
-            attempts: Mutex::default(),
-            results,
-            closed: watch::Sender::new(false),
-        }
+    pub fn new(means: Means, dock: Arc<Dock>, runtime: Handle, results: mpsc::Sender<Report>) -> Self {
+        Self { means, dock, runtime, attempts: Mutex::default(), results, closed: watch::Sender::new(false) }
     }
 
     /// Starts attempts. They run on their own from here.
@@ -90,19 +74,27 @@ impl Courier {
         let mut closed = self.closed.subscribe();
         let turn = tokio::select! {
             biased;
-            turn = job.slot.turn() => Some(turn),
+            turn = job.slot.turn(job.lease.due_at) => turn,
             _ = closed.wait_for(|closed| *closed) => None,
         };
-        let now = self.base.now();
+        let now = self.means.base.now();
+        let lease = job.lease.clone();
+        let due_at = lease.due_at;
         let report = if turn.is_none() {
-            Report::HandedBack(HandedBack { lease: job.lease.clone(), due_at: now, held: false })
+            Report::HandedBack(HandedBack { lease, due_at, held: false })
         } else if self.is_parked(&job) {
-            let back = HandedBack { lease: job.lease.clone(), due_at: now + LOOK_AGAIN, held: true };
-            Report::HandedBack(back)
+            Report::HandedBack(HandedBack { lease, due_at: now + LOOK_AGAIN, held: true })
         } else {
-            match attempt::make(&self.base, &self.sender, &job).await {
+            match attempt::make(&self.means, &job).await {
                 Made::Finished(finished) => Report::Finished(finished),
-                Made::TooLate(lease) => Report::HandedBack(HandedBack { lease, due_at: now, held: false }),
+                Made::Held => Report::HandedBack(HandedBack { lease, due_at: now + LOOK_AGAIN, held: true }),
+                Made::NotBegun => Report::HandedBack(HandedBack { lease, due_at, held: false }),
+                Made::Withdrawn(reason) => Report::Withdrawn(Withdrawal {
+                    lease,
+                    webhook: job.view.destination.id,
+                    workspace: job.view.destination.workspace_id,
+                    reason,
+                }),
             }
         };
         drop(turn);
@@ -113,6 +105,6 @@ impl Courier {
     /// `true` if the webhook's breaker opened while the attempt waited for its turn.
     fn is_parked(&self, job: &Job) -> bool {
         job.lease.trigger == Trigger::Automatic
-            && self.dock.is_parked_since(job.destination.id, job.lease.started_at)
+            && self.dock.is_parked_since(job.view.destination.id, job.lease.started_at)
     }
 }

@@ -1,4 +1,7 @@
-//! Disabling a webhook: cancels the deliveries that wait, writes the audit log, publishes an event.
+//! Disabling a webhook: cancels the deliveries that wait, or begins to where they are many, writes the audit log, publishes an event.
+//! The webhooks of a key or an app that ends are disabled in the transaction that ends it; what ends by time is looked for.
+
+use std::{sync::Arc, time::Duration};
 
 use api_types::{
     audit::AuditAction, deliveries::CancelReason, events::EventType, ids::WebhookId, webhooks::DisabledReason,
@@ -6,14 +9,21 @@ use api_types::{
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::publish::{Publication, Publisher};
+use super::{
+    parts::Delivery,
+    publish::{Publication, Publisher},
+};
 use crate::db::{
-    Tx,
+    DbError, Tx,
     audit::{self, Change, Who},
-    deliveries::{self, CancelScope, destinations},
+    deliveries::{cancel, destinations},
+    owners,
 };
 
-/// Disables a webhook and cancels the deliveries that wait for it. `false` where it was disabled or deleted
+/// The pause between two looks for owners that ended by themselves.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Disables a webhook and cancels the deliveries that wait for it: the first of them at once, the rest in steps. `false` where it was disabled or deleted
 /// before.
 pub fn disable(
     tx: &mut Tx<'_>,
@@ -22,24 +32,72 @@ pub fn disable(
     webhook: WebhookId,
     reason: DisabledReason,
 ) -> QueryResult<bool> {
+    Ok(disable_up_to(tx, publisher, (who, reason), webhook, cancel::STEP)?.is_some())
+}
+
+/// Disables the webhooks of an owner that has ended, if it has, in the transaction that ends it. A step's worth of what waits is
+/// canceled at once, over all of them, and the rest in steps. Answers how many it disabled.
+pub fn end_owner(tx: &mut Tx<'_>, publisher: &Publisher, who: &Who, owner: &str) -> QueryResult<usize> {
+    owners::lock(tx, owner)?;
+    let now = tx.now();
+    let stopping = owners::lock_stopping(tx, owner, now)?;
+    let mut left = cancel::STEP;
+    for webhook in &stopping {
+        let how = (who, DisabledReason::OwnerEnded);
+        left = left.saturating_sub(disable_up_to(tx, publisher, how, *webhook, left)?.unwrap_or_default());
+    }
+    Ok(stopping.len())
+}
+
+/// Disables the webhooks of owners that ended by themselves, such as keys that expired, for as long as the node runs.
+pub async fn keep_ending(delivery: Delivery) {
+    loop {
+        if let Err(error) = end_owners(&delivery).await {
+            tracing::warn!(%error, "webhooks whose owner ended could not be disabled; the next look tries again");
+        }
+        delivery.base.clock.sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Disables the webhooks of owners that ended by themselves, once.
+pub async fn end_owners(delivery: &Delivery) -> Result<(), DbError> {
+    let now = delivery.base.now();
+    for (workspace, owner) in delivery.base.db.query(move |conn| owners::ended(conn, now)).await? {
+        let publisher = Arc::clone(&delivery.publisher);
+        let ended = move |tx: &mut Tx<'_>| end_owner(tx, &publisher, &Who::system(workspace), &owner);
+        delivery.base.db.execute(ended).await?;
+    }
+    Ok(())
+}
+
+/// Disables a webhook and cancels at most `limit` of the deliveries that wait. Answers how many it canceled; `None` where the webhook
+/// was disabled or deleted before.
+fn disable_up_to(
+    tx: &mut Tx<'_>,
+    publisher: &Publisher,
+    (who, reason): (&Who, DisabledReason),
+    webhook: WebhookId,
+    limit: usize,
+) -> QueryResult<Option<usize>> {
     let now = tx.now();
     if !destinations::disable(tx, webhook, reason, now)? {
-        return Ok(false);
+        return Ok(None);
     }
-    let Some((webhook, _)) = destinations::load(tx, &[webhook])?.pop() else { return Ok(false) };
-    let whose = CancelScope::Webhook(webhook.id);
-    let canceled = deliveries::cancel_waiting(tx, whose, CancelReason::WebhookDisabled, now)?;
+    let Some((webhook, _)) = destinations::load(tx, &[webhook])?.pop() else { return Ok(None) };
+    let canceled = cancel::waiting(tx, webhook.id, CancelReason::WebhookDisabled, now, limit)?;
     destinations::bump_subscriptions(tx, webhook.workspace_id)?;
-    let details = json!({ "reason": reason, "canceled_deliveries": canceled });
+    let details = json!({ "reason": reason, "canceled_deliveries": canceled.count,
+        "more_to_cancel": canceled.more });
     let change = Change::of(AuditAction::WebhookDisabled, webhook.id.as_str(), &webhook.url, details);
     audit::append(tx, who, change)?;
     let data = json!({ "id": webhook.id, "url": webhook.url, "reason": reason, "disabled_at": now });
     let publication = Publication {
-        workspace: webhook.workspace_id,
+        who,
         kind: EventType::WebhookDisabled,
         data: &data,
+        before: None,
         about: Some(webhook.id),
     };
-    publisher.publish_about(tx, publication)?;
-    Ok(true)
+    publisher.announce(tx, &publication)?;
+    Ok(Some(canceled.count))
 }

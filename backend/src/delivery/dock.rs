@@ -11,10 +11,17 @@ use std::{
     },
 };
 
-use api_types::{Timestamp, ids::WebhookId};
+use api_types::{
+    Timestamp,
+    ids::{WebhookId, WorkspaceId},
+};
 
-use super::{job::Job, slots::Slots};
-use crate::clock::Clock;
+use super::{
+    job::Job,
+    slots::Slots,
+    view::{FRESH, View},
+};
+use crate::clock::{Clock, Stopwatch};
 
 /// A function that starts attempts.
 type Start = Box<dyn Fn(Vec<Job>) + Send + Sync>;
@@ -28,6 +35,9 @@ pub struct Dock {
     /// and still wait for their turn are handed back. Attempts leased later are made: the database knew the
     /// breaker when they were leased.
     parked: Mutex<HashMap<WebhookId, Timestamp>>,
+    /// Workspaces whose webhooks a commit of this node changed, with the time of the last one. A view that is
+    /// older than [`FRESH`] is read again in any case, so older changes are forgotten.
+    changed: Mutex<HashMap<WorkspaceId, Stopwatch>>,
 }
 
 /// The deliveries and requests of a node, and its room for more.
@@ -56,7 +66,7 @@ pub struct Berth {
 impl Dock {
     /// A dock without a berth.
     pub fn new(clock: Clock) -> Self {
-        Self { clock, berth: RwLock::default(), parked: Mutex::default() }
+        Self { clock, berth: RwLock::default(), parked: Mutex::default(), changed: Mutex::default() }
     }
 
     fn any(&self) -> Option<Arc<Berth>> {
@@ -73,7 +83,7 @@ impl Dock {
         self.berth().map_or_else(Load::default, |berth| Load {
             leased: berth.slots.leased(),
             under_way: berth.slots.under_way(),
-            has_room: berth.slots.free() > 0,
+            has_room: berth.slots.has_room(),
         })
     }
 
@@ -107,10 +117,27 @@ impl Dock {
         }
     }
 
+    /// Notes that a commit of this node changed webhooks of a workspace.
+    pub fn destinations_changed(&self, workspace: WorkspaceId) {
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.retain(|_, at| at.elapsed() < FRESH);
+        changed.insert(workspace, Stopwatch::start());
+    }
+
+    /// `true` while a view may be acted upon: it was read a moment ago, and since then no commit of this node
+    /// changed a webhook of its workspace.
+    pub fn is_current(&self, view: &View) -> bool {
+        let changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = changed.get(&view.destination.workspace_id);
+        view.read.elapsed() < FRESH && last.is_none_or(|at| *at < view.read)
+    }
+
     /// `true` if the webhook's breaker opened here at `leased_at` or later.
     pub fn is_parked_since(&self, webhook: WebhookId, leased_at: Timestamp) -> bool {
         let parked = self.parked.lock().unwrap_or_else(PoisonError::into_inner);
-        parked.get(&webhook).is_some_and(|at| leased_at <= *at)
+        // A time that is still to come was noted before the clock was set back: it tells nothing of what is leased now.
+        let now = self.clock.now();
+        parked.get(&webhook).is_some_and(|at| leased_at <= *at && *at <= now)
     }
 }
 

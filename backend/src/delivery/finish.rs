@@ -10,7 +10,7 @@ use std::{
 
 use api_types::{
     Timestamp,
-    deliveries::{AttemptOutcome, Timings, Trigger},
+    deliveries::{AttemptOutcome, CancelReason, Timings, Trigger},
     events::EventType,
     ids::{AttemptId, DeliveryId, WebhookId, WorkspaceId},
 };
@@ -27,7 +27,8 @@ use super::{
 };
 use crate::{
     db::{
-        Json, Tx,
+        Hint, Json, Tx,
+        audit::Who,
         deliveries::{
             AttemptRow, bulk,
             leases::{self, DeliveryUpdate, FirstSuccess, HandedBack, Lease, LeasedDelivery},
@@ -37,7 +38,16 @@ use crate::{
 };
 
 /// The most expired leases that one transaction reclaims.
-const RECLAIMED_AT_ONCE: i64 = 200;
+const RECLAIMED_AT_ONCE: usize = 200;
+
+/// The result of one step of reclaiming.
+#[derive(Clone, Copy, Debug)]
+pub struct Reclaimed {
+    /// The number of leases reclaimed.
+    pub reclaimed: usize,
+    /// More leases may have run out.
+    pub more: bool,
+}
 
 /// The end of an attempt, on its way from the courier to the database.
 #[derive(Clone, Debug)]
@@ -46,8 +56,19 @@ pub enum Report {
     Finished(Box<FinishedAttempt>),
     /// The attempt was not begun.
     HandedBack(HandedBack),
+    /// The attempt was not begun, and is not to be: its webhook takes no deliveries any more.
+    Withdrawn(Withdrawal),
     /// No more will come.
     Last,
+}
+
+/// A leased delivery whose webhook was disabled or deleted, or lost the API, before its turn came.
+#[derive(Clone, Debug)]
+pub struct Withdrawal {
+    pub lease: Lease,
+    pub webhook: WebhookId,
+    pub workspace: WorkspaceId,
+    pub reason: CancelReason,
 }
 
 /// Writes results down, with everything that follows from them.
@@ -62,16 +83,24 @@ pub struct Finisher<'a> {
 impl Finisher<'_> {
     /// Writes reports down. Answers how many came after their lease had run out.
     pub fn write(self, tx: &mut Tx<'_>, reports: &[Report]) -> QueryResult<usize> {
-        let mut finished = Vec::with_capacity(reports.len());
-        for report in reports {
-            match report {
-                Report::Finished(one) => finished.push(&**one),
-                Report::HandedBack(back) => drop(leases::hand_back(tx, back)?),
-                Report::Last => {}
-            }
-        }
+        let finished: Vec<&FinishedAttempt> = reports
+            .iter()
+            .filter_map(|report| if let Report::Finished(one) = report { Some(&**one) } else { None })
+            .collect();
+        // Webhooks are locked before any of their deliveries.
         let mut health = observe(tx, &finished)?;
         let mut batch = Batch::default();
+        for report in reports {
+            match report {
+                Report::HandedBack(back) => leases::hand_back(tx, back)?,
+                Report::Withdrawn(it) => {
+                    let now = tx.now();
+                    leases::withdraw(tx, &it.lease, it.reason, now)?;
+                    batch.webhooks.insert((it.workspace, it.webhook));
+                }
+                Report::Finished(_) | Report::Last => {}
+            }
+        }
         let rest = batch.succeed(tx, &finished, &mut health)?;
         let ids: Vec<DeliveryId> = rest.iter().map(|finished| finished.lease.delivery).collect();
         let leased: HashMap<DeliveryId, LeasedDelivery> = if ids.is_empty() {
@@ -93,23 +122,29 @@ impl Finisher<'_> {
             }
         }
         batch.store(tx, self.signals)?;
-        for observed in health.into_values() {
+        if finished.iter().any(|finished| finished.ordered) {
+            tx.on_commit(Hint::DeliveriesDue);
+        }
+        // Workspaces' rows are locked in order, too.
+        let mut health: Vec<Observed> = health.into_values().collect();
+        health.sort_by_key(Observed::workspace);
+        for observed in health {
             observed.write(tx, self.publisher)?;
         }
         Ok(late)
     }
 
-    /// Reclaims leases that ran out by `now`: their attempts are marked interrupted, and their deliveries go
-    /// on. Answers how many.
-    pub fn reclaim(self, tx: &mut Tx<'_>, now: Timestamp) -> QueryResult<usize> {
-        let expired = leases::lock_expired(tx, now, RECLAIMED_AT_ONCE)?;
+    /// Reclaims the first leases that end by `until`: their attempts are marked interrupted, and their
+    /// deliveries go on.
+    pub fn reclaim(self, tx: &mut Tx<'_>, until: Timestamp) -> QueryResult<Reclaimed> {
+        let expired = leases::lock_expired(tx, until, i64::try_from(RECLAIMED_AT_ONCE).unwrap_or(1))?;
         let mut batch = Batch::default();
         for leased in &expired {
             let interrupted = interrupted(tx, leased);
             self.conclude(tx, &mut batch, leased, &interrupted)?;
         }
         batch.store(tx, self.signals)?;
-        Ok(expired.len())
+        Ok(Reclaimed { reclaimed: expired.len(), more: expired.len() == RECLAIMED_AT_ONCE })
     }
 
     /// Decides what follows an attempt that was made under a valid lease, and adds that to the batch.
@@ -153,12 +188,13 @@ impl Finisher<'_> {
             "event_type": leased.event_type, "attempts": last.number,
             "diagnosis": last.diagnosis.as_ref().map(|diagnosis| &diagnosis.0) });
         let publication = Publication {
-            workspace: leased.workspace_id,
+            who: &Who::system(leased.workspace_id),
             kind: EventType::DeliveryExhausted,
             data: &data,
+            before: None,
             about: Some(leased.webhook_id),
         };
-        self.publisher.publish_about(tx, publication).map(drop)
+        self.publisher.announce(tx, &publication).map(drop)
     }
 }
 
@@ -204,12 +240,14 @@ fn interrupted(tx: &Tx<'_>, leased: &LeasedDelivery) -> FinishedAttempt {
         number: leased.lease_no,
         attempt: leased.lease_attempt_id.unwrap_or_else(|| tx.new_id()),
         trigger: leased.lease_trigger.unwrap_or(Trigger::Automatic),
+        due_at: at,
         started_at: leased.lease_started_at.unwrap_or(at),
         until: at,
     };
     FinishedAttempt {
         webhook: leased.webhook_id,
         workspace: leased.workspace_id,
+        ordered: false,
         result: AttemptResult::Interrupted,
         row: AttemptRow {
             id: lease.attempt,

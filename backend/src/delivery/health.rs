@@ -7,7 +7,7 @@ use api_types::{
     Timestamp,
     deliveries::{Category, Trigger},
     events::EventType,
-    ids::WebhookId,
+    ids::{WebhookId, WorkspaceId},
     stream::Topic,
     webhooks::DisabledReason,
 };
@@ -74,6 +74,11 @@ pub struct Observed {
 impl Observed {
     const fn new(health: HealthRow) -> Self {
         Self { breaker_before: health.breaker, health, changed: false, mended: None, disable: None }
+    }
+
+    /// The webhook's workspace.
+    pub const fn workspace(&self) -> WorkspaceId {
+        self.health.workspace_id
     }
 
     /// Notes what an attempt says about the webhook. `disable` is set where the receiver asked to be left
@@ -162,7 +167,10 @@ fn evidence(result: AttemptResult) -> Evidence {
             Evidence::Outage { until: retry_after.map(Timestamp::from_millis) }
         }
         AttemptResult::Succeeded => Evidence::Success,
-        AttemptResult::Failed { .. } | AttemptResult::Gone | AttemptResult::Interrupted => Evidence::Refusal,
+        AttemptResult::Failed { .. }
+        | AttemptResult::Gone
+        | AttemptResult::Interrupted
+        | AttemptResult::NotSent => Evidence::Refusal,
     }
 }
 
@@ -176,10 +184,11 @@ fn publish_mended(
     let data = json!({ "id": webhook.id, "url": webhook.url, "failing_since": since,
         "recovered_at": tx.now() });
     let publication = Publication {
-        workspace: webhook.workspace_id,
+        who: &Who::system(webhook.workspace_id),
         kind: EventType::WebhookRecovered,
         data: &data,
+        before: None,
         about: Some(webhook.id),
     };
-    publisher.publish_about(tx, publication).map(drop)
+    publisher.announce(tx, &publication).map(drop)
 }

@@ -1,16 +1,23 @@
-//! Held deliveries: those that wait in their webhook's own line. This module lets them go. A parked webhook
-//! gets one probe at a time. A draining or rate-limited webhook gets its deliveries oldest first, at its
-//! rate. A webhook that has all its slots on this node and falls behind gets a line too, so that its
-//! deliveries are not in the way of others.
+//! Held deliveries: those that wait in their webhook's own line. This module lets them go. A paused webhook gets none. A parked
+//! webhook gets one probe at a time, and an ordered one a delivery at a time ([`ordered`]). A draining or rate-limited webhook gets
+//! its deliveries oldest first, at its rate. A webhook that has all its slots on this node and falls behind gets a line too, so
+//! that its deliveries are not in the way of others.
 
-use api_types::{Timestamp, deliveries::Trigger, ids::WebhookId};
+use std::collections::BTreeSet;
+
+use api_types::{
+    Timestamp,
+    deliveries::Trigger,
+    ids::{WebhookId, WorkspaceId},
+    stream::Topic,
+};
 use diesel::QueryResult;
 
 use super::{
     breaker::{self, LOOK_AGAIN},
     dock::Berth,
     lease::{BATCH, DueDetails, Leasing, Round},
-    rate::Rate,
+    ordered, rate,
 };
 use crate::db::{
     Hint, Tx,
@@ -27,17 +34,26 @@ const BEHIND: i64 = 1_000;
 
 /// Leases the held deliveries that may go now.
 pub fn advance(tx: &mut Tx<'_>, berth: &Berth) -> QueryResult<Round> {
-    let mut round = Round::default();
-    fall_behind(tx, berth)?;
+    let mut changed = BTreeSet::new();
+    let mut round = Round { more: fall_behind(tx, berth, &mut changed)?, ..Round::default() };
     for webhook in destinations::lock_holding(tx)? {
         let mut leasing = Leasing::new(berth);
-        let next = if webhook.breaker.parked_at.is_some() {
+        let next = if let Some(since) = webhook.ordered_since {
+            let turn = ordered::take_turn(tx, &mut leasing, &webhook, since)?;
+            if turn.empty && webhook.breaker.draining_since.is_some() {
+                end_drain(tx, &webhook)?;
+                changed.insert(webhook.workspace_id);
+            }
+            turn.next
+        } else if webhook.breaker.parked_at.is_some() {
             probe(tx, &mut leasing, &webhook)?
         } else {
-            let line = release(tx, &mut leasing, &webhook, room(berth, webhook.id))?;
+            let line = release(tx, &mut leasing, &webhook, room(berth, &webhook))?;
             round.more |= line.more;
             if line.drained {
+                // No delivery is held any more, and every node is told to hold no new one.
                 end_drain(tx, &webhook)?;
+                changed.insert(webhook.workspace_id);
                 round.drained.push(webhook.id);
             }
             line.next
@@ -45,12 +61,39 @@ pub fn advance(tx: &mut Tx<'_>, berth: &Berth) -> QueryResult<Round> {
         round.next = earlier(round.next, next);
         round.jobs.extend(leasing.store(tx)?);
     }
+    bump(tx, changed)?;
     Ok(round)
 }
 
+/// Ends a drain, of which screens are told.
+fn end_drain(tx: &mut Tx<'_>, webhook: &HoldingWebhook) -> QueryResult<()> {
+    destinations::end_drain(tx, webhook.id)?;
+    tx.changed(webhook.workspace_id, Topic::Webhooks, Some(webhook.id));
+    Ok(())
+}
+
+/// Begins a drain, of which screens are told. `false` where it had begun before.
+fn start_drain(tx: &mut Tx<'_>, webhook: WebhookId, workspace: WorkspaceId) -> QueryResult<bool> {
+    let now = tx.now();
+    let started = destinations::start_drain(tx, webhook, now)?;
+    if started {
+        tx.changed(workspace, Topic::Webhooks, Some(webhook));
+    }
+    Ok(started)
+}
+
+/// Marks every node's memory of these workspaces' subscriptions as out of date. The workspaces' rows are the last that a
+/// transaction locks, in order, so that no two transactions wait for each other.
+fn bump(tx: &mut Tx<'_>, changed: BTreeSet<WorkspaceId>) -> QueryResult<()> {
+    for workspace in changed {
+        destinations::bump_subscriptions(tx, workspace)?;
+    }
+    Ok(())
+}
+
 /// The deliveries of a webhook that this node could lease now.
-fn room(berth: &Berth, webhook: WebhookId) -> usize {
-    berth.slots.room(webhook).min(berth.slots.free()).min(BATCH)
+fn room(berth: &Berth, webhook: &HoldingWebhook) -> usize {
+    berth.slots.room(webhook.id, webhook.workspace_id).min(berth.slots.free()).min(BATCH)
 }
 
 /// The changes of a webhook's configuration that decide on its held deliveries.
@@ -58,7 +101,7 @@ fn room(berth: &Berth, webhook: WebhookId) -> usize {
 pub struct NewTerms {
     /// The URL changed: the breaker closes.
     pub new_url: bool,
-    /// The rate limit was removed: the held deliveries drain.
+    /// The rate limit was removed, or the order given up: the held deliveries drain.
     pub limit_lifted: bool,
 }
 
@@ -75,23 +118,27 @@ pub fn release_anew(tx: &mut Tx<'_>, webhook: WebhookId, terms: NewTerms) -> Que
     Ok(())
 }
 
-/// Finds deliveries that are held for webhooks without a line: another node wrote them before it knew of the
-/// drain's end.
-pub fn find_stragglers(tx: &mut Tx<'_>, webhooks: &[WebhookId]) -> QueryResult<()> {
+/// Lets the held deliveries of a webhook that was just resumed go, at a growing rate. Where the webhook is parked, a probe
+/// goes first, at once.
+pub fn resume(tx: &mut Tx<'_>, webhook: WebhookId) -> QueryResult<()> {
     let now = tx.now();
-    for (destination, _) in destinations::load(tx, webhooks)? {
-        if !destination.is_holding() && !leases::lock_held(tx, destination.id, 1)?.is_empty() {
-            destinations::start_drain(tx, destination.id, now)?;
-            destinations::bump_subscriptions(tx, destination.workspace_id)?;
-        }
-    }
+    destinations::resume(tx, webhook, breaker::drain(now))?;
+    tx.on_commit(Hint::DeliveriesDue);
     Ok(())
 }
 
-/// Ends a drain: no delivery is held any more, and every node is told to hold no new one.
-fn end_drain(tx: &mut Tx<'_>, webhook: &HoldingWebhook) -> QueryResult<()> {
-    destinations::end_drain(tx, webhook.id)?;
-    destinations::bump_subscriptions(tx, webhook.workspace_id)
+/// Finds deliveries that are held for webhooks without a line: another node wrote them before it knew of the
+/// drain's end.
+pub fn find_stragglers(tx: &mut Tx<'_>, webhooks: &[WebhookId]) -> QueryResult<()> {
+    destinations::lock_health(tx, webhooks)?;
+    let mut changed = BTreeSet::new();
+    for (destination, _) in destinations::load(tx, webhooks)? {
+        if !destination.is_holding() && !leases::lock_held(tx, destination.id, 1)?.is_empty() {
+            start_drain(tx, destination.id, destination.workspace_id)?;
+            changed.insert(destination.workspace_id);
+        }
+    }
+    bump(tx, changed)
 }
 
 fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
@@ -99,19 +146,31 @@ fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp
 }
 
 /// Holds deliveries that have been due for a while and whose webhooks have all their slots: they are in the
-/// way of others.
-fn fall_behind(tx: &mut Tx<'_>, berth: &Berth) -> QueryResult<()> {
+/// way of others. `true` where there are more of them than one transaction should hold.
+fn fall_behind(tx: &mut Tx<'_>, berth: &Berth, changed: &mut BTreeSet<WorkspaceId>) -> QueryResult<bool> {
     let now = tx.now();
-    for webhook in berth.slots.busy().webhooks {
-        let due = leases::lock_due_of(tx, webhook, now - BEHIND, 500)?;
-        let Some(first) = due.first() else { continue };
-        if destinations::start_drain(tx, webhook, now)? {
-            destinations::bump_subscriptions(tx, first.workspace_id)?;
+    let busy = berth.slots.busy().webhooks;
+    if busy.is_empty() {
+        return Ok(false);
+    }
+    let mut left = BATCH;
+    // Webhooks are locked before their deliveries, everywhere, so that no two transactions wait for each other.
+    for webhook in destinations::lock_health(tx, &busy)? {
+        let due = leases::lock_due_of(tx, webhook.id, now - BEHIND, i64::try_from(left).unwrap_or(1))?;
+        if due.is_empty() {
+            continue;
+        }
+        if start_drain(tx, webhook.id, webhook.workspace_id)? {
+            changed.insert(webhook.workspace_id);
         }
         let ids: Vec<_> = due.iter().map(|due| due.id).collect();
         bulk::hold(tx, &ids, now + LOOK_AGAIN)?;
+        left -= ids.len();
+        if left == 0 {
+            return Ok(true);
+        }
     }
-    Ok(())
+    Ok(false)
 }
 
 /// Leases one delivery of a parked webhook as a probe, if one is due. Answers the time of the next probe.
@@ -122,7 +181,7 @@ fn probe(
 ) -> QueryResult<Option<Timestamp>> {
     let now = tx.now();
     let at = webhook.breaker.probe_at.unwrap_or(now);
-    if at > now {
+    if breaker::waits(webhook.breaker, at, now) {
         return Ok(Some(at));
     }
     // The oldest and the newest delivery in turn: one message that the receiver stumbles over must not keep
@@ -161,10 +220,10 @@ fn release(
     room: usize,
 ) -> QueryResult<Line> {
     let now = tx.now();
-    let rate = rate(webhook);
+    let rate = rate::of(webhook);
     let allowed = rate.map_or(room, |rate| rate.allows(now).min(room));
     if allowed == 0 {
-        let next = rate.filter(|_| room > 0).map(Rate::next);
+        let next = rate.filter(|_| room > 0).map(|rate| rate.next(now));
         return Ok(Line { next, more: false, drained: false });
     }
     let line = leases::lock_held(tx, webhook.id, i64::try_from(allowed).unwrap_or(1))?;
@@ -174,7 +233,7 @@ fn release(
     }
     let empty = line.len() < allowed;
     Ok(Line {
-        next: rate.filter(|_| !empty).map(|rate| rate.after(gone, now).next()),
+        next: rate.filter(|_| !empty).map(|rate| rate.after(gone, now).next(now)),
         more: !empty && rate.is_none(),
         drained: empty && webhook.breaker.draining_since.is_some(),
     })
@@ -194,42 +253,4 @@ fn lease_all(tx: &mut Tx<'_>, leasing: &mut Leasing<'_>, line: &[DueDelivery]) -
         gone += usize::from(leasing.take(tx, &loaded, due, trigger).is_some());
     }
     Ok(gone)
-}
-
-/// The tighter of a webhook's rate limit and the rate of its drain.
-fn rate(webhook: &HoldingWebhook) -> Option<Rate> {
-    let drain = webhook.breaker.draining_since.map(|_| webhook.breaker.pace).filter(|pace| *pace > 0);
-    let per_second = [webhook.rate_limit, drain].into_iter().flatten().min()?;
-    Some(Rate { per_second: i64::from(per_second.max(1)), used_until: webhook.released_at })
-}
-
-#[cfg(test)]
-mod tests {
-    use api_types::ids::WorkspaceId;
-
-    use super::*;
-    use crate::db::deliveries::destinations::Breaker;
-
-    #[test]
-    fn the_tighter_of_limit_and_drain_is_the_rate() {
-        let holding = |rate_limit, draining: Option<i32>| HoldingWebhook {
-            id: WebhookId::from_parts(1, 1),
-            workspace_id: WorkspaceId::from_parts(1, 1),
-            rate_limit,
-            released_at: 0,
-            breaker: Breaker {
-                draining_since: draining.map(|_| Timestamp::from_millis(1)),
-                pace: draining.unwrap_or_default(),
-                ..Breaker::default()
-            },
-        };
-        let per_second =
-            |rate_limit, draining| rate(&holding(rate_limit, draining)).map(|rate| rate.per_second);
-        assert_eq!(per_second(None, None), None);
-        assert_eq!(per_second(None, Some(0)), None, "as fast as there are slots");
-        assert_eq!(per_second(Some(10), None), Some(10));
-        assert_eq!(per_second(Some(10), Some(5)), Some(5));
-        assert_eq!(per_second(Some(10), Some(40)), Some(10));
-        assert_eq!(per_second(Some(10), Some(0)), Some(10));
-    }
 }

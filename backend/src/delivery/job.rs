@@ -1,15 +1,10 @@
 //! A job: one leased attempt with everything that the courier needs to make it, kept in memory.
 
-use std::sync::Arc;
-
 use api_types::ids::EventId;
 use bytes::Bytes;
 
-use super::slots::Slot;
-use crate::db::deliveries::{
-    destinations::{Destination, SealedSecret},
-    leases::Lease,
-};
+use super::{slots::Slot, view::View};
+use crate::db::deliveries::leases::Lease;
 
 /// An attempt to make.
 #[derive(Debug)]
@@ -20,9 +15,8 @@ pub struct Job {
     pub event: EventId,
     /// The body, byte for byte.
     pub payload: Bytes,
-    pub destination: Arc<Destination>,
-    /// Every secret of the webhook, newest first. All that are valid sign the request.
-    pub secrets: Arc<[SealedSecret]>,
+    /// The webhook as it was when the attempt was leased. At its turn the job looks again.
+    pub view: View,
     /// The delivery's place among those that this node has leased.
     pub slot: Slot,
 }

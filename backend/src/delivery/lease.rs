@@ -2,7 +2,7 @@
 //! attempt that starts. A delivery that must not be sent is canceled here instead; one that must wait is held
 //! in its webhook's own line.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use api_types::{
     Timestamp,
@@ -12,18 +12,20 @@ use api_types::{
 use bytes::Bytes;
 use diesel::QueryResult;
 
-use super::{breaker::LOOK_AGAIN, dock::Berth, job::Job, subscriptions::by_webhook};
-use crate::{
-    db::{
-        Conn, Tx,
-        deliveries::{
-            bulk,
-            destinations::{self, Destination, SealedSecret},
-            leases::{self, DueDelivery, Lease},
-        },
-        events,
+use super::{
+    breaker::LOOK_AGAIN,
+    dock::Berth,
+    job::Job,
+    view::{self, View},
+};
+use crate::db::{
+    Conn, Tx,
+    deliveries::{
+        bulk,
+        destinations::Destination,
+        leases::{self, DueDelivery, Lease},
     },
-    plan,
+    events,
 };
 
 /// The most deliveries that one transaction leases.
@@ -67,8 +69,10 @@ pub fn take_due(tx: &mut Tx<'_>, berth: &Berth) -> QueryResult<Round> {
         let by_hand = due.manual_attempt_id.is_some();
         match loaded.sendable(&due) {
             Err(reason) => leases::cancel(tx, &due, reason, now)?,
-            // A retry by hand passes the breaker and the line.
-            Ok(destination) if destination.is_holding() && !by_hand => held.push(due.id),
+            // A retry by hand passes the breaker and the line, but neither a pause nor the order.
+            Ok(destination) if destination.is_holding() && !(by_hand && destination.lets_retries_pass()) => {
+                held.push(due.id);
+            }
             Ok(_) => {
                 let trigger = if by_hand { Trigger::Manual } else { Trigger::Automatic };
                 leasing.take(tx, &loaded, &due, trigger);
@@ -99,7 +103,7 @@ impl<'a> Leasing<'a> {
         due: &DueDelivery,
         trigger: Trigger,
     ) -> Option<Timestamp> {
-        let (destination, _) = loaded.destinations.get(&due.webhook_id)?;
+        let view = loaded.views.get(&due.webhook_id)?.clone();
         let payload = loaded.payloads.get(&due.event_id).cloned().unwrap_or_default();
         let slot = self.berth.slots.take(due.webhook_id, due.workspace_id, payload.len())?;
         let now = tx.now();
@@ -108,19 +112,13 @@ impl<'a> Leasing<'a> {
             number: due.lease_no + 1,
             attempt: due.manual_attempt_id.unwrap_or_else(|| tx.new_id()),
             trigger,
+            due_at: due.due_at.map_or(now, |at| at.min(now)),
             started_at: now,
             until: now + self.berth.lease_ms,
         };
         let until = lease.until;
         self.leases.push(lease.clone());
-        self.jobs.push(Job {
-            lease,
-            event: due.event_id,
-            payload,
-            destination: Arc::clone(destination),
-            secrets: loaded.secrets.get(&due.webhook_id).cloned().unwrap_or_else(|| [].into()),
-            slot,
-        });
+        self.jobs.push(Job { lease, event: due.event_id, payload, view, slot });
         Some(until)
     }
 
@@ -131,10 +129,9 @@ impl<'a> Leasing<'a> {
     }
 }
 
-/// The webhooks, secrets and bodies that due deliveries refer to.
+/// The webhooks and bodies that due deliveries refer to.
 pub(super) struct DueDetails {
-    destinations: HashMap<WebhookId, (Arc<Destination>, bool)>,
-    secrets: HashMap<WebhookId, Arc<[SealedSecret]>>,
+    views: HashMap<WebhookId, View>,
     payloads: HashMap<EventId, Bytes>,
 }
 
@@ -147,40 +144,17 @@ impl DueDetails {
         ids.sort_unstable();
         ids.dedup();
         if due.is_empty() {
-            return Ok(Self {
-                destinations: HashMap::new(),
-                secrets: HashMap::new(),
-                payloads: HashMap::new(),
-            });
+            return Ok(Self { views: HashMap::new(), payloads: HashMap::new() });
         }
-        let secrets = by_webhook(destinations::secrets(conn, &webhooks)?);
-        let destinations = destinations::load(conn, &webhooks)?;
+        let views = view::read(conn, &webhooks)?;
         let payloads = events::payloads(conn, &ids)?;
-        Ok(Self {
-            destinations: destinations
-                .into_iter()
-                .map(|(destination, plan)| {
-                    (destination.id, (Arc::new(destination), plan::limits(plan).api_access))
-                })
-                .collect(),
-            secrets: secrets.into_iter().map(|(id, secrets)| (id, secrets.into())).collect(),
-            payloads: payloads.into_iter().map(|(id, payload)| (id, Bytes::from(payload))).collect(),
-        })
+        let payloads = payloads.into_iter().map(|(id, payload)| (id, Bytes::from(payload))).collect();
+        Ok(Self { views, payloads })
     }
 
     /// The destination of a delivery, or the reason to cancel it.
     pub(super) fn sendable(&self, due: &DueDelivery) -> Result<&Destination, CancelReason> {
-        let (destination, allowed) =
-            self.destinations.get(&due.webhook_id).ok_or(CancelReason::WebhookDeleted)?;
-        if destination.deleted_at.is_some() {
-            return Err(CancelReason::WebhookDeleted);
-        }
-        if destination.disabled_at.is_some() {
-            return Err(CancelReason::WebhookDisabled);
-        }
-        if !allowed {
-            return Err(CancelReason::Plan);
-        }
-        Ok(destination)
+        let view = self.views.get(&due.webhook_id).ok_or(CancelReason::WebhookDeleted)?;
+        view.sendable().map(|()| &*view.destination)
     }
 }

@@ -6,9 +6,9 @@
 //!    share one transaction, and no caller is answered before its COMMIT. Where the queue is full, the caller
 //!    gets a 503 that says when to come back. A change of ours (a new ticket, say) publishes in its own
 //!    transaction instead, by the same code.
-//! 2. **Publish.** The [`publish::Publisher`] writes the event: its body, byte for byte as it will be sent.
+//! 2. **Publish.** The [`publish::Publisher`] writes the event: its body ([`message`]), byte for byte as it will be sent.
 //!    The publisher also writes one delivery per matching webhook. The subscriptions are kept in memory,
-//!    [`subscriptions`]. The transaction reads the workspace's `subscriptions_version` and loads them again
+//!    [`subscriptions`], with their filters made ready. The transaction reads the workspace's `subscriptions_version` and loads them again
 //!    on a mismatch, so that no node misses a webhook that was just made. An event about a webhook is never
 //!    delivered to that webhook, and such a delivery never raises `delivery.exhausted`: there are no loops.
 //! 3. **Born leased.** While this node's worker runs, the [`dock`] holds its [`dock::Berth`]: slots to fill,
@@ -20,8 +20,11 @@
 //!    ([`lease`]). Commits wake the worker, and the worker looks by itself once a second. A lease has a
 //!    number, one higher each time, and is itself the record of the attempt that started.
 //! 5. **Turn.** The [`courier`] carries the leased attempts out, each a [`job`]. Only so many requests are
-//!    under way at once, and only so many to one webhook: a receiver that hangs takes up its share and no
-//!    more. An attempt that has waited too long for its turn is handed back.
+//!    under way at once. They are shared by workspaces, and then by webhooks: one whose receivers hang takes up
+//!    its share and no more, and leaves room for those that come later. An attempt that has waited too long for
+//!    its turn is handed back, and keeps its place. At its turn a job looks at its
+//!    webhook again ([`views`]), and once more right before its request is put on the wire: nothing goes to an
+//!    old URL, under a dropped secret or to a disabled webhook once the change has been answered.
 //! 6. **Attempt.** With no transaction open, [`attempt`] signs the message with every secret that is valid
 //!    now ([`signature`]), and [`send`] makes one request. The sender resolves the name, checks every address
 //!    against the policy ([`address`]), connects to the very address that passed, and reads an answer of
@@ -40,12 +43,16 @@
 //! # Held deliveries
 //!
 //! A delivery that may not go yet is *held*: it waits in its webhook's own line, out of the way of other
-//! webhooks. A webhook has a line for one of four reasons.
+//! webhooks. A webhook has a line for one of six reasons.
 //!
+//! - The webhook is **paused**. Nothing goes out, retries by hand included, until it is resumed; then the line drains.
+//!   Pausing counts at once: a job that waits for its turn hands its delivery back into the line.
 //! - The webhook is **parked**, after five outages or throttlings in a row. One probe goes out at a time,
 //!   with the oldest and the newest delivery in turn, so that one bad message cannot keep the webhook parked.
 //! - The webhook **drains** after a parking, oldest first, at a [`rate`] that doubles with each second of
 //!   successes.
+//! - The webhook is **ordered** ([`ordered`]): its deliveries go one at a time, oldest first, and one that failed holds back
+//!   the others, also after its last automatic retry, until it succeeds or is skipped. Retries by hand wait for their turn.
 //! - The webhook has a **rate limit**. The database keeps count, so that the limit is kept across nodes.
 //! - The webhook **falls behind**: it has all its slots on a node, and more deliveries are due.
 //!
@@ -73,23 +80,31 @@
 //! | [`send::Sender`] | makes one HTTP request under all limits |
 //! | [`finish::Finisher`] | writes results, guarded by their leases |
 //!
-//! Beside the engine run two jobs. [`recovery`] is the bulk retry: it sets many old deliveries going again,
-//! at a rate. [`retention`] removes what is too old. [`mod@send_test`] sends one test message past the
-//! engine, and stores nothing.
+//! Beside the engine run three jobs. [`recovery`] is the bulk retry: it sets many old deliveries going again,
+//! at a rate. [`retention`] removes what is too old. [`cancel`] cancels what still waits for a webhook that was
+//! disabled or deleted. [`mod@send_test`] sends one test message past the
+//! engine, and [`check`] a few that tell what a receiver makes of good and bad ones; neither stores anything.
+//! [`mod@send_event`] sends a stored event to one webhook by hand.
 
 pub mod address;
 mod attempt;
 mod breaker;
+pub mod cancel;
+mod check;
 mod courier;
 pub mod diagnosis;
 mod disable;
 mod dock;
+mod event_fields;
 mod finish;
 mod health;
 mod held;
 mod ingest;
 mod job;
 mod lease;
+mod message;
+mod ordered;
+pub mod own_headers;
 mod parts;
 mod publish;
 mod rate;
@@ -98,16 +113,22 @@ pub mod retention;
 pub mod retry;
 pub mod secrets;
 pub mod send;
+mod send_event;
 mod send_test;
 pub mod signature;
 mod slots;
 mod subscriptions;
+mod view;
+mod views;
 pub mod worker;
 
-pub use disable::disable;
+pub use check::check_receiver;
+pub use disable::{disable, end_owner, end_owners, keep_ending};
 pub use dock::Dock;
-pub use held::{NewTerms, release_anew};
+pub use held::{NewTerms, release_anew, resume};
 pub use ingest::{Ingest, Submission, SubmitError};
 pub use parts::{Delivery, Surroundings};
 pub use publish::{Publication, Publisher, new_event};
-pub use send_test::{TestError, send_test};
+pub use send_event::send_event;
+pub use send_test::{TestError, TestMessage, send_test};
+pub use view::SETTLED_AFTER;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::{
     address::AddressPolicy,
+    attempt::Means,
     dock::Dock,
     ingest::Ingest,
     publish::Publisher,
     send::{Limits, Sender, SenderConfig, TlsSetupError, resolve::Resolver},
+    views::Views,
 };
 use crate::{
     base::{Base, Settings},
@@ -27,6 +29,8 @@ pub struct Delivery {
     /// The place of the worker's berth.
     pub dock: Arc<Dock>,
     pub sender: Sender,
+    /// Webhooks as jobs see them.
+    pub views: Arc<Views>,
     /// Wakes the worker and the recoveries, and tells screens of changes.
     pub signals: Arc<Signals>,
     /// Counts attempts and events for Prometheus.
@@ -60,7 +64,13 @@ impl Delivery {
             Arc::clone(&metrics),
             engine.handle().clone(),
         ));
-        Ok(Self { base, publisher, ingest, dock, sender, signals, metrics, engine })
+        let views = Arc::new(Views::new(base.db.clone(), Arc::clone(&dock)));
+        Ok(Self { base, publisher, ingest, dock, sender, views, signals, metrics, engine })
+    }
+
+    /// The parts that an attempt needs.
+    pub(super) fn means(&self) -> Means {
+        Means { base: self.base.clone(), sender: self.sender.clone(), views: Arc::clone(&self.views) }
     }
 }
 
@@ -75,6 +85,7 @@ fn sender(settings: &Settings) -> Result<Sender, TlsSetupError> {
         limits: Limits {
             total: settings.delivery_timeout,
             connect: settings.connect_timeout,
+            idle: settings.idle_deliveries,
             ..Limits::default()
         },
         resolver: settings.names.clone().map_or_else(Resolver::system, Resolver::Fixed),

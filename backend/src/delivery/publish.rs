@@ -6,28 +6,31 @@ use std::{
 };
 
 use api_types::{
-    Timestamp,
-    account::Plan,
-    deliveries::{CancelReason, DeliveryStatus, Trigger},
+    deliveries::{DeliveryStatus, Trigger},
     events::EventType,
     ids::{EventId, WebhookId, WorkspaceId},
 };
 use bytes::Bytes;
-use diesel::{QueryResult, result::Error};
+use diesel::QueryResult;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{
     breaker::LOOK_AGAIN,
     dock::{Berth, Dock},
+    event_fields::EventFields,
     job::Job,
-    subscriptions::{KnownSubscriptions, KnownWebhook, SubscriptionCache},
+    message::{self, Envelope},
+    subscriptions::{KnownSubscriptions, SubscriptionCache},
+    view::View,
 };
 use crate::{
     base::Base,
     catalogue,
+    clock::Stopwatch,
     db::{
         Hint, Tx,
+        audit::Who,
         deliveries::{NewDelivery, bulk, destinations, leases::Lease},
         events::{self, EventRow},
     },
@@ -35,23 +38,16 @@ use crate::{
     signals::Signals,
 };
 
-/// The exact body of a message.
-#[derive(Serialize)]
-struct Payload<'a> {
-    #[serde(rename = "type")]
-    kind: EventType,
-    timestamp: Timestamp,
-    data: &'a Value,
-}
-
 /// An event to publish.
-#[derive(Clone, Copy, Debug)]
-pub struct Publication<'a> {
-    /// The workspace that the event happened in.
-    pub workspace: WorkspaceId,
+#[derive(Debug)]
+pub struct Publication<'a, T> {
+    /// The workspace that the event happened in, and the one who did it.
+    pub who: &'a Who,
     pub kind: EventType,
     /// The event's `data`: usually the changed object, always as the type's schema says.
-    pub data: &'a Value,
+    pub data: &'a T,
+    /// The object before its change, where it was there: the message has the old values of what differs.
+    pub before: Option<&'a T>,
     /// The webhook that the event is about. The event is never delivered to that one, so that there are no
     /// loops.
     pub about: Option<WebhookId>,
@@ -73,29 +69,33 @@ impl Publisher {
 
     /// Publishes an event in the caller's transaction. The event is durable, and on its way, once that
     /// commits.
-    pub fn publish(
+    pub fn publish<T: Serialize>(
         &self,
         tx: &mut Tx<'_>,
-        workspace: WorkspaceId,
+        who: &Who,
         kind: EventType,
-        data: &impl Serialize,
+        data: &T,
     ) -> QueryResult<EventId> {
-        let data = serde_json::to_value(data).map_err(unserializable)?;
-        self.publish_about(tx, Publication { workspace, kind, data: &data, about: None })
+        self.announce(tx, &Publication { who, kind, data, before: None, about: None })
     }
 
-    /// Publishes an event that may be about a webhook: the event is never delivered to that one.
-    pub fn publish_about(&self, tx: &mut Tx<'_>, publication: Publication<'_>) -> QueryResult<EventId> {
-        let Publication { workspace, kind, data, about } = publication;
+    /// Publishes an event that may tell of an update, or be about a webhook.
+    pub fn announce<T: Serialize>(
+        &self,
+        tx: &mut Tx<'_>,
+        publication: &Publication<'_, T>,
+    ) -> QueryResult<EventId> {
+        let Publication { who, kind, data, before, about } = *publication;
+        let text = message::text(data)?;
         // Events of other systems were checked at the door. Ours must be right by construction: a debug build
         // panics otherwise.
-        debug_assert!(catalogue::check(kind, data).is_ok(), "{kind}: {:?}", catalogue::check(kind, data));
+        debug_assert!(is_of_form(kind, &text), "{kind}: {text}");
+        let previous = before.map(|before| message::previous(before, data)).transpose()?;
         let created_at = tx.now();
-        let payload = body(kind, created_at, data)?;
-        let event = EventRow { id: tx.new_id(), workspace_id: workspace, kind, payload, created_at };
-        let id = event.id;
+        let envelope = Envelope { id: tx.new_id(), kind, at: created_at, who };
+        let event = envelope.event(&text, previous.as_ref())?;
         self.store(tx, &[event], about)?;
-        Ok(id)
+        Ok(envelope.id)
     }
 
     /// Stores events with their deliveries, and answers how many deliveries there are. Where this node has a
@@ -109,20 +109,23 @@ impl Publisher {
     ) -> QueryResult<usize> {
         events::insert(tx, events)?;
         let berth = self.dock.berth();
-        let mut workspaces: HashMap<WorkspaceId, (Plan, Arc<KnownSubscriptions>)> = HashMap::new();
+        let mut workspaces: HashMap<WorkspaceId, Subscribers> = HashMap::new();
         let mut deliveries =
             NewDeliveries { berth: berth.as_deref(), rows: Vec::new(), jobs: Vec::new(), due: false };
         for event in events {
             let workspace = event.workspace_id;
             if let Entry::Vacant(place) = workspaces.entry(workspace) {
+                let read = Stopwatch::start();
                 let (plan, version) = destinations::subscriptions_version(tx, workspace)?;
-                place.insert((plan, self.subscriptions.known(tx, workspace, version)?));
+                let known = self.subscriptions.known(tx, workspace, version)?;
+                place.insert(Subscribers { plan_allows: plan::limits(plan).api_access, known, read });
             }
-            if let Some((plan, subscriptions)) = workspaces.get(&workspace) {
-                deliveries.add(tx, event, &Audience { plan: *plan, subscriptions, about });
+            if let Some(subscribers) = workspaces.get(&workspace) {
+                deliveries.add(tx, event, &Audience { subscribers, about });
             }
         }
         let NewDeliveries { rows, jobs, due, .. } = deliveries;
+        self.signals.events_published(tx, workspaces.into_keys());
         bulk::insert_deliveries(tx, &rows)?;
         self.signals.deliveries_changed(tx, rows.iter().map(|row| (row.workspace_id, row.webhook_id)));
         if due {
@@ -136,31 +139,29 @@ impl Publisher {
     }
 }
 
-/// Makes an event outside of a transaction, to be given to [`Ingest`](super::Ingest).
-pub fn new_event(
-    base: &Base,
-    workspace: WorkspaceId,
-    kind: EventType,
-    data: &Value,
-) -> QueryResult<EventRow> {
-    let created_at = base.now();
-    let payload = body(kind, created_at, data)?;
-    Ok(EventRow { id: base.random.id(created_at), workspace_id: workspace, kind, payload, created_at })
+/// Makes an event outside of a transaction, to be given to [`Ingest`](super::Ingest). The text of `data` goes out byte
+/// for byte.
+pub fn new_event(base: &Base, who: &Who, kind: EventType, data: &RawValue) -> QueryResult<EventRow> {
+    let at = base.now();
+    Envelope { id: base.random.id(at), kind, at, who }.event(data, None)
 }
 
-/// The body of a message: the same byte for byte on every attempt.
-pub fn body(kind: EventType, timestamp: Timestamp, data: &Value) -> QueryResult<String> {
-    serde_json::to_string(&Payload { kind, timestamp, data }).map_err(unserializable)
+/// `true` where `data` is of the type's form.
+fn is_of_form(kind: EventType, data: &RawValue) -> bool {
+    serde_json::from_str(data.get()).is_ok_and(|data| catalogue::check(kind, &data).is_ok())
 }
 
-fn unserializable(error: serde_json::Error) -> Error {
-    Error::SerializationError(error.into())
+/// The webhooks of a workspace, as the transaction has read them.
+struct Subscribers {
+    plan_allows: bool,
+    known: Arc<KnownSubscriptions>,
+    /// Started before the database was asked.
+    read: Stopwatch,
 }
 
 /// The webhooks that may get an event.
 struct Audience<'a> {
-    plan: Plan,
-    subscriptions: &'a KnownSubscriptions,
+    subscribers: &'a Subscribers,
     /// The webhook that the event is about: it is left out.
     about: Option<WebhookId>,
 }
@@ -176,15 +177,16 @@ struct NewDeliveries<'a> {
 
 impl NewDeliveries<'_> {
     fn add(&mut self, tx: &Tx<'_>, event: &EventRow, audience: &Audience<'_>) {
-        let allowed = plan::limits(audience.plan).api_access;
+        let Subscribers { plan_allows, known, read } = audience.subscribers;
+        let fields = EventFields::of(&event.payload);
         let mut body: Option<Bytes> = None;
-        for webhook in &audience.subscriptions.webhooks {
-            let wants = webhook.subscriber.event_types.0.iter().any(|wanted| wanted.matches(event.kind));
-            if !wants || Some(webhook.destination.id) == audience.about {
+        for webhook in &known.webhooks {
+            if Some(webhook.destination.id) == audience.about || !webhook.wants(event.kind, &fields) {
                 continue;
             }
             let mut row = delivery(tx, event, webhook.destination.id);
-            if let Some(reason) = cancel_reason(allowed, webhook) {
+            let view = webhook.view(*plan_allows, *read);
+            if let Err(reason) = view.sendable() {
                 row.status = DeliveryStatus::Canceled;
                 row.cancel_reason = Some(reason);
                 row.next_attempt_at = None;
@@ -196,7 +198,7 @@ impl NewDeliveries<'_> {
                 self.due = true;
             } else {
                 let body = body.get_or_insert_with(|| Bytes::from(event.payload.clone()));
-                let job = self.lease(tx, &mut row, webhook, body);
+                let job = self.lease(tx, &mut row, view, body);
                 self.due |= job.is_none();
                 self.jobs.extend(job);
             }
@@ -205,15 +207,16 @@ impl NewDeliveries<'_> {
     }
 
     /// Leases a new delivery to this node, if a slot is free.
-    fn lease(&self, tx: &Tx<'_>, row: &mut NewDelivery, webhook: &KnownWebhook, body: &Bytes) -> Option<Job> {
+    fn lease(&self, tx: &Tx<'_>, row: &mut NewDelivery, view: View, body: &Bytes) -> Option<Job> {
         let berth = self.berth?;
-        let slot = berth.slots.take(webhook.destination.id, row.workspace_id, body.len())?;
+        let slot = berth.slots.take(row.webhook_id, row.workspace_id, body.len())?;
         let now = tx.now();
         let lease = Lease {
             delivery: row.id,
             number: 1,
             attempt: tx.new_id(),
             trigger: Trigger::Automatic,
+            due_at: row.created_at,
             started_at: now,
             until: now + berth.lease_ms,
         };
@@ -224,29 +227,12 @@ impl NewDeliveries<'_> {
         row.lease_trigger = Some(lease.trigger);
         row.lease_started_at = Some(lease.started_at);
         row.lease_until = Some(lease.until);
-        Some(Job {
-            lease,
-            event: row.event_id,
-            payload: body.clone(),
-            destination: Arc::clone(&webhook.destination),
-            secrets: Arc::clone(&webhook.secrets),
-            slot,
-        })
-    }
-}
-
-fn cancel_reason(allowed: bool, webhook: &KnownWebhook) -> Option<CancelReason> {
-    if !allowed {
-        Some(CancelReason::Plan)
-    } else if webhook.destination.disabled_at.is_some() {
-        Some(CancelReason::WebhookDisabled)
-    } else {
-        None
+        Some(Job { lease, event: row.event_id, payload: body.clone(), view, slot })
     }
 }
 
 /// A delivery that is due now.
-fn delivery(tx: &Tx<'_>, event: &EventRow, webhook: WebhookId) -> NewDelivery {
+pub(super) fn delivery(tx: &Tx<'_>, event: &EventRow, webhook: WebhookId) -> NewDelivery {
     NewDelivery {
         id: tx.new_id(),
         workspace_id: event.workspace_id,

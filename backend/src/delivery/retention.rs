@@ -122,6 +122,7 @@ async fn remove<Id: Send + 'static>(
         if !dialect::try_lock(tx, LOCK)? {
             return Ok(Step { removed: 0, next: None });
         }
+        dialect::take_time(tx)?;
         Ok(Step { removed: remove(tx, &old)?, next })
     });
     step.await

@@ -195,6 +195,8 @@ impl SignatureVerifier {
         let matched = headers
             .signature
             .split_ascii_whitespace()
+            // A proxy joins the lines of a header with commas.
+            .map(|signature| signature.trim_end_matches(','))
             .filter(|signature| self.matches(signature, headers.id, timestamp, body))
             .count();
         if matched > 0 { Ok(()) } else { Err(VerifyError::NoMatch) }

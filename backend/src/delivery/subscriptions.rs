@@ -6,19 +6,30 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use api_types::ids::{WebhookId, WorkspaceId};
+use api_types::{
+    events::EventType,
+    ids::{WebhookId, WorkspaceId},
+};
 use diesel::QueryResult;
 
-use crate::db::{
-    Tx,
-    deliveries::destinations::{self, Destination, SealedSecret, Subscriber},
+use super::{
+    event_fields::EventFields,
+    view::{View, by_webhook},
+};
+use crate::{
+    catalogue::filter::Filter,
+    clock::Stopwatch,
+    db::{
+        Tx,
+        deliveries::destinations::{self, Destination, SealedSecret, Subscriber},
+    },
 };
 
 /// The webhooks of each workspace, as they were at a version of its subscriptions.
 #[derive(Debug, Default)]
 pub struct SubscriptionCache(Mutex<HashMap<WorkspaceId, Arc<KnownSubscriptions>>>);
 
-/// The webhooks of one workspace, each with its event types, its URL and its secrets.
+/// The webhooks of one workspace, each with its event types, its filter, its URL and its secrets.
 #[derive(Debug)]
 pub struct KnownSubscriptions {
     workspace: WorkspaceId,
@@ -31,8 +42,24 @@ pub struct KnownSubscriptions {
 pub(super) struct KnownWebhook {
     pub(super) subscriber: Subscriber,
     pub(super) destination: Arc<Destination>,
+    /// The filter, made ready; none where the webhook wants every event of its types.
+    filter: Option<Filter>,
     /// Newest first, the expired ones included.
     pub(super) secrets: Arc<[SealedSecret]>,
+}
+
+impl KnownWebhook {
+    /// `true` if the webhook wants an event of this type with these fields.
+    pub(super) fn wants(&self, kind: EventType, fields: &EventFields<'_>) -> bool {
+        self.subscriber.event_types.0.iter().any(|wanted| wanted.matches(kind))
+            && self.filter.as_ref().is_none_or(|filter| fields.pass(filter))
+    }
+
+    /// The webhook as a job sees it. `read` was started before the version of the subscriptions was read.
+    pub(super) fn view(&self, plan_allows: bool, read: Stopwatch) -> View {
+        let destination = Arc::clone(&self.destination);
+        View { destination, secrets: Arc::clone(&self.secrets), plan_allows, read }
+    }
 }
 
 impl SubscriptionCache {
@@ -78,18 +105,10 @@ fn read(tx: &mut Tx<'_>, workspace: WorkspaceId, version: i64) -> QueryResult<Kn
         .into_iter()
         .map(|subscriber| KnownWebhook {
             destination: Arc::new(subscriber.destination.clone()),
+            filter: subscriber.filter.as_ref().and_then(|filter| Filter::new(&filter.0)),
             secrets: secrets.remove(&subscriber.destination.id).unwrap_or_default().into(),
             subscriber,
         })
         .collect();
     Ok(KnownSubscriptions { workspace, version, webhooks })
-}
-
-/// Secrets by the webhook that they sign for, in their order.
-pub(super) fn by_webhook(secrets: Vec<SealedSecret>) -> HashMap<WebhookId, Vec<SealedSecret>> {
-    let mut found: HashMap<WebhookId, Vec<SealedSecret>> = HashMap::new();
-    for secret in secrets {
-        found.entry(secret.webhook_id).or_default().push(secret);
-    }
-    found
 }

@@ -28,9 +28,13 @@ use crate::db::{DbError, Tx};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The shortest pause between two looks for held deliveries that a rate lets go, in milliseconds.
 const SHORTEST_REST: i64 = 20;
-/// The time from the end of a drain to the look for deliveries that another node held meanwhile, in
-/// milliseconds.
-const STRAGGLERS_AFTER: i64 = 5_000;
+/// The time from the end of a drain to the look for deliveries that another node held meanwhile.
+const STRAGGLERS_AFTER: Duration = Duration::from_secs(5);
+/// The time, in real time, in which further slots may become free before the worker fills them all in one round: a round for
+/// each slot would cost more than the attempts.
+const GATHER_SLOTS: Duration = Duration::from_millis(10);
+/// How often expired leases are looked for.
+const RECLAIM_EVERY: Duration = Duration::from_secs(1);
 /// The longest that a stopping worker waits for the attempts under way. Each ends within its own deadline.
 const PATIENCE: Duration = Duration::from_secs(18);
 /// The most results that one transaction writes down.
@@ -58,8 +62,7 @@ impl Worker {
         let (stop, stopped) = watch::channel(false);
         let (results, inbox) = mpsc::channel(RESULTS_WAITING);
         let courier = Arc::new(Courier::new(
-            delivery.base.clone(),
-            delivery.sender.clone(),
+            delivery.means(),
             Arc::clone(&delivery.dock),
             delivery.engine.handle().clone(),
             results,
@@ -110,28 +113,22 @@ struct Rounds {
     delivery: Delivery,
     courier: Arc<Courier>,
     berth: Arc<Berth>,
-    /// The time of the last look for expired leases.
-    reclaimed_at: Option<Timestamp>,
+    /// The monotonic time of the last look for expired leases; none before the first one has come to its end.
+    reclaimed_at: Option<Duration>,
     /// The time at which a held delivery may go.
     next: Option<Timestamp>,
     /// Webhooks that drained, with the time to look for stragglers.
-    drained: Vec<(Timestamp, WebhookId)>,
+    drained: Vec<(Duration, WebhookId)>,
 }
 
 impl Rounds {
     async fn run(mut self, mut stopped: watch::Receiver<bool>, inbox: mpsc::Receiver<Report>) {
         let mut writer = JoinSet::new();
         writer.spawn(write_results(self.delivery.clone(), inbox));
-        // On the embedded database this is the only node: leases of an earlier process are reclaimed now, not
-        // only when they run out in half a minute. This process has leased nothing yet.
-        let mut ahead = if self.delivery.base.db.is_embedded() { self.berth.lease_ms } else { 0 };
         while !*stopped.borrow() {
-            let began = self.delivery.base.now();
-            match self.look(ahead).await {
-                Ok(()) => {
-                    ahead = 0;
-                    self.delivery.dock.open(&self.berth);
-                }
+            let began = self.delivery.base.clock.monotonic();
+            match self.look().await {
+                Ok(()) => self.delivery.dock.open(&self.berth),
                 Err(error) => {
                     tracing::warn!(%error, "the worker could not reach the database; it tries again");
                 }
@@ -139,7 +136,7 @@ impl Rounds {
             tokio::select! {
                 _ = stopped.changed() => {}
                 () = self.delivery.signals.deliveries.notified() => {}
-                () = self.berth.slots.freed() => {}
+                () = self.berth.slots.freed() => tokio::time::sleep(GATHER_SLOTS).await,
                 () = self.rest(began) => {}
             }
         }
@@ -154,10 +151,10 @@ impl Rounds {
     }
 
     /// Sleeps until the next look. `began` is the time at which the last look began.
-    async fn rest(&self, began: Timestamp) {
+    async fn rest(&self, began: Duration) {
         let now = self.delivery.base.now();
-        let passed = u64::try_from(now.millis_since(began)).unwrap_or_default();
-        let until_look = LOOK_EVERY.saturating_sub(Duration::from_millis(passed));
+        let passed = self.delivery.base.clock.monotonic().saturating_sub(began);
+        let until_look = LOOK_EVERY.saturating_sub(passed);
         let until_next = self.next.map(|next| {
             Duration::from_millis(
                 u64::try_from(next.millis_since(now).max(SHORTEST_REST)).unwrap_or_default(),
@@ -167,11 +164,15 @@ impl Rounds {
     }
 
     /// One look: reclaim expired leases, lease due deliveries, then let held deliveries go, until there are
-    /// no more or no slot is free. Leases that end within `ahead` milliseconds count as expired.
-    async fn look(&mut self, ahead: i64) -> Result<(), DbError> {
-        let now = self.delivery.base.now();
-        if self.reclaimed_at.is_none_or(|at| now.millis_since(at) >= 1000) {
-            self.reclaim(now + ahead).await?;
+    /// no more or no slot is free.
+    async fn look(&mut self) -> Result<(), DbError> {
+        let now = self.delivery.base.clock.monotonic();
+        if self.reclaimed_at.is_none_or(|at| now.saturating_sub(at) >= RECLAIM_EVERY) {
+            // On the embedded database this is the only node: all leases of an earlier process are reclaimed at
+            // its start, not only when they run out in half a minute. This process has leased nothing yet.
+            let all = self.reclaimed_at.is_none() && self.delivery.base.db.is_embedded();
+            let until = if all { Timestamp::from_millis(i64::MAX) } else { self.delivery.base.now() };
+            self.reclaim(until).await?;
             self.reclaimed_at = Some(now);
         }
         self.find_stragglers(now).await?;
@@ -179,7 +180,7 @@ impl Rounds {
         loop {
             let round = self.take(held::advance).await?;
             self.next = round.next;
-            let after = self.delivery.base.now() + STRAGGLERS_AFTER;
+            let after = self.delivery.base.clock.monotonic() + STRAGGLERS_AFTER;
             self.drained.extend(round.drained.into_iter().map(|webhook| (after, webhook)));
             if !round.more {
                 return Ok(());
@@ -195,18 +196,24 @@ impl Rounds {
         Ok(taken)
     }
 
-    /// Reclaims the deliveries whose leases end by `until`.
+    /// Reclaims all deliveries whose leases end by `until`, in steps.
     async fn reclaim(&self, until: Timestamp) -> Result<(), DbError> {
-        let delivery = self.delivery.clone();
-        let count = self.delivery.base.db.execute(move |tx| finisher(&delivery).reclaim(tx, until)).await?;
-        if count > 0 {
-            self.delivery.metrics.leases_expired.inc_by(u64::try_from(count).unwrap_or_default());
-            tracing::info!(count, "attempts were interrupted; their deliveries go on");
+        loop {
+            let delivery = self.delivery.clone();
+            let step =
+                self.delivery.base.db.execute(move |tx| finisher(&delivery).reclaim(tx, until)).await?;
+            if step.reclaimed > 0 {
+                let count = step.reclaimed;
+                self.delivery.metrics.leases_expired.inc_by(u64::try_from(count).unwrap_or_default());
+                tracing::info!(count, "attempts were interrupted; their deliveries go on");
+            }
+            if !step.more {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
-    async fn find_stragglers(&mut self, now: Timestamp) -> Result<(), DbError> {
+    async fn find_stragglers(&mut self, now: Duration) -> Result<(), DbError> {
         let ripe: Vec<WebhookId> =
             self.drained.extract_if(.., |(at, _)| *at <= now).map(|(_, webhook)| webhook).collect();
         if ripe.is_empty() {

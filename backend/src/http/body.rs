@@ -83,6 +83,7 @@ fn unreadable(why: Unreadable) -> Failure {
     let kind = match why {
         Unreadable::TooLarge => ProblemType::BodyTooLarge,
         Unreadable::UnknownEncoding => ProblemType::UnsupportedMediaType,
+        Unreadable::TooSlow => ProblemType::RequestTimeout,
         Unreadable::Incomplete | Unreadable::Corrupt => ProblemType::BadRequest,
     };
     let failure = Failure::new(kind, why.describe());

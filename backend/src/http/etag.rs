@@ -69,7 +69,7 @@ impl Tagged for Broadcast {}
 impl Tagged for Event {}
 impl Tagged for DeliveryDetail {}
 impl Tagged for Recovery {
-    const VOLATILE: &'static [&'static str] = &["started", "passed_over", "outcome"];
+    const VOLATILE: &'static [&'static str] = &["started", "passed_over", "outcome", "canary"];
 }
 impl Tagged for ApiKey {
     const VOLATILE: &'static [&'static str] = &["last_used_at", "last_used_ip"];

@@ -21,6 +21,11 @@ impl Fields {
         self.0.push(FieldError::in_body(field, code, detail));
     }
 
+    /// Notes errors that were found elsewhere.
+    pub fn add(&mut self, errors: Vec<FieldError>) {
+        self.0.extend(errors);
+    }
+
     /// Free text of `min` to `max` characters, kept as it came: blanks and line breaks at its ends are part of it.
     pub fn text(&mut self, field: &str, value: &str, min: usize, max: usize) -> String {
         if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {

@@ -65,13 +65,19 @@ pub fn page<T, Id: Copy + Display>(
     Page { data: rows, next_cursor }
 }
 
-fn seal(text: &str, keys: &ServerKeys) -> String {
+/// A cursor that remembers a text.
+pub fn seal(text: &str, keys: &ServerKeys) -> String {
     let mut bytes = keys.tag(&[b"cursor", text.as_bytes()]).to_vec();
     bytes.extend_from_slice(text.as_bytes());
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn open<Id: FromStr>(cursor: &str, keys: &ServerKeys) -> Result<Id, Failure> {
+    open_as("cursor", cursor, keys)
+}
+
+/// What a cursor of ours remembers, which came as this parameter.
+pub fn open_as<Id: FromStr>(parameter: &str, cursor: &str, keys: &ServerKeys) -> Result<Id, Failure> {
     let read = || {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let (tag, text) = bytes.split_at_checked(12)?;
@@ -81,6 +87,37 @@ fn open<Id: FromStr>(cursor: &str, keys: &ServerKeys) -> Result<Id, Failure> {
     };
     read().ok_or_else(|| {
         let detail = "It is not a cursor of this list. Start again without one.";
-        Failure::parameter("cursor", FaultCode::Malformed, detail)
+        Failure::parameter(parameter, FaultCode::Malformed, detail)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use api_types::ids::TicketId;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{properties::hold, random::Random};
+
+    #[test]
+    fn only_our_own_cursors_are_read_and_as_they_were_made() {
+        let keys = ServerKeys::random(&Random::from_seed(1));
+        let others = ServerKeys::random(&Random::from_seed(2));
+        let place = (any::<prop::sample::Index>(), prop::sample::select(&b"ABCabc019-_=%."[..]));
+        hold(&(0..1_u64 << 48, any::<u128>(), place), |(ms, random, (at, byte))| {
+            let id = TicketId::from_parts(ms, random >> 48);
+            let cursor = seal(&id.to_string(), &keys);
+            assert_eq!(open::<TicketId>(&cursor, &keys).expect("ours"), id);
+            assert!(open::<TicketId>(&cursor, &others).is_err());
+            let mut changed = cursor.clone().into_bytes();
+            let at = at.index(changed.len());
+            changed[at] = byte;
+            let changed = String::from_utf8(changed).expect("ASCII");
+            assert_eq!(open::<TicketId>(&changed, &keys).is_ok(), changed == cursor, "{changed}");
+            assert!(open::<TicketId>(&cursor[..at], &keys).is_err());
+        });
+        hold(&prop_oneof![".{0,60}", "[A-Za-z0-9_-]{0,60}"], |text: String| {
+            assert!(open::<TicketId>(&text, &keys).is_err());
+        });
+    }
 }

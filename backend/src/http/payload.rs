@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     io::{self, Read},
+    time::Duration,
 };
 
 use actix_web::{
@@ -13,9 +14,14 @@ use actix_web::{
 };
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use futures_util::StreamExt;
+use tokio::time::timeout;
 
 /// The largest body that is read, before and after it is inflated: 256 KiB.
 pub const MAX_BYTES: usize = 256 * 1024;
+
+/// The longest that a body may take to come, as the application's data. Where it is not set, nothing waits for a body.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BodyPatience(pub Duration);
 
 /// The compressions that a body may come in, as `Accept-Encoding` names them in an answer (RFC 9110, section 15.5.16).
 pub const ACCEPTED: &str = "gzip, deflate";
@@ -27,6 +33,8 @@ pub enum Unreadable {
     TooLarge,
     /// The connection ended before the body did.
     Incomplete,
+    /// It did not come in time.
+    TooSlow,
     /// It is compressed in a way that is not known here, or several times.
     UnknownEncoding,
     /// It is not in the compression that its header names.
@@ -39,6 +47,7 @@ impl Unreadable {
         match self {
             Self::TooLarge => "The body is larger than the 256 KiB that are accepted.",
             Self::Incomplete => "The body ended before it was complete.",
+            Self::TooSlow => "The body did not come in time.",
             Self::UnknownEncoding => {
                 "The header Content-Encoding names a compression that is not known here. Send the body as it is, or with gzip or \
                  deflate, once."
@@ -64,27 +73,32 @@ pub fn read(
     let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let too_large =
         declared.and_then(|length| length.parse().ok()).is_some_and(|length: u64| length > MAX_BYTES as u64);
-    let mut chunks = payload.take();
+    let patience = request.app_data::<BodyPatience>().copied().unwrap_or_default();
+    let chunks = payload.take();
     async move {
         let encoding = encoding?;
         if too_large {
             return Err(Unreadable::TooLarge);
         }
-        let mut body = BytesMut::new();
-        while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|_| Unreadable::Incomplete)?;
-            if body.len() + chunk.len() > MAX_BYTES {
-                return Err(Unreadable::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let body = body.freeze();
+        let body = timeout(patience.0, collect(chunks)).await.map_err(|_| Unreadable::TooSlow)??;
         match encoding {
             Encoding::Identity => Ok(body),
             Encoding::Gzip => inflate(MultiGzDecoder::new(body.as_ref())),
             Encoding::Deflate => inflate(ZlibDecoder::new(body.as_ref())),
         }
     }
+}
+
+async fn collect(mut chunks: Payload) -> Result<Bytes, Unreadable> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Unreadable::Incomplete)?;
+        if body.len() + chunk.len() > MAX_BYTES {
+            return Err(Unreadable::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
 }
 
 fn encoding(headers: &HeaderMap) -> Result<Encoding, Unreadable> {

@@ -176,6 +176,10 @@ impl ResponseError for Failure {
         if let Some(seconds) = self.retry_after {
             response.insert_header(("retry-after", seconds.to_string()));
         }
+        if matches!(self.kind, ProblemType::RequestTimeout) {
+            // The rest of the request may still come, and would be read as the next one.
+            response.force_close();
+        }
         if let Some(challenge) = &self.challenge {
             response.insert_header(("www-authenticate", challenge.clone()));
         }

@@ -181,6 +181,17 @@ impl QueryReader {
         number
     }
 
+    /// A parameter that is `true` or `false`; `false` where absent.
+    pub fn flag(&mut self, name: &str) -> bool {
+        let Some(value) = self.value(name) else { return false };
+        let read = value.parse().ok();
+        if read.is_none() {
+            let detail = format!("{} is neither true nor false.", quoted(&value));
+            self.wrong(name, FaultCode::UnknownWord, detail);
+        }
+        read.unwrap_or_default()
+    }
+
     /// A parameter that is an id.
     pub fn id<T: FromStr<Err: Display>>(&mut self, name: &str) -> Option<T> {
         let value = self.value(name)?;
@@ -244,8 +255,10 @@ impl<T: Words> ToSchema for Several<T> {}
 #[cfg(test)]
 mod tests {
     use api_types::deliveries::DeliveryStatus::{self, Failed, Pending, Retrying};
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::properties::hold;
 
     fn statuses(query: &str) -> Result<Vec<DeliveryStatus>, String> {
         let mut query = QueryReader::parse(query).map_err(|failure| failure.to_string())?;
@@ -292,5 +305,45 @@ mod tests {
         let hint = said("since=2026-11-01T00:00:00+02:00").unwrap_err();
         assert!(hint.contains("%2B") && hint.contains("2026-10-31T22:00:00.000Z"), "{hint}");
         assert!(said("since=today").unwrap_err().contains("RFC 3339"));
+    }
+
+    #[test]
+    fn a_list_of_words_is_the_set_of_them_however_it_is_written() {
+        let word = prop::sample::select(DeliveryStatus::ALL.to_vec());
+        let separators = prop::sample::select(vec![",", "%2C", "%2c+", ",%20", "&status="]);
+        let list = prop::collection::vec((word, separators), 1..=DeliveryStatus::ALL.len());
+        hold(&list, |list| {
+            let mut written = "status=".to_owned();
+            for (at, (word, separator)) in list.iter().enumerate() {
+                written.push_str(if at == 0 { "" } else { separator });
+                written.push_str(word.as_str());
+            }
+            let meant: BTreeSet<DeliveryStatus> = list.iter().map(|(word, _)| *word).collect();
+            assert_eq!(statuses(&written), Ok(meant.into_iter().collect()), "{written}");
+        });
+    }
+
+    #[test]
+    fn a_query_is_read_as_the_url_standard_reads_it_or_refused() {
+        let pairs = prop::collection::vec(("[a-z]{1,3}", ".{1,12}"), 0..6);
+        hold(&pairs, |pairs: Vec<(String, String)>| {
+            let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+            assert_eq!(QueryReader::parse(&encoded).expect("read").parameters, pairs);
+        });
+        hold(&prop_oneof!["[a-c=&%+0-9A-F]{0,40}", ".{0,40}"], |text: String| {
+            let Ok(query) = QueryReader::parse(&text) else { return };
+            let standard: Vec<(String, String)> = url::form_urlencoded::parse(text.as_bytes())
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect();
+            assert_eq!(query.parameters, standard);
+        });
+        hold(&".{0,40}", |text: String| {
+            if let Ok(words) = statuses(&format!("status={text}")) {
+                let known =
+                    |word: &str| DeliveryStatus::ALL.iter().any(|known| known.as_str() == word.trim());
+                let decoded = decode(&text).expect("decoded");
+                assert!(!words.is_empty() && decoded.split(',').all(known), "{text}");
+            }
+        });
     }
 }

@@ -28,6 +28,11 @@ impl StaticFile {
         Arc::new(Self { plain, content_type, tag, brotli: OnceLock::new(), gzip: OnceLock::new() })
     }
 
+    /// The file as it is.
+    pub fn plain(&self) -> Bytes {
+        self.plain.clone()
+    }
+
     /// Answers with the file in the coding that the client prefers, or with 304 where the client has it.
     pub async fn answer(self: Arc<Self>, request: &HttpRequest) -> HttpResponse {
         let coding = Coding::preferred(request.headers()).filter(|_| self.is_worth_compressing());

@@ -58,6 +58,7 @@ struct Sampled {
     leased: Gauge,
     under_way: Gauge,
     due_age: Gauge<f64, AtomicU64>,
+    clock_offset: Gauge<f64, AtomicU64>,
     database_up: Gauge<i64, AtomicI64>,
     connections: Gauge,
     connections_idle: Gauge,
@@ -141,6 +142,8 @@ impl Sampled {
         }
         let help = "How long the delivery that is due longest has been";
         registry.register_with_unit("due_age", help, Unit::Seconds, self.due_age.clone());
+        let help = "How far the database's time, which is used, is ahead of this machine's clock";
+        registry.register_with_unit("clock_offset", help, Unit::Seconds, self.clock_offset.clone());
     }
 }
 

@@ -8,6 +8,9 @@ use prometheus_client::{encoding::text::encode, metrics::gauge::Gauge};
 use super::Metrics;
 use crate::{db::deliveries::leases, delivery::Delivery};
 
+/// The most connections at once: whoever reaches this listener must not take the files of a node.
+const MOST_CONNECTIONS: usize = 64;
+
 /// Looks up the figures that are not counted as they happen.
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of a backlog are far below 2^53")]
 async fn sample(delivery: &Delivery) {
@@ -24,6 +27,7 @@ async fn sample(delivery: &Delivery) {
     sampled.connections_idle.set(i64::from(idle));
     count(&sampled.streams, delivery.signals.hub.listening());
     sampled.linked.set(i64::from(delivery.signals.outbox.is_linked()));
+    sampled.clock_offset.set(delivery.base.clock.offset_ms() as f64 / 1000.0);
     let now = delivery.base.now();
     let oldest = delivery.base.db.query(move |conn| leases::longest_due(conn, now)).await;
     sampled.database_up.set(i64::from(oldest.is_ok()));
@@ -55,5 +59,11 @@ pub fn serve(delivery: Delivery, listener: TcpListener) -> io::Result<Server> {
     Metrics::watch(&delivery.metrics);
     let delivery = Data::new(delivery);
     let server = HttpServer::new(move || Web::new().app_data(delivery.clone()).service(show));
-    Ok(server.workers(1).disable_signals().shutdown_timeout(1).listen(listener)?.run())
+    Ok(server
+        .workers(1)
+        .max_connections(MOST_CONNECTIONS)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .listen(listener)?
+        .run())
 }

@@ -5,7 +5,7 @@ use actix_web::{
     HttpRequest, HttpResponse, get,
     http::{StatusCode, header},
     post,
-    web::{Bytes, Data},
+    web::Data,
 };
 use api_types::ids::MemberId;
 
@@ -14,17 +14,14 @@ use super::{
     consent::{browser, question},
     error::{ErrorCode, OAuthError},
     forms::AuthorizationForm,
-    page, par,
-    params::Params,
+    limits, page, par,
+    params::{Params, Raw},
     request::{self, CheckedRequest, Refusal},
 };
 use crate::{
     auth::{address, parts::Auth, principal::Identity, session},
     db::{DbError, authorization_requests as requests, oauth_clients::ClientRecord},
 };
-
-/// Requests from one address in a minute.
-const PER_MINUTE: u32 = 300;
 
 /// Request authorization
 ///
@@ -34,7 +31,9 @@ const PER_MINUTE: u32 = 300;
 #[utoipa::path(operation_id = "authorize", tag = "OAuth protocol", params(AuthorizationForm),
     responses((status = 303, description = "To the consent screen, or back to the app"),
         (status = 400, description = "A page: nothing may be sent back"),
-        (status = 429, description = "A page: too often from one address")))]
+        (status = 429, description = "A page: too often from one address"),
+        (status = 500, description = "A page: something failed on our side"),
+        (status = 503, description = "A page: not now")))]
 #[get("/oauth/authorize")]
 pub async fn authorize(auth: Data<Auth>, request: HttpRequest) -> HttpResponse {
     let params = Params::parse(request.query_string().as_bytes());
@@ -46,15 +45,17 @@ pub async fn authorize(auth: Data<Auth>, request: HttpRequest) -> HttpResponse {
     request_body(content = AuthorizationForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the consent screen, or back to the app"),
         (status = 400, description = "A page: nothing may be sent back"),
-        (status = 429, description = "A page: too often from one address")))]
+        (status = 429, description = "A page: too often from one address"),
+        (status = 500, description = "A page: something failed on our side"),
+        (status = 503, description = "A page: not now")))]
 #[post("/oauth/authorize")]
 pub async fn authorize_by_form(
     auth: Data<Auth>,
     request: HttpRequest,
-    body: Result<Bytes, actix_web::Error>,
+    body: Result<Raw, OAuthError>,
 ) -> HttpResponse {
     let params = match body {
-        Ok(body) => Params::parse(&body).map_err(|why| OAuthError::request(why.describe())),
+        Ok(Raw(body)) => Params::parse(&body).map_err(|why| OAuthError::request(why.describe())),
         Err(_) => Err(OAuthError::request("The body is too large, or ended before it was complete.")),
     };
     answer(&auth, &request, params).await
@@ -63,9 +64,7 @@ pub async fn authorize_by_form(
 async fn answer(auth: &Auth, request: &HttpRequest, params: Result<Params, OAuthError>) -> HttpResponse {
     let settings = &auth.base.settings;
     let ip = address::of_request(request, &settings.trusted_proxies);
-    let key = format!("authorize {ip}");
-    let verdict = auth.cache.limiter.take_within(&key, PER_MINUTE, 60_000, auth.base.now());
-    if let Some(seconds) = verdict.retry_after {
+    if let Some(seconds) = limits::authorize(auth, ip) {
         return page::too_often(seconds);
     }
     let outcome = match params {

@@ -1,35 +1,48 @@
 //! Client authentication (RFC 6749, section 2.3): an app proves who it is by HTTP Basic, by a secret in the body, or, where it is
 //! a public app, by its `client_id` alone.
 
+use std::net::IpAddr;
+
 use actix_web::{
     HttpRequest,
     http::header::{self, HeaderValue},
 };
 use api_types::{
+    Timestamp,
     audit::{Actor, ActorKind, AuditAction},
-    ids::OAuthAppId,
+    ids::{OAuthAppId, SecretId},
     oauth_apps::{ClientKind, GrantType},
+    stream::Topic,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use diesel::QueryResult;
-use serde_json::Value;
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::{
     error::{ErrorCode, OAuthError},
+    limits::{self, Attempt, Call},
     params::{Params, decode},
 };
 use crate::{
-    auth::{address, parts::Auth, usage::Used},
+    auth::{
+        address,
+        claims::Claims,
+        parts::Auth,
+        usage::{Hashed, Used},
+    },
     base::Base,
     crypto::tokens,
     db::{
-        DbError, Hint, Tx,
+        DbError, Tx,
         audit::{self, Change, Who},
         oauth_clients::{self, ClientRecord, SecretDigest},
+        share, tokens as access_tokens,
     },
     plan,
 };
+
+const HOUR_MS: i64 = 3_600_000;
 
 /// A client that proved who it is, as far as its kind can.
 #[derive(Clone, Debug)]
@@ -37,10 +50,17 @@ pub struct Client {
     /// The app as it is registered, with the digests of its secrets.
     pub record: ClientRecord,
     /// The address that the app calls from.
-    pub ip: String,
+    pub ip: IpAddr,
+    /// The client secret by which the app proved itself; none for a public app.
+    pub secret: Option<SecretId>,
 }
 
 impl Client {
+    /// Counts what the app asks for, and refuses it where that is too much.
+    pub fn check_limits(&self, auth: &Auth, call: Call) -> Result<(), OAuthError> {
+        limits::check(auth, &self.record, self.ip, call)
+    }
+
     /// Refuses a grant that this app was not given, and all of them on a plan without the API.
     pub fn check_grant(&self, grant: GrantType) -> Result<(), OAuthError> {
         if !self.record.grants.contains(&grant) {
@@ -69,15 +89,30 @@ impl Client {
                 id: Some(self.record.id.to_string()),
                 name: self.record.name.clone(),
             },
-            ip: Some(self.ip.clone()),
+            ip: Some(self.ip.to_string()),
         }
+    }
+
+    /// Counts an access token that this app gave back. The first in an hour is an entry of the audit log: an app may give back as
+    /// many as it likes, and the log is not to grow with each.
+    pub fn count_revocation(&self, tx: &mut Tx<'_>, claims: &Claims) -> QueryResult<()> {
+        let hour = Timestamp::from_millis(tx.now().as_millis() / HOUR_MS * HOUR_MS);
+        let counted = access_tokens::count_revocation(tx, self.record.id, hour)?;
+        if counted > 1 {
+            tx.changed(self.record.workspace.id, Topic::OAuthApps, None);
+            tx.credentials_changed(self.record.workspace.id);
+            return Ok(());
+        }
+        let details = json!({ "kind": "access_token", "sub": claims.sub, "jti": claims.jti,
+            "more_are_counted_until": hour + HOUR_MS });
+        self.append_audit(tx, AuditAction::OAuthTokenRevoked, details)
     }
 
     /// Writes into the audit log what became of this app's tokens by its own call.
     pub fn append_audit(&self, tx: &mut Tx<'_>, action: AuditAction, details: Value) -> QueryResult<()> {
         let change = Change::of(action, self.record.id.as_str(), &self.record.name, details);
         audit::append(tx, &self.who(), change)?;
-        tx.on_commit(Hint::CredentialsChanged);
+        tx.credentials_changed(self.record.workspace.id);
         Ok(())
     }
 }
@@ -92,17 +127,26 @@ struct Presented {
 pub async fn authenticate(auth: &Auth, request: &HttpRequest, params: &Params) -> Result<Client, OAuthError> {
     let presented = presented(request, params)?;
     let ip = address::of_request(request, &auth.base.settings.trusted_proxies);
+    let attempt = Attempt::begin(auth, &presented.id, ip)?;
+    let wrong = || attempt.fail(auth, invalid_client());
     let found = look_up(auth, &presented.id).await?;
-    let record = found.filter(|record| !record.suspended).ok_or(invalid_client())?;
-    match (record.kind, &presented.secret) {
-        (ClientKind::Public, None) => {}
+    let record = found.filter(|record| !record.suspended).ok_or_else(wrong)?;
+    let secret = match (record.kind, &presented.secret) {
+        (ClientKind::Public, None) => None,
         (ClientKind::Confidential, Some(secret)) => {
-            let proof = matching(&auth.base, &record, secret).ok_or(invalid_client())?;
+            let proof = matching(&auth.base, &record, secret).ok_or_else(wrong)?;
+            attempt.succeed(auth);
+            let (newest, _) = auth.base.keys.digest(secret);
+            if proof.digest != newest {
+                auth.usage.note_digest(Hashed::Secret(proof.id), newest);
+            }
             auth.usage.note_use(Used::Secret(proof.id), auth.base.now(), ip);
+            Some(proof.id)
         }
-        (ClientKind::Public, Some(_)) | (ClientKind::Confidential, None) => return Err(invalid_client()),
-    }
-    Ok(Client { record, ip: ip.to_string() })
+        (ClientKind::Public, Some(_)) | (ClientKind::Confidential, None) => return Err(wrong()),
+    };
+    share::belongs_to(record.workspace.id);
+    Ok(Client { record, ip, secret })
 }
 
 /// Authenticates a client at an endpoint that only clients with a secret may call.
@@ -127,14 +171,15 @@ const fn invalid_client() -> OAuthError {
 pub async fn look_up(auth: &Auth, id: &str) -> Result<Option<ClientRecord>, DbError> {
     let Ok(id) = id.parse::<OAuthAppId>() else { return Ok(None) };
     let now = auth.base.now();
+    let at = auth.base.clock.monotonic();
     let cache = &auth.cache.clients;
-    if let Some(known) = cache.get(id.as_str(), now) {
+    if let Some(known) = cache.get(id.as_str(), at) {
         return Ok(Some(known));
     }
-    let generation = cache.generation();
+    let changes = cache.changes();
     let found = auth.base.db.query(move |conn| oauth_clients::find(conn, id, now)).await?;
     if let Some(record) = &found {
-        cache.put(id.to_string(), record.clone(), now, generation);
+        cache.put(id.to_string(), record.clone(), at, changes);
     }
     Ok(found)
 }
@@ -192,4 +237,44 @@ fn basic(header: &HeaderValue) -> Result<Presented, OAuthError> {
         ErrorCode::InvalidClient,
         "The Authorization header is not Basic with client_id and secret, form-encoded, in base64.",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use url::form_urlencoded::byte_serialize;
+
+    use super::*;
+    use crate::properties::hold;
+
+    #[test]
+    fn an_id_and_a_secret_come_through_basic_as_they_are() {
+        let text = || "[^\\x00]{0,40}";
+        hold(&(text(), text(), "[Bb][Aa][Ss][Ii][Cc]"), |(id, secret, scheme): (String, String, String)| {
+            let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+            let pair = format!("{}:{}", encode(&id), encode(&secret));
+            let header = format!("{scheme} {}", STANDARD.encode(pair));
+            let read = basic(&HeaderValue::from_str(&header).expect("ASCII")).expect("read");
+            assert_eq!((read.id, read.secret.unwrap_or_default()), (id, secret));
+        });
+    }
+
+    #[test]
+    fn what_is_read_as_basic_is_basic() {
+        let raw = prop::collection::vec(any::<u8>(), 0..60);
+        let headers = prop_oneof![
+            raw.clone(),
+            raw.prop_map(|bytes| format!("Basic {}", STANDARD.encode(bytes)).into_bytes()),
+            "[Bb]asic? ?[A-Za-z0-9+/=:%]{0,40}".prop_map(String::into_bytes),
+        ];
+        hold(&headers, |header| {
+            let Ok(value) = HeaderValue::from_bytes(&header) else { return };
+            let Ok(read) = basic(&value) else { return };
+            let text = String::from_utf8(header).expect("ASCII");
+            let encoded = text.split_once(' ').expect("a scheme").1.trim();
+            let decoded = STANDARD.decode(encoded).expect("base64");
+            assert!(text.to_ascii_lowercase().starts_with("basic ") && decoded.contains(&b':'), "{text}");
+            assert!(!read.id.contains('\0') && read.secret.is_none_or(|secret| !secret.is_empty()), "{text}");
+        });
+    }
 }

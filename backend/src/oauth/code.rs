@@ -34,7 +34,7 @@ use crate::{
         authorization_codes::{self, CodeRow},
         authorizations::{self, AuthorizationsOf},
         token_families::{self, FamilyRow},
-        tokens,
+        tokens::{self, NewTokenRow},
     },
 };
 
@@ -177,12 +177,20 @@ impl Redemption {
             created_at: now,
             rotated_at: now,
             ends_at: now + if refreshable { REFRESH_IDLE_MS } else { LIFETIME_MS },
+            secret_id: self.client.secret,
         };
         token_families::insert(tx, &row)?;
         tx.changed(row.workspace_id, Topic::OAuthApps, None);
         let scopes = row.scopes.into_inner();
         let claims = Claims::new(&self.base, client.id, member.as_str(), &scopes, now);
-        tokens::insert(tx, &claims.jti, id, client.id, claims.ends_at())?;
+        let row = NewTokenRow {
+            id: &claims.jti,
+            family_id: id,
+            app_id: client.id,
+            expires_at: claims.ends_at(),
+            secret_id: self.client.secret,
+        };
+        tokens::insert(tx, row)?;
         let refresh_token = refreshable.then(|| refresh_token::derive(&self.base.keys, id, 1));
         Ok(Redeemed { scopes, refresh_token, claims })
     }

@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
+use actix_web::{
+    HttpResponse, HttpResponseBuilder, ResponseError,
+    http::{StatusCode, header},
+};
 use serde::Serialize;
 
 use crate::{
@@ -11,6 +14,9 @@ use crate::{
     db::DbError,
     http::{payload, problem::Failure},
 };
+
+/// Seconds after which to come back where the server cannot answer now.
+const USUAL_PAUSE: u64 = 5;
 
 /// The registered error codes that this server uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +85,8 @@ pub struct OAuthError {
     code: ErrorCode,
     description: &'static str,
     status: StatusCode,
+    /// Seconds after which it makes sense to come back, where another time than usual.
+    retry_after: Option<u64>,
 }
 
 /// The body of a refusal.
@@ -95,13 +103,21 @@ pub struct ErrorBody {
 impl OAuthError {
     /// A refusal; `description` is plain ASCII without quotes, as RFC 6749 wants it.
     pub const fn new(code: ErrorCode, description: &'static str) -> Self {
-        Self { code, description, status: code.status() }
+        Self { code, description, status: code.status(), retry_after: None }
     }
 
     /// The refusal under another status, where HTTP has one that fits better.
     #[must_use]
     pub const fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// The refusal of one request too many, which may come again after so many seconds.
+    #[must_use]
+    pub const fn too_many(mut self, seconds: u64) -> Self {
+        self.status = StatusCode::TOO_MANY_REQUESTS;
+        self.retry_after = Some(seconds);
         self
     }
 
@@ -150,8 +166,12 @@ impl ResponseError for OAuthError {
         if self.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
             response.insert_header(("accept-encoding", payload::ACCEPTED));
         }
+        if self.status == StatusCode::REQUEST_TIMEOUT {
+            // The rest of the request may still come, and would be read as the next one.
+            response.force_close();
+        }
         if self.code == ErrorCode::TemporarilyUnavailable {
-            response.insert_header(("retry-after", "5"));
+            response.insert_header((header::RETRY_AFTER, self.retry_after.unwrap_or(USUAL_PAUSE)));
         }
         response.json(ErrorBody { error: self.code.as_str(), error_description: self.description })
     }

@@ -11,6 +11,7 @@ use super::{
     client::{self, Client},
     error::{ErrorBody, OAuthError},
     forms::TokenReference,
+    limits::Call,
     params::Form,
     refresh_token,
 };
@@ -68,7 +69,12 @@ pub struct Introspection {
     request_body(content = TokenReference, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "What it is good for", body = Introspection),
         (status = 400, description = "Refused", body = ErrorBody),
-        (status = 401, description = "Not a client with a secret", body = ErrorBody)))]
+        (status = 401, description = "Not a client with a secret", body = ErrorBody),
+        (status = 413, description = "Larger than is read", body = ErrorBody),
+        (status = 415, description = "In a compression that is not known here", body = ErrorBody),
+        (status = 429, description = "Too many requests; `Retry-After` says when to come back", body = ErrorBody),
+        (status = 500, description = "Something failed on our side", body = ErrorBody),
+        (status = 503, description = "Not now; `Retry-After` says when to come back", body = ErrorBody)))]
 #[post("/oauth/introspect")]
 pub async fn introspect_token(
     auth: Data<Auth>,
@@ -77,6 +83,7 @@ pub async fn introspect_token(
 ) -> Result<Json<Introspection>, OAuthError> {
     let Form(params) = form;
     let client = client::authenticate_with_secret(&auth, &request, &params).await?;
+    client.check_limits(&auth, Call::Introspect)?;
     let token = params.get("token").ok_or(OAuthError::request("token is missing."))?;
     let found = match access_token::verify(&auth, token).await? {
         Some(claims) => of_access_token(&auth, &client, claims).await?,

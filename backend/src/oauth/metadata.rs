@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{auth::parts::Auth, http::problem::Answer};
 
-/// How long clients may keep the documents: shorter than a key is published before it signs.
+/// How long clients may keep the documents: shorter than a key is published before it signs, also an operator's.
 const KEEP: &str = "public, max-age=300";
 
 fn kept(document: &Value) -> HttpResponse {
@@ -48,7 +48,7 @@ pub async fn get_authorization_server_metadata(auth: Data<Auth>) -> HttpResponse
         "introspection_endpoint_auth_methods_supported": with_secret,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
-        "service_documentation": at("/docs/"),
+        "service_documentation": at("/docs"),
     }))
 }
 
@@ -73,7 +73,8 @@ pub async fn get_protected_resource_metadata(auth: Data<Auth>) -> HttpResponse {
 
 /// Get the JSON Web Key Set
 ///
-/// A JWK set. A new key is here a day before it signs, and stays a day after the next took over.
+/// A JWK set. A new key is here a day before it signs, or five minutes where the operator is in a hurry, and stays a day after the next
+/// took over. A key that leaked is taken away at once: read the set again where a signature is no good any more.
 #[utoipa::path(operation_id = "getJwks", tag = "Metadata", responses((status = 200, description = "The key set", body = Value, content_type = "application/json",
     example = json!({ "keys": [{ "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": "…", "x": "…", "y": "…" }] }))))]
 #[get("/.well-known/jwks.json")]

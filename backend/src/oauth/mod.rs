@@ -32,13 +32,13 @@
 //!    one of its tokens is good for.
 //! 7. **Keys.** Access tokens are signed with the keys of [`signing_keys`](crate::auth::signing_keys). The private halves are in
 //!    the database, sealed, so that all nodes sign with the same one. A new key is made every 90 days and published a day before
-//!    it signs. The old one stays published for a day. A node that meets a key it does not know reads the keys again, once a
-//!    second at most. Clients find the keys by [`metadata`].
+//!    it signs. The old one stays published for a day. A node reads the keys once a second, so that one which the operator revoked
+//!    is believed no longer, and sooner where it meets a key it does not know. Clients find the keys by [`metadata`].
 //!
 //! # Shared by the endpoints
 //!
-//! [`params`] reads forms and queries strictly. [`client`] finds out which app calls and has it prove that. [`error`] is the one
-//! error, and [`token_response`] the answer with tokens.
+//! [`limits`] has how often each may be called. [`params`] reads forms and queries strictly. [`client`] finds out which app
+//! calls and has it prove that. [`error`] is the one error, and [`token_response`] the answer with tokens.
 
 pub mod authorize;
 pub mod client;
@@ -47,6 +47,7 @@ pub mod consent;
 pub mod error;
 pub mod forms;
 pub mod introspect;
+pub mod limits;
 pub mod metadata;
 pub mod page;
 pub mod par;

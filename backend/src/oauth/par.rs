@@ -1,12 +1,13 @@
 //! `/oauth/par`: a request for authorization, pushed ahead from server to server (RFC 9126).
 
-use actix_web::{HttpRequest, HttpResponse, post, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, post, web::Data};
 use serde::Serialize;
 
 use super::{
     client,
     error::{ErrorBody, OAuthError},
     forms::PushedAuthorizationForm,
+    limits::{Call, MAX_PUSHED},
     params::Form,
     request,
 };
@@ -16,6 +17,22 @@ use crate::{auth::parts::Auth, crypto, db::authorization_requests as requests};
 pub const URN: &str = "urn:ietf:params:oauth:request_uri:";
 /// How long a pushed request waits to be used, in seconds.
 const LIFETIME_SECS: i64 = 90;
+
+/// The parameters that are kept: those that the authorization endpoint reads.
+const KEPT: &[&str] = &[
+    "client_id",
+    "response_type",
+    "response_mode",
+    "redirect_uri",
+    "code_challenge",
+    "code_challenge_method",
+    "scope",
+    "state",
+    "resource",
+];
+
+const TOO_LARGE: OAuthError = OAuthError::request("The parameters have more than the 16 KiB that are kept.")
+    .status(StatusCode::PAYLOAD_TOO_LARGE);
 
 /// Where a pushed request waits.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -36,13 +53,19 @@ impl std::fmt::Debug for PushedRequest {
 
 /// Push an authorization request
 ///
-/// The parameters of `/oauth/authorize`, sent ahead by the app itself, which authenticates as at the token endpoint.
+/// The parameters of `/oauth/authorize`, sent ahead by the app itself, which authenticates as at the token endpoint. Unknown ones
+/// are not kept.
 #[utoipa::path(operation_id = "createPushedAuthorizationRequest", tag = "OAuth protocol",
     security(("client" = []), ()),
     request_body(content = PushedAuthorizationForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 201, description = "Where it waits", body = PushedRequest),
         (status = 400, description = "Not a request that could be authorized", body = ErrorBody),
-        (status = 401, description = "Not a client", body = ErrorBody)))]
+        (status = 401, description = "Not a client", body = ErrorBody),
+        (status = 413, description = "Larger than is read", body = ErrorBody),
+        (status = 415, description = "In a compression that is not known here", body = ErrorBody),
+        (status = 429, description = "Too many requests; `Retry-After` says when to come back", body = ErrorBody),
+        (status = 500, description = "Something failed on our side", body = ErrorBody),
+        (status = 503, description = "Not now; `Retry-After` says when to come back", body = ErrorBody)))]
 #[post("/oauth/par")]
 pub async fn create_pushed_authorization_request(
     auth: Data<Auth>,
@@ -52,6 +75,7 @@ pub async fn create_pushed_authorization_request(
     let Form(params) = form;
     let base = &auth.base;
     let client = client::authenticate(&auth, &request, &params).await?;
+    client.check_limits(&auth, Call::Push)?;
     if params.get("request_uri").is_some() {
         return Err(OAuthError::request("A pushed request cannot refer to another."));
     }
@@ -59,7 +83,10 @@ pub async fn create_pushed_authorization_request(
     let reference = crypto::text(&base.random.bytes::<32>());
     let (digest, _) = base.keys.digest(&reference);
     let id = client.record.id;
-    let parameters = params.to_json(&["client_secret"]);
+    let parameters = params.to_json(KEPT);
+    if parameters.to_string().len() > MAX_PUSHED {
+        return Err(TOO_LARGE);
+    }
     base.db
         .execute(move |tx| {
             let expires_at = tx.now() + LIFETIME_SECS * 1_000;

@@ -6,11 +6,15 @@ use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
     http::{StatusCode, header},
+    web::Bytes,
 };
 use percent_encoding::percent_decode;
 use serde_json::{Map, Value};
 
-use super::error::OAuthError;
+use super::{
+    error::OAuthError,
+    limits::{MAX_FORM, MAX_PARAMETERS},
+};
 use crate::http::payload;
 
 /// The longest value of a parameter, in bytes.
@@ -33,6 +37,8 @@ pub enum Unreadable {
     NotText,
     /// A parameter is too long.
     TooLong,
+    /// There are more parameters than are read.
+    TooMany,
 }
 
 impl Unreadable {
@@ -41,6 +47,7 @@ impl Unreadable {
         match self {
             Self::NotText => "The parameters are not UTF-8 in application/x-www-form-urlencoded.",
             Self::TooLong => "A parameter has more than 8,192 bytes.",
+            Self::TooMany => "There are more than 64 parameters.",
         }
     }
 }
@@ -55,6 +62,9 @@ impl Params {
             let value = decode(pair.get(at + 1..).unwrap_or_default())?;
             if !value.is_empty() {
                 params.push((name, value));
+            }
+            if params.len() > MAX_PARAMETERS {
+                return Err(Unreadable::TooMany);
             }
         }
         Ok(Self(params))
@@ -83,9 +93,9 @@ impl Params {
         names.windows(2).any(|pair| pair[0] == pair[1])
     }
 
-    /// The parameters as JSON that [`Params::from_json`] reads: a list of pairs, without those of these names.
-    pub fn to_json(&self, without: &[&str]) -> Value {
-        let kept = self.0.iter().filter(|(name, _)| !without.contains(&name.as_str()));
+    /// The parameters of these names as JSON that [`Params::from_json`] reads: a list of pairs.
+    pub fn to_json(&self, names: &[&str]) -> Value {
+        let kept = self.0.iter().filter(|(name, _)| names.contains(&name.as_str()));
         kept.map(|(name, value)| {
             let mut pair = Map::new();
             pair.insert(name.clone(), Value::String(value.clone()));
@@ -129,6 +139,10 @@ impl FromRequest for Form {
         Box::pin(async move {
             typed?;
             let bytes = bytes.await.map_err(refused)?;
+            if bytes.len() > MAX_FORM {
+                return Err(OAuthError::request("The body is larger than the 32 KiB that are accepted.")
+                    .status(StatusCode::PAYLOAD_TOO_LARGE));
+            }
             let params = Params::parse(&bytes).map_err(|why| OAuthError::request(why.describe()))?;
             if params.repeats_any() {
                 return Err(OAuthError::request("A parameter is there more than once."));
@@ -138,10 +152,25 @@ impl FromRequest for Form {
     }
 }
 
+/// The bytes of a body, before anything is known of them.
+#[derive(Debug)]
+pub struct Raw(pub Bytes);
+
+impl FromRequest for Raw {
+    type Error = OAuthError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, OAuthError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = payload::read(request, payload);
+        Box::pin(async move { bytes.await.map(Self).map_err(refused) })
+    }
+}
+
 fn refused(why: payload::Unreadable) -> OAuthError {
     OAuthError::request(why.describe()).status(match why {
         payload::Unreadable::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         payload::Unreadable::UnknownEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        payload::Unreadable::TooSlow => StatusCode::REQUEST_TIMEOUT,
         payload::Unreadable::Incomplete | payload::Unreadable::Corrupt => StatusCode::BAD_REQUEST,
     })
 }
@@ -158,7 +187,10 @@ fn check_type(request: &HttpRequest) -> Result<(), OAuthError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::properties::hold;
 
     #[test]
     fn parameters_are_read_strictly() {
@@ -174,6 +206,42 @@ mod tests {
             Params::parse(format!("a={}", "b".repeat(8_193)).as_bytes()).err(),
             Some(Unreadable::TooLong)
         );
-        assert_eq!(Params::from_json(&params.to_json(&["b"])).all("a").count(), 2);
+        assert_eq!(Params::parse("a=1&".repeat(65).as_bytes()).err(), Some(Unreadable::TooMany));
+        assert_eq!(Params::from_json(&params.to_json(&["a"])).all("a").count(), 2);
+    }
+
+    #[test]
+    fn parameters_are_read_as_the_url_standard_reads_them() {
+        let pairs = prop::collection::vec(("[^\\x00]{0,12}", "[^\\x00]{0,20}"), 0..8);
+        hold(&pairs, |pairs: Vec<(String, String)>| {
+            let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+            let read = Params::parse(encoded.as_bytes()).expect("read");
+            let kept: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+            assert_eq!(read.0, kept);
+            let names: Vec<&str> = kept.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(Params::from_json(&read.to_json(&names)).0, kept);
+        });
+        let raw = prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..60),
+            "[a-c=&%+0-9A-F]{0,60}".prop_map(String::into_bytes)
+        ];
+        hold(&raw, |encoded| {
+            let standard: Vec<(String, String)> = url::form_urlencoded::parse(&encoded)
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect();
+            match Params::parse(&encoded) {
+                Ok(read) => {
+                    let kept: Vec<_> = standard.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+                    assert_eq!(read.0, kept);
+                }
+                // The standard replaces what is no UTF-8, and keeps a NUL.
+                Err(Unreadable::NotText) => {
+                    let odd = |text: &str| text.contains(['\0', char::REPLACEMENT_CHARACTER]);
+                    assert!(standard.iter().any(|(name, value)| odd(name) || odd(value)), "{encoded:?}");
+                }
+                Err(Unreadable::TooLong) => panic!("60 bytes are not too long"),
+                Err(Unreadable::TooMany) => panic!("60 bytes are not too many parameters"),
+            }
+        });
     }
 }

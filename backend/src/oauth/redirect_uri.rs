@@ -111,8 +111,10 @@ pub fn proves_its_app(uri: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use api_types::oauth_apps::ClientKind::{Confidential, Public};
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::properties::hold;
 
     #[test]
     fn only_uris_that_cannot_be_taken_over_are_accepted() {
@@ -167,5 +169,68 @@ mod tests {
         ] {
             assert!(!matches(registered, sent), "{sent}");
         }
+    }
+
+    #[test]
+    fn whatever_is_accepted_is_an_uri_that_only_its_app_can_receive_at() {
+        let texts = prop_oneof![
+            "(https?|com\\.example|javascript|HTTPS)://?[a-z0-9.@:*\\[\\]-]{0,20}[/?#]?[ -~]{0,12}",
+            "http://(127\\.0\\.0\\.1|\\[::1\\]|localhost|10\\.0\\.0\\.1)(:[0-9]{0,6})?/[a-z]{0,4}",
+            ".{0,40}",
+        ];
+        hold(&(texts, any::<bool>()), |(text, is_public): (String, bool)| {
+            let kind = if is_public { Public } else { Confidential };
+            let Ok(accepted) = check(&text, kind) else { return };
+            assert_eq!(accepted, text);
+            assert!(matches(&text, &text));
+            assert!(text.bytes().all(|byte| byte.is_ascii_graphic()), "{text:?}");
+            assert!(!text.contains(['#', '*', '\\']), "{text:?}");
+            let scheme = text.split(':').next().unwrap().to_ascii_lowercase();
+            let rest = text.split_once("//").map_or("", |(_, rest)| rest);
+            let authority = rest.split(['/', '?']).next().unwrap();
+            assert!(!authority.contains('@'), "{text:?}");
+            match scheme.as_str() {
+                "https" => {}
+                "http" => {
+                    assert!(authority.starts_with("127.") || authority.starts_with("[::1]"), "{text:?}");
+                }
+                _ => assert!(is_public && scheme.contains('.'), "{text:?}"),
+            }
+        });
+    }
+
+    #[test]
+    fn two_uris_match_where_nothing_but_the_port_of_a_loopback_address_differs() {
+        let hosts = ["127.0.0.1", "[::1]", "127.0.0.2", "acme.example", "localhost", "10.0.0.1"];
+        let uri = (
+            prop::sample::select(vec!["http", "https", "com.example"]),
+            prop::sample::select(hosts.to_vec()),
+            prop_oneof![
+                Just(None),
+                any::<u16>().prop_map(|port| Some(port.to_string())),
+                "[0-9a-z]{0,6}".prop_map(Some)
+            ],
+            prop::sample::select(vec!["", "/", "/cb", "/cb?a=b", "/CB", "?a"]),
+        );
+        let written = |(scheme, host, port, path): &(&str, &str, Option<String>, &str)| {
+            format!(
+                "{scheme}://{host}{}{path}",
+                port.as_ref().map_or_else(String::new, |port| format!(":{port}"))
+            )
+        };
+        hold(&(uri.clone(), uri, any::<bool>()), |(one, mut other, same)| {
+            if same {
+                other = (one.0, one.1, other.2, one.3);
+            }
+            let is_port = |port: &Option<String>| {
+                port.as_ref()
+                    .is_none_or(|port| port.parse::<u32>().is_ok_and(|port| (1..=65_535).contains(&port)))
+            };
+            let is_loopback = one.0 == "http" && ["127.0.0.1", "127.0.0.2", "[::1]"].contains(&one.1);
+            let but_for_port = (one.0, one.1, one.3) == (other.0, other.1, other.3);
+            let both_ports = is_port(&one.2) && is_port(&other.2);
+            let expected = (but_for_port && is_loopback && both_ports) || written(&one) == written(&other);
+            assert_eq!(matches(&written(&one), &written(&other)), expected);
+        });
     }
 }

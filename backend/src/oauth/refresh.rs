@@ -17,9 +17,9 @@ use crate::{
     auth::{claims::Claims, parts::Auth},
     base::Base,
     db::{
-        Tx, accounts, dialect,
+        Tx, accounts, dialect, restores,
         token_families::{self, LiveFamily},
-        tokens,
+        tokens::{self, NewTokenRow},
     },
 };
 
@@ -83,7 +83,14 @@ impl Refreshing {
             return Ok(Err(INVALID_TOKEN));
         };
         let present = family.row.generation;
-        let in_grace = self.generation == present - 1 && now.millis_since(family.row.rotated_at) <= GRACE_MS;
+        let in_grace =
+            self.generation == present - 1 && now.millis_since(family.row.rotated_at).abs() <= GRACE_MS;
+        // A token of a generation that was never given here was given in a time that a restore took back.
+        let is_ahead = self.generation > present;
+        if is_ahead && restores::last(tx)?.is_some_and(|restored_at| family.row.rotated_at <= restored_at) {
+            token_families::revoke(tx, self.family, token_families::RESTORED, None, now)?;
+            return Ok(Err(INVALID_TOKEN));
+        }
         if self.generation != present && !in_grace {
             end_copied(tx, &self.client, self.family, IncidentKind::RefreshTokenReused)?;
             return Ok(Err(INVALID_TOKEN));
@@ -98,12 +105,19 @@ impl Refreshing {
         };
         if !in_grace {
             let ends_at = (now + REFRESH_IDLE_MS).min(family.row.created_at + FAMILY_MAX_MS);
-            token_families::rotate(tx, self.family, now, ends_at)?;
+            token_families::rotate(tx, self.family, self.client.secret, now, ends_at)?;
         }
         let successor = if in_grace { present } else { present + 1 };
         let client = self.client.record.id;
         let claims = Claims::new(&self.base, client, family.member.as_str(), &scopes, now);
-        tokens::insert(tx, &claims.jti, self.family, client, claims.ends_at())?;
+        let row = NewTokenRow {
+            id: &claims.jti,
+            family_id: self.family,
+            app_id: client,
+            expires_at: claims.ends_at(),
+            secret_id: self.client.secret,
+        };
+        tokens::insert(tx, row)?;
         let refresh_token = refresh_token::derive(&self.base.keys, self.family, successor);
         Ok(Ok(Refreshed { scopes, refresh_token, claims }))
     }
@@ -126,7 +140,7 @@ pub fn end_copied(
 ) -> QueryResult<()> {
     let now = tx.now();
     let Some(family) = token_families::find(tx, id)? else { return Ok(()) };
-    if !token_families::revoke(tx, id, kind.as_str(), Some(&client.ip), now)? {
+    if !token_families::revoke(tx, id, kind.as_str(), Some(&client.ip.to_string()), now)? {
         return Ok(());
     }
     let details = json!({ "kind": kind, "member": family.email, "token_family": id });

@@ -9,6 +9,7 @@ use super::{
     client::{self, Client},
     error::{ErrorBody, ErrorCode, OAuthError},
     forms::TokenReference,
+    limits::Call,
     params::Form,
     refresh_token,
 };
@@ -22,13 +23,19 @@ const OTHER_CLIENTS_TOKEN: OAuthError =
 
 /// Revoke a token
 ///
-/// Answers with 200 also where there is no such token, or no longer.
+/// Answers with 200 also where there is no such token, or no longer. Of access tokens that an app gives back, the audit log names the
+/// first in an hour; the rest are counted.
 #[utoipa::path(operation_id = "revokeToken", tag = "OAuth protocol",
     security(("client" = []), ()),
     request_body(content = TokenReference, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "It does not work, or no longer"),
         (status = 400, description = "Refused", body = ErrorBody),
-        (status = 401, description = "Not a client", body = ErrorBody)))]
+        (status = 401, description = "Not a client", body = ErrorBody),
+        (status = 413, description = "Larger than is read", body = ErrorBody),
+        (status = 415, description = "In a compression that is not known here", body = ErrorBody),
+        (status = 429, description = "Too many requests; `Retry-After` says when to come back", body = ErrorBody),
+        (status = 500, description = "Something failed on our side", body = ErrorBody),
+        (status = 503, description = "Not now; `Retry-After` says when to come back", body = ErrorBody)))]
 #[post("/oauth/revoke")]
 pub async fn revoke_token(
     auth: Data<Auth>,
@@ -37,6 +44,7 @@ pub async fn revoke_token(
 ) -> Result<HttpResponse, OAuthError> {
     let Form(params) = form;
     let client = client::authenticate(&auth, &request, &params).await?;
+    client.check_limits(&auth, Call::Revoke)?;
     let token = params.get("token").ok_or(OAuthError::request("token is missing."))?;
     if let Some((family, _)) = refresh_token::read(&auth.base.keys, token) {
         end_family(&auth, client, family).await?;
@@ -55,7 +63,8 @@ async fn end_family(auth: &Auth, client: Client, id: TokenFamilyId) -> Result<()
                 return Err(OTHER_CLIENTS_TOKEN);
             }
             let now = tx.now();
-            if !token_families::revoke(tx, id, token_families::GIVEN_BACK, Some(&client.ip), now)? {
+            if !token_families::revoke(tx, id, token_families::GIVEN_BACK, Some(&client.ip.to_string()), now)?
+            {
                 return Ok(());
             }
             let details = json!({ "kind": "refresh_token", "member": family.email, "token_family": id });
@@ -78,8 +87,7 @@ async fn end_access_token(auth: &Auth, client: Client, claims: Claims) -> Result
         if !ended {
             return Ok(());
         }
-        let details = json!({ "kind": "access_token", "sub": claims.sub, "jti": claims.jti });
-        client.append_audit(tx, AuditAction::OAuthTokenRevoked, details)
+        client.count_revocation(tx, &claims)
     });
     Ok(ended.await?)
 }

@@ -11,6 +11,7 @@ use super::{
     code,
     error::{ErrorBody, ErrorCode, OAuthError},
     forms::TokenForm,
+    limits::Call,
     params::{Form, Params},
     refresh,
     request::{check_resource, narrow},
@@ -29,7 +30,12 @@ use crate::auth::{claims::Claims, parts::Auth};
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "Tokens", body = IssuedTokens),
         (status = 400, description = "Refused", body = ErrorBody),
-        (status = 401, description = "Not a client", body = ErrorBody)))]
+        (status = 401, description = "Not a client", body = ErrorBody),
+        (status = 413, description = "Larger than is read", body = ErrorBody),
+        (status = 415, description = "In a compression that is not known here", body = ErrorBody),
+        (status = 429, description = "Too many requests; `Retry-After` says when to come back", body = ErrorBody),
+        (status = 500, description = "Something failed on our side", body = ErrorBody),
+        (status = 503, description = "Not now; `Retry-After` says when to come back", body = ErrorBody)))]
 #[post("/oauth/token")]
 pub async fn issue_token(
     auth: Data<Auth>,
@@ -45,6 +51,7 @@ pub async fn issue_token(
             "grant_type is none of authorization_code, refresh_token and client_credentials.",
         )
     })?;
+    client.check_limits(&auth, Call::Tokens(grant))?;
     client.check_grant(grant)?;
     check_resource(&params, &auth.base.settings.issuer())?;
     let issued = match grant {
@@ -62,7 +69,8 @@ async fn for_itself(auth: &Auth, client: &Client, params: &Params) -> Result<Iss
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "Public apps cannot act as themselves."));
     }
     let scopes = narrow(params.get("scope"), &record.scopes)?;
-    let claims = Claims::new(&auth.base, record.id, record.id.as_str(), &scopes, auth.base.now());
+    let mut claims = Claims::new(&auth.base, record.id, record.id.as_str(), &scopes, auth.base.now());
+    claims.secret_id = client.secret;
     let issued = token_response::answer(auth, &claims, &scopes, None).await?;
     auth.usage.note_issued(record.id, auth.base.now());
     Ok(issued)

@@ -135,6 +135,9 @@ fn complete(operation: &mut Operation, is_api: bool) {
         let RefOr::T(response) = response else { continue };
         add(response, &[&REQUEST_ID]);
         if !is_api {
+            if matches!(status.as_str(), "429" | "503") {
+                add(response, &[&RETRY]);
+            }
             continue;
         }
         add(response, &[&POLICY, &LIMIT]);

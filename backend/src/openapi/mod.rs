@@ -10,11 +10,12 @@ mod problems;
 mod security;
 mod tags;
 mod version_3_0;
+mod webhooks;
 mod words;
 mod written;
 
 pub use self::{
-    files::{PAGES, configure},
+    files::{PAGES, Pages},
     written::{document, finished, json, json_3_0},
 };
 

@@ -79,6 +79,7 @@ fn of(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<ProblemType
     if operation.request_body.is_some() {
         kinds.extend([
             ProblemType::MalformedJson,
+            ProblemType::RequestTimeout,
             ProblemType::BodyTooLarge,
             ProblemType::UnsupportedMediaType,
             ProblemType::Validation,

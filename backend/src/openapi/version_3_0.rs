@@ -12,15 +12,17 @@ type Object = Map<String, Value>;
 pub fn downgrade(document: &Value) -> Value {
     let mut older = document.clone();
     older["openapi"] = json!("3.0.3");
-    for (place, newer) in
-        [("", "webhooks"), ("", "jsonSchemaDialect"), ("/info", "summary"), ("/info/license", "identifier")]
-    {
+    for (place, newer) in [("", "jsonSchemaDialect"), ("/info", "summary"), ("/info/license", "identifier")] {
         if let Some(object) = older.pointer_mut(place).and_then(Value::as_object_mut) {
             object.remove(newer);
         }
     }
     unite_successes(&mut older);
     translate(&mut older, false);
+    if let Some(webhooks) = older.as_object_mut().and_then(|older| older.remove("webhooks")) {
+        // The older version has no word for them.
+        older["x-webhooks"] = webhooks;
+    }
     let types = types(document);
     for_each_object(&mut older, &mut |object| name_type(object, &types));
     older
@@ -55,7 +57,8 @@ fn unite_successes(document: &mut Value) {
 }
 
 /// Keys whose value is a map from names of our own; a property may be called `type` or `example`.
-const MAPS: &[&str] = &["callbacks", "content", "headers", "paths", "properties", "responses", "schemas"];
+const MAPS: &[&str] =
+    &["callbacks", "content", "headers", "paths", "properties", "responses", "schemas", "webhooks"];
 /// Keys whose value is data, not part of the document.
 const DATA: &[&str] = &["default", "enum", "example", "examples"];
 

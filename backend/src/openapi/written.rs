@@ -10,7 +10,7 @@ use utoipa::{
 };
 use utoipa_actix_web::{AppExt, scope::scope};
 
-use super::{bodies, deprecation, finish, headers, problems, security, tags, version_3_0, words};
+use super::{bodies, deprecation, finish, headers, problems, security, tags, version_3_0, webhooks, words};
 use crate::routes;
 
 #[derive(OpenApi)]
@@ -37,12 +37,8 @@ pub fn document() -> Document {
     let (_, mut document) = actix_web::App::new()
         .into_utoipa_app()
         .openapi(Outline::openapi())
-        .service(scope("/v1").configure(routes::v1))
-        .configure(routes::oauth)
-        .service(routes::health::alive)
-        .service(routes::health::ready)
-        .service(routes::problems::list)
-        .service(routes::problems::show)
+        .service(scope("/v1").configure(|operations| routes::v1(operations)))
+        .configure(|operations| routes::around_v1(operations))
         .split_for_parts();
     security::add_schemes(&mut document);
     document.tags = Some(tags::all());
@@ -73,6 +69,7 @@ pub fn finished() -> Value {
     let mut document = json!(document());
     finish::refer_to_items(&mut document);
     words::separate(&mut document);
+    webhooks::describe(&mut document);
     document
 }
 

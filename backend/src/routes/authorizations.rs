@@ -1,13 +1,21 @@
 //! A member's own authorizations: the apps that they let act for them.
 
 use actix_web::{HttpResponse, delete, get, web::Data, web::Json};
-use api_types::{Page, authorizations::Authorization, ids::AuthorizationId};
+use api_types::{
+    Page,
+    authorizations::Authorization,
+    ids::{AuthorizationId, OAuthAppId},
+};
 
 use super::signed_in::SignedIn;
 use crate::{
     app::App,
     auth::{Caller, permission::MemberSession},
-    db::authorizations::{self, AuthorizationsOf},
+    db::{
+        Tx,
+        authorizations::{self, AuthorizationsOf},
+    },
+    delivery,
     http::{
         paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
@@ -37,7 +45,8 @@ pub async fn list(
 
 /// Withdraw one's authorization
 ///
-/// The app can no longer act for the member: every token that came from it stops at once.
+/// The app can no longer act for the member: every token that came from it stops at once. With an app's last consent in the
+/// workspace, the webhooks that it made for members are disabled.
 #[utoipa::path(operation_id = "withdrawAuthorization", tag = "Authorizations",
     security(("session" = [])),
     params(("id" = AuthorizationId, Path, description = "The authorization's id")),
@@ -50,7 +59,15 @@ pub async fn withdraw(
 ) -> Answer {
     let whose = AuthorizationsOf::Member(caller.workspace_id(), SignedIn::of(&caller)?.id);
     let who = caller.who();
-    let withdrawn =
-        app.base.db.execute(move |tx| oauth::withdraw::withdraw(tx, &who, whose, Some(id))).await?;
-    if withdrawn == 0 { Err(AuthorizationId::missing()) } else { Ok(HttpResponse::NoContent().finish()) }
+    let publisher = app.delivery.publisher.clone();
+    let withdrawn = app.base.db.execute(move |tx| {
+        let end_owner =
+            |tx: &mut Tx<'_>, app: OAuthAppId| delivery::end_owner(tx, &publisher, &who, app.as_str());
+        oauth::withdraw::withdraw(tx, &who, whose, Some(id), end_owner)
+    });
+    if withdrawn.await? == 0 {
+        return Err(AuthorizationId::missing());
+    }
+    app.delivery.views.settled().await;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -23,6 +23,7 @@ use crate::{
         audit::{self, Change},
         broadcasts, dialect,
     },
+    delivery::Publication,
     http::{
         body::Body,
         etag::{IfMatch, Shown, Target},
@@ -106,7 +107,7 @@ pub async fn create(
             };
             broadcasts::insert(tx, who.workspace_id, &broadcast)?;
             audit::append(tx, &who, change(AuditAction::BroadcastCreated, &broadcast))?;
-            publisher.publish(tx, who.workspace_id, EventType::BroadcastCreated, &broadcast)?;
+            publisher.publish(tx, &who, EventType::BroadcastCreated, &broadcast)?;
             Ok(Made::created("broadcasts", broadcast.id.as_str(), &broadcast)?.tagged(&broadcast))
         })
         .await
@@ -163,7 +164,14 @@ pub async fn send(
                 ));
             }
             audit::append(tx, &who, change(AuditAction::BroadcastSent, &broadcast))?;
-            publisher.publish(tx, who.workspace_id, EventType::BroadcastSent, &broadcast)?;
+            let publication = Publication {
+                who: &who,
+                kind: EventType::BroadcastSent,
+                data: &broadcast,
+                before: Some(&before),
+                about: None,
+            };
+            publisher.announce(tx, &publication)?;
             Made::shown(&broadcast)
         })
         .await

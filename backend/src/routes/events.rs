@@ -3,11 +3,11 @@
 use actix_web::{get, post, web::Data};
 use api_types::{
     FieldError,
-    events::{AcceptedEvent, Event, EventType, NewEvent},
+    events::{AcceptedEvent, Event, EventType, NewEvent, Payload},
     ids::EventId,
+    pointer::Pointer,
     problem::FaultCode,
 };
-use serde_json::Value;
 
 use super::idempotent::{self, IdempotencyKey};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         Caller,
         permission::{DeliveriesRead, EventsWrite},
     },
-    catalogue,
+    catalogue::{self, Reader},
     db::{
         events::{self, EventRow},
         idempotency::Stored,
@@ -28,13 +28,15 @@ use crate::{
         fields::quoted,
         path_id::{Noun, PathId},
         problem::{Answer, Failure},
+        raw_json,
     },
 };
 
 /// Publish an event
 ///
 /// For internal systems. Answered once the event is durable; it is then on its way to every webhook that wants it. `data` is
-/// checked against the type's schema and sent as it came: it is not searched for pasted credentials, so leave them out.
+/// checked against the type's schema and sent byte for byte as it came, every digit, escape and blank: it is not searched for
+/// pasted credentials, so leave them out.
 #[utoipa::path(operation_id = "publishEvent", tag = "Events",
     security(("session" = ["admin"]), ("bearer" = ["events:write"])),
     params(IdempotencyKey), request_body = NewEvent,
@@ -47,7 +49,7 @@ pub async fn create(
     body: Body<NewEvent>,
 ) -> Answer {
     let kind = check(&body.value)?;
-    let event = delivery::new_event(&app.base, caller.workspace_id(), kind, &body.value.data)?;
+    let event = delivery::new_event(&app.base, &caller.who(), kind, &body.value.data)?;
     let answer = Stored::new(body.digest, 202, &AcceptedEvent { id: event.id }, event.created_at)?;
     let used = key.used_by(&caller);
     let stored = app.delivery.ingest.submit(Submission { event, answer, used }).await;
@@ -69,7 +71,9 @@ fn check(event: &NewEvent) -> Answer<EventType> {
         );
         return Err(Failure::field("type", FaultCode::NotAllowed, detail));
     }
-    catalogue::check(kind, &event.data).map_err(|errors: Vec<FieldError>| Failure::fields(errors))?;
+    let data = raw_json::read(event.data.get(), Pointer::from("data"))
+        .map_err(|error| Failure::fields(vec![error]))?;
+    catalogue::check(kind, &data).map_err(|errors: Vec<FieldError>| Failure::fields(errors))?;
     Ok(kind)
 }
 
@@ -89,7 +93,8 @@ fn refused(error: SubmitError) -> Failure {
 
 /// Show an event
 ///
-/// With the exact body that webhooks receive.
+/// Parsed, and as the exact body that webhooks receive and that is signed, for those who may read the event's type. Others are told by
+/// `hidden` what they lack.
 #[utoipa::path(operation_id = "getEvent", tag = "Events",
     security(("session" = ["admin"]), ("bearer" = ["deliveries:read"])),
     params(("id" = EventId, Path, description = "The event's id")),
@@ -102,15 +107,23 @@ pub async fn show(
 ) -> Answer<Shown<Event>> {
     let workspace = caller.workspace_id();
     let row = app.base.db.query(move |conn| events::find(conn, workspace, id)).await?;
-    row.map(|row| Shown(to_wire(&row))).ok_or_else(EventId::missing)
+    let row = row.ok_or_else(EventId::missing)?;
+    let reader = caller.viewer().reader;
+    let body = reader.sight(row.kind).show(row.payload.clone());
+    to_wire(row, &reader).map(|event| Shown(Event { body, ..event }))
 }
 
-/// An event as the wire has it.
-pub fn to_wire(row: &EventRow) -> Event {
-    Event {
+/// An event as the wire has it for a reader.
+pub fn to_wire(row: EventRow, reader: &Reader) -> Answer<Event> {
+    let sight = reader.sight(row.kind);
+    let payload = sight.show(row.payload).map(Payload::new).transpose();
+    Ok(Event {
         id: row.id,
         kind: row.kind,
         created_at: row.created_at,
-        payload: serde_json::from_str(&row.payload).unwrap_or(Value::Null),
-    }
+        object_id: row.object_id,
+        payload: payload.map_err(|error| Failure::internal(&error))?,
+        hidden: sight.hidden(),
+        body: None,
+    })
 }

@@ -261,3 +261,32 @@ pub fn respond(given: Given) -> HttpResponse {
     };
     if replayed { Repeatable::Again(made) } else { Repeatable::New(made) }.into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{http::header::HeaderValue, test::TestRequest};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::properties::hold;
+
+    #[test]
+    fn a_key_is_visible_ascii_of_some_length_and_comes_as_it_is() {
+        let bytes = prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..20),
+            prop::collection::vec(0x20_u8..0x7f, 0..300),
+            prop::collection::vec(0x21_u8..0x7f, 250..260),
+        ];
+        hold(&bytes, |bytes| {
+            let Ok(value) = HeaderValue::from_bytes(&bytes) else { return };
+            let request = TestRequest::default().insert_header((HEADER, value)).to_http_request();
+            let is_visible = bytes.iter().all(|byte| matches!(byte, 0x20..=0x7e | b'\t'));
+            let is_good = is_visible && (1..=255).contains(&bytes.len());
+            match read(&request) {
+                Ok(key) => assert_eq!(key.map(String::into_bytes), Some(bytes).filter(|_| is_good)),
+                Err(_) => assert!(!is_good, "{bytes:?}"),
+            }
+        });
+        assert_eq!(read(&TestRequest::default().to_http_request()).ok(), Some(None));
+    }
+}

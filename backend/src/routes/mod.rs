@@ -58,6 +58,9 @@ pub mod authorization_requests;
 pub mod authorizations;
 pub mod broadcasts;
 pub mod deliveries;
+pub mod delivery_addresses;
+pub mod event_log;
+pub mod event_sends;
 pub mod event_types;
 pub mod events;
 pub mod health;
@@ -68,17 +71,44 @@ pub mod problems;
 pub mod recoveries;
 pub mod session;
 mod signed_in;
+mod skipping;
 pub mod stream;
 mod texts;
 pub mod tickets;
+mod webhook_filters;
 pub mod webhooks;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use actix_web::{dev::HttpServiceFactory, web};
+use utoipa_actix_web::{OpenApiFactory, service_config::ServiceConfig as Description};
 
 use crate::oauth::{authorize, introspect, metadata, par, revoke, token};
 
+/// Takes operations in: into a server, or into the document. A server, which has a table for each of its threads, keeps
+/// no description of them.
+pub trait Operations {
+    fn service(&mut self, operation: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self;
+}
+
+impl Operations for web::ServiceConfig {
+    fn service(&mut self, operation: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        Self::service(self, operation)
+    }
+}
+
+impl Operations for Description<'_> {
+    fn service(&mut self, operation: impl HttpServiceFactory + OpenApiFactory + 'static) -> &mut Self {
+        Self::service(self, operation)
+    }
+}
+
+/// Everything outside of `/v1`.
+pub fn around_v1(config: &mut impl Operations) {
+    config.service(health::alive).service(health::ready).service(problems::list).service(problems::show);
+    oauth(config);
+}
+
 /// The OAuth server, and what its clients discover.
-pub fn oauth(config: &mut ServiceConfig<'_>) {
+fn oauth(config: &mut impl Operations) {
     config
         .service(authorize::authorize)
         .service(authorize::authorize_by_form)
@@ -93,7 +123,7 @@ pub fn oauth(config: &mut ServiceConfig<'_>) {
 }
 
 /// Everything under `/v1`.
-pub fn v1(config: &mut ServiceConfig<'_>) {
+pub fn v1(config: &mut impl Operations) {
     config
         .service(session::sign_in)
         .service(session::show)
@@ -107,31 +137,24 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
         .service(api_keys::revoke)
         .service(api_keys::rotate_own);
     oauth_apps_and_consent(config);
-    config
-        .service(webhooks::list)
-        .service(webhooks::create)
-        .service(webhooks::show)
-        .service(webhooks::update)
-        .service(webhooks::remove)
-        .service(webhooks::enable)
-        .service(webhooks::disable)
-        .service(webhooks::secrets::list)
-        .service(webhooks::secrets::rotate)
-        .service(webhooks::secrets::rotate_at_old_path)
-        .service(webhooks::secrets::drop_secret)
-        .service(webhooks::test);
+    webhooks_and_receivers(config);
     config
         .service(event_types::list)
+        .service(event_log::list)
         .service(events::create)
         .service(events::show)
+        .service(event_sends::send)
         .service(deliveries::list)
         .service(deliveries::show)
-        .service(deliveries::retry);
+        .service(deliveries::attempts)
+        .service(deliveries::retry)
+        .service(skipping::skip);
     config
         .service(recoveries::list)
         .service(recoveries::create)
         .service(recoveries::show)
-        .service(recoveries::cancel);
+        .service(recoveries::cancel)
+        .service(recoveries::resume);
     config
         .service(tickets::list)
         .service(tickets::create)
@@ -149,7 +172,29 @@ pub fn v1(config: &mut ServiceConfig<'_>) {
     config.service(audit_log::list).service(stream::open);
 }
 
-fn oauth_apps_and_consent(config: &mut ServiceConfig<'_>) {
+fn webhooks_and_receivers(config: &mut impl Operations) {
+    config
+        .service(webhooks::list)
+        .service(webhooks::create)
+        .service(webhooks::show)
+        .service(webhooks::update)
+        .service(webhooks::remove)
+        .service(webhooks::enable)
+        .service(webhooks::disable)
+        .service(webhooks::pause)
+        .service(webhooks::resume)
+        .service(webhooks::adopt)
+        .service(webhooks::secrets::list)
+        .service(webhooks::secrets::rotate)
+        .service(webhooks::secrets::rotate_at_old_path)
+        .service(webhooks::secrets::drop_secret)
+        .service(webhooks::test)
+        .service(webhooks::check_receiver)
+        .service(webhook_filters::preview)
+        .service(delivery_addresses::list);
+}
+
+fn oauth_apps_and_consent(config: &mut impl Operations) {
     config
         .service(oauth_apps::list)
         .service(oauth_apps::create)

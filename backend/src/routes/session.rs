@@ -1,9 +1,11 @@
 //! Sessions: sign-in, sign-out, the move to another workspace, and the answer to "who is calling?".
 
+use std::net::IpAddr;
+
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data, web::Json};
 use api_types::{
     ProblemType, Scope,
-    account::{Member, Role, Session, SignIn, SwitchWorkspace, Workspace},
+    account::{MAX_EMAIL, Member, Role, Session, SignIn, SwitchWorkspace, Workspace},
     audit::{Actor, AuditAction},
     ids::MemberId,
     problem::FaultCode,
@@ -14,13 +16,19 @@ use super::{idempotent::IdempotencyKey, signed_in::SignedIn};
 use crate::{
     app::App,
     auth::{
-        Caller, Identity, address, origin,
+        Caller, Identity, address,
+        device::{self, Device},
+        origin,
         permission::{AnyCredential, AnySession},
         session as cookies,
+        throttle::Applicant,
     },
-    crypto::{self, passwords},
+    crypto::{
+        self,
+        passwords::{self, TooMany},
+    },
     db::{
-        Hint, accounts,
+        accounts,
         audit::{self, Change, Who},
         sessions,
     },
@@ -52,14 +60,11 @@ pub async fn sign_in(
     origin::check(&request, &settings.public_url)?;
     let ip = address::of_request(&request, &settings.trusted_proxies);
     let SignIn { email, password, workspace_id } = body.value;
-    let email = email.trim().to_lowercase();
-    app.auth.sign_ins.attempt(&email, ip, app.base.now())?;
-    let known = find(&app, email.clone()).await?;
-    let hash = known.as_ref().map(|known| known.password_hash.clone());
-    // Always verified, so that an unknown address takes as long as a known one.
-    let right = password.len() <= passwords::MAX_LEN && passwords::verify(password, hash).await;
+    let email = normal_email(&email)?;
+    let device = device::of_request(&app.base, &request, &email);
+    let known = Attempted { email: &email, ip, device: device.as_ref() }.check(&app, password).await?;
     let wrong = || Failure::new(ProblemType::InvalidSignIn, "The e-mail address or the password is wrong.");
-    let KnownMember { id, memberships, .. } = known.filter(|_| right).ok_or_else(wrong)?;
+    let KnownMember { id, memberships, .. } = known.ok_or_else(wrong)?;
     let (workspace, role) = memberships
         .iter()
         .find(|(workspace, _)| workspace_id.is_none_or(|wanted| wanted == workspace.id))
@@ -73,13 +78,62 @@ pub async fn sign_in(
     let session = describe(Some(member), workspace, memberships, Scope::ALL.to_vec());
     let token = crypto::text(&app.base.random.bytes::<32>());
     let cookie = cookies::cookie(settings, &token).to_string();
+    let device = device::cookie(&app.base, &who.actor.name, device).to_string();
     let begun = request.answer(&app.base, move |tx| -> Answer<Made> {
         let now = tx.now();
         sessions::insert(tx, &cookies::digest(&token), id, who.workspace_id, now)?;
         audit::append(tx, &who, change(AuditAction::SessionCreated, &id, &who.actor.name))?;
-        Ok(Made::json(200, &session)?.header("set-cookie", cookie).about(id.as_str()).secret())
+        let made = Made::json(200, &session)?.about(id.as_str()).secret();
+        Ok(made.header("set-cookie", cookie).header("set-cookie", device))
     });
     begun.await
+}
+
+/// An e-mail address as accounts are found by it.
+fn normal_email(email: &str) -> Answer<String> {
+    let email = email.trim();
+    if email.len() > MAX_EMAIL {
+        let detail = format!("It must have at most {MAX_EMAIL} bytes.");
+        return Err(Failure::field("email", FaultCode::TooLong, detail));
+    }
+    Ok(email.to_lowercase())
+}
+
+/// An attempt to sign in, before anything is known of its password.
+struct Attempted<'a> {
+    email: &'a str,
+    ip: IpAddr,
+    device: Option<&'a Device>,
+}
+
+impl Attempted<'_> {
+    /// The member whose password this is, if it is anybody's. Counts the attempt where it was a guess.
+    async fn check(self, app: &App, password: String) -> Answer<Option<KnownMember>> {
+        let throttle = &app.auth.sign_ins;
+        let device = self.device.map(|device| device.id.as_str());
+        let applicant = Applicant { email: self.email, ip: self.ip, device };
+        let attempt = throttle.attempt(applicant, app.base.clock.monotonic())?;
+        let checked = verify(app, self.email, password).await;
+        match &checked {
+            Ok(Some(_)) => throttle.succeeded(&attempt, app.base.clock.monotonic()),
+            Ok(None) => {}
+            Err(_) => throttle.give_back(&attempt, app.base.clock.monotonic()),
+        }
+        checked
+    }
+}
+
+async fn verify(app: &App, email: &str, password: String) -> Answer<Option<KnownMember>> {
+    let known = find(app, email.to_owned()).await?;
+    let hash = known.as_ref().map(|known| known.password_hash.clone());
+    if password.len() > passwords::MAX_LEN {
+        return Ok(None);
+    }
+    // Always verified, so that an unknown address takes as long as a known one.
+    let right = app.auth.passwords.verify(password, hash).await.map_err(|TooMany| {
+        Failure::unavailable("Too many others are signing in just now. Try again in a moment.", 2)
+    })?;
+    Ok(known.filter(|_| right))
 }
 
 /// A member who may be signing in.
@@ -142,6 +196,7 @@ pub async fn switch(
     let SignedIn { id, email, session } = SignedIn::of(&caller)?;
     let wanted = body.value.workspace_id;
     let who = Who { workspace_id: wanted, ..caller.who() };
+    let left = caller.workspace_id();
     let memberships = app.base.db.write(move |tx| -> Answer<Vec<Membership>> {
         let memberships = accounts::workspaces_of(tx, id)?;
         if !memberships.iter().any(|(workspace, _)| workspace.id == wanted) {
@@ -150,7 +205,7 @@ pub async fn switch(
         }
         sessions::switch(tx, &session, wanted)?;
         audit::append(tx, &who, change(AuditAction::SessionSwitched, &id, &who.actor.name))?;
-        tx.on_commit(Hint::CredentialsChanged);
+        tx.credentials_changed(left);
         Ok(memberships)
     });
     let memberships = memberships.await?;
@@ -174,7 +229,7 @@ pub async fn sign_out(app: Data<App>, caller: Caller<AnySession>) -> Answer {
     let ended = app.base.db.execute(move |tx| {
         sessions::delete(tx, &session)?;
         audit::append(tx, &who, change(AuditAction::SessionEnded, &id, &email))?;
-        tx.on_commit(Hint::CredentialsChanged);
+        tx.credentials_changed(who.workspace_id);
         Ok(())
     });
     ended.await?;

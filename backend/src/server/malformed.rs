@@ -1,7 +1,7 @@
 //! What is no request at all still gets an answer that says so.
 //!
-//! The HTTP layer answers what it cannot parse with an empty 400 or 431 and closes the connection; it cannot be asked for
-//! anything else. Such an answer is known by its lack of the id that each answer of ours has. It is replaced on its way out by a
+//! The HTTP layer answers what it cannot parse with an empty 400 or 431, and what does not come with an empty 408, and closes the
+//! connection; it cannot be asked for anything else. Such an answer is known by its lack of the id that each answer of ours has. It is replaced on its way out by a
 //! problem document, and by 414 where a request line came that was too long to be parsed.
 
 use std::{
@@ -61,6 +61,10 @@ impl<T> Explained<T> {
         Self { io, explain, line: Line::default(), instead: None }
     }
 
+    pub const fn io(&self) -> &T {
+        &self.io
+    }
+
     /// The bytes that go out in place of `bytes`, where these end in an answer of the HTTP layer's own.
     fn replacement(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let explain = self.explain.as_ref()?;
@@ -90,6 +94,7 @@ fn own_answer(bytes: &[u8]) -> Option<(usize, ProblemType)> {
     match status {
         _ if is_ours || !is_empty => None,
         b"400" => Some((start, ProblemType::BadRequest)),
+        b"408" => Some((start, ProblemType::RequestTimeout)),
         b"431" => Some((start, ProblemType::HeadersTooLarge)),
         _ => None,
     }
@@ -210,6 +215,8 @@ mod tests {
         assert_eq!(own_answer(&after), Some((after.len() - own.len(), ProblemType::BadRequest)));
         let large = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\ndate: x\r\n\r\n";
         assert_eq!(own_answer(large), Some((0, ProblemType::HeadersTooLarge)));
+        let late = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        assert_eq!(own_answer(late), Some((0, ProblemType::RequestTimeout)));
         for ours in [
             &b"HTTP/1.1 204 No Content\r\nx-request-id: a\r\n\r\n"[..],
             b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nx-request-id: a\r\n\r\n",

@@ -13,7 +13,7 @@ use api_types::ProblemType;
 use utoipa::openapi::OpenApi as Document;
 
 use super::path::PathKind;
-use crate::{console, http::problem::Failure, oauth::error::OAuthError, openapi};
+use crate::{console, docs, http::problem::Failure, oauth::error::OAuthError, openapi};
 
 /// The paths that exist, with their methods, to tell an unknown path from a method that a path does not have.
 #[derive(Clone, Debug)]
@@ -34,7 +34,8 @@ impl KnownPaths {
             (segments(path), has.collect())
         });
         let pages = openapi::PAGES.iter().map(|path| (segments(path), vec!["GET"]));
-        Self(operations.chain(pages).collect())
+        let docs = docs::paths().into_iter().map(|path| (segments(&path), vec!["GET"]));
+        Self(operations.chain(pages).chain(docs).collect())
     }
 
     /// The methods that `path` has, as `Allow` names them; `None` where there is no such path.
@@ -85,7 +86,7 @@ pub fn options(path: &str, known: &KnownPaths) -> HttpResponse {
 }
 
 fn not_found() -> HttpResponse {
-    Failure::new(ProblemType::NotFound, "There is no such path. /docs lists those that exist.")
+    Failure::new(ProblemType::NotFound, "There is no such path. /docs/api lists those that exist.")
         .error_response()
 }
 

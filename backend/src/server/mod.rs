@@ -1,5 +1,6 @@
 //! The HTTP server: the URL table behind the middleware, the document, and the console for everything else.
 
+mod admission;
 mod compression;
 mod cors;
 mod head;
@@ -7,6 +8,7 @@ mod listen;
 mod malformed;
 mod methods;
 mod path;
+mod watch;
 
 use std::{io, net::TcpListener, sync::Arc};
 
@@ -23,26 +25,29 @@ use actix_web::{
     web::{self, Data},
 };
 use api_types::ProblemType;
-use utoipa_actix_web::{AppExt, scope::scope};
 
 use self::{
     compression::Compression,
     cors::Preflight,
+    listen::Door,
     malformed::Explain,
     methods::{KnownPaths, unknown},
     path::PathKind,
+    watch::UnderWay,
 };
 use crate::{
     app::App,
     auth::identify::identify,
     base::Base,
     clock::Stopwatch,
+    db::share,
+    docs::{self, Site},
     http::{
-        payload::MAX_BYTES,
+        payload::{BodyPatience, MAX_BYTES},
         problem::{Failure, REQUEST, RequestContext},
     },
     openapi::{
-        self,
+        self, Pages,
         deprecation::{self, Deprecations},
         parameters::{KnownParameters, refuse_unknown},
     },
@@ -59,14 +64,15 @@ pub fn build(
     tls: Option<rustls::ServerConfig>,
     workers: usize,
 ) -> io::Result<Server> {
-    let document = openapi::document();
-    let known = Data::new(KnownPaths::of(&document));
-    let deprecations = Data::new(Deprecations::of(&document));
-    let parameters = Data::new(KnownParameters::of(&document));
+    let (known, deprecations, parameters) = read_document()?;
+    let pages = Pages::all();
+    let site = Data::new(Site::new(&app.base.settings.issuer()));
     let auth = Data::new(app.auth.clone());
     let origin: Data<Arc<str>> = Data::new(app.base.settings.issuer().into());
     let app = Data::new(app);
     let over_tls = OverTls(tls.is_some());
+    let body_patience = BodyPatience(app.base.settings.patience.body);
+    let settings = Arc::clone(&app.base.settings);
     let explain = explain(app.base.clone(), origin.get_ref().clone(), over_tls.0);
     let application = move || {
         Web::new()
@@ -74,27 +80,24 @@ pub fn build(
             .app_data(auth.clone())
             .app_data(known.clone())
             .app_data(origin.clone())
+            .app_data(site.clone())
             .app_data(parameters.clone())
             .app_data(deprecations.clone())
             .app_data(over_tls)
             .app_data(web::PayloadConfig::new(MAX_BYTES))
+            .app_data(body_patience)
             .wrap(from_fn(deprecation::announce))
             .wrap(from_fn(every_request))
-            .into_utoipa_app()
             .service(
-                scope("/v1")
+                web::scope("/v1")
                     .wrap(from_fn(refuse_unknown))
                     .wrap(from_fn(identify))
                     .configure(routes::v1)
                     .default_service(web::to(unknown)),
             )
-            .configure(routes::oauth)
-            .service(routes::health::alive)
-            .service(routes::health::ready)
-            .service(routes::problems::list)
-            .service(routes::problems::show)
-            .into_app()
-            .configure(openapi::configure)
+            .configure(routes::around_v1)
+            .configure(|config| pages.configure(config))
+            .configure(docs::configure)
             .default_service(web::to(unknown))
     };
     let server = Server::build()
@@ -102,7 +105,19 @@ pub fn build(
         // Ours: the operator's process decides when to stop.
         .disable_signals()
         .shutdown_timeout(18);
-    listen::listen(server, listener, tls, explain, application)
+    listen::listen(server, listener, tls, Door::new(&settings, explain), application)
+}
+
+/// Reads from the document what the server goes by. A thread of its own does it: the document is large, nobody needs it
+/// afterwards, and the server's threads then use the memory that this one leaves behind.
+fn read_document() -> io::Result<(Data<KnownPaths>, Data<Deprecations>, Data<KnownParameters>)> {
+    let read = std::thread::spawn(|| {
+        let document = openapi::document();
+        (KnownPaths::of(&document), Deprecations::of(&document), KnownParameters::of(&document))
+    });
+    let failed = |_| io::Error::other("the document could not be read");
+    let (known, deprecations, parameters) = read.join().map_err(failed)?;
+    Ok((Data::new(known), Data::new(deprecations), Data::new(parameters)))
 }
 
 /// Makes answers to what is no request: whole ones, since no middleware sees them.
@@ -110,6 +125,7 @@ fn explain(base: Base, origin: Arc<str>, over_tls: bool) -> Arc<Explain> {
     Arc::new(move |kind| {
         let detail = match kind {
             ProblemType::UriTooLong => format!("The URI is longer than the {MAX_URI} bytes that are read."),
+            ProblemType::RequestTimeout => "The request's head did not come in time.".to_owned(),
             ProblemType::HeadersTooLarge => "The headers are longer, or more, than are read.".to_owned(),
             _ => {
                 "This is no HTTP request that can be read: its first line or one of its headers is malformed."
@@ -172,13 +188,16 @@ async fn every_request(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let is_head = head::as_get(&mut request);
     let about = About::read(&app.base, &request);
+    let under_way = UnderWay::begin(&request);
     let watched = app.metrics.is_watched().then(|| (request.method().clone(), Stopwatch::start()));
     let compression = Compression::of(&request, about.kind);
     let context = RequestContext { id: about.id.clone(), origin: origin.get_ref().clone() };
     let early = REQUEST.sync_scope(context.clone(), || about.early_answer(&request));
     let answered = match early {
         Some(answer) => Ok(request.into_response(answer)),
-        None => REQUEST.scope(context, next.call(request)).await.map(ServiceResponse::map_into_boxed_body),
+        None => share::for_request(REQUEST.scope(context, next.call(request)))
+            .await
+            .map(ServiceResponse::map_into_boxed_body),
     };
     if let Some((method, since)) = watched {
         let (route, status) = match &answered {
@@ -191,7 +210,10 @@ async fn every_request(
         Ok(response) => {
             let mut response = compression.apply(response).await;
             decorate(response.headers_mut(), &about);
-            Ok(if is_head { response.map_body(|head, body| head::drop_body(head, &body)) } else { response })
+            if is_head {
+                return Ok(response.map_body(|head, body| head::drop_body(head, &body)));
+            }
+            Ok(UnderWay::until_answered(under_way, response))
         }
         Err(error) => {
             let mut response = error.error_response();
@@ -204,7 +226,7 @@ async fn every_request(
 }
 
 /// The document's page styles itself inline; it may load nothing from elsewhere.
-const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+const REFERENCE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 
@@ -226,8 +248,11 @@ fn decorate(headers: &mut HeaderMap, about: &About) {
         _ => {}
     }
     match about.kind {
+        PathKind::Reference => {
+            set(header::CONTENT_SECURITY_POLICY, REFERENCE_POLICY);
+        }
         PathKind::Docs => {
-            set(header::CONTENT_SECURITY_POLICY, DOCS_POLICY);
+            set(header::CONTENT_SECURITY_POLICY, docs::POLICY);
         }
         // The query of an authorization request leaks to no other site.
         PathKind::OAuthClosed => {

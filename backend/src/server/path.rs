@@ -20,6 +20,8 @@ pub enum PathKind {
     /// The pages that explain problems.
     Problems,
     /// The page that renders the document.
+    Reference,
+    /// The documentation.
     Docs,
     /// Signs of life.
     Health,
@@ -43,7 +45,8 @@ impl PathKind {
             ".well-known" => Self::WellKnown,
             "openapi.json" | "openapi-3.0.json" => Self::Document,
             "problems" => Self::Problems,
-            "docs" => Self::Docs,
+            "docs" if path == "/docs/api" => Self::Reference,
+            "docs" | "llms.txt" | "llms-full.txt" => Self::Docs,
             "healthz" | "readyz" => Self::Health,
             _ => Self::Console,
         }

@@ -78,11 +78,17 @@ pub(super) struct Pending {
 
 impl Pending {
     pub(super) fn first(topic: Topic, webhook: Option<WebhookId>) -> Self {
-        Self { topics: BTreeSet::from([topic]), webhooks: webhook.map(|id| BTreeSet::from([id])) }
+        let mut pending = Self { topics: BTreeSet::new(), webhooks: Some(BTreeSet::new()) };
+        pending.add(topic, webhook);
+        pending
     }
 
     pub(super) fn add(&mut self, topic: Topic, webhook: Option<WebhookId>) {
         self.topics.insert(topic);
+        // Events are of no webhook: they leave the others' narrowed down.
+        if topic == Topic::Events {
+            return;
+        }
         if let (Some(named), Some(webhook)) = (&mut self.webhooks, webhook) {
             named.insert(webhook);
             if named.len() <= NAMED {
@@ -151,10 +157,14 @@ impl Hub {
         });
     }
 
-    /// Has every listener's credential looked up again.
-    pub fn credentials_changed(&self) {
-        if self.listening() > 0 {
-            self.tell_all(|news| news.credentials = true);
+    /// Has the credentials of a workspace's listeners looked up again, or of all listeners where that is `None`.
+    pub fn credentials_changed(&self, workspace: Option<WorkspaceId>) {
+        if self.listening() == 0 {
+            return;
+        }
+        let Some(workspace) = workspace else { return self.tell_all(|news| news.credentials = true) };
+        for listener in lock(&self.listeners).by_workspace.get(&workspace).into_iter().flatten() {
+            listener.tell(|news| news.credentials = true);
         }
     }
 

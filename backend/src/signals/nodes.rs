@@ -48,7 +48,14 @@ impl Node {
             match word {
                 Word::Due => (self.heard)(Hint::DeliveriesDue),
                 Word::Recoveries => (self.heard)(Hint::RecoveriesDue),
-                Word::Credentials => (self.heard)(Hint::CredentialsChanged),
+                Word::Credentials if message.credentials_of.is_empty() => {
+                    (self.heard)(Hint::CredentialsChanged { workspace: None });
+                }
+                Word::Credentials => {
+                    for workspace in &message.credentials_of {
+                        (self.heard)(Hint::CredentialsChanged { workspace: Some(*workspace) });
+                    }
+                }
                 Word::Everything => self.signals.hub.everything_changed(),
             }
         }

@@ -25,6 +25,8 @@ use crate::db::{Hint, notify::MAX_BYTES};
 const CHANGES_WAIT: Duration = Duration::from_millis(200);
 /// The most workspaces whose changes are told one by one.
 const WORKSPACES: usize = 500;
+/// The most workspaces of which it is told one by one that their credentials changed.
+const CREDENTIALS_OF: usize = 100;
 
 /// A hint that needs no more than a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,7 +36,7 @@ pub(super) enum Word {
     Due,
     /// A recovery began that the sending node does not carry out itself.
     Recoveries,
-    /// A key, an app, a session, a role or a plan changed.
+    /// A key, an app, a session, a role or a plan changed: of the workspaces in `credentials_of`, or of any where none is named.
     Credentials,
     /// So much changed on screens that it cannot be told one by one.
     Everything,
@@ -49,6 +51,10 @@ pub(super) struct NodeMessage {
     pub(super) from: Option<String>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) words: BTreeSet<Word>,
+    /// The workspaces that [`Word::Credentials`] is about. A node of a version before this field reads the word alone, and forgets
+    /// all that it knows.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) credentials_of: BTreeSet<WorkspaceId>,
     /// Changes for screens, by workspace.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) changes: Vec<(WorkspaceId, Change)>,
@@ -69,7 +75,43 @@ pub struct Outbox {
 #[derive(Debug, Default)]
 struct Waiting {
     words: BTreeSet<Word>,
+    credentials: Credentials,
     changes: HashMap<WorkspaceId, Pending>,
+}
+
+/// The workspaces whose credentials changed.
+#[derive(Debug)]
+enum Credentials {
+    Of(BTreeSet<WorkspaceId>),
+    /// They are not known, or too many to name.
+    OfAny,
+}
+
+impl Default for Credentials {
+    fn default() -> Self {
+        Self::Of(BTreeSet::new())
+    }
+}
+
+impl Credentials {
+    fn add(&mut self, workspace: Option<WorkspaceId>) {
+        match (&mut *self, workspace) {
+            (Self::OfAny, _) => {}
+            (Self::Of(named), Some(workspace)) if named.len() < CREDENTIALS_OF => {
+                named.insert(workspace);
+            }
+            (Self::Of(named), Some(workspace)) if named.contains(&workspace) => {}
+            (Self::Of(_), _) => *self = Self::OfAny,
+        }
+    }
+
+    /// The workspaces as a message names them: none stands for any.
+    fn into_named(self) -> BTreeSet<WorkspaceId> {
+        match self {
+            Self::Of(named) => named,
+            Self::OfAny => BTreeSet::new(),
+        }
+    }
 }
 
 impl Outbox {
@@ -104,12 +146,16 @@ impl Outbox {
         let word = match hint {
             Hint::DeliveriesDue => Word::Due,
             Hint::RecoveriesDue => Word::Recoveries,
-            Hint::CredentialsChanged => Word::Credentials,
+            Hint::CredentialsChanged { workspace } => {
+                self.lock().credentials.add(*workspace);
+                Word::Credentials
+            }
             Hint::Changed { workspace, topic, webhook } => {
                 self.lock().note(*workspace, *topic, *webhook);
                 return self.changed.notify_one();
             }
-            Hint::Breaker { .. } => return,
+            // Other nodes read their webhooks anew before they send.
+            Hint::Breaker { .. } | Hint::DestinationsChanged { .. } => return,
         };
         self.lock().words.insert(word);
         self.urgent.notify_one();
@@ -129,9 +175,10 @@ impl Outbox {
     /// Takes all waiting hints, as texts to send.
     pub(super) fn take(&self, from: &str) -> Vec<String> {
         let own = || NodeMessage { from: Some(from.to_owned()), ..NodeMessage::default() };
-        let Waiting { words, changes } = std::mem::take(&mut *self.lock());
-        let mut messages = vec![NodeMessage { words, ..own() }];
-        let mut length = 0;
+        let Waiting { words, credentials, changes } = std::mem::take(&mut *self.lock());
+        let credentials_of = credentials.into_named();
+        let mut length = 34 * credentials_of.len();
+        let mut messages = vec![NodeMessage { words, credentials_of, ..own() }];
         for (workspace, pending) in changes {
             let change = pending.into_change();
             // An id takes 33 bytes with its quotes; the topics and the rest of the JSON take less than 150.
@@ -210,6 +257,48 @@ mod tests {
         assert_eq!(seen.len(), 100);
         assert!(seen.iter().all(|(_, change)| change.webhook_ids.len() == 20));
         assert!(told(&outbox).is_empty());
+    }
+
+    /// A message as a node of the version before reads and writes it.
+    #[derive(Default, Serialize, Deserialize)]
+    #[serde(default)]
+    struct Before {
+        words: BTreeSet<Word>,
+        changes: Vec<(WorkspaceId, Change)>,
+    }
+
+    #[test]
+    fn credentials_are_told_by_workspace_and_a_node_of_another_version_forgets_all() {
+        let outbox = Outbox::default();
+        outbox.open();
+        let changed =
+            |number| Hint::CredentialsChanged { workspace: Some(WorkspaceId::from_parts(1, number)) };
+        outbox.note(&changed(1));
+        outbox.note(&changed(2));
+        outbox.note(&changed(1));
+        let texts = outbox.take("a node");
+        let message: NodeMessage = serde_json::from_str(&texts[0]).expect("a message");
+        assert_eq!((texts.len(), message.credentials_of.len()), (1, 2));
+        let before: Before = serde_json::from_str(&texts[0]).expect("a message");
+        assert!(before.words.contains(&Word::Credentials));
+        let before = serde_json::to_string(&before).expect("JSON");
+        let heard: NodeMessage = serde_json::from_str(&before).expect("a message");
+        assert!(heard.words.contains(&Word::Credentials) && heard.credentials_of.is_empty());
+        // Too many to name, beside changes that fill the text.
+        for number in 0..=CREDENTIALS_OF as u128 {
+            outbox.note(&changed(number));
+        }
+        assert!(told(&outbox)[0].credentials_of.is_empty());
+        for number in 0..CREDENTIALS_OF as u128 {
+            outbox.note(&changed(number));
+        }
+        for number in 0..2_000 {
+            outbox.note(&change(number % 100, number));
+        }
+        assert_eq!(told(&outbox)[0].credentials_of.len(), CREDENTIALS_OF);
+        outbox.note(&changed(1));
+        outbox.note(&Hint::CredentialsChanged { workspace: None });
+        assert!(told(&outbox)[0].credentials_of.is_empty());
     }
 
     #[test]

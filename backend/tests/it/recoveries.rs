@@ -50,7 +50,7 @@ async fn counting_is_exact_and_changes_nothing(world: World) {
             (&json!(total), &json!(passed_over)),
             "{filter}"
         );
-        let matched = json!({ "failed": failed, "canceled": canceled, "retrying": retrying });
+        let matched = json!({ "failed": failed, "canceled": canceled, "retrying": retrying, "succeeded": 0, "missing": 0 });
         assert_eq!(counted["matched"], matched, "{filter}");
     }
     let keyed = integrator.key.with_header("idempotency-key", "one");
@@ -71,7 +71,10 @@ async fn a_pace_is_kept_oldest_first_with_progress(world: World) {
         (&json!("running"), &json!(7), &json!(0))
     );
     assert_eq!((&made["rate_per_second"], &made["created_by"]["type"]), (&json!(20), &json!("api_key")));
-    assert_eq!(made["matched"], json!({ "failed": 0, "canceled": 7, "retrying": 0 }));
+    assert_eq!(
+        made["matched"],
+        json!({ "failed": 0, "canceled": 7, "retrying": 0, "succeeded": 0, "missing": 0 })
+    );
     let path = format!("/v1/recoveries/{}", made["id"].as_str().unwrap());
     let _job = world.start_recoveries();
     for started in [2, 4, 6] {
@@ -86,7 +89,7 @@ async fn a_pace_is_kept_oldest_first_with_progress(world: World) {
     let recovery = integrator.once_started(&path, 7).await;
     assert_eq!((&recovery["status"], &recovery["passed_over"]), (&json!("done"), &json!(0)));
     assert_eq!(recovery["finished_at"], json!(world.now()));
-    assert_eq!(recovery["outcome"], json!({ "succeeded": 0, "waiting": 7, "failed": 0 }));
+    assert_eq!(recovery["outcome"], json!({ "succeeded": 0, "waiting": 7, "failed": 0, "failed_again": 0 }));
     let going = integrator.show(ids(&all)[0]).await;
     assert_eq!((&going["cancel_reason"], &going["finished_at"]), (&Value::Null, &Value::Null));
     assert_eq!(integrator.team.audited().await[0], "recovery.started");
@@ -116,7 +119,7 @@ async fn what_failed_for_good_starts_its_schedule_anew(world: World) {
     world.advance(6);
     assert_eq!(integrator.after(&id, 12).await["status"], "succeeded");
     let recovery = integrator.once_done(&world, &path).await;
-    assert_eq!(recovery["outcome"], json!({ "succeeded": 1, "waiting": 0, "failed": 0 }));
+    assert_eq!(recovery["outcome"], json!({ "succeeded": 1, "waiting": 0, "failed": 0, "failed_again": 0 }));
 }
 
 #[both]
@@ -138,7 +141,7 @@ async fn what_is_retrying_gets_an_attempt_whose_failure_leaves_the_schedule(worl
     let path = integrator.recover(json!({ "category": "outage" })).await;
     assert_eq!(integrator.after(&id, 3).await["status"], "succeeded");
     let recovery = integrator.once_done(&world, &path).await;
-    assert_eq!(recovery["outcome"], json!({ "succeeded": 1, "waiting": 0, "failed": 0 }));
+    assert_eq!(recovery["outcome"], json!({ "succeeded": 1, "waiting": 0, "failed": 0, "failed_again": 0 }));
 }
 
 #[both]
@@ -191,7 +194,7 @@ async fn it_is_carried_on_by_whoever_comes_next_and_each_delivery_goes_once(worl
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(receiver.requests().len(), 40);
     let recovery = integrator.key.get(&path).await.ok(200);
-    assert_eq!(recovery["outcome"], json!({ "succeeded": 40, "waiting": 0, "failed": 0 }));
+    assert_eq!(recovery["outcome"], json!({ "succeeded": 40, "waiting": 0, "failed": 0, "failed_again": 0 }));
 }
 
 #[both]
@@ -255,10 +258,11 @@ async fn one_runs_for_a_webhook_at_a_time(world: World) {
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains(path.rsplit('/').next().unwrap()), "{detail}");
     }
-    // A recovery that finds nothing to do is done at once.
+    // A recovery that finds nothing to do is done at once, and not kept.
     let nothing = json!({ "webhook_id": one, "event_type": "ticket.closed" });
-    let done = integrator.key.post("/v1/recoveries", &nothing).await.ok(202);
+    let done = integrator.key.post("/v1/recoveries", &nothing).await.ok(200);
     assert_eq!((&done["status"], &done["total"]), (&json!("done"), &json!(0)));
+    assert_eq!(done["id"], json!(null));
     integrator.recover(json!({ "webhook_id": other })).await;
     let list = async |filter: &str| {
         integrator.key.get(&format!("/v1/recoveries?{filter}")).await.ok(200)["data"]
@@ -266,8 +270,8 @@ async fn one_runs_for_a_webhook_at_a_time(world: World) {
             .unwrap()
             .len()
     };
-    assert_eq!((list("").await, list("status=running").await, list("status=done,canceled").await), (3, 2, 1));
-    assert_eq!((list(&format!("webhook_id={one}")).await, list("status=canceled").await), (2, 0));
+    assert_eq!((list("").await, list("status=running").await, list("status=done,canceled").await), (2, 2, 0));
+    assert_eq!((list(&format!("webhook_id={one}")).await, list("status=canceled").await), (1, 0));
     let newest = integrator.key.get("/v1/recoveries?limit=1").await.ok(200);
     assert_eq!(newest["data"][0]["webhook_id"], json!(other));
     assert!(newest["next_cursor"].is_string());

@@ -51,8 +51,7 @@ async fn guessing_is_throttled_per_account_and_the_right_password_waits_too(worl
     let team = world.business().await;
     let right = json!({ "email": team.admin.email, "password": PASSWORD });
     let wrong = json!({ "email": team.admin.email, "password": "a wrong guess" });
-    // The sign-in of the team's admin was the first attempt of the ten.
-    for _ in 0..9 {
+    for _ in 0..10 {
         world.anyone().post("/v1/session", &wrong).await.problem(401, "invalid-sign-in");
     }
     let refused = world.anyone().post("/v1/session", &right).await;
@@ -67,6 +66,12 @@ async fn guessing_is_throttled_per_account_and_the_right_password_waits_too(worl
 #[both]
 async fn a_session_ends_when_idle_for_twelve_hours_and_after_seven_days(world: World) {
     let team = world.business().await;
+    // More than one transaction removes.
+    let many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) \
+        INSERT INTO sessions (token_digest, member_id, workspace_id, created_at, last_seen_at) \
+        SELECT 'old-' || i, member_id, workspace_id, created_at, last_seen_at \
+        FROM n, (SELECT * FROM sessions LIMIT 1) AS one";
+    world.execute(many).await.unwrap();
     world.advance(11 * 3600);
     team.admin.get("/v1/session").await.ok(200);
     world.advance(11 * 3600);
@@ -221,12 +226,18 @@ async fn what_is_no_operation_is_answered_in_kind(world: World) {
     let reply = team.admin.send(Method::POST, "/v1/session", "application/json", large).await;
     reply.problem(413, "body-too-large");
     assert_eq!(world.anyone().get("/healthz").await.text, "ok");
-    assert_eq!(world.anyone().get("/readyz").await.text, "ready");
+    assert!(world.anyone().get("/readyz").await.text.starts_with("ready"));
 }
 
 #[both]
 async fn ended_sessions_are_removed_and_living_ones_are_not(world: World) {
     let team = world.business().await;
+    // More than one transaction removes.
+    let many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) \
+        INSERT INTO sessions (token_digest, member_id, workspace_id, created_at, last_seen_at) \
+        SELECT 'old-' || i, member_id, workspace_id, created_at, last_seen_at \
+        FROM n, (SELECT * FROM sessions LIMIT 1) AS one";
+    world.execute(many).await.unwrap();
     world.advance(11 * 3600);
     team.admin.get("/v1/session").await.ok(200);
     world.advance(2 * 3600);

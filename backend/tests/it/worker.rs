@@ -36,6 +36,29 @@ async fn what_a_crash_interrupted_is_sent_again_and_counts_against_nobody(world:
 }
 
 #[both]
+async fn a_start_after_a_crash_sends_all_that_was_interrupted_however_much(world: World) {
+    // More than one transaction reclaims.
+    const PUBLISHED: i64 = 450;
+    let integrator = Integrator::new(&world).await;
+    let receiver = Receiver::http(Behaviour::Hang).await;
+    integrator.webhook(&receiver.url("/"), &["*"]).await;
+    let crashing = world.start_worker();
+    join_all((0..PUBLISHED).map(|_| integrator.publish())).await;
+    let leased = "(SELECT count(*) FROM deliveries WHERE lease_until IS NOT NULL)";
+    eventually("everything is leased", async || world.number(leased).await == PUBLISHED).await;
+    drop(crashing);
+
+    receiver.set(Behaviour::Answer(200, ""));
+    if !world.is_embedded() {
+        world.advance(31);
+    }
+    // From here on the clock stands still: all of it is done by the first look.
+    let _worker = world.start_worker();
+    let done = "(SELECT count(*) FROM deliveries WHERE status = 'succeeded' AND attempts = 2)";
+    eventually("everything is delivered", async || world.number(done).await == PUBLISHED).await;
+}
+
+#[both]
 async fn three_interruptions_in_a_row_are_one_failure_of_ours(world: World) {
     let integrator = Integrator::new(&world).await;
     let receiver = Receiver::http(Behaviour::Hang).await;
@@ -123,7 +146,7 @@ async fn a_result_that_comes_after_its_lease_changes_nothing(world: World) {
 #[both(with = impatient)]
 async fn a_stopping_worker_finishes_what_is_under_way(world: World) {
     let integrator = Integrator::new(&world).await;
-    let receiver = Receiver::http(Behaviour::DripBody).await;
+    let receiver = Receiver::http(Behaviour::DripHead).await;
     integrator.webhook(&receiver.url("/"), &["*"]).await;
     let worker = world.start_worker();
     let id = integrator.delivery_of(&integrator.publish().await).await;

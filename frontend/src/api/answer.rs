@@ -7,8 +7,10 @@ use api_types::{
     api_keys::{ApiKey, CreatedApiKey},
     authorizations::{AnsweredRequest, AuthorizationRequest, OAuthAppActivity, Withdrawn},
     deliveries::{AcceptedRetry, Attempt, Delivery, DeliveryDetail, RetryAdvice},
-    events::Event,
+    events::{AcceptedSend, Event},
+    filters::FilterPreview,
     oauth_apps::{ClientSecret, CreatedClientSecret, CreatedOAuthApp, OAuthApp},
+    receiver_checks::ReceiverCheck,
     recoveries::Recovery,
     webhooks::{CreatedSigningSecret, CreatedWebhook, TestResult, Webhook},
 };
@@ -31,7 +33,17 @@ macro_rules! plain {
 }
 
 plain!(Session, ApiKey, OAuthApp, OAuthAppActivity, Withdrawn, AuthorizationRequest, AnsweredRequest);
-plain!(Webhook, TestResult, AcceptedRetry, Recovery);
+plain!(
+    Webhook,
+    FilterPreview,
+    TestResult,
+    ReceiverCheck,
+    Delivery,
+    AcceptedRetry,
+    AcceptedSend,
+    Event,
+    Recovery
+);
 
 /// The answer to operations of which the status alone says that they were done.
 impl Answer for () {
@@ -96,13 +108,14 @@ struct Detail {
     event: Event,
     attempt_history: Vec<Attempt>,
     in_flight: bool,
+    holds_line: bool,
     retry: RetryAdvice,
 }
 
 impl Answer for DeliveryDetail {
     fn read(json: &str) -> Result<Self> {
         let delivery: Delivery = from_str(json)?;
-        let Detail { event, attempt_history, in_flight, retry } = from_str(json)?;
-        Ok(Self { delivery, event, attempt_history, in_flight, retry })
+        let Detail { event, attempt_history, in_flight, holds_line, retry } = from_str(json)?;
+        Ok(Self { delivery, event, attempt_history, in_flight, holds_line, retry })
     }
 }

@@ -2,7 +2,7 @@
 
 use api_types::{
     Page,
-    deliveries::{AcceptedRetry, Delivery, DeliveryDetail},
+    deliveries::{AcceptedRetry, Attempt, Delivery, DeliveryDetail},
     ids::DeliveryId,
 };
 
@@ -41,14 +41,29 @@ pub fn list(filter: &Filter<'_>) -> Query<Page<Delivery>> {
     ])
 }
 
+/// The deliveries of an event; `id` as it stands in the page's address.
+pub fn of_event(id: &str) -> Query<Page<Delivery>> {
+    list(&Filter::default()).with(&[("event_id", id)])
+}
+
 /// The newest delivery alone.
 pub fn newest(filter: &Filter<'_>) -> Query<Page<Delivery>> {
     list(filter).with(&[("limit", "1")])
 }
 
-/// One delivery with its event and attempts; `id` as it stands in the page's address.
+/// A page of a delivery's attempts, newest first: the first one, or the one at which `cursor` starts.
+pub fn attempts(id: DeliveryId, cursor: &str) -> Query<Page<Attempt>> {
+    Query::new(paths::delivery_attempts(id)).with(&[("limit", "100"), ("cursor", cursor)])
+}
+
+/// One delivery with its event and last attempts; `id` as it stands in the page's address.
 pub fn show(id: &str) -> Query<DeliveryDetail> {
     Query::new(paths::delivery(id))
+}
+
+/// Cancels a delivery, so that those after it go on.
+pub fn skip(id: DeliveryId) -> Call<Delivery> {
+    Call::act(paths::delivery_skip(id))
 }
 
 pub fn retry(id: DeliveryId) -> Call<AcceptedRetry> {

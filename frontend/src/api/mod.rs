@@ -11,6 +11,7 @@ pub mod call;
 pub mod deliveries;
 pub mod error;
 pub mod event_types;
+pub mod events;
 pub mod metadata;
 pub mod oauth_apps;
 pub mod recoveries;

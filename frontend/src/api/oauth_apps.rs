@@ -11,7 +11,7 @@ use api_types::{
 
 use crate::{
     api::call::{Call, Query},
-    paths::api as paths,
+    paths::{api as paths, with_query},
 };
 
 pub fn list() -> Query<Page<OAuthApp>> {
@@ -65,6 +65,7 @@ pub fn rotate_secret(id: OAuthAppId, rotation: &RotateSecret) -> Call<CreatedCli
     Call::post(paths::oauth_app_secrets(id), rotation)
 }
 
-pub fn drop_secret(id: OAuthAppId, secret: SecretId) -> Call<()> {
-    Call::delete(paths::oauth_app_secret(id, secret))
+pub fn drop_secret(id: OAuthAppId, secret: SecretId, end_tokens: bool) -> Call<()> {
+    let options = [("end_tokens", if end_tokens { "true" } else { "" })];
+    Call::delete(with_query(&paths::oauth_app_secret(id, secret), &options))
 }

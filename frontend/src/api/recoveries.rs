@@ -25,6 +25,11 @@ pub fn create(wanted: NewRecovery) -> Call<Recovery> {
     Call::post(paths::RECOVERIES, &NewRecovery { dry_run: false, ..wanted })
 }
 
+/// Has a recovery that stopped go on with its next stage.
+pub fn resume(id: RecoveryId) -> Call<Recovery> {
+    Call::act(paths::recovery_continue(id))
+}
+
 pub fn cancel(id: RecoveryId) -> Call<Recovery> {
     Call::act(paths::recovery_cancel(id))
 }

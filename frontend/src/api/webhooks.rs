@@ -4,9 +4,14 @@ use std::fmt::Display;
 
 use api_types::{
     Page,
+    delivery_addresses::DeliveryAddress,
+    filters::{FilterPreview, PreviewFilter},
     ids::{SecretId, WebhookId},
     oauth_apps::RotateSecret,
-    webhooks::{CreatedSigningSecret, CreatedWebhook, NewWebhook, TestResult, Webhook, WebhookChanges},
+    receiver_checks::ReceiverCheck,
+    webhooks::{
+        CreatedSigningSecret, CreatedWebhook, NewTest, NewWebhook, TestResult, Webhook, WebhookChanges,
+    },
 };
 
 use crate::{
@@ -16,6 +21,17 @@ use crate::{
 
 pub fn list() -> Query<Page<Webhook>> {
     Query::new(paths::WEBHOOKS)
+}
+
+/// The webhooks of an owner that are not disabled; `for_members`: only those that an app made for members.
+pub fn of_owner(owner: &str, for_members: bool) -> Query<Page<Webhook>> {
+    let for_members = if for_members { "true" } else { "" };
+    list().with(&[
+        ("owner_id", owner),
+        ("status", "active,parked"),
+        ("made_for_members", for_members),
+        ("limit", "200"),
+    ])
 }
 
 /// One webhook; `id` is typed, or the text that stands in the page's address.
@@ -35,12 +51,24 @@ pub fn remove(id: WebhookId) -> Call<()> {
     Call::delete(paths::webhook(id))
 }
 
+pub fn adopt(id: WebhookId) -> Call<Webhook> {
+    Call::act(paths::webhook_adopt(id))
+}
+
 pub fn enable(id: WebhookId) -> Call<Webhook> {
     Call::act(paths::webhook_enable(id))
 }
 
 pub fn disable(id: WebhookId) -> Call<Webhook> {
     Call::act(paths::webhook_disable(id))
+}
+
+pub fn pause(id: WebhookId) -> Call<Webhook> {
+    Call::act(paths::webhook_pause(id))
+}
+
+pub fn resume(id: WebhookId) -> Call<Webhook> {
+    Call::act(paths::webhook_resume(id))
 }
 
 pub fn rotate_secret(id: WebhookId, rotation: &RotateSecret) -> Call<CreatedSigningSecret> {
@@ -51,7 +79,22 @@ pub fn drop_secret(id: WebhookId, secret: SecretId) -> Call<()> {
     Call::delete(paths::webhook_secret(id, secret))
 }
 
+/// The addresses that deliveries come from.
+pub fn delivery_addresses() -> Query<Page<DeliveryAddress>> {
+    Query::new(paths::DELIVERY_ADDRESSES)
+}
+
+/// The number of past events that a filter would have let through.
+pub fn preview_filter(wanted: &PreviewFilter) -> Call<FilterPreview> {
+    Call::post(paths::WEBHOOK_FILTER_PREVIEW, wanted)
+}
+
 /// Sends a test message and waits for the receiver's answer.
-pub fn test(id: WebhookId) -> Call<TestResult> {
-    Call::act(paths::webhook_test(id))
+pub fn test(id: WebhookId, message: &NewTest) -> Call<TestResult> {
+    Call::post(paths::webhook_test(id), message)
+}
+
+/// Sends the messages of a check, and waits for the receiver's answers.
+pub fn check(id: WebhookId) -> Call<ReceiverCheck> {
+    Call::act(paths::webhook_check(id))
 }

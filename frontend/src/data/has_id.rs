@@ -21,6 +21,7 @@ has_id!(
     api_types::oauth_apps::OAuthApp,
     api_types::webhooks::Webhook,
     api_types::deliveries::Delivery,
+    api_types::events::Event,
     api_types::audit::AuditEntry
 );
 

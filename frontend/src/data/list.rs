@@ -62,6 +62,8 @@ pub struct List<T: Wire + HasId + DeserializeOwned> {
     held: ArcRwSignal<Option<Page<T>>>,
     path: Address,
     limit: usize,
+    /// The parameter that takes the cursor of the next page.
+    cursor: &'static str,
     requests: Arc<Requests>,
 }
 
@@ -93,6 +95,7 @@ impl<T: Wire + HasId + DeserializeOwned> List<T> {
             held: ArcRwSignal::default(),
             path: Arc::new(move || query().into_path()),
             limit,
+            cursor: "cursor",
             requests: Arc::default(),
         };
         let this = list.clone();
@@ -105,6 +108,12 @@ impl<T: Wire + HasId + DeserializeOwned> List<T> {
             this.fetch(path, Purpose::Whole);
         });
         list
+    }
+
+    /// Asks for the next page by another parameter than `cursor`.
+    #[must_use]
+    pub fn going_on_by(self, cursor: &'static str) -> Self {
+        Self { cursor, ..self }
     }
 
     /// Follows the stream: fetches again when one of these topics changes, of this webhook where one is named. Rows change
@@ -142,7 +151,10 @@ impl<T: Wire + HasId + DeserializeOwned> List<T> {
     pub fn more(&self) {
         if let Some(cursor) = self.next.get_untracked() {
             self.phase.set(Phase::More);
-            self.fetch(page_path(&untrack(|| (self.path)()), self.limit, Some(&cursor)), Purpose::Next);
+            self.fetch(
+                page_path(&untrack(|| (self.path)()), self.limit, Some((self.cursor, &cursor))),
+                Purpose::Next,
+            );
         }
     }
 
@@ -261,8 +273,9 @@ fn news(shown: &[&str], ids: &[String], more: bool) -> News {
     News { arrived, more: more && last.is_none(), gone: gone.map(|id| (*id).to_owned()).collect() }
 }
 
-fn page_path(path: &str, limit: usize, cursor: Option<&str>) -> String {
-    with_query(path, &[("limit", &limit.to_string()), ("cursor", cursor.unwrap_or_default())])
+fn page_path(path: &str, limit: usize, next: Option<(&str, &str)>) -> String {
+    let (name, cursor) = next.unwrap_or_default();
+    with_query(path, &[("limit", &limit.to_string()), (name, cursor)])
 }
 
 #[cfg(test)]

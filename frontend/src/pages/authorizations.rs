@@ -7,7 +7,10 @@ use crate::{
     api::{authorizations, call::Call},
     browser,
     data::list::List,
-    pages::oauth_apps::parts::{app_logo, homepage},
+    pages::{
+        oauth_apps::parts::{app_logo, homepage},
+        webhooks::owner::stopping,
+    },
     session::SessionStore,
     ui::{
         confirm::{Question, confirm},
@@ -159,11 +162,14 @@ fn withdraw_own(
 ) -> AnyView {
     let id = authorization.id;
     let name = authorization.app.name.clone();
+    // Only admins see webhooks.
+    let admin = untrack(|| SessionStore::use_store().is_admin());
     let explain = view! {
         <p>
             <bdi class="font-medium anywhere">{name}</bdi>
-            " can no longer act for you; its tokens stop working at once. To use it again you would be asked again."
+            " can no longer act for you; its tokens stop working at once. To use it again you would be asked again. If nobody else lets it in, the webhooks that it made for members stop, too."
         </p>
+        {admin.then(|| stopping(authorization.app.id.as_str(), true))}
     };
     withdraw(move || authorizations::withdraw(id), explain, target, done)
 }

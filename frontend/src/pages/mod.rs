@@ -6,6 +6,7 @@ pub mod audit_log;
 pub mod authorizations;
 pub mod consent;
 pub mod deliveries;
+pub mod events;
 pub mod not_found;
 pub mod oauth_apps;
 pub mod overview;

@@ -1,6 +1,9 @@
 //! The form that rotates a secret, of an OAuth app or of a webhook: it asks how long the old one keeps working.
 
-use api_types::oauth_apps::RotateSecret;
+use api_types::{
+    Timestamp,
+    oauth_apps::{MAX_LIVE_SECRETS, RotateSecret},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -8,9 +11,28 @@ use crate::{
     ui::{
         erase::Erase,
         field::{about, group, pick},
+        icon,
+        notice::note,
         submit::{Submit, form_error, form_foot},
+        time::countdown,
     },
 };
+
+/// The remark that no further secret may work beside those that end at `ends`; nothing while there is room.
+pub fn no_room(ends: impl ExactSizeIterator<Item = Option<Timestamp>>) -> AnyView {
+    if ends.len() < MAX_LIVE_SECRETS {
+        return ().erase();
+    }
+    let next =
+        ends.flatten().min().map(|at| view! { " The next one ends in " {countdown(at, "a moment")} "." });
+    let content = view! {
+        <p>
+            "Three secrets work already, and no more may." {next}
+            " Drop an old one first, or choose “Not at all”, which ends all of them."
+        </p>
+    };
+    note("warn", icon::ALERT, content)
+}
 
 /// The form. `explain` says what will break, `call` rotates, and `done` gets the answer with the new secret.
 pub fn form<T: Answer + 'static>(
@@ -28,7 +50,7 @@ pub fn form<T: Answer + 'static>(
     view! {
         <form class="form" on:submit=send>
             {form_error(submit, &["overlap"])}
-            <p>{explain.erase()}</p>
+            {explain.erase()}
             {group(
                 about("The old secret keeps working for", "overlap", ""),
                 submit,

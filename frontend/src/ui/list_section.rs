@@ -9,6 +9,7 @@ use crate::{
     data::{cache::Wire, has_id::HasId, list::List},
     ui::{
         dialog::{Kind, dialog_for},
+        docs::docs,
         field::owned,
         filter::filter,
         icon::{self, icon},
@@ -29,6 +30,8 @@ pub struct ListSection {
     pub name: &'static str,
     /// A sentence below the heading.
     pub about: &'static str,
+    /// The page of the documentation that says more.
+    pub docs: &'static str,
     /// The names of the table's columns; an empty last one holds the row's menu.
     pub columns: &'static [&'static str],
     /// The label of the button, and the title of its dialog: "Create webhook".
@@ -79,7 +82,10 @@ impl ListSection {
         section(
             self.id,
             self.name,
-            self.about,
+            view! {
+                {self.about}
+                {docs(self.docs)}
+            },
             view! {
                 {choice}
                 <button type="button" class="btn btn-primary" on:click=move |_| creating.set(Some(()))>

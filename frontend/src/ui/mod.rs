@@ -5,6 +5,7 @@ pub mod badge;
 pub mod code;
 pub mod confirm;
 pub mod dialog;
+pub mod docs;
 pub mod erase;
 pub mod field;
 pub mod filter;

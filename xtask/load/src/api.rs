@@ -33,6 +33,11 @@ impl Api {
         Ok(Self { server: self.server, credential: format!("cookie: {cookie}\r\n") })
     }
 
+    /// The cookie of a session, as its header has it.
+    pub fn cookie(&self) -> Option<&str> {
+        Some(self.credential.strip_prefix("cookie: ")?.trim_end())
+    }
+
     /// The JSON of a GET.
     pub async fn get(&self, path: &str) -> Result<Value> {
         self.call("GET", path, &Value::Null).await
@@ -41,6 +46,11 @@ impl Api {
     /// The JSON answer to a POST.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value> {
         self.call("POST", path, body).await
+    }
+
+    /// The JSON answer to a PATCH.
+    pub async fn patch(&self, path: &str, body: &Value) -> Result<Value> {
+        self.call("PATCH", path, body).await
     }
 
     async fn call(&self, method: &str, path: &str, body: &Value) -> Result<Value> {

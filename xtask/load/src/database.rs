@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _};
+use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection};
 use std::fmt;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -120,9 +120,16 @@ impl Database {
         Ok(Self { kind, url, cluster })
     }
 
-    /// The number that a query counts as `n`; on PostgreSQL.
+    /// The number that a query counts as `n`.
     pub fn count(&self, sql: &str) -> Result<i64> {
-        let counted: Counted = diesel::sql_query(sql).get_result(&mut PgConnection::establish(&self.url)?)?;
+        let query = diesel::sql_query(sql);
+        let counted: Counted = match self.kind {
+            Kind::Postgres => query.get_result(&mut PgConnection::establish(&self.url)?)?,
+            Kind::Sqlite => {
+                let path = self.url.trim_start_matches("sqlite:");
+                query.get_result(&mut SqliteConnection::establish(path)?)?
+            }
+        };
         Ok(counted.n)
     }
 

@@ -1,4 +1,7 @@
 //! `load bench …` and `load chaos …`, started by `cargo xtask`: the real server on both databases, measured and mistreated.
+//! `load receivers …` tries the receivers of `docs/receivers` on messages of the real server, `load samples …` the samples of the
+//! API reference.
+//! `load sandbox …` is a server for programs that call the API. `load relay …` is started by `chaos` itself.
 
 mod api;
 mod bench;
@@ -10,7 +13,11 @@ mod http;
 mod options;
 mod proc;
 mod receiver;
+mod receivers;
+mod samples;
+mod sandbox;
 mod stats;
+mod wire;
 mod world;
 
 use anyhow::{Context as _, Result, bail};
@@ -21,7 +28,7 @@ use world::Site;
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("load: {error:#}");
             ExitCode::FAILURE
@@ -29,10 +36,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<()> {
+fn run() -> Result<ExitCode> {
     let mut args = std::env::args().skip(1);
-    let command = args.next().context("usage: load bench|chaos --server PATH …")?;
-    let options = Options::parse(args)?;
+    let command = args.next().context(
+        "usage: load bench|chaos|receivers|samples|sandbox --server PATH …, or load relay ADDRESS SOCKET",
+    )?;
+    if command == "relay" {
+        return wire::command(args).map(|()| ExitCode::SUCCESS);
+    }
+    let (options, program) =
+        if command == "sandbox" { sandbox::split(args)? } else { (Options::parse(args)?, Vec::new()) };
     let dir = Folder::new()?;
     let site = Site {
         binary: options.server.clone(),
@@ -42,10 +55,14 @@ fn run() -> Result<()> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match command.as_str() {
-        "bench" => runtime.block_on(bench::run(&site, &options)),
-        "chaos" => runtime.block_on(chaos::run(&site, &options)),
+        "bench" => runtime.block_on(bench::run(&site, &options))?,
+        "chaos" => runtime.block_on(chaos::run(&site, &options))?,
+        "receivers" => runtime.block_on(receivers::run(&site, &options))?,
+        "samples" => runtime.block_on(samples::run(&site, &options))?,
+        "sandbox" => return runtime.block_on(sandbox::run(&site, &program)),
         other => bail!("there is no command {other}"),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A temporary folder, removed when it is dropped.

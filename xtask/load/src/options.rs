@@ -1,14 +1,16 @@
-//! The command line of `load bench` and `load chaos`.
+//! The command line of `load bench`, `load chaos`, `load receivers` and `load samples`.
 
 use crate::database::{Cluster, Kind};
 use anyhow::{Context as _, Result, bail};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The options of `bench` and `chaos`. `cargo xtask` gives the server and the cluster, a person gives the rest.
+/// The options of `bench`, `chaos`, `receivers` and `samples`. `cargo xtask` gives the server and the cluster, a person gives the rest.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub server: PathBuf,
+    /// An older server, which `bench` measures in turn with the present one.
+    pub before: Option<PathBuf>,
     pub cluster: Option<Cluster>,
     pub databases: Vec<Kind>,
     /// The scenarios to run; all if the list is empty.
@@ -18,12 +20,17 @@ pub struct Options {
     pub runs: Option<usize>,
     pub quick: bool,
     pub seed: u64,
+    /// The Python that `receivers` and `samples` run.
+    pub python: PathBuf,
+    /// The folder of the programs of `samples`, a folder for each language.
+    pub folder: PathBuf,
 }
 
 impl Options {
     pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Self> {
         let mut options = Self {
             server: PathBuf::new(),
+            before: None,
             cluster: None,
             databases: Vec::new(),
             only: Vec::new(),
@@ -32,6 +39,8 @@ impl Options {
             runs: None,
             quick: false,
             seed: 1,
+            python: "python3".into(),
+            folder: "target/samples".into(),
         };
         while let Some(option) = args.next() {
             if option == "--quick" {
@@ -41,6 +50,7 @@ impl Options {
             let value = args.next().with_context(|| format!("{option} needs a value"))?;
             match option.as_str() {
                 "--server" => options.server = value.into(),
+                "--before" => options.before = Some(value.into()),
                 "--cluster" => {
                     let (url, dir) = value.split_once(' ').context("--cluster is a URL and a folder")?;
                     options.cluster = Some(Cluster { url: url.into(), dir: dir.into() });
@@ -50,6 +60,8 @@ impl Options {
                 "--connections" => options.connections = Some(value.parse()?),
                 "--seconds" => options.seconds = Some(Duration::from_secs_f64(value.parse()?)),
                 "--runs" => options.runs = Some(value.parse()?),
+                "--python" => options.python = value.into(),
+                "--folder" => options.folder = value.into(),
                 "--seed" => options.seed = value.parse()?,
                 _ => bail!("unknown option {option}"),
             }

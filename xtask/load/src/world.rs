@@ -17,8 +17,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-const EMAIL: &str = "bench@example.com";
-const PASSWORD: &str = "only for this machine and these minutes";
+/// The admin of every world.
+pub const EMAIL: &str = "bench@example.com";
+const NEIGHBOUR: &str = "neighbour@example.com";
+pub const PASSWORD: &str = "only for this machine and these minutes";
 /// For the databases that do not come with a folder for keys.
 const KEY: &str = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -49,6 +51,13 @@ pub struct World {
     folder: PathBuf,
 }
 
+/// Another workspace of a world.
+#[derive(Debug)]
+pub struct Neighbour {
+    /// A key that publishes.
+    pub key: String,
+}
+
 /// A running `sayless` process; dropping it kills it.
 #[derive(Debug)]
 pub struct Server {
@@ -62,14 +71,12 @@ impl World {
         let folder = site.dir.join(format!("{name}-{kind}"));
         fs::create_dir_all(&folder)?;
         let database = Database::create(kind, &folder, site.cluster.as_ref(), name)?;
-        let workspace = prepare(site, &database)?;
+        let workspace = workspace(site, &database, EMAIL)?;
         let server = Server::start(site, &database, &folder, &["serve"]).await?;
         let admin = Api::new(server.address).sign_in(EMAIL, PASSWORD).await?;
         let mut keys = Vec::new();
         for _ in 0..KEYS {
-            let key = json!({ "name": "load", "scopes": ["events:write", "deliveries:read"] });
-            let key = admin.post("/v1/api-keys", &key).await?;
-            keys.push(key["key"].as_str().context("no key was made")?.to_owned());
+            keys.push(key(&admin).await?);
         }
         let driver = Driver::new(site.clock);
         Ok(Self { site: site.clone(), database, server, driver, workspace, admin, keys, folder })
@@ -82,13 +89,16 @@ impl World {
         hooks: Range<usize>,
         types: &str,
     ) -> Result<Vec<String>> {
-        let mut ids = Vec::new();
-        for hook in hooks {
-            let webhook = json!({ "url": receiver.url(hook), "event_types": [types] });
-            let made = self.admin.post("/v1/webhooks", &webhook).await?;
-            ids.push(made["id"].as_str().context("no webhook was made")?.to_owned());
-        }
-        Ok(ids)
+        subscribe(&self.admin, receiver, hooks, types).await
+    }
+
+    /// Another workspace on the same server, whose one webhook leads to this hook and wants every ticket.
+    pub async fn neighbour(&self, receiver: &Receiver, hook: usize) -> Result<Neighbour> {
+        workspace(&self.site, &self.database, NEIGHBOUR)?;
+        let admin = Api::new(self.server.address).sign_in(NEIGHBOUR, PASSWORD).await?;
+        let key = key(&admin).await?;
+        subscribe(&admin, receiver, hook..hook + 1, "ticket.*").await?;
+        Ok(Neighbour { key })
     }
 
     /// Another session of the admin.
@@ -119,8 +129,20 @@ impl World {
 
     /// A process that only delivers, logging under this name.
     pub fn worker(&self, name: &str) -> Result<Server> {
-        let log = File::options().create(true).append(true).open(self.folder.join(name))?;
+        self.deliver(name, command(&self.site, &self.database))
+    }
+
+    /// The same on a machine whose clock is wrong, by `offset` as libfaketime writes it.
+    pub fn worker_at(&self, name: &str, offset: &str) -> Result<Server> {
         let mut command = command(&self.site, &self.database);
+        command.env("LD_PRELOAD", faketime()?).env("FAKETIME", offset);
+        // The wall clock alone is wrong.
+        command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        self.deliver(name, command)
+    }
+
+    fn deliver(&self, name: &str, mut command: Command) -> Result<Server> {
+        let log = File::options().create(true).append(true).open(self.folder.join(name))?;
         command.args(["worker", "--allow-destination", "127.0.0.0/8"]);
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn()?;
         Ok(Server { child, address: self.server.address })
@@ -143,11 +165,32 @@ impl World {
     }
 }
 
-/// Makes the tables, a workspace and its admin; the workspace's id.
-fn prepare(site: &Site, database: &Database) -> Result<String> {
+async fn key(admin: &Api) -> Result<String> {
+    let key = json!({ "name": "load", "scopes": ["events:write", "deliveries:read"] });
+    let key = admin.post("/v1/api-keys", &key).await?;
+    Ok(key["key"].as_str().context("no key was made")?.to_owned())
+}
+
+async fn subscribe(
+    admin: &Api,
+    receiver: &Receiver,
+    hooks: Range<usize>,
+    types: &str,
+) -> Result<Vec<String>> {
+    let mut ids = Vec::new();
+    for hook in hooks {
+        let webhook = json!({ "url": receiver.url(hook), "event_types": [types] });
+        let made = admin.post("/v1/webhooks", &webhook).await?;
+        ids.push(made["id"].as_str().context("no webhook was made")?.to_owned());
+    }
+    Ok(ids)
+}
+
+/// Makes the tables where there are none, a workspace and its admin; the workspace's id.
+fn workspace(site: &Site, database: &Database, email: &str) -> Result<String> {
     let create = ["workspace", "create", "--name", "Load", "--plan", "enterprise"];
     let workspace = feed(command(site, database).args(create), "")?;
-    let add = ["member", "add", "--workspace", &workspace, "--email", EMAIL, "--role", "admin"];
+    let add = ["member", "add", "--workspace", &workspace, "--email", email, "--role", "admin"];
     feed(command(site, database).args(add).arg("--password-stdin"), PASSWORD)?;
     Ok(workspace)
 }
@@ -161,6 +204,13 @@ fn command(site: &Site, database: &Database) -> Command {
         command.env("SAYLESS_PEPPER", KEY).env("SAYLESS_SEALING_KEY", KEY);
     }
     command
+}
+
+/// The library that has a program see another time.
+fn faketime() -> Result<PathBuf> {
+    let folders = fs::read_dir("/usr/lib")?.flatten().map(|entry| entry.path());
+    let mut libraries = folders.map(|folder| folder.join("faketime/libfaketimeMT.so.1"));
+    libraries.find(|library| library.is_file()).context("libfaketime is missing")
 }
 
 fn feed(command: &mut Command, input: &str) -> Result<String> {

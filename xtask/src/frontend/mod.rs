@@ -10,8 +10,8 @@ mod wasm;
 
 use crate::{install, sh};
 use anyhow::{Context as _, Result, bail};
-pub use output::{Mode, target_dir};
-use output::{out_dir, short_hex};
+use output::short_hex;
+pub use output::{Mode, out_dir, target_dir};
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 
 use super::tally::Tally;
 use anyhow::Result;
+use std::path::PathBuf;
 
 /// One check, or one group of tests.
 pub struct Stage {
@@ -15,6 +16,8 @@ pub struct Stage {
 pub struct Context {
     /// True if every stage runs, and so the tests have to judge the console as it is released.
     pub full: bool,
+    /// The server as the backend's tests build it, with the other programs beside it.
+    pub server: fn() -> Result<PathBuf>,
 }
 
 /// The end of a stage: its verdict, and the tests that it ran.

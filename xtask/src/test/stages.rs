@@ -1,13 +1,14 @@
 //! The stages of `cargo xtask test`, in the order that tells soonest.
 
-use super::clients;
 use super::stage::{Context, Outcome, Stage};
 use super::tally::Tally;
+use super::{clients, console, docs, samples, sdk_python, sdk_rust, sdk_typescript};
 use crate::frontend::{self, Mode, toolchain};
 use crate::postgres::{Cluster, Durability};
 use crate::{install, lints, load, sdk, sh};
 use anyhow::{Result, bail};
 use std::fs;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -15,20 +16,33 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "Formatting", group: "lint", run: formatting },
     Stage { name: "Floors", group: "lint", run: floors },
     Stage { name: "Dependencies", group: "lint", run: dependencies },
+    Stage { name: "Links and spelling", group: "lint", run: docs::text },
     Stage { name: "Clippy", group: "lint", run: clippy },
     Stage { name: "Clippy for the browser", group: "lint", run: clippy_console },
     Stage { name: "Backend tests on SQLite and PostgreSQL", group: "backend", run: backend },
     Stage { name: "Chaos, the short form", group: "backend", run: chaos },
+    Stage { name: "Console build, begun beside the next stages", group: "console", run: console_begin },
+    Stage { name: "Receivers in Node.js, Python and Rust", group: "backend", run: receivers },
     Stage { name: "OpenAPI document", group: "backend", run: openapi },
     Stage { name: "Linters of the OpenAPI documents", group: "clients", run: clients::linters },
     Stage { name: "Generated TypeScript clients", group: "clients", run: clients::typescript },
     Stage { name: "Generated Python client", group: "clients", run: clients::python },
     Stage { name: "Generated Rust client", group: "clients", run: clients::rust },
+    Stage { name: "TypeScript SDK", group: "sdks", run: sdk_typescript::stage },
+    Stage { name: "Python SDK", group: "sdks", run: sdk_python::stage },
+    Stage { name: "Rust SDK", group: "sdks", run: sdk_rust::stage },
+    Stage { name: "Code blocks of the documentation", group: "sdks", run: documentation },
+    Stage { name: "Samples of the API reference", group: "sdks", run: samples::stage },
     Stage { name: "Console build", group: "console", run: console_build },
-    Stage { name: "Console tests", group: "console", run: console },
+    Stage { name: "Console tests", group: "console", run: console_tests },
     Stage { name: "TypeScript client", group: "e2e", run: typescript },
     Stage { name: "Playwright in Chromium", group: "e2e", run: playwright },
+    Stage { name: "Receivers in Go, Ruby, PHP and Java", group: LANGUAGES, run: further_receivers },
+    Stage { name: "Generated Go client", group: LANGUAGES, run: clients::go },
 ];
+
+/// The group of what needs further toolchains.
+pub const LANGUAGES: &str = "languages";
 
 /// The packages whose tests run on this machine: all but the console.
 const BACKEND: &[&str] = &[
@@ -46,6 +60,10 @@ const BACKEND: &[&str] = &[
     "dependencies",
     "--package",
     "load",
+    "--package",
+    "docs-check",
+    "--package",
+    "sdk",
 ];
 
 fn formatting(_: &Context) -> Result<Outcome> {
@@ -96,17 +114,45 @@ fn backend(_: &Context) -> Result<Outcome> {
     let cluster = if given.is_none() { Some(Cluster::start(Durability::None, why)?) } else { None };
     let mut tests = sh::cargo();
     tests.args(["test", "--no-fail-fast"]).args(BACKEND);
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        tests.env("RUST_TEST_THREADS", tests_at_once().to_string());
+    }
     if let Some(url) = given.or_else(|| cluster.as_ref().map(|cluster| cluster.url.clone())) {
         tests.env("TEST_DATABASE_URL", url);
     }
     count(&mut tests, Tally::read_cargo)
 }
 
+/// Most tests wait most of the time: for a retry, for another node, for the database. With one for each core, as is usual, the cores
+/// stand idle.
+fn tests_at_once() -> usize {
+    4 * std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
 /// On the server that the tests built.
 fn chaos(_: &Context) -> Result<Outcome> {
+    install::faketime()?;
     server()?;
     load::run("chaos", "debug", &["--quick"])?;
     Ok(Outcome { ok: true, tests: Tally::default() })
+}
+
+/// On the server that the tests built.
+fn receivers(_: &Context) -> Result<Outcome> {
+    server()?;
+    load::receivers(&load::RECEIVERS)?;
+    Ok(Outcome { ok: true, tests: Tally::default() })
+}
+
+fn further_receivers(_: &Context) -> Result<Outcome> {
+    install::further_receivers()?;
+    server()?;
+    load::receivers(&load::FURTHER_RECEIVERS)?;
+    Ok(Outcome { ok: true, tests: Tally::default() })
+}
+
+fn documentation(_: &Context) -> Result<Outcome> {
+    docs::blocks(&server()?)
 }
 
 fn openapi(_: &Context) -> Result<Outcome> {
@@ -119,15 +165,28 @@ fn openapi(_: &Context) -> Result<Outcome> {
         }
         println!("{path} is what `sayless openapi --spec {spec}` prints.");
     }
+    sh::run(sh::command(sh::target_dir().join("debug/sdk")).arg(sh::root()).arg("--check"))?;
+    println!("Everything that is generated from it is what the document says.");
+    Ok(Outcome { ok: true, tests: Tally::default() })
+}
+
+/// The tests of everything judge the console as it is released.
+const fn mode(context: &Context) -> Mode {
+    if context.full { Mode::Release } else { Mode::Dev }
+}
+
+/// Not before the browser's clippy is over: both use one folder.
+fn console_begin(context: &Context) -> Result<Outcome> {
+    console::begin(mode(context))?;
     Ok(Outcome { ok: true, tests: Tally::default() })
 }
 
 fn console_build(context: &Context) -> Result<Outcome> {
-    frontend::build(if context.full { Mode::Release } else { Mode::Dev })?;
+    console::finish(mode(context))?;
     Ok(Outcome { ok: true, tests: Tally::default() })
 }
 
-fn console(_: &Context) -> Result<Outcome> {
+fn console_tests(_: &Context) -> Result<Outcome> {
     let mut tests = sh::cargo();
     count(tests.args(["test", "--no-fail-fast", "--package", "console"]), Tally::read_cargo)
 }
@@ -148,7 +207,7 @@ fn playwright(context: &Context) -> Result<Outcome> {
 }
 
 /// The server as the backend's tests build it: cargo would build it, and half of what it needs, once more by itself.
-fn server() -> Result<PathBuf> {
+pub fn server() -> Result<PathBuf> {
     install::server_libraries()?;
     sh::run(sh::cargo().args(["test", "--no-run", "--quiet"]).args(BACKEND))?;
     Ok(sh::target_dir().join("debug/sayless"))

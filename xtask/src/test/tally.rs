@@ -44,6 +44,30 @@ impl Tally {
             self.failed += count;
         }
     }
+
+    /// Takes in one line of the summary of Node's test runner: `ℹ pass 12`, `ℹ fail 1`, `ℹ cancelled 1`.
+    pub fn read_node(&mut self, line: &str) {
+        let count = line.strip_prefix("ℹ ").and_then(|line| line.split_once(' '));
+        match count.map(|(what, count)| (what, count.trim().parse::<u64>())) {
+            Some(("pass", Ok(count))) => self.passed += count,
+            Some(("fail" | "cancelled" | "skipped" | "todo", Ok(count))) => self.failed += count,
+            _ => {}
+        }
+    }
+
+    /// Takes in one line of pytest's summary: `2 failed, 111 passed in 69.41s`. A test that was skipped is no passed test.
+    pub fn read_pytest(&mut self, line: &str) {
+        let Some((counts, _)) = line.trim_matches(['=', ' ']).rsplit_once(" in ") else {
+            return;
+        };
+        for count in counts.split(", ") {
+            match numbered(count) {
+                Some((passed, "passed")) => self.passed += passed,
+                Some((failed, "failed" | "error" | "errors" | "skipped")) => self.failed += failed,
+                _ => {}
+            }
+        }
+    }
 }
 
 /// `12 passed` -> `(12, "passed")`.
@@ -86,5 +110,30 @@ mod tests {
             tally.read_playwright(line);
         }
         assert_eq!(tally, Tally { passed: 12, failed: 4 });
+    }
+
+    #[test]
+    fn reads_the_summary_of_nodes_test_runner() {
+        let mut tally = Tally::default();
+        for line in
+            ["✔ 404, and the whole family (5ms)", "ℹ tests 14", "ℹ pass 11", "ℹ fail 2", "ℹ cancelled 1"]
+        {
+            tally.read_node(line);
+        }
+        assert_eq!(tally, Tally { passed: 11, failed: 3 });
+    }
+
+    #[test]
+    fn reads_the_summary_of_pytest() {
+        let mut tally = Tally::default();
+        for line in [
+            "tests/test_lists.py ......                                               [100%]",
+            "FAILED tests/test_errors.py::test_a_wrong_field_is_named - assert 1 in [2]",
+            "====== 2 failed, 111 passed, 1 skipped, 3 warnings, 1 error in 69.41s (0:01:09) ======",
+            "5 passed in 0.12s",
+        ] {
+            tally.read_pytest(line);
+        }
+        assert_eq!(tally, Tally { passed: 116, failed: 4 });
     }
 }

@@ -16,6 +16,7 @@ use ipnet::IpNet;
 
 use super::{
     Conn, Json, Slice,
+    expiry::Expired,
     schema::{api_keys, members, workspaces},
 };
 use crate::ranges;
@@ -47,6 +48,8 @@ pub struct KeyRecord {
     pub first_key: ApiKeyId,
     /// The key that ends with the first use of this one; `None` once it was used.
     pub takes_over: Option<ApiKeyId>,
+    /// `true` where the key is stored under an older pepper.
+    pub is_under_old_pepper: bool,
 }
 
 /// An API key about to be stored.
@@ -283,11 +286,18 @@ pub fn set_last_used(conn: &mut Conn, id: ApiKeyId, at: Timestamp, ip: &str) -> 
     .map(drop)
 }
 
-/// The key that is stored under one of `digests`.
+/// Stores a key under another pepper.
+pub fn set_digest(conn: &mut Conn, id: ApiKeyId, digest: &str, version: i32) -> QueryResult<()> {
+    diesel::update(api_keys::table.find(id))
+        .set((api_keys::digest.eq(digest), api_keys::pepper_version.eq(version)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The key that is stored under one of `digests`, newest pepper first.
 pub fn by_digest(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<KeyRecord>> {
     type Row = (
-        ApiKeyId,
-        String,
+        (ApiKeyId, String, String),
         (WorkspaceId, String, Plan),
         Json<Vec<Scope>>,
         Json<Vec<IpNet>>,
@@ -298,8 +308,7 @@ pub fn by_digest(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<KeyR
         .inner_join(workspaces::table)
         .filter(api_keys::digest.eq_any(digests))
         .select((
-            api_keys::id,
-            api_keys::name,
+            (api_keys::id, api_keys::name, api_keys::digest),
             (workspaces::id, workspaces::name, workspaces::plan),
             api_keys::scopes,
             api_keys::allowed_ips,
@@ -308,7 +317,7 @@ pub fn by_digest(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<KeyR
         ))
         .first::<Row>(conn)
         .optional()?;
-    Ok(row.map(|(id, name, (workspace_id, workspace_name, plan), scopes, ips, ends, rotation)| {
+    Ok(row.map(|((id, name, digest), (workspace_id, workspace_name, plan), scopes, ips, ends, rotation)| {
         let (expires_at, revoked_at, ends_at) = ends;
         let (rotatable, first_key, replaces, took_over_at) = rotation;
         KeyRecord {
@@ -324,6 +333,16 @@ pub fn by_digest(conn: &mut Conn, digests: &[String]) -> QueryResult<Option<KeyR
             rotatable,
             first_key: first_key.unwrap_or(id),
             takes_over: replaces.filter(|_| took_over_at.is_none()),
+            is_under_old_pepper: digests.first() != Some(&digest),
         }
     }))
 }
+
+/// Keys that were revoked before a time.
+pub const REVOKED: Expired = Expired { table: "api_keys", condition: "revoked_at < $1" };
+
+/// Keys that expired before a time.
+pub const EXPIRED: Expired = Expired { table: "api_keys", condition: "expires_at < $1" };
+
+/// Keys whose successor took their place before a time.
+pub const REPLACED: Expired = Expired { table: "api_keys", condition: "ends_at < $1" };

@@ -4,6 +4,7 @@ use api_types::{
     Timestamp,
     account::Plan,
     deliveries::{DeliveryStatus, Diagnosis},
+    filters::EventFilter,
     ids::{SecretId, WebhookId, WorkspaceId},
     webhooks::DisabledReason,
 };
@@ -12,7 +13,7 @@ use diesel::prelude::*;
 use crate::{
     catalogue::Subscription,
     db::{
-        Conn, Json,
+        Conn, Hint, Json, Tx,
         dialect::locked,
         schema::{deliveries, signing_secrets, webhooks, workspaces},
     },
@@ -24,6 +25,8 @@ use crate::{
 pub struct Subscriber {
     /// Event types, groups, or `*`.
     pub event_types: Json<Vec<Subscription>>,
+    /// The conditions on the events that the webhook wants; `None` where it wants all of its types.
+    pub filter: Option<Json<EventFilter>>,
     #[diesel(embed)]
     pub destination: Destination,
 }
@@ -37,19 +40,35 @@ pub struct Destination {
     pub url: String,
     pub disabled_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
+    /// The time since which everything is held until somebody resumes the webhook; `None` while it is not paused.
+    pub paused_at: Option<Timestamp>,
     pub last_success_at: Option<Timestamp>,
     /// The most deliveries per second that the webhook's owner wants.
     pub rate_limit: Option<i32>,
+    /// The owner's own request headers under the sealing key; `None` where there are none.
+    pub headers: Option<String>,
+    /// The time since which one delivery is sent after the other; `None` where the webhook is not ordered.
+    pub ordered_since: Option<Timestamp>,
     /// The time at which the circuit breaker opened; `None` while the breaker is closed.
     pub parked_at: Option<Timestamp>,
     /// The time since which held deliveries are let go; `None` while none are.
     pub draining_since: Option<Timestamp>,
+    pub created_at: Timestamp,
 }
 
 impl Destination {
     /// `true` where the webhook's deliveries wait in its own line, and are let go by a rule of their own.
     pub const fn is_holding(&self) -> bool {
-        self.parked_at.is_some() || self.draining_since.is_some() || self.rate_limit.is_some()
+        self.paused_at.is_some()
+            || self.parked_at.is_some()
+            || self.draining_since.is_some()
+            || self.rate_limit.is_some()
+            || self.ordered_since.is_some()
+    }
+
+    /// `true` where a retry by hand is made at once, past the webhook's line.
+    pub const fn lets_retries_pass(&self) -> bool {
+        self.paused_at.is_none() && self.ordered_since.is_none()
     }
 }
 
@@ -70,6 +89,8 @@ pub struct Breaker {
     pub draining_since: Option<Timestamp>,
     /// Held deliveries that are let go per second; 0 for as many as there are slots.
     pub pace: i32,
+    /// The end of the pause that the receiver asked for, as far as it is kept.
+    pub asked_until: Option<Timestamp>,
 }
 
 /// A webhook with a line of its own.
@@ -82,6 +103,8 @@ pub struct HoldingWebhook {
     pub rate_limit: Option<i32>,
     /// Unix microseconds up to which the webhook's pace is used: the next delivery is let go after that.
     pub released_at: i64,
+    /// The time since which one delivery is sent after the other; `None` where the webhook is not ordered.
+    pub ordered_since: Option<Timestamp>,
     #[diesel(embed)]
     pub breaker: Breaker,
 }
@@ -131,8 +154,11 @@ pub fn subscriptions_version(conn: &mut Conn, workspace: WorkspaceId) -> QueryRe
         .first(conn)
 }
 
-/// Marks every node's memory of a workspace's subscriptions as out of date.
-pub fn bump_subscriptions(conn: &mut Conn, workspace: WorkspaceId) -> QueryResult<()> {
+/// Marks every node's memory of a workspace's subscriptions as out of date, and has the jobs of this node that wait look
+/// at their webhooks again once the transaction is durable.
+pub fn bump_subscriptions(tx: &mut Tx<'_>, workspace: WorkspaceId) -> QueryResult<()> {
+    tx.on_commit(Hint::DestinationsChanged { workspace });
+    let conn: &mut Conn = tx;
     diesel::update(workspaces::table.find(workspace))
         .set(workspaces::subscriptions_version.eq(workspaces::subscriptions_version + 1))
         .execute(conn)
@@ -167,8 +193,8 @@ pub fn secrets(conn: &mut Conn, ids: &[WebhookId]) -> QueryResult<Vec<SealedSecr
         .load(conn)
 }
 
-/// Webhooks with a line of their own in which a delivery waits, locked until the transaction ends; webhooks that another
-/// worker locks are passed over.
+/// Webhooks with a line of their own in which a delivery waits and may go, locked until the transaction ends; webhooks that
+/// another worker locks are passed over, and so are paused ones.
 pub fn lock_holding(conn: &mut Conn) -> QueryResult<Vec<HoldingWebhook>> {
     locked!(
         conn,
@@ -179,19 +205,31 @@ pub fn lock_holding(conn: &mut Conn) -> QueryResult<Vec<HoldingWebhook>> {
                 webhooks::parked_at
                     .is_not_null()
                     .or(webhooks::draining_since.is_not_null())
-                    .or(webhooks::rate_limit.is_not_null()),
+                    .or(webhooks::rate_limit.is_not_null())
+                    .or(webhooks::ordered_since.is_not_null()),
             )
             .filter(webhooks::disabled_at.is_null())
             .filter(webhooks::deleted_at.is_null())
+            .filter(webhooks::paused_at.is_null())
             .filter(
-                webhooks::draining_since.is_not_null().or(diesel::dsl::exists(
-                    deliveries::table
-                        .filter(deliveries::webhook_id.eq(webhooks::id))
-                        .filter(
-                            deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]),
-                        )
-                        .select(deliveries::id),
-                )),
+                webhooks::draining_since
+                    .is_not_null()
+                    .or(diesel::dsl::exists(
+                        deliveries::table
+                            .filter(deliveries::webhook_id.eq(webhooks::id))
+                            .filter(
+                                deliveries::status
+                                    .eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]),
+                            )
+                            .select(deliveries::id),
+                    ))
+                    // A retry by hand of what has failed waits in the line, too.
+                    .or(webhooks::ordered_since.is_not_null().and(diesel::dsl::exists(
+                        deliveries::table
+                            .filter(deliveries::webhook_id.eq(webhooks::id))
+                            .filter(deliveries::due_at.is_not_null())
+                            .select(deliveries::id),
+                    ))),
             )
             .order(webhooks::id)
             .select(HoldingWebhook::as_select())
@@ -207,13 +245,27 @@ pub fn close(conn: &mut Conn, id: WebhookId, breaker: Breaker) -> QueryResult<bo
         .map(|changed| changed == 1)
 }
 
-/// Lets a webhook's held deliveries drain as fast as there are slots; `false` where the webhook is parked or drains
-/// already.
+/// Lets a resumed webhook's held deliveries drain at the pace of `breaker`. A parked webhook stays parked, and its next probe
+/// is due now.
+pub fn resume(conn: &mut Conn, id: WebhookId, breaker: Breaker) -> QueryResult<()> {
+    let parked = diesel::update(webhooks::table.find(id).filter(webhooks::parked_at.is_not_null()))
+        .set(webhooks::probe_at.eq(breaker.draining_since))
+        .execute(conn)?;
+    if parked == 0 {
+        diesel::update(webhooks::table.find(id)).set(breaker).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Lets a webhook's held deliveries drain as fast as there are slots; `false` where the webhook is paused, parked or
+/// ordered, or drains already.
 pub fn start_drain(conn: &mut Conn, id: WebhookId, now: Timestamp) -> QueryResult<bool> {
     diesel::update(
         webhooks::table
             .find(id)
+            .filter(webhooks::paused_at.is_null())
             .filter(webhooks::parked_at.is_null())
+            .filter(webhooks::ordered_since.is_null())
             .filter(webhooks::draining_since.is_null()),
     )
     .set((webhooks::draining_since.eq(now), webhooks::pace.eq(0)))
@@ -250,7 +302,8 @@ pub fn last_success(conn: &mut Conn, id: WebhookId) -> QueryResult<Option<Timest
 }
 
 /// The health of webhooks, locked until the transaction ends (new deliveries may still refer to them), always in the same
-/// order. Every transaction that changes webhooks and their deliveries locks the webhooks first.
+/// order. Every transaction that changes webhooks and their deliveries locks the webhooks first, and the rows of workspaces
+/// last, ordered by their ids.
 pub fn lock_health(conn: &mut Conn, ids: &[WebhookId]) -> QueryResult<Vec<HealthRow>> {
     locked!(
         conn,

@@ -12,7 +12,7 @@ use super::AttemptRow;
 use crate::db::{
     Conn, Json,
     dialect::locked,
-    schema::{attempts, deliveries},
+    schema::{attempts, deliveries, webhooks},
 };
 
 /// A delivery that is due, locked until the transaction ends.
@@ -28,6 +28,8 @@ pub struct DueDelivery {
     pub manual_attempt_id: Option<AttemptId>,
     /// Fencing number of the last lease.
     pub lease_no: i64,
+    /// The time since which the delivery is due, or at which a held one is due in any case.
+    pub due_at: Option<Timestamp>,
     /// `true` while the delivery waits in its webhook's own line.
     pub held: bool,
 }
@@ -40,6 +42,9 @@ pub struct Lease {
     pub number: i64,
     pub attempt: AttemptId,
     pub trigger: Trigger,
+    /// The time at which the delivery became due. Where the attempt is not begun, the delivery is due as long as before:
+    /// it does not lose its place.
+    pub due_at: Timestamp,
     pub started_at: Timestamp,
     /// The time at which the lease ends and another worker may take the delivery.
     pub until: Timestamp,
@@ -201,25 +206,32 @@ pub fn lock_held(conn: &mut Conn, webhook: WebhookId, limit: i64) -> QueryResult
 }
 
 /// The oldest or the newest waiting delivery of a webhook, locked until the transaction ends: the one to probe with.
+///
+/// Each status is asked for by itself, since an index then leads to the one row, however many wait.
 pub fn lock_waiting(conn: &mut Conn, webhook: WebhookId, newest: bool) -> QueryResult<Option<DueDelivery>> {
     macro_rules! first {
-        ($order:expr) => {
+        ($status:expr, $order:expr) => {
             locked!(
                 conn,
                 for_update.skip_locked,
                 first,
                 deliveries::table
                     .filter(deliveries::webhook_id.eq(webhook))
-                    .filter(deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]))
+                    .filter(deliveries::status.eq($status))
                     .filter(deliveries::due_at.is_not_null())
                     .order($order)
                     .select(DueDelivery::as_select())
             )
         };
     }
-    let found: QueryResult<DueDelivery> =
-        if newest { first!(deliveries::id.desc()) } else { first!(deliveries::id.asc()) };
-    found.optional()
+    let mut found: Vec<DueDelivery> = Vec::with_capacity(WAITING.len());
+    for status in WAITING {
+        let one: QueryResult<DueDelivery> =
+            if newest { first!(status, deliveries::id.desc()) } else { first!(status, deliveries::id.asc()) };
+        found.extend(one.optional()?);
+    }
+    found.sort_unstable_by_key(|due| due.id);
+    Ok(if newest { found.pop() } else { found.into_iter().next() })
 }
 
 /// Deliveries whose lease ran out, locked until the transaction ends; deliveries that another worker locks are passed
@@ -251,48 +263,91 @@ pub fn lock_leased(conn: &mut Conn, ids: &[DeliveryId]) -> QueryResult<Vec<Lease
     )
 }
 
-/// Lets go of a lease whose attempt was never begun; `false` where the lease was lost before.
-pub fn hand_back(conn: &mut Conn, back: &HandedBack) -> QueryResult<bool> {
+/// The delivery that is under this lease; no row where the lease was lost.
+macro_rules! under {
+    ($lease:expr) => {
+        deliveries::table
+            .find($lease.delivery)
+            .filter(deliveries::lease_no.eq($lease.number))
+            .filter(deliveries::lease_attempt_id.eq($lease.attempt))
+    };
+}
+
+/// Lets go of a lease whose attempt was never begun. The delivery becomes due again, unless it was canceled meanwhile; a
+/// retry by hand, unless its webhook was disabled or deleted.
+pub fn hand_back(conn: &mut Conn, back: &HandedBack) -> QueryResult<()> {
     let lease = &back.lease;
     let manual = (lease.trigger == Trigger::Manual).then_some(lease.attempt);
-    diesel::update(
-        deliveries::table
-            .find(lease.delivery)
-            .filter(deliveries::lease_no.eq(lease.number))
-            .filter(deliveries::lease_attempt_id.eq(lease.attempt)),
-    )
-    .set((
+    let again = (
         cleared(),
         deliveries::due_at.eq(back.due_at),
         deliveries::held.eq(back.held),
         deliveries::manual_attempt_id.eq(manual),
-    ))
-    .execute(conn)
-    .map(|changed| changed == 1)
+    );
+    let due = if manual.is_some() {
+        let open = webhooks::table
+            .filter(webhooks::disabled_at.is_null())
+            .filter(webhooks::deleted_at.is_null())
+            .filter(webhooks::id.eq(deliveries::webhook_id))
+            .select(webhooks::id);
+        diesel::update(under!(lease).filter(diesel::dsl::exists(open))).set(again).execute(conn)?
+    } else {
+        diesel::update(under!(lease).filter(deliveries::status.eq_any(WAITING))).set(again).execute(conn)?
+    };
+    if due == 0 {
+        diesel::update(under!(lease)).set((cleared(), idle())).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Ends a lease whose attempt was never begun, and cancels the delivery.
+pub fn withdraw(conn: &mut Conn, lease: &Lease, reason: CancelReason, now: Timestamp) -> QueryResult<()> {
+    let waiting = diesel::update(under!(lease).filter(deliveries::status.eq_any(WAITING)));
+    let canceled = waiting.set((cleared(), idle(), canceled(reason, now))).execute(conn)?;
+    if canceled == 0 {
+        diesel::update(under!(lease)).set((cleared(), idle())).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Cancels a due delivery that must not be sent.
 pub fn cancel(conn: &mut Conn, due: &DueDelivery, reason: CancelReason, now: Timestamp) -> QueryResult<()> {
-    let waits = matches!(due.status, DeliveryStatus::Pending | DeliveryStatus::Retrying);
     let target = deliveries::table.find(due.id);
-    let idle = (
-        deliveries::due_at.eq(None::<Timestamp>),
-        deliveries::held.eq(false),
-        deliveries::manual_attempt_id.eq(None::<AttemptId>),
-    );
-    if !waits {
-        return diesel::update(target).set(idle).execute(conn).map(drop);
+    if WAITING.contains(&due.status) {
+        return diesel::update(target).set((idle(), canceled(reason, now))).execute(conn).map(drop);
     }
-    diesel::update(target)
-        .set((
-            idle,
-            deliveries::status.eq(DeliveryStatus::Canceled),
-            deliveries::cancel_reason.eq(reason),
-            deliveries::next_attempt_at.eq(None::<Timestamp>),
-            deliveries::finished_at.eq(now),
-        ))
-        .execute(conn)
-        .map(drop)
+    diesel::update(target).set(idle()).execute(conn).map(drop)
+}
+
+/// The states of a delivery that its schedule has not finished.
+const WAITING: [DeliveryStatus; 2] = [DeliveryStatus::Pending, DeliveryStatus::Retrying];
+
+type Idle = (
+    diesel::dsl::Eq<deliveries::due_at, Option<Timestamp>>,
+    diesel::dsl::Eq<deliveries::held, bool>,
+    diesel::dsl::Eq<deliveries::manual_attempt_id, Option<AttemptId>>,
+);
+
+/// The changes after which no worker looks at the delivery.
+fn idle() -> Idle {
+    (deliveries::due_at.eq(None), deliveries::held.eq(false), deliveries::manual_attempt_id.eq(None))
+}
+
+type Canceled = (
+    diesel::dsl::Eq<deliveries::status, DeliveryStatus>,
+    diesel::dsl::Eq<deliveries::cancel_reason, CancelReason>,
+    diesel::dsl::Eq<deliveries::next_attempt_at, Option<Timestamp>>,
+    diesel::dsl::Eq<deliveries::finished_at, Timestamp>,
+);
+
+/// The changes that cancel a delivery.
+fn canceled(reason: CancelReason, now: Timestamp) -> Canceled {
+    (
+        deliveries::status.eq(DeliveryStatus::Canceled),
+        deliveries::cancel_reason.eq(reason),
+        deliveries::next_attempt_at.eq(None),
+        deliveries::finished_at.eq(now),
+    )
 }
 
 /// The due time of the delivery that has been due longest; `None` where none is due.

@@ -4,15 +4,19 @@ use api_types::{
     Timestamp,
     deliveries::{Attempt, AttemptRequest, CancelReason, Delivery, DeliveryStatus, Diagnosis, WebhookRef},
     events::EventType,
-    ids::{AttemptId, DeliveryId, EventId, RecoveryId, WebhookId, WorkspaceId},
+    ids::{AttemptId, DeliveryId, EventId, RecoveryId, WebhookId},
 };
 use diesel::prelude::*;
 
 use super::{AttemptRow, filter::DeliveryFilter, ranges};
-use crate::db::{
-    Conn, Json, Slice,
-    schema::{attempts, deliveries, webhooks},
-    slice::{made_since, made_until},
+use crate::{
+    catalogue::{Reader, Sight},
+    db::{
+        Conn, Json, Slice, Viewer,
+        schema::{attempts, deliveries, webhooks},
+        slice::{made_since, made_until},
+        webhooks as webhook_rows,
+    },
 };
 
 #[derive(Queryable, Selectable)]
@@ -44,10 +48,12 @@ struct WebhookColumns {
     description: String,
     disabled_at: Option<Timestamp>,
     deleted_at: Option<Timestamp>,
+    paused_at: Option<Timestamp>,
 }
 
 /// A delivery, with the conditions under which it can be retried by hand now.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "conditions that hold each by itself")]
 pub struct ListedDelivery {
     /// The delivery as lists show it.
     pub delivery: Delivery,
@@ -56,13 +62,16 @@ pub struct ListedDelivery {
     /// `true` while a retry by hand waits for a worker.
     pub retry_waits: bool,
     pub webhook_disabled: bool,
+    pub webhook_paused: bool,
 }
 
-fn to_wire((row, webhook): (Row, WebhookColumns)) -> ListedDelivery {
+fn to_wire((row, webhook): (Row, WebhookColumns), reader: &Reader) -> ListedDelivery {
+    let sight = reader.sight(row.event_type);
     ListedDelivery {
         in_flight: row.lease_attempt_id.is_some(),
         retry_waits: row.manual_attempt_id.is_some(),
         webhook_disabled: webhook.disabled_at.is_some(),
+        webhook_paused: webhook.paused_at.is_some(),
         delivery: Delivery {
             id: row.id,
             event_id: row.event_id,
@@ -81,35 +90,42 @@ fn to_wire((row, webhook): (Row, WebhookColumns)) -> ListedDelivery {
             recovery_id: row.recovery_id,
             last_attempt_at: row.last_attempt_at,
             last_response_status: row.last_response_status.and_then(|status| u16::try_from(status).ok()),
-            last_diagnosis: row.last_diagnosis.map(Json::into_inner),
+            last_diagnosis: row.last_diagnosis.map(|last| sight.diagnosis(last.into_inner())),
+            hidden: sight.hidden(),
             created_at: row.created_at,
             finished_at: row.finished_at,
         },
     }
 }
 
-macro_rules! joined {
-    ($workspace:expr) => {
-        deliveries::table
+/// The deliveries of the webhooks that are there for a viewer.
+macro_rules! seen_by {
+    ($viewer:expr) => {{
+        let query = deliveries::table
             .inner_join(webhooks::table)
-            .filter(deliveries::workspace_id.eq($workspace))
+            .filter(deliveries::workspace_id.eq($viewer.workspace))
             .select((Row::as_select(), WebhookColumns::as_select()))
-    };
+            .into_boxed();
+        match &$viewer.own {
+            Some(owner) => query.filter(webhooks::owner_id.eq(owner)),
+            None => query,
+        }
+    }};
 }
 
-/// A workspace's deliveries, newest first, with one more than the page holds where there are more.
+/// The deliveries that are there for a viewer, newest first, with one more than the page holds where there are more.
 pub fn list(
     conn: &mut Conn,
-    workspace: WorkspaceId,
+    viewer: &Viewer,
     wanted: &DeliveryFilter,
     slice: Slice<DeliveryId>,
 ) -> QueryResult<Vec<Delivery>> {
-    if let Some(newest) = ranges::newest(conn, workspace, wanted, &slice)? {
-        let rows = joined!(workspace).filter(deliveries::id.eq_any(newest)).order(deliveries::id.desc());
+    if let Some(newest) = newest(conn, viewer, wanted, &slice)? {
+        let rows = seen_by!(viewer).filter(deliveries::id.eq_any(newest)).order(deliveries::id.desc());
         let rows = rows.load::<(Row, WebhookColumns)>(conn)?;
-        return Ok(rows.into_iter().map(|row| to_wire(row).delivery).collect());
+        return Ok(rows.into_iter().map(|row| to_wire(row, &viewer.reader).delivery).collect());
     }
-    let mut query = joined!(workspace).order(deliveries::id.desc()).limit(slice.fetch()).into_boxed();
+    let mut query = seen_by!(viewer).order(deliveries::id.desc()).limit(slice.fetch());
     if let Some(before) = slice.before {
         query = query.filter(deliveries::id.lt(before));
     }
@@ -137,29 +153,64 @@ pub fn list(
         query = query.filter(deliveries::id.lt(made_until(until, DeliveryId::from_parts)));
     }
     let rows = query.load::<(Row, WebhookColumns)>(conn)?;
-    Ok(rows.into_iter().map(|row| to_wire(row).delivery).collect())
+    Ok(rows.into_iter().map(|row| to_wire(row, &viewer.reader).delivery).collect())
 }
 
-/// One delivery of a workspace.
-pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: DeliveryId) -> QueryResult<Option<ListedDelivery>> {
-    let row =
-        joined!(workspace).filter(deliveries::id.eq(id)).first::<(Row, WebhookColumns)>(conn).optional()?;
-    Ok(row.map(to_wire))
+/// The ids of the newest deliveries that are wanted, newest first, where an index finds them. For a viewer who is bound to some
+/// webhooks, each of them is looked through: a walk through the workspace might pass over many deliveries of others.
+fn newest(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    wanted: &DeliveryFilter,
+    slice: &Slice<DeliveryId>,
+) -> QueryResult<Option<Vec<DeliveryId>>> {
+    let own = match (&viewer.own, wanted.webhook) {
+        (Some(_), _) if wanted.event.is_some() => return Ok(None),
+        (Some(_), wanted) => {
+            webhook_rows::ids_seen_by(conn, viewer, wanted.as_ref().map(std::slice::from_ref))?
+        }
+        (None, _) => return ranges::newest(conn, viewer.workspace, wanted, slice),
+    };
+    let mut found = Vec::new();
+    for webhook in own {
+        let wanted = DeliveryFilter { webhook: Some(webhook), ..wanted.clone() };
+        found.extend(ranges::newest(conn, viewer.workspace, &wanted, slice)?.unwrap_or_default());
+    }
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.truncate(usize::try_from(slice.fetch()).unwrap_or_default());
+    Ok(Some(found))
 }
 
-/// Every attempt of a delivery, newest first; `payload` is the body that each of them sent.
-pub fn attempts(conn: &mut Conn, delivery: DeliveryId, payload: &str) -> QueryResult<Vec<Attempt>> {
+/// One delivery that is there for a viewer.
+pub fn find(conn: &mut Conn, viewer: &Viewer, id: DeliveryId) -> QueryResult<Option<ListedDelivery>> {
+    let query = seen_by!(viewer).filter(deliveries::id.eq(id));
+    let row = query.first::<(Row, WebhookColumns)>(conn).optional()?;
+    Ok(row.map(|row| to_wire(row, &viewer.reader)))
+}
+
+/// The last attempts of a delivery, newest first: those before the one of this number, where it is given.
+pub fn attempts(
+    conn: &mut Conn,
+    (delivery, sight): (DeliveryId, Sight),
+    before: Option<u32>,
+    most: i64,
+) -> QueryResult<Vec<Attempt>> {
+    let before = before.and_then(|before| i32::try_from(before).ok()).unwrap_or(i32::MAX);
     let rows = attempts::table
         .filter(attempts::delivery_id.eq(delivery))
-        .order((attempts::number.desc(), attempts::id.desc()))
+        .filter(attempts::number.lt(before))
+        .order(attempts::number.desc())
+        .limit(most)
         .select(AttemptRow::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(|row| row.into_wire(payload)).collect())
+    Ok(rows.into_iter().map(|row| row.into_wire(sight, None)).collect())
 }
 
 impl AttemptRow {
-    /// The attempt as the API shows it; `payload` is the body that was sent.
-    pub fn into_wire(self, payload: &str) -> Attempt {
+    /// The attempt as the API shows it to a reader, with its body where that stands nowhere else.
+    pub fn into_wire(self, sight: Sight, body: Option<String>) -> Attempt {
+        let request = self.request.map(Json::into_inner).and_then(|request| sight.show(request));
+        let response = self.response.map(Json::into_inner);
         Attempt {
             id: self.id,
             number: u32::try_from(self.number).unwrap_or_default(),
@@ -169,13 +220,14 @@ impl AttemptRow {
             address: self.address,
             reused_connection: self.reused_connection,
             timings: self.timings.into_inner(),
-            request: self.request.map(Json::into_inner).map(|request| AttemptRequest {
+            request: request.map(|request| AttemptRequest {
                 url: request.url,
                 headers: request.headers,
-                body: payload.to_owned(),
+                body,
             }),
-            response: self.response.map(Json::into_inner),
-            diagnosis: self.diagnosis.map(Json::into_inner),
+            response: response.and_then(|response| sight.show(response)),
+            hidden: sight.hidden(),
+            diagnosis: self.diagnosis.map(|diagnosis| sight.diagnosis(diagnosis.into_inner())),
             late_duplicate: self.late_duplicate,
         }
     }

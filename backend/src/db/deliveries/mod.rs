@@ -1,11 +1,13 @@
-//! Deliveries and their attempts: the rows, retries by hand, and canceling. `destinations`, `leases` and `bulk` are the
-//! queries of the worker that sends; `lists`, `filter` and `ranges` are the queries of the screens.
+//! Deliveries and their attempts: the rows, and retries by hand. `cancel` ends those that wait. `destinations`, `leases`, `order`
+//! and `bulk` are the queries of the worker that sends; `lists`, `filter` and `ranges` are the queries of the screens.
 
 pub mod bulk;
+pub mod cancel;
 pub mod destinations;
 pub mod filter;
 pub mod leases;
 pub mod lists;
+pub mod order;
 mod ranges;
 
 use api_types::{
@@ -95,6 +97,7 @@ pub struct RetryTarget {
     pub id: DeliveryId,
     pub webhook_id: WebhookId,
     pub event_type: EventType,
+    pub status: DeliveryStatus,
     /// A retry by hand that waits for a worker.
     pub manual_attempt_id: Option<AttemptId>,
     /// The attempt under way.
@@ -119,53 +122,36 @@ pub fn lock_retry_target(
     found.optional()
 }
 
+/// The number of attempts by hand since then, among the last 100 attempts of a delivery.
+pub fn retried_since(conn: &mut Conn, id: DeliveryId, since: Timestamp) -> QueryResult<usize> {
+    let last: Vec<(Trigger, Timestamp)> = attempts::table
+        .filter(attempts::delivery_id.eq(id))
+        .order(attempts::number.desc())
+        .limit(100)
+        .select((attempts::trigger_kind, attempts::started_at))
+        .load(conn)?;
+    Ok(last.into_iter().filter(|(trigger, at)| *trigger == Trigger::Manual && *at > since).count())
+}
+
+/// The last 100 deliveries of an event to a webhook: id, status, time of creation.
+pub fn of_event(
+    conn: &mut Conn,
+    event: EventId,
+    webhook: WebhookId,
+) -> QueryResult<Vec<(DeliveryId, DeliveryStatus, Timestamp)>> {
+    deliveries::table
+        .filter(deliveries::event_id.eq(event))
+        .filter(deliveries::webhook_id.eq(webhook))
+        .order(deliveries::id.desc())
+        .limit(100)
+        .select((deliveries::id, deliveries::status, deliveries::created_at))
+        .load(conn)
+}
+
 /// Asks for an attempt by hand: `attempt` will be its id.
 pub fn request_retry(conn: &mut Conn, id: DeliveryId, attempt: AttemptId, now: Timestamp) -> QueryResult<()> {
     diesel::update(deliveries::table.find(id))
         .set((deliveries::manual_attempt_id.eq(attempt), deliveries::due_at.eq(now)))
         .execute(conn)
         .map(drop)
-}
-
-/// The deliveries to cancel: all of a webhook, or all of a workspace.
-#[derive(Clone, Copy, Debug)]
-pub enum CancelScope {
-    Webhook(WebhookId),
-    Workspace(WorkspaceId),
-}
-
-/// Cancels waiting deliveries, retries by hand included, and returns the number of canceled deliveries. Attempts under
-/// way end by themselves.
-pub fn cancel_waiting(
-    conn: &mut Conn,
-    whose: CancelScope,
-    reason: CancelReason,
-    now: Timestamp,
-) -> QueryResult<usize> {
-    let by_hand = diesel::update(deliveries::table)
-        .filter(deliveries::manual_attempt_id.is_not_null())
-        .filter(deliveries::due_at.is_not_null())
-        .set((deliveries::manual_attempt_id.eq(None::<AttemptId>), deliveries::due_at.eq(None::<Timestamp>)))
-        .into_boxed();
-    let scheduled = diesel::update(deliveries::table)
-        .filter(deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]))
-        .set((
-            deliveries::status.eq(DeliveryStatus::Canceled),
-            deliveries::cancel_reason.eq(reason),
-            deliveries::next_attempt_at.eq(None::<Timestamp>),
-            deliveries::due_at.eq(None::<Timestamp>),
-            deliveries::held.eq(false),
-            deliveries::finished_at.eq(now),
-        ))
-        .into_boxed();
-    match whose {
-        CancelScope::Webhook(id) => {
-            by_hand.filter(deliveries::webhook_id.eq(id)).execute(conn)?;
-            scheduled.filter(deliveries::webhook_id.eq(id)).execute(conn)
-        }
-        CancelScope::Workspace(id) => {
-            by_hand.filter(deliveries::workspace_id.eq(id)).execute(conn)?;
-            scheduled.filter(deliveries::workspace_id.eq(id)).execute(conn)
-        }
-    }
 }

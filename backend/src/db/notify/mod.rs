@@ -16,13 +16,15 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 pub use error::NotifyError;
 use tls::Trust;
 
+use super::url;
+
 /// The channel on which nodes tell each other.
 const CHANNEL: &str = "sayless";
 /// The longest text that can be sent; PostgreSQL takes less than 8,000 bytes.
 pub const MAX_BYTES: usize = 7_900;
 /// The most texts that wait to be read; a listener that falls further behind is cut off.
 const MAX_UNREAD: usize = 256;
-/// The longest that connecting or sending may take, and the silence after which the connection is probed.
+/// The longest that connecting or sending may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends to every node, as long as the [`NotifyReceiver`] that came with it lives.
@@ -97,7 +99,14 @@ impl Connector {
         };
         let mut config: Config =
             format!("{start}?{}", known.join("&")).parse().map_err(|_| NotifyError::Url)?;
-        config.application_name("sayless hints").keepalives_idle(TIMEOUT).ssl_mode(mode);
+        config
+            .application_name("sayless hints")
+            .connect_timeout(url::CONNECTED_WITHIN)
+            .keepalives_idle(url::PROBED_AFTER)
+            .keepalives_interval(url::PROBED_EVERY)
+            .keepalives_retries(url::PROBES)
+            .tcp_user_timeout(url::ACKNOWLEDGED_WITHIN)
+            .ssl_mode(mode);
         Ok(Self { config, roots, trust, optional: mode == SslMode::Prefer })
     }
 

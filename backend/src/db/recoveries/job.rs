@@ -2,18 +2,22 @@
 
 use api_types::{
     Timestamp,
-    deliveries::{CancelReason, Category, DeliveryStatus},
+    deliveries::{CancelReason, Category, DeliveryStatus, Diagnosis},
     events::EventType,
     ids::{AttemptId, DeliveryId, RecoveryId, WebhookId},
-    recoveries::RecoveryStatus,
+    recoveries::{Included, RecoveryStatus},
 };
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::{
+    dsl::{exists, sql},
+    prelude::*,
+    sql_types::Bool,
+};
 
 use super::rows::{RecoveryRow, is_running};
 use crate::db::{
-    Conn,
+    Conn, Json,
     dialect::locked,
-    schema::{deliveries, recoveries},
+    schema::{deliveries, recoveries, webhooks},
 };
 
 /// A delivery that a recovery may set going.
@@ -24,6 +28,8 @@ pub struct Candidate {
     pub webhook_id: WebhookId,
     pub event_type: EventType,
     pub status: DeliveryStatus,
+    pub cancel_reason: Option<CancelReason>,
+    pub last_diagnosis: Option<Json<Diagnosis>>,
     /// Category of the last failure.
     pub last_category: Option<Category>,
     /// An attempt by hand that waits for a worker.
@@ -72,6 +78,11 @@ pub fn lock_candidates(conn: &mut Conn, ids: &[DeliveryId]) -> QueryResult<Vec<C
     )
 }
 
+/// Some deliveries as they are now, not locked.
+pub fn look_at(conn: &mut Conn, ids: &[DeliveryId]) -> QueryResult<Vec<Candidate>> {
+    deliveries::table.filter(deliveries::id.eq_any(ids)).select(Candidate::as_select()).load(conn)
+}
+
 /// Stores the progress of a recovery.
 pub fn advance(conn: &mut Conn, row: &RecoveryRow) -> QueryResult<()> {
     diesel::update(recoveries::table.find(row.id))
@@ -82,6 +93,10 @@ pub fn advance(conn: &mut Conn, row: &RecoveryRow) -> QueryResult<()> {
             recoveries::position.eq(row.position),
             recoveries::released_at.eq(row.released_at),
             recoveries::finished_at.eq(row.finished_at),
+            recoveries::event_position.eq(row.event_position),
+            recoveries::events_done.eq(row.events_done),
+            recoveries::canary.eq(row.canary.as_ref()),
+            recoveries::stopped.eq(row.stopped.as_ref()),
         ))
         .execute(conn)
         .map(drop)
@@ -95,14 +110,20 @@ pub fn candidates(conn: &mut Conn, row: &RecoveryRow, limit: usize) -> QueryResu
     let (first, end) = row.filter.ids();
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
     // Each condition is one walk along one partial index, and repeats the index's own condition word for word.
-    let walks: &[&str] = match row.filter.webhook_id {
-        Some(_) => &[
-            "deliveries.status = 'failed'",
-            "deliveries.status = 'canceled'",
-            "deliveries.status = 'retrying'",
-        ],
-        None => &["deliveries.status IN ('retrying', 'failed')", "deliveries.status = 'canceled'"],
+    let failed: &[&str] = match row.filter.webhook_id {
+        Some(_) => &["deliveries.status = 'failed'", "deliveries.status = 'retrying'"],
+        None => &["deliveries.status IN ('retrying', 'failed')"],
     };
+    let mut walks: Vec<&str> = Vec::new();
+    if row.filter.includes(Included::Failed) {
+        walks.extend(failed);
+    }
+    if row.filter.includes(Included::Canceled) || row.filter.includes(Included::Missing) {
+        walks.push("deliveries.status = 'canceled'");
+    }
+    if row.filter.includes(Included::Succeeded) {
+        walks.push("deliveries.status = 'succeeded'");
+    }
     let mut found: Vec<Candidate> = Vec::new();
     for walk in walks {
         let mut query = deliveries::table
@@ -116,6 +137,12 @@ pub fn candidates(conn: &mut Conn, row: &RecoveryRow, limit: usize) -> QueryResu
             Some(webhook) => query.filter(deliveries::webhook_id.eq(webhook)),
             None => query.filter(deliveries::workspace_id.eq(row.workspace_id)),
         };
+        if let Some(owner) = &row.filter.owner_id {
+            let own = webhooks::table
+                .filter(webhooks::id.eq(deliveries::webhook_id))
+                .filter(webhooks::owner_id.eq(owner));
+            query = query.filter(exists(own));
+        }
         query = match row.position {
             Some(position) => query.filter(deliveries::id.gt(position)),
             None => query.filter(deliveries::id.ge(first)),
@@ -161,8 +188,9 @@ pub struct AskedAttempt {
     /// The delivery, locked by the transaction.
     pub delivery: DeliveryId,
     pub attempt: AttemptId,
-    /// `true` where the delivery waits for its turn in its webhook's own line; otherwise the attempt is due now.
-    pub held: bool,
+    /// Where the delivery waits for its turn in its webhook's own line: the time at which a worker looks at it in any case, unless its
+    /// schedule says one. Otherwise the attempt is due now.
+    pub held: Option<Timestamp>,
 }
 
 /// Asks for an attempt of a delivery that this transaction has locked.
@@ -174,8 +202,10 @@ pub fn ask_for_attempt(
 ) -> QueryResult<()> {
     let target = diesel::update(deliveries::table.find(asked.delivery));
     let request = (deliveries::manual_attempt_id.eq(asked.attempt), deliveries::recovery_id.eq(recovery));
-    if asked.held {
-        return target.set((request, deliveries::held.eq(true))).execute(conn).map(drop);
+    if let Some(look) = asked.held {
+        target.set((request, deliveries::held.eq(true))).execute(conn)?;
+        let finished = deliveries::table.find(asked.delivery).filter(deliveries::due_at.is_null());
+        return diesel::update(finished).set(deliveries::due_at.eq(look)).execute(conn).map(drop);
     }
     target.set((request, deliveries::held.eq(false), deliveries::due_at.eq(now))).execute(conn).map(drop)
 }

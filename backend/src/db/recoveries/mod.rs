@@ -3,11 +3,12 @@
 
 mod job;
 mod lists;
+pub mod missing;
 mod rows;
 
 pub use job::{
-    AskedAttempt, Candidate, advance, ask_for_attempt, candidates, lock_candidates, lock_recovery, running,
-    start_anew,
+    AskedAttempt, Candidate, advance, ask_for_attempt, candidates, lock_candidates, lock_recovery, look_at,
+    running, start_anew,
 };
 pub use lists::{Count, RecoveryFilter, count, find, list};
-pub use rows::{RecoveryRow, Selection, cancel, insert, overlapping};
+pub use rows::{CanaryStage, FINISHED, RecoveryRow, Selection, USUAL, cancel, insert, overlapping, resume};

@@ -7,6 +7,7 @@ diesel::table! {
         plan -> Text,
         subscriptions_version -> BigInt,
         created_at -> BigInt,
+        log_start -> BigInt,
     }
 }
 

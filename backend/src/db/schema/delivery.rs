@@ -10,11 +10,16 @@ diesel::table! {
         signature -> Text,
         disabled_at -> Nullable<BigInt>,
         disabled_reason -> Nullable<Text>,
+        paused_at -> Nullable<BigInt>,
         failing_since -> Nullable<BigInt>,
         last_success_at -> Nullable<BigInt>,
         last_failure_at -> Nullable<BigInt>,
         last_diagnosis -> Nullable<Text>,
         rate_limit -> Nullable<Integer>,
+        header_names -> Text,
+        headers -> Nullable<Text>,
+        filter -> Nullable<Text>,
+        ordered_since -> Nullable<BigInt>,
         outages -> Integer,
         parked_at -> Nullable<BigInt>,
         probe_at -> Nullable<BigInt>,
@@ -26,6 +31,13 @@ diesel::table! {
         created_by -> Nullable<Text>,
         updated_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
+        cancel_due -> Bool,
+        asked_until -> Nullable<BigInt>,
+        checked_at -> Nullable<BigInt>,
+        owner_kind -> Nullable<Text>,
+        owner_id -> Nullable<Text>,
+        owner_name -> Nullable<Text>,
+        by_consent -> Bool,
     }
 }
 
@@ -52,6 +64,8 @@ diesel::table! {
         kind -> Text,
         payload -> Text,
         created_at -> BigInt,
+        position -> BigInt,
+        object_id -> Nullable<Text>,
     }
 }
 
@@ -125,5 +139,11 @@ diesel::table! {
         created_by -> Text,
         created_at -> BigInt,
         finished_at -> Nullable<BigInt>,
+        include -> Nullable<Text>,
+        event_position -> Nullable<Text>,
+        events_done -> Bool,
+        canary -> Nullable<Text>,
+        stopped -> Nullable<Text>,
+        owner_id -> Nullable<Text>,
     }
 }

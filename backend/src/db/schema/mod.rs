@@ -4,11 +4,13 @@
 mod accounts;
 mod delivery;
 mod oauth;
+mod operation;
 mod support;
 
 pub use accounts::*;
 pub use delivery::*;
 pub use oauth::*;
+pub use operation::*;
 pub use support::*;
 
 diesel::joinable!(memberships -> members (member_id));
@@ -56,4 +58,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     comments,
     notes,
     broadcasts,
+    server_keys,
+    restores,
 );

@@ -111,6 +111,7 @@ diesel::table! {
         revoked_at -> Nullable<BigInt>,
         revoked_reason -> Nullable<Text>,
         revoked_ip -> Nullable<Text>,
+        secret_id -> Nullable<Text>,
     }
 }
 
@@ -121,6 +122,7 @@ diesel::table! {
         app_id -> Text,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        secret_id -> Nullable<Text>,
     }
 }
 
@@ -129,6 +131,14 @@ diesel::table! {
         app_id -> Text,
         minute -> BigInt,
         issued -> BigInt,
+    }
+}
+
+diesel::table! {
+    token_revocations (app_id, hour) {
+        app_id -> Text,
+        hour -> BigInt,
+        revoked -> BigInt,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Diagnoses of attempts that brought no complete answer, from the name's look-up to the last byte.
+//! Diagnoses of attempts that brought no answer, from the name's look-up to the end of the answer's head.
 
 use std::time::Duration;
 
@@ -59,6 +59,13 @@ pub fn diagnose(failure: &SendFailure, history: &History) -> Diagnosis {
             "Check that the URL's port speaks TLS 1.2 or 1.3 and asks for no client certificate, then retry.",
         ),
         FailureKind::ResponseTimeout { waited } => response_timeout(failure.phase, *waited),
+        FailureKind::Exhausted { detail } => of(
+            Code::SenderExhausted,
+            Category::Ours,
+            format!("Nothing was sent: our machine had nothing left to open a connection with ({detail})."),
+            "Nothing is wrong with the receiver. The event is sent by itself as soon as possible; this costs no attempt of the \
+             schedule.",
+        ),
         FailureKind::Malformed { detail } => of(
             Code::ResponseMalformed,
             Category::Configuration,
@@ -121,7 +128,6 @@ fn connect_timeout(phase: Phase, address: &str, waited: Duration) -> Diagnosis {
 fn response_timeout(phase: Phase, waited: Duration) -> Diagnosis {
     let seconds = seconds(waited);
     let summary = match phase {
-        Phase::Body => format!("The receiver began to answer, but its answer did not end within {seconds}."),
         Phase::Wait => format!("The receiver took the message, but did not answer within {seconds}."),
         Phase::Send | Phase::Resolve | Phase::Connect | Phase::Tls => {
             format!(
@@ -213,11 +219,10 @@ const fn moment(phase: Phase) -> &'static str {
         Phase::Tls => "during the TLS handshake",
         Phase::Send => "before it had taken the message",
         Phase::Wait => "before it had answered",
-        Phase::Body => "in the middle of its answer",
     }
 }
 
-fn seconds(duration: Duration) -> String {
+pub(super) fn seconds(duration: Duration) -> String {
     let tenths = (duration.as_millis() + 50) / 100;
     if tenths.is_multiple_of(10) || tenths > 100 {
         format!("{} s", tenths / 10)
@@ -242,7 +247,7 @@ mod tests {
     }
 
     fn explained(phase: Phase, kind: FailureKind, history: &History) -> (Code, Category, String) {
-        let diagnosis = diagnose(&SendFailure { phase, kind, partial: None }, history);
+        let diagnosis = diagnose(&SendFailure { phase, kind }, history);
         assert!(diagnosis.advice.ends_with('.') && diagnosis.summary.ends_with('.'), "{diagnosis:?}");
         (diagnosis.code, diagnosis.category, diagnosis.summary)
     }
@@ -307,11 +312,9 @@ mod tests {
             assert_eq!((code, category), (Code::ConnectTimeout, Category::Outage));
             assert!(summary.contains(words) && summary.contains(" 5 s"), "{summary}");
         }
-        for (phase, words) in [
-            (Phase::Tls, "during the TLS handshake"),
-            (Phase::Wait, "before it had answered"),
-            (Phase::Body, "middle"),
-        ] {
+        for (phase, words) in
+            [(Phase::Tls, "during the TLS handshake"), (Phase::Wait, "before it had answered")]
+        {
             let (code, category, summary) = explained(phase, FailureKind::Reset { address: address() }, &NEW);
             assert_eq!((code, category), (Code::ConnectionReset, Category::Outage));
             assert!(summary.contains(words), "{summary}");
@@ -348,9 +351,7 @@ mod tests {
 
     #[test]
     fn answers_that_never_came() {
-        for (phase, words) in
-            [(Phase::Send, "whole message"), (Phase::Wait, "did not answer"), (Phase::Body, "did not end")]
-        {
+        for (phase, words) in [(Phase::Send, "whole message"), (Phase::Wait, "did not answer")] {
             let late = FailureKind::ResponseTimeout { waited: Duration::from_millis(14_999) };
             let (code, category, summary) = explained(phase, late, &NEW);
             assert_eq!((code, category), (Code::ResponseTimeout, Category::Outage));
@@ -359,6 +360,17 @@ mod tests {
         let garbage = FailureKind::Malformed { detail: "invalid HTTP version parsed".to_owned() };
         let (code, category, _) = explained(Phase::Wait, garbage, &NEW);
         assert_eq!((code, category), (Code::ResponseMalformed, Category::Configuration));
+    }
+
+    #[test]
+    fn our_own_shortage_is_ours_whatever_the_history() {
+        for history in [&NEW, &KNOWN] {
+            for phase in [Phase::Resolve, Phase::Connect] {
+                let kind = FailureKind::Exhausted { detail: "too many open files".to_owned() };
+                let (code, category, _) = explained(phase, kind, history);
+                assert_eq!((code, category), (Code::SenderExhausted, Category::Ours));
+            }
+        }
     }
 
     #[test]

@@ -2,12 +2,16 @@
 //! and what to do. Pure code, exhaustive over everything that [`send`](super::send) can report.
 
 mod connections;
+pub mod examples;
+mod redirects;
+mod remarks;
 mod responses;
 mod wording;
 
 use api_types::deliveries::{Category, Diagnosis, DiagnosisCode};
 
 use super::send::exchange::Outcome;
+pub use remarks::remark;
 pub use wording::History;
 use wording::of;
 

@@ -1,10 +1,16 @@
-//! Diagnoses of complete answers that are not a success: the receiver was reached, and said no.
+//! Diagnoses of answers that are not a success: the receiver was reached, and said no.
 
-use api_types::deliveries::{Category, Diagnosis, DiagnosisCode as Code};
+use api_types::{
+    Timestamp,
+    deliveries::{Category, Diagnosis, DiagnosisCode as Code},
+};
 use chrono::DateTime;
 
-use super::wording::{History, of, quoted};
-use crate::delivery::send::exchange::Response;
+use super::{
+    redirects,
+    wording::{History, of, quoted},
+};
+use crate::delivery::{retry, send::exchange::Response};
 
 /// A receiver that worked within this many milliseconds and now answers 404 is taken to be in a deployment.
 const DEPLOY: i64 = 60 * 60 * 1000;
@@ -12,9 +18,17 @@ const DEPLOY: i64 = 60 * 60 * 1000;
 /// Explains an answer; none for 2xx.
 pub fn diagnose(answer: &Response, history: &History) -> Option<Diagnosis> {
     let status = answer.status;
-    Some(match status {
+    let diagnosis = match status {
         200..=299 => return None,
-        300..=399 => redirected(answer),
+        101 => of(
+            Code::UnexpectedStatus,
+            Category::Configuration,
+            "The receiver answered 101 Switching Protocols, though nothing of the kind was asked for: it seems to be a WebSocket \
+             server."
+                .to_owned(),
+            "Point the webhook's URL to a path that takes plain HTTP POST requests, then retry.",
+        ),
+        300..=399 => redirects::diagnose(answer),
         401 | 403 => unauthorized(answer, history),
         404 | 405 => not_found(answer, history),
         410 => of(
@@ -47,18 +61,10 @@ pub fn diagnose(answer: &Response, history: &History) -> Option<Diagnosis> {
             format!("The receiver answered with status {status}, which is not a success{}.", said(answer)),
             "The receiver must answer with a status from 200 to 299 once it has taken the event.",
         ),
-    })
-}
-
-fn redirected(answer: &Response) -> Diagnosis {
-    let to =
-        answer.location.as_deref().map_or_else(String::new, |location| format!(" to {}", quoted(location)));
-    of(
-        Code::Redirected,
-        Category::Configuration,
-        format!("The receiver redirects{to} (status {}); redirects are not followed.", answer.status),
-        "Set the webhook's URL to where the receiver really is, then retry.",
-    )
+    };
+    let asked = answer.retry_after.map(|after| retry::kept(after.at(history.now), history.now));
+    let wait_until = asked.filter(|until| *until > history.now).map(Timestamp::from_millis);
+    Some(Diagnosis { wait_until, ..diagnosis })
 }
 
 fn unauthorized(answer: &Response, history: &History) -> Diagnosis {
@@ -108,7 +114,8 @@ fn asked(answer: &Response, history: &History) -> String {
         0 => " and asks for no pause".to_owned(),
         1..=119 => format!(" and asks us to wait {seconds} s"),
         120..=7199 => format!(" and asks us to wait {} min", seconds / 60),
-        _ => format!(" and asks us to wait {} h", seconds / 3600),
+        7200..=86_400 => format!(" and asks us to wait {} h", seconds / 3600),
+        _ => " and asks us to wait for more than a day, of which a day is kept".to_owned(),
     }
 }
 
@@ -129,6 +136,7 @@ mod tests {
             truncated: false,
             retry_after: None,
             location: None,
+            body_fault: None,
         }
     }
 
@@ -139,14 +147,14 @@ mod tests {
     #[test]
     fn every_status_has_its_code_and_category() {
         for (statuses, code, category) in [
-            (&[301, 302, 304, 307, 308][..], Code::Redirected, Category::Configuration),
+            (&[301, 302, 303, 307, 308][..], Code::Redirected, Category::Configuration),
             (&[401, 403], Code::Unauthorized, Category::Configuration),
             (&[404, 405], Code::NotFound, Category::Configuration),
             (&[410], Code::Gone, Category::Configuration),
             (&[400, 413, 415, 422], Code::PayloadRejected, Category::Configuration),
             (&[429], Code::Throttled, Category::Throttling),
             (&[500, 502, 503, 504, 599], Code::ServerError, Category::Outage),
-            (&[101, 402, 406, 408, 418, 451, 600, 999], Code::UnexpectedStatus, Category::Configuration),
+            (&[101, 304, 402, 406, 408, 418, 451, 600, 999], Code::UnexpectedStatus, Category::Configuration),
         ] {
             for &status in statuses {
                 let diagnosis = explained(&answer(status));
@@ -161,11 +169,6 @@ mod tests {
 
     #[test]
     fn the_facts_are_in_the_sentence() {
-        let redirect = Response { location: Some("https://new.example/hook".to_owned()), ..answer(308) };
-        assert_eq!(
-            explained(&redirect).summary,
-            "The receiver redirects to “https://new.example/hook” (status 308); redirects are not followed."
-        );
         let rejected = Response { body: "\n  missing field `id`\nmore".to_owned(), ..answer(422) };
         assert_eq!(
             explained(&rejected).summary,
@@ -187,6 +190,28 @@ mod tests {
             "The receiver failed with status 503 and asks us to wait 30 s, saying “oops”."
         );
         assert_eq!(diagnosis.retry_helps, RetryHelps::Later);
+    }
+
+    #[test]
+    fn a_pause_that_was_asked_for_is_told_as_far_as_it_is_kept() {
+        const DAY: i64 = 86_400_000;
+        let asks = |after| explained(&Response { retry_after: Some(after), ..answer(503) });
+        for (after, until) in [
+            (RetryAfter::Seconds(600), Some(NOW + 600_000)),
+            (RetryAfter::Seconds(0), None),
+            (RetryAfter::At(NOW - 1), None),
+            (RetryAfter::At(NOW + DAY), Some(NOW + DAY)),
+            (RetryAfter::Seconds(u64::MAX), Some(NOW + DAY)),
+        ] {
+            assert_eq!(asks(after).wait_until.map(Timestamp::as_millis), until, "{after:?}");
+        }
+        assert!(asks(RetryAfter::Seconds(u64::MAX)).summary.contains("of which a day is kept"));
+        assert_eq!(explained(&answer(503)).wait_until, None);
+    }
+
+    #[test]
+    fn a_switch_of_protocols_is_told_apart() {
+        assert!(explained(&answer(101)).summary.contains("WebSocket"));
     }
 
     #[test]

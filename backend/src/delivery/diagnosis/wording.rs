@@ -25,7 +25,7 @@ pub(super) fn of(
         Category::Outage | Category::Throttling => RetryHelps::Later,
         Category::Ours => RetryHelps::Now,
     };
-    Diagnosis { code, category, summary, advice: advice.into(), retry_helps }
+    Diagnosis { code, category, summary, advice: advice.into(), retry_helps, wait_until: None }
 }
 
 /// A text of the receiver's choosing, in quotes, on one line and cut to a sentence's measure.

@@ -16,6 +16,10 @@ pub const AUTOMATIC_ATTEMPTS: usize = SCHEDULE.len() + 1;
 const INTERRUPTIONS_PER_FAILURE: i32 = 3;
 /// A webhook with nothing but failed automatic attempts for this long, in milliseconds, is disabled.
 const FAILING_TOLERATED: i64 = 5 * 24 * HOUR;
+/// The pause after an attempt for which our machine had nothing left, in milliseconds.
+const SHORTAGE: i64 = 30 * SECOND;
+/// The longest pause that a receiver may ask for, in milliseconds.
+pub const LONGEST_WAIT: i64 = 24 * HOUR;
 /// The most that the jitter moves an attempt, as a part of the pause before it.
 const JITTER: f64 = 0.1;
 
@@ -65,6 +69,8 @@ pub enum AttemptResult {
     },
     /// Our process stopped in the middle.
     Interrupted,
+    /// Our machine had nothing left to send with.
+    NotSent,
 }
 
 /// An attempt that ended.
@@ -121,12 +127,18 @@ pub fn decide(before: State, ended: EndedAttempt) -> Decision {
         AttemptResult::Gone => gone(before, ended),
         AttemptResult::Failed { category, retry_after } => failed(before, ended, category, retry_after),
         AttemptResult::Interrupted => interrupted(before, ended),
+        AttemptResult::NotSent => not_sent(before, ended),
     }
 }
 
 /// `true` if a webhook with nothing but failures since `failing_since` (unix milliseconds) is to be disabled.
 pub const fn failing_too_long(failing_since: i64, now: i64) -> bool {
     now - failing_since >= FAILING_TOLERATED
+}
+
+/// The end of the pause that a receiver asked for, as far as it is kept: both are unix milliseconds.
+pub fn kept(until: i64, now: i64) -> i64 {
+    until.min(now.saturating_add(LONGEST_WAIT))
 }
 
 const fn unchanged(state: State, health: Health) -> Decision {
@@ -186,9 +198,7 @@ fn advance(before: State, ended: EndedAttempt, retry_after: Option<i64>, health:
         return Decision { exhausted: true, ..unchanged(state, health) };
     };
     let scheduled = ended.now + jittered(*pause, ended.jitter);
-    // A receiver may ask for patience, up to the pause that would follow this one.
-    let most = ended.now + SCHEDULE.get(index + 1).unwrap_or(pause);
-    let asked = retry_after.map_or(scheduled, |at| at.min(most));
+    let asked = retry_after.map_or(scheduled, |at| kept(at, ended.now));
     let state = State {
         status: DeliveryStatus::Retrying,
         step: before.step + 1,
@@ -212,6 +222,19 @@ fn interrupted(before: State, ended: EndedAttempt) -> Decision {
         return unchanged(before, Health::Nothing);
     }
     unchanged(State { next_attempt_at: Some(ended.now), ..state }, Health::Nothing)
+}
+
+/// The shortage is ours, so the delivery spends no step: it goes again in a moment, for as long as the shortage lasts.
+fn not_sent(before: State, ended: EndedAttempt) -> Decision {
+    if ended.trigger != Trigger::Automatic || is_finished(before.status) {
+        return failed(before, ended, Category::Ours, None);
+    }
+    let state = State {
+        status: DeliveryStatus::Retrying,
+        next_attempt_at: Some(ended.now + jittered(SHORTAGE, ended.jitter)),
+        ..before
+    };
+    unchanged(state, Health::Nothing)
 }
 
 /// A pause of `pause` milliseconds, moved by up to a tenth.

@@ -45,7 +45,7 @@ fn results() -> Vec<AttemptResult> {
         [None, Some(NOW - 1), Some(NOW + HOUR), Some(i64::MAX)]
             .map(|retry_after| AttemptResult::Failed { category, retry_after })
     });
-    [AttemptResult::Succeeded, AttemptResult::Gone, AttemptResult::Interrupted]
+    [AttemptResult::Succeeded, AttemptResult::Gone, AttemptResult::Interrupted, AttemptResult::NotSent]
         .into_iter()
         .chain(failures)
         .collect()
@@ -85,18 +85,22 @@ fn jitter_moves_an_attempt_by_a_tenth_at_most() {
 }
 
 #[test]
-fn retry_after_is_honoured_up_to_the_following_step() {
+fn retry_after_is_honoured_up_to_a_day() {
     let next = |step, retry_after| {
         let result =
             AttemptResult::Failed { category: Category::Throttling, retry_after: Some(NOW + retry_after) };
         automatic(at_step(step), result).state.next_attempt_at.unwrap() - NOW
     };
     assert_eq!(next(0, MINUTE), MINUTE);
-    assert_eq!(next(0, HOUR), 5 * MINUTE);
+    assert_eq!(next(0, HOUR), HOUR);
+    assert_eq!(next(0, 23 * HOUR), 23 * HOUR);
     assert_eq!(next(1, 10 * MINUTE), 10 * MINUTE);
     assert_eq!(next(1, MINUTE), 5 * MINUTE, "never sooner than the schedule");
     assert_eq!(next(0, -HOUR), 5 * SECOND, "a date in the past asks for nothing");
-    assert_eq!(next(8, 90 * HOUR), 24 * HOUR, "nothing follows the last step");
+    for step in [0, 4, 8] {
+        assert_eq!(next(step, 90 * HOUR), 24 * HOUR);
+    }
+    assert_eq!(next(8, HOUR), 24 * HOUR, "never sooner than the schedule");
 }
 
 #[test]
@@ -104,11 +108,31 @@ fn a_failed_retry_by_hand_changes_nothing() {
     for before in states() {
         for result in results() {
             let decision = decide(before, ended(Trigger::Manual, result));
-            if let AttemptResult::Failed { .. } | AttemptResult::Interrupted = result {
+            if let AttemptResult::Failed { .. } | AttemptResult::Interrupted | AttemptResult::NotSent = result
+            {
                 assert_eq!(State { interruptions: before.interruptions, ..decision.state }, before);
                 assert!(!decision.exhausted && !decision.disable);
                 assert!(matches!(decision.health, Health::Shown | Health::Nothing));
             }
+        }
+    }
+}
+
+#[test]
+fn what_was_not_sent_for_our_shortage_costs_nothing_and_goes_again() {
+    for before in states().into_iter().filter(|state| !is_finished(state.status)) {
+        let mut state = before;
+        for _ in 0..20 {
+            let decision = automatic(state, AttemptResult::NotSent);
+            let expected = State {
+                status: DeliveryStatus::Retrying,
+                next_attempt_at: Some(NOW + 30 * SECOND),
+                ..before
+            };
+            assert_eq!(decision.state, expected);
+            assert_eq!(decision.health, Health::Nothing);
+            assert!(!decision.exhausted && !decision.disable);
+            state = decision.state;
         }
     }
 }

@@ -20,7 +20,7 @@ use tokio::{
 
 use super::{
     exchange::{FailureKind, Phase, SendFailure},
-    limits::{Limits, milliseconds},
+    limits::{Limits, is_exhaustion, milliseconds},
     meter::{Meter, Metered},
     pool::{Connection, LONGEST_LIFE},
     tls::{Tls, TlsFailure},
@@ -54,7 +54,6 @@ pub fn permitted(
         Some(refused) if permitted.is_empty() => Err(SendFailure {
             phase: Phase::Connect,
             kind: FailureKind::Blocked { address: refused.address, rule: refused.rule },
-            partial: None,
         }),
         _ => Ok(permitted),
     }
@@ -96,8 +95,7 @@ pub async fn open(
             Ok(Err(error)) => connect_failure(*address, &error),
             Err(_) => FailureKind::ConnectTimeout { address: *address, waited: begun.elapsed() },
         };
-        first_failure
-            .get_or_insert((Some(*address), SendFailure { phase: Phase::Connect, kind, partial: None }));
+        first_failure.get_or_insert((Some(*address), SendFailure { phase: Phase::Connect, kind }));
         if Instant::now() >= connect_by {
             break;
         }
@@ -107,11 +105,14 @@ pub async fn open(
             host: opening.url.host().to_string(),
             detail: "no address records".to_owned(),
         };
-        (None, SendFailure { phase: Phase::Resolve, kind, partial: None })
+        (None, SendFailure { phase: Phase::Resolve, kind })
     }))
 }
 
 fn connect_failure(address: SocketAddr, error: &io::Error) -> FailureKind {
+    if is_exhaustion(error) {
+        return FailureKind::Exhausted { detail: error.kind().to_string() };
+    }
     match error.kind() {
         io::ErrorKind::ConnectionRefused => FailureKind::Refused { address },
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => FailureKind::Reset { address },
@@ -130,7 +131,7 @@ async fn secure(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let fail = |kind| SendFailure { phase: Phase::Tls, kind, partial: None };
+    let fail = |kind| SendFailure { phase: Phase::Tls, kind };
     let meter = Meter::new();
     if !opening.url.is_https() {
         return shake_hands(Metered::new(stream, Arc::clone(&meter)), meter, opening.limits).await;
@@ -158,7 +159,6 @@ where
         .map_err(|error| SendFailure {
             phase: Phase::Send,
             kind: FailureKind::Malformed { detail: error.to_string() },
-            partial: None,
         })?;
     // A connection ends after its longest life and one last exchange, even if its owner forgets it.
     let life = LONGEST_LIFE + limits.total;

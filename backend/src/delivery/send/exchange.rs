@@ -8,6 +8,7 @@ use std::{
 
 use api_types::deliveries::{Header, Timings};
 use bytes::Bytes;
+use hyper::header::{HeaderName, HeaderValue};
 
 use crate::delivery::address::{Rule, WebhookUrl};
 
@@ -21,6 +22,8 @@ pub struct Outgoing {
     pub timestamp: i64,
     /// `webhook-signature`, over `{id}.{timestamp}.{body}`.
     pub signature: String,
+    /// Headers of the webhook owner's own; values that are marked as sensitive are kept out of the exchange.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     pub body: Bytes,
 }
 
@@ -32,14 +35,14 @@ pub struct Exchange {
     /// A connection of an earlier attempt was used again.
     pub reused: bool,
     pub timings: Timings,
-    /// The headers as sent, the signature included.
+    /// The headers as sent, the signature included; sensitive values redacted.
     pub request_headers: Vec<Header>,
     pub outcome: Outcome,
 }
 
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// A complete HTTP answer, whatever its status.
+    /// An HTTP answer whose head came whole, whatever its status and however its body ended.
     Response(Response),
     Failure(SendFailure),
 }
@@ -53,9 +56,22 @@ pub struct Response {
     pub body: String,
     /// The body went on beyond the part that is kept.
     pub truncated: bool,
+    /// The body did not end as it should have. What the head said stays true.
+    pub body_fault: Option<BodyFault>,
     pub retry_after: Option<RetryAfter>,
     /// The target of a redirect.
     pub location: Option<String>,
+}
+
+/// A fault in the body of an answer whose head was in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyFault {
+    /// The body did not end within this time after the head.
+    Endless { waited: Duration },
+    /// The connection ended or broke before the body did.
+    Broken,
+    /// The body is not framed as HTTP/1 has it.
+    Malformed { detail: String },
 }
 
 /// `Retry-After` (RFC 9110, section 10.2.3).
@@ -88,20 +104,16 @@ pub enum Phase {
     Send,
     /// The request is out; not a byte has come back, or not all headers have.
     Wait,
-    /// The status is known; the body is not complete.
-    Body,
 }
 
-/// No complete answer.
+/// No answer.
 #[derive(Debug, Clone)]
 pub struct SendFailure {
     pub phase: Phase,
     pub kind: FailureKind,
-    /// The part of the answer that had arrived before the connection broke.
-    pub partial: Option<Box<Response>>,
 }
 
-/// The reason that there is no complete answer, with the facts that its diagnosis shows.
+/// The reason that there is no answer, with the facts that its diagnosis shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FailureKind {
     /// The name has no address; `detail` is the resolver's answer, such as `NXDOMAIN`.
@@ -122,10 +134,12 @@ pub enum FailureKind {
     Certificate { fault: CertificateFault, facts: Option<Box<CertificateFacts>> },
     /// TLS could not be agreed upon; `detail` is the alert or the library's words.
     Handshake { detail: String },
-    /// The request was not taken, or the answer did not come or end, in time.
+    /// The request was not taken, or the answer's head did not come, in time.
     ResponseTimeout { waited: Duration },
     /// The answer is not HTTP/1.
     Malformed { detail: String },
+    /// Nothing was sent: this machine had no file, port or memory left for a connection.
+    Exhausted { detail: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

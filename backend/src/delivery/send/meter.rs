@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll},
 };
@@ -27,6 +27,8 @@ pub struct Meter {
     written: AtomicU64,
     /// Microseconds after `anchor`; 0 while nothing came.
     first_byte: AtomicU64,
+    /// The receiver takes nothing any more.
+    cut: AtomicBool,
 }
 
 impl Meter {
@@ -36,6 +38,7 @@ impl Meter {
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
             first_byte: AtomicU64::new(0),
+            cut: AtomicBool::new(false),
         })
     }
 
@@ -59,11 +62,32 @@ impl Meter {
         self.read() > ANSWER_LIMIT
     }
 
+    /// `true` if the receiver hung up before it had taken everything.
+    pub fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::Relaxed)
+    }
+
     /// The arrival of the answer's first byte.
     pub fn first_byte(&self) -> Option<Instant> {
         match self.first_byte.load(Ordering::Relaxed) {
             0 => None,
             micros => Some(self.anchor + std::time::Duration::from_micros(micros)),
+        }
+    }
+
+    /// Counts what was written, of `length` bytes. A receiver may refuse a message, and hang up, before it has read all of
+    /// it: the rest is then written to nobody, so that its answer can still be read.
+    fn count_written(&self, written: Poll<io::Result<usize>>, length: usize) -> Poll<io::Result<usize>> {
+        match written {
+            Poll::Ready(Ok(bytes)) => {
+                self.written.fetch_add(bytes as u64, Ordering::Relaxed);
+                Poll::Ready(Ok(bytes))
+            }
+            Poll::Ready(Err(error)) if hung_up(&error) => {
+                self.cut.store(true, Ordering::Relaxed);
+                Poll::Ready(Ok(length))
+            }
+            other => other,
         }
     }
 
@@ -109,11 +133,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
-        if let Poll::Ready(Ok(bytes)) = polled {
-            self.meter.written.fetch_add(bytes as u64, Ordering::Relaxed);
+        if self.meter.is_cut() {
+            return Poll::Ready(Ok(buf.len()));
         }
-        polled
+        let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.meter.count_written(polled, buf.len())
     }
 
     fn poll_write_vectored(
@@ -121,11 +145,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
-        if let Poll::Ready(Ok(bytes)) = polled {
-            self.meter.written.fetch_add(bytes as u64, Ordering::Relaxed);
+        let length = bufs.iter().map(|buf| buf.len()).sum();
+        if self.meter.is_cut() {
+            return Poll::Ready(Ok(length));
         }
-        polled
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.meter.count_written(polled, length)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -133,10 +158,24 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        if self.meter.is_cut() {
+            return Poll::Ready(Ok(()));
+        }
+        match Pin::new(&mut self.stream).poll_flush(cx) {
+            Poll::Ready(Err(error)) if hung_up(&error) => {
+                self.meter.cut.store(true, Ordering::Relaxed);
+                Poll::Ready(Ok(()))
+            }
+            polled => polled,
+        }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
+}
+
+fn hung_up(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(error.kind(), BrokenPipe | ConnectionReset | ConnectionAborted)
 }

@@ -1,14 +1,17 @@
 //! Sends one request: resolve the name, check every address, connect to the very address that passed, send,
-//! read a bounded answer. One deadline covers all of this. No redirects, no proxies, no decompression, no
-//! state but a small pool of connections.
+//! read a bounded answer. One deadline covers all of this, and a shorter one the answer's body: its head alone says how an
+//! attempt ended. No redirects, no proxies, no decompression, no state but a small pool of connections.
 
 mod connect;
 pub mod exchange;
 mod limits;
 mod meter;
 mod pool;
+#[cfg(test)]
+mod properties;
 pub mod resolve;
 mod response;
+mod retry_after;
 mod tls;
 
 use std::{
@@ -33,12 +36,16 @@ use self::{
     pool::{Connection, Key, Pool},
     resolve::{ResolveError, Resolver},
     response::Read,
-    tls::Tls,
 };
 use super::address::{AddressPolicy, UrlProblem, WebhookUrl};
 
 pub use self::limits::Limits;
-pub use self::tls::TlsSetupError;
+pub use self::tls::{Tls, TlsSetupError};
+
+/// Stands where a header's value is not shown.
+const REDACTED: &str = "[redacted]";
+/// The time in which idle connections that are closed give their files back.
+const GIVING_BACK: Duration = Duration::from_millis(50);
 
 /// Everything that a sender is built from.
 #[derive(Debug)]
@@ -50,6 +57,23 @@ pub struct SenderConfig {
     pub user_agent: String,
     /// Roots to trust beside the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
+}
+
+/// Asked right before a request is put on the wire: looking a name up and connecting take seconds, and the request
+/// may not be wanted any more.
+pub trait Gate: Sync {
+    /// `true` where the request may go.
+    fn opens(&self) -> impl Future<Output = bool> + Send;
+}
+
+/// A gate that is always open.
+#[derive(Clone, Copy, Debug)]
+pub struct Open;
+
+impl Gate for Open {
+    async fn opens(&self) -> bool {
+        true
+    }
 }
 
 /// Sends webhook requests. Cheap to clone; clones share the pool of connections.
@@ -77,7 +101,7 @@ impl Sender {
             resolver: config.resolver,
             user_agent,
             tls: Tls::new(&config.extra_roots)?,
-            pool: Pool::default(),
+            pool: Pool::new(config.limits.idle),
         })))
     }
 
@@ -102,10 +126,11 @@ impl Sender {
     }
 
     /// Makes one exchange. Ends within the limits, whatever the receiver does. A failure is part of the
-    /// result.
-    pub async fn send(&self, outgoing: &Outgoing) -> Exchange {
+    /// result. `None` where the gate was closed: nothing of the request was sent.
+    pub async fn send(&self, outgoing: &Outgoing, gate: &impl Gate) -> Option<Exchange> {
         let mut attempt = Attempt {
             shared: &self.0,
+            gate,
             outgoing,
             started: Instant::now(),
             timings: Timings::default(),
@@ -114,26 +139,33 @@ impl Sender {
         };
         let outcome = match attempt.run().await {
             Ok(answer) => Outcome::Response(answer),
-            Err(failure) => Outcome::Failure(failure),
+            Err(Ended::Failed(failure)) => Outcome::Failure(failure),
+            Err(Ended::Unwanted) => return None,
         };
         attempt.timings.total_ms = milliseconds(attempt.started.elapsed());
-        Exchange {
+        Some(Exchange {
             address: attempt.address,
             reused: attempt.reused,
             timings: attempt.timings,
             request_headers: self
                 .headers(outgoing)
-                .map(|(name, value)| Header {
-                    name: name.as_str().to_owned(),
-                    value: String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                })
+                .map(|(name, value)| Header { name: name.as_str().to_owned(), value: shown(&value) })
                 .collect(),
             outcome,
-        }
+        })
     }
 
     fn headers(&self, outgoing: &Outgoing) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
         self.0.headers(outgoing)
+    }
+}
+
+/// A header's value as it may be shown.
+fn shown(value: &HeaderValue) -> String {
+    if value.is_sensitive() {
+        REDACTED.to_owned()
+    } else {
+        String::from_utf8_lossy(value.as_bytes()).into_owned()
     }
 }
 
@@ -153,6 +185,7 @@ impl Shared {
             (HeaderName::from_static("webhook-signature"), text(&outgoing.signature)),
         ]
         .into_iter()
+        .chain(outgoing.headers.iter().cloned())
     }
 
     fn request(&self, outgoing: &Outgoing) -> Request<Full<bytes::Bytes>> {
@@ -164,9 +197,23 @@ impl Shared {
     }
 }
 
+/// An attempt that ended without an answer.
+enum Ended {
+    Failed(SendFailure),
+    /// The gate was closed.
+    Unwanted,
+}
+
+impl From<SendFailure> for Ended {
+    fn from(failure: SendFailure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
 /// An attempt under way.
-struct Attempt<'a> {
+struct Attempt<'a, G> {
     shared: &'a Shared,
+    gate: &'a G,
     outgoing: &'a Outgoing,
     started: Instant,
     timings: Timings,
@@ -174,15 +221,16 @@ struct Attempt<'a> {
     reused: bool,
 }
 
-impl Attempt<'_> {
+impl<G: Gate> Attempt<'_, G> {
     fn deadline(&self) -> Instant {
         self.started + self.shared.limits.total
     }
 
-    async fn run(&mut self) -> Result<exchange::Response, SendFailure> {
+    async fn run(&mut self) -> Result<exchange::Response, Ended> {
         let resolved = self.resolve().await?;
         let url = &self.outgoing.url;
         let addresses = connect::permitted(url, &self.shared.policy, &resolved)?;
+        self.pass().await?;
         if let Some((key, connection)) = self.pooled(&addresses) {
             self.address = Some(key.address);
             self.reused = true;
@@ -190,22 +238,38 @@ impl Attempt<'_> {
                 // The receiver had closed the idle connection before it saw this request: not a failure of
                 // the attempt.
                 Err(broken) if broken.unheard => self.timings.first_byte_ms = None,
-                ended => return ended.map_err(|broken| broken.failure),
+                ended => return Ok(ended.map_err(|broken| broken.failure)?),
             }
         }
         self.reused = false;
         let opening =
             Opening { url, tls: &self.shared.tls, limits: &self.shared.limits, deadline: self.deadline() };
-        let (address, connection) = match connect::open(&opening, &addresses, &mut self.timings).await {
+        let mut opened = connect::open(&opening, &addresses, &mut self.timings).await;
+        if let Err((_, SendFailure { kind: FailureKind::Exhausted { .. }, .. })) = &opened {
+            self.shared.pool.close();
+            // A closed connection gives its file back when its task has seen it.
+            tokio::time::sleep(GIVING_BACK).await;
+            opened = connect::open(&opening, &addresses, &mut self.timings).await;
+        }
+        let (address, connection) = match opened {
             Ok(opened) => opened,
             Err((address, failure)) => {
                 self.address = address;
-                return Err(failure);
+                return Err(failure.into());
             }
         };
         self.address = Some(address);
+        self.pass().await?;
         let key = self.key(address);
-        self.exchange(key, connection).await.map_err(|broken| broken.failure)
+        Ok(self.exchange(key, connection).await.map_err(|broken| broken.failure)?)
+    }
+
+    /// Passes the gate, which may have to ask the database.
+    async fn pass(&self) -> Result<(), Ended> {
+        match timeout_at(self.deadline(), self.gate.opens()).await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(Ended::Unwanted),
+        }
     }
 
     async fn resolve(&mut self) -> Result<Vec<IpAddr>, SendFailure> {
@@ -218,6 +282,7 @@ impl Attempt<'_> {
             Ok(Err(ResolveError::NotFound(detail))) => {
                 FailureKind::NameNotFound { host: host.to_string(), detail }
             }
+            Ok(Err(ResolveError::Exhausted(detail))) => FailureKind::Exhausted { detail },
             Ok(Err(ResolveError::Unavailable(detail))) => {
                 FailureKind::ResolverFailed { host: host.to_string(), detail }
             }
@@ -226,7 +291,7 @@ impl Attempt<'_> {
                 detail: format!("no answer within {} s", self.shared.limits.connect.as_secs_f32()),
             },
         };
-        Err(SendFailure { phase: Phase::Resolve, kind, partial: None })
+        Err(SendFailure { phase: Phase::Resolve, kind })
     }
 
     fn key(&self, address: SocketAddr) -> Key {

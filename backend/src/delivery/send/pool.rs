@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -17,9 +17,8 @@ use crate::delivery::address::Host;
 
 /// The longest that a connection is used, counted from its opening.
 pub const LONGEST_LIFE: Duration = Duration::from_mins(1);
-/// The most idle connections for one destination, and for all together.
+/// The most idle connections for one destination.
 const IDLE_PER_KEY: usize = 64;
-const IDLE_IN_ALL: usize = 1024;
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// The facts that must be equal for a connection to serve another request.
@@ -44,8 +43,12 @@ impl Connection {
     }
 }
 
-#[derive(Debug, Default)]
-pub struct Pool(Mutex<Idle>);
+#[derive(Debug)]
+pub struct Pool {
+    idle: Mutex<Idle>,
+    /// The most idle connections for all destinations together.
+    most: usize,
+}
 
 #[derive(Debug, Default)]
 struct Idle {
@@ -55,9 +58,23 @@ struct Idle {
 }
 
 impl Pool {
+    /// A pool for so many idle connections.
+    pub fn new(most: usize) -> Self {
+        Self { idle: Mutex::default(), most }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes all idle connections: their files are needed.
+    pub fn close(&self) {
+        *self.idle() = Idle::default();
+    }
+
     /// The most recently used connection that still serves.
     pub fn take(&self, key: &Key) -> Option<Connection> {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle();
         let stack = idle.connections.get_mut(key)?;
         let mut dropped = 0;
         let mut found = None;
@@ -80,9 +97,9 @@ impl Pool {
         if !connection.usable() {
             return;
         }
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle();
         idle.sweep();
-        if idle.count >= IDLE_IN_ALL {
+        if idle.count >= self.most {
             return;
         }
         let stack = idle.connections.entry(key).or_default();

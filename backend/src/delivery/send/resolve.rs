@@ -1,7 +1,7 @@
 //! From a host name to addresses: the system's name servers, or a fixed table in tests.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     time::Duration,
 };
 
@@ -11,7 +11,9 @@ use hickory_resolver::{
     net::{DnsError, NetError, runtime::TokioRuntimeProvider},
     proto::op::ResponseCode,
 };
+use tokio::net::UdpSocket;
 
+use super::limits::is_exhaustion;
 use crate::{base::FixedNames, delivery::address::Host};
 
 /// Answers are kept as long as their records say, but no longer than this.
@@ -35,6 +37,8 @@ pub enum ResolveError {
     NotFound(String),
     /// The resolver itself failed.
     Unavailable(String),
+    /// This machine had no file, port or memory left to ask.
+    Exhausted(String),
 }
 
 impl Resolver {
@@ -90,6 +94,14 @@ impl Resolver {
     }
 }
 
+/// The resolver does not tell that it could open no socket, so one is tried here.
+async fn failure(error: &NetError) -> ResolveError {
+    match UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).await {
+        Err(error) if is_exhaustion(&error) => ResolveError::Exhausted(error.kind().to_string()),
+        _ => ResolveError::Unavailable(error.to_string()),
+    }
+}
+
 async fn look_up(resolver: &TokioResolver, name: &str) -> Result<Vec<IpAddr>, ResolveError> {
     // A name with a dot is complete: no search domain may be tried behind it.
     let query = if name.contains('.') { format!("{name}.") } else { name.to_owned() };
@@ -109,6 +121,6 @@ async fn look_up(resolver: &TokioResolver, name: &str) -> Result<Vec<IpAddr>, Re
         Err(NetError::Dns(DnsError::ResponseCode(ResponseCode::NXDomain))) => {
             Err(ResolveError::NotFound("NXDOMAIN".to_owned()))
         }
-        Err(error) => Err(ResolveError::Unavailable(error.to_string())),
+        Err(error) => Err(failure(&error).await),
     }
 }

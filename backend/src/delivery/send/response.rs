@@ -4,7 +4,6 @@ use std::{error::Error as _, io, net::SocketAddr};
 
 use api_types::deliveries::Header;
 use bytes::Bytes;
-use chrono::DateTime;
 use http_body_util::{BodyExt, Full};
 use hyper::{
     Request, Response as HttpResponse,
@@ -14,10 +13,11 @@ use hyper::{
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    exchange::{FailureKind, Phase, Response, RetryAfter, SendFailure},
+    exchange::{BodyFault, FailureKind, Phase, Response, SendFailure},
     limits::Limits,
     meter::Meter,
     pool::Connection,
+    retry_after::retry_after,
     tls,
 };
 
@@ -43,8 +43,8 @@ pub struct Broken {
 }
 
 impl Read<'_> {
-    /// Sends the request and reads the answer. The flag is `true` if the answer was read to its end, so that
-    /// the connection can serve again.
+    /// Sends the request and reads the answer. The flag is `true` if the request was sent and the answer read
+    /// to their ends, so that the connection can serve again.
     pub async fn exchange(
         &self,
         connection: &mut Connection,
@@ -64,26 +64,28 @@ impl Read<'_> {
             Ok(Err(error)) => {
                 let kind = self.kind(&error, meter);
                 let unheard = self.reused && meter.read() == 0 && matches!(kind, FailureKind::Reset { .. });
-                return Err(Broken { failure: SendFailure { phase, kind, partial: None }, unheard });
+                return Err(Broken { failure: SendFailure { phase, kind }, unheard });
             }
             Err(_) => {
                 let kind = FailureKind::ResponseTimeout { waited: begun.elapsed() };
-                return Err(Broken { failure: SendFailure { phase, kind, partial: None }, unheard: false });
+                return Err(Broken { failure: SendFailure { phase, kind }, unheard: false });
             }
         };
-        self.read(response, begun, meter).await
+        let (answer, whole) = self.read(response, meter).await;
+        // After a 101 the connection speaks another protocol.
+        let serves = whole && answer.status != 101 && meter.written() > body_length && !meter.is_cut();
+        Ok((answer, serves))
     }
 
-    async fn read(
-        &self,
-        response: HttpResponse<Incoming>,
-        begun: Instant,
-        meter: &Meter,
-    ) -> Result<(Response, bool), Broken> {
+    /// Reads as much of the body as is kept, for a short time: what the head said stays true whatever comes. The
+    /// flag is `true` if the body came to its end.
+    async fn read(&self, response: HttpResponse<Incoming>, meter: &Meter) -> (Response, bool) {
         let (head, mut body) = response.into_parts();
+        let begun = Instant::now();
+        let by = self.deadline.min(begun + self.limits.grace);
         let mut kept = Vec::new();
         let ended = loop {
-            match timeout_at(self.deadline, body.frame()).await {
+            match timeout_at(by, body.frame()).await {
                 Ok(None) => break Ok(true),
                 Ok(Some(Ok(frame))) => {
                     if let Some(data) = frame.data_ref() {
@@ -94,8 +96,8 @@ impl Read<'_> {
                         }
                     }
                 }
-                Ok(Some(Err(error))) => break Err(self.kind(&error, meter)),
-                Err(_) => break Err(FailureKind::ResponseTimeout { waited: begun.elapsed() }),
+                Ok(Some(Err(error))) => break Err(self.fault(&error, meter)),
+                Err(_) => break Err(BodyFault::Endless { waited: begun.elapsed() }),
             }
         };
         let answer = Response {
@@ -105,13 +107,18 @@ impl Read<'_> {
             truncated: ended == Ok(false),
             retry_after: retry_after(&head.headers),
             location: head.headers.get(header::LOCATION).map(|value| value_text(value.as_bytes())),
+            body_fault: ended.clone().err(),
         };
-        match ended {
-            Ok(complete) => Ok((answer, complete)),
-            Err(kind) => {
-                let failure = SendFailure { phase: Phase::Body, kind, partial: Some(Box::new(answer)) };
-                Err(Broken { failure, unheard: false })
-            }
+        (answer, ended == Ok(true))
+    }
+
+    fn fault(&self, error: &hyper::Error, meter: &Meter) -> BodyFault {
+        if meter.flooded() {
+            return BodyFault::Malformed { detail: "its framing is too large".to_owned() };
+        }
+        match self.kind(error, meter) {
+            FailureKind::Malformed { detail } => BodyFault::Malformed { detail },
+            _ => BodyFault::Broken,
         }
     }
 
@@ -164,39 +171,28 @@ fn unprintable(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\r' | '\t')
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(RetryAfter::Seconds(seconds));
-    }
-    DateTime::parse_from_rfc2822(value).ok().map(|at| RetryAfter::At(at.timestamp_millis()))
-}
-
 #[cfg(test)]
 mod tests {
-    use hyper::header::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
-
-    fn read(value: &'static str) -> Option<RetryAfter> {
-        retry_after(&HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static(value))]))
-    }
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        assert_eq!(read("120"), Some(RetryAfter::Seconds(120)));
-        assert_eq!(read(" 0 "), Some(RetryAfter::Seconds(0)));
-        assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(RetryAfter::At(784_111_777_000)));
-        for nonsense in ["", "-5", "1.5", "soon", "99999999999999999999999"] {
-            assert_eq!(read(nonsense), None, "{nonsense}");
-        }
-        assert_eq!(RetryAfter::Seconds(120).at(1_000), 121_000);
-        assert_eq!(RetryAfter::Seconds(u64::MAX).at(1_000), i64::MAX);
-    }
+    use crate::properties::hold;
 
     #[test]
     fn what_is_not_text_is_replaced() {
         assert_eq!(text(b"ok\r\n\tfine"), "ok\r\n\tfine");
         assert_eq!(text(b"a\0b\x1b[31m\xff"), "a\u{fffd}b\u{fffd}[31m\u{fffd}");
+    }
+
+    #[test]
+    fn any_bytes_become_text_that_can_be_shown() {
+        hold(&prop::collection::vec(any::<u8>(), 0..200), |bytes| {
+            let shown = text(&bytes);
+            assert!(!shown.chars().any(unprintable), "{shown:?}");
+            if let Ok(plain) = std::str::from_utf8(&bytes) {
+                assert_eq!(shown.chars().count(), plain.chars().count());
+                assert!(shown.chars().zip(plain.chars()).all(|(now, was)| now == was || unprintable(was)));
+            }
+        });
     }
 }

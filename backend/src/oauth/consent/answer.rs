@@ -12,7 +12,7 @@ use super::question::OpenQuestion;
 use crate::{
     crypto::keys::ServerKeys,
     db::{
-        Hint, Json, Tx,
+        Json, Tx,
         audit::{self, Change, Who},
         authorization_requests as requests, authorizations,
         oauth_clients::ClientRecord,
@@ -68,7 +68,7 @@ pub fn approve(
     };
     let details = json!({ "authorization": authorization, "scopes": all, "before": before });
     append_audit(tx, who, &open.client, AuditAction::AuthorizationGranted, details)?;
-    tx.on_commit(Hint::CredentialsChanged);
+    tx.credentials_changed(open.client.workspace.id);
     let agreed =
         CheckedRequest { return_to: return_to.clone(), scopes, code_challenge: open.question.code_challenge };
     let code = code::issue(tx, keys, open.client.id, authorization, &agreed)?;

@@ -38,7 +38,8 @@ const keepKey = () => ({
 });
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const paint = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+const { theme } = document.documentElement.dataset;
+const paint = () => document.documentElement.classList.toggle("dark-mode", theme ? theme === "dark" : dark.matches);
 dark.addEventListener("change", paint);
 paint();
 
@@ -50,7 +51,7 @@ const reference = SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   tryItOutEnabled: true,
   validatorUrl: null,
-  plugins: [keepKey],
+  plugins: [keepKey, showSamples],
   requestInterceptor: (request) => Object.assign(request, { credentials: "omit" }),
   onComplete: () => {
     const key = sessionStorage.getItem(KEPT);

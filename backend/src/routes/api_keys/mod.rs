@@ -22,11 +22,12 @@ use crate::{
     auth::Admin,
     crypto::tokens,
     db::{
-        Hint, Json as JsonColumn, Tx,
+        Json as JsonColumn, Tx,
         api_keys::{self, KeyUpdate, NewKeyRow, Revocation},
         audit::{self, Change, Who},
-        dialect,
+        dialect, owners,
     },
+    delivery,
     http::{
         body::Body,
         etag::{IfMatch, Shown, Target},
@@ -34,7 +35,7 @@ use crate::{
         made::Made,
         paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId},
-        problem::Answer,
+        problem::{Answer, Failure},
         query::{FromQuery, Query, QueryReader, Several},
     },
     plan, ranges,
@@ -102,6 +103,7 @@ pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Bo
     let request = key.of(&caller, body.digest);
     let made = request.answer(&app.base, move |tx| -> Answer<Made> {
         let now = tx.now();
+        let first_key = input.replaces.map(|old| line_of_replaced(tx, &who, old)).transpose()?;
         let row = NewKeyRow {
             id: tx.new_id(),
             workspace_id: who.workspace_id,
@@ -116,23 +118,36 @@ pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Bo
             created_by: member.id,
             rotatable: body.value.rotatable,
             replaces: None,
-            first_key: None,
+            first_key,
         };
         dialect::lock(tx, &format!("api keys of {}", row.workspace_id))?;
         let have = api_keys::count_active(tx, row.workspace_id, now)?;
         plan::check_room(plan, "API keys", have, plan::limits(plan).api_keys)?;
         api_keys::insert(tx, &row)?;
         let details = json!({ "hint": row.hint, "scopes": row.scopes.0, "expires_at": row.expires_at,
-            "allowed_ips": row.allowed_ips.0, "rotatable": row.rotatable });
+            "allowed_ips": row.allowed_ips.0, "rotatable": row.rotatable, "replaces": input.replaces });
         audit::append(tx, &who, Change::of(AuditAction::ApiKeyCreated, row.id.as_str(), &row.name, details))?;
         let data = json!({ "id": row.id, "name": row.name, "hint": row.hint, "scopes": row.scopes.0,
             "created_at": now });
-        publisher.publish(tx, row.workspace_id, EventType::ApiKeyCreated, &data)?;
+        publisher.publish(tx, &who, EventType::ApiKeyCreated, &data)?;
         let api_key = api_keys::find(tx, row.workspace_id, row.id, now)?.ok_or_else(ApiKeyId::missing)?;
         let created = CreatedApiKey { api_key, key: secret };
         Ok(Made::created("api-keys", row.id.as_str(), &created)?.tagged(&created.api_key).secret())
     });
     made.await
+}
+
+/// The line of a key that an admin replaces: the new key takes its place in it, and with it the old one's webhooks.
+fn line_of_replaced(tx: &mut Tx<'_>, who: &Who, old: ApiKeyId) -> Answer<ApiKeyId> {
+    dialect::lock(tx, old.as_str())?;
+    let now = tx.now();
+    let found = api_keys::find_old(tx, who.workspace_id, old)?.filter(|(key, _)| key.works(now));
+    let (key, _) = found.ok_or_else(|| {
+        let detail =
+            "There is no such key in this workspace, or it works no longer. Adopt its webhooks instead.";
+        Failure::field("replaces", FaultCode::NotFound, detail)
+    })?;
+    Ok(key.first_key.unwrap_or(old))
 }
 
 /// Show an API key
@@ -178,7 +193,7 @@ pub async fn update(
         let details = json!({ "before": shown(&before), "after": shown(&after) });
         let change = Change::of(AuditAction::ApiKeyUpdated, target.id.as_str(), &after.name, details);
         audit::append(tx, &who, change)?;
-        tx.on_commit(Hint::CredentialsChanged);
+        tx.credentials_changed(who.workspace_id);
         Ok(after)
     });
     Ok(Shown(changed.await?))
@@ -186,8 +201,9 @@ pub async fn update(
 
 /// Revoke an API key
 ///
-/// It stops working with the next request, for good. Revoking a revoked key changes nothing and answers with it. A key that was
-/// made to replace it goes on working: if the key leaked, look at `replaced_by` and revoke that one, too.
+/// It stops working with the next request, for good, and its webhooks are disabled, unless a key that replaces it has them. Revoking
+/// a revoked key changes nothing and answers with it. A key that was made to replace it goes on working: if the key leaked, look at
+/// `replaced_by` and revoke that one, too.
 #[utoipa::path(operation_id = "revokeApiKey", tag = "API keys",
     security(("session" = ["admin"])),
     params(("id" = ApiKeyId, Path, description = "The key's id"), IfMatch, IdempotencyKey),
@@ -213,17 +229,21 @@ pub async fn revoke(
         let before = open(tx, &who, &target)?;
         let how = Revocation { revoked_at: now, revoked_by: member.id, revoked_reason: reason };
         if api_keys::revoke(tx, who.workspace_id, id, &how)? {
+            let line = owners::line_of(tx, id.as_str())?;
+            delivery::end_owner(tx, &publisher, &who, &line)?;
             let details = json!({ "hint": before.hint, "reason": how.revoked_reason });
             let change = Change::of(AuditAction::ApiKeyRevoked, id.as_str(), &before.name, details);
             audit::append(tx, &who, change)?;
             let data = json!({ "id": id, "name": before.name, "hint": before.hint, "revoked_at": now,
                 "reason": how.revoked_reason });
-            publisher.publish(tx, who.workspace_id, EventType::ApiKeyRevoked, &data)?;
-            tx.on_commit(Hint::CredentialsChanged);
+            publisher.publish(tx, &who, EventType::ApiKeyRevoked, &data)?;
+            tx.credentials_changed(who.workspace_id);
         }
         Made::shown(&find(tx, &who, id)?)
     });
-    revoked.await
+    let revoked = revoked.await?;
+    app.delivery.views.settled().await;
+    Ok(revoked)
 }
 
 /// Finds the key that a change is about, which nobody else changes until the transaction ends.
@@ -245,6 +265,7 @@ struct ValidApiKey {
     scopes: Vec<Scope>,
     expires_at: Option<Timestamp>,
     allowed_ips: Vec<IpNet>,
+    replaces: Option<ApiKeyId>,
 }
 
 fn check(input: &NewApiKey, now: Timestamp) -> Answer<ValidApiKey> {
@@ -255,7 +276,11 @@ fn check(input: &NewApiKey, now: Timestamp) -> Answer<ValidApiKey> {
         scopes: fields.words("scopes", &input.scopes, 1, &known),
         expires_at: input.expires_at,
         allowed_ips: check_ips(&mut fields, &input.allowed_ips),
+        replaces: input.replaces.as_ref().and_then(|text| text.parse().ok()),
     };
+    if let Some(text) = input.replaces.as_ref().filter(|_| valid.replaces.is_none()) {
+        fields.wrong("replaces", FaultCode::Malformed, format!("{} is not an API key's id.", quoted(text)));
+    }
     if input.expires_at.is_some_and(|at| at <= now) {
         fields.wrong("expires_at", FaultCode::OutOfRange, "It must be in the future.");
     }

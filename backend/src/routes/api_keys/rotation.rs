@@ -19,7 +19,7 @@ use crate::{
     auth::{Caller, Identity, caller, permission::RotatableKey},
     crypto::{keys::ServerKeys, tokens},
     db::{
-        Hint, Tx,
+        Tx,
         api_keys::{self, NewKeyRow, OldKey},
         audit::{self, Change, Who},
         dialect,
@@ -67,8 +67,8 @@ pub async fn rotate_own(app: Data<App>, caller: Caller<RotatableKey>, key: Idemp
         audit::append(tx, &who, Change::of(AuditAction::ApiKeyRotated, id.as_str(), &old.name, details))?;
         let data = json!({ "id": row.id, "name": row.name, "hint": row.hint, "scopes": row.scopes.0,
             "created_at": row.created_at, "replaces": id });
-        publisher.publish(tx, who.workspace_id, EventType::ApiKeyCreated, &data)?;
-        tx.on_commit(Hint::CredentialsChanged);
+        publisher.publish(tx, &who, EventType::ApiKeyCreated, &data)?;
+        tx.credentials_changed(who.workspace_id);
         let api_key = shown(tx, &who, row.id)?;
         let created = CreatedApiKey { api_key, key: secret };
         Ok(Made::created("api-keys", row.id.as_str(), &created)?.tagged(&created.api_key).secret())

@@ -11,9 +11,11 @@ use crate::{
     app::App,
     auth::{Admin, claims::LIFETIME_MS},
     db::{
+        Tx,
         authorizations::{self, AuthorizationsOf},
         oauth_apps, token_families, tokens,
     },
+    delivery,
     expiry::INCIDENTS_MS,
     http::{
         paging::{self, ListQuery, PageParams},
@@ -24,6 +26,8 @@ use crate::{
     oauth::withdraw,
 };
 
+/// Milliseconds for which it is shown how many tokens the app gave back.
+const DAY_MS: i64 = 24 * 3_600_000;
 /// The most incidents that are listed.
 const MAX_INCIDENTS: i64 = 20;
 
@@ -49,6 +53,7 @@ pub async fn show_activity(
             access_tokens: tokens::count_of_members(conn, id, now)?,
             refresh_tokens: token_families::count(conn, id, now)?,
             client_credentials_tokens: tokens::count_of_app(conn, id, now - LIFETIME_MS, now)?,
+            revoked_tokens: tokens::revocations(conn, id, now - DAY_MS)?,
             incidents: token_families::incidents(conn, id, now - INCIDENTS_MS, MAX_INCIDENTS)?,
         })
     });
@@ -81,7 +86,8 @@ pub async fn list_authorizations(
 
 /// Withdraw a member's authorization
 ///
-/// The app can no longer act for that member: every token that came from it stops at once.
+/// The app can no longer act for that member: every token that came from it stops at once. With the app's last consent, the
+/// webhooks that it made for members are disabled.
 #[utoipa::path(operation_id = "withdrawOAuthAppAuthorization", tag = "OAuth apps",
     security(("session" = ["admin"])),
     params(("id" = OAuthAppId, Path, description = "The app's id"),
@@ -96,13 +102,22 @@ pub async fn withdraw_authorization(
     let who = caller.who();
     let whose = AuthorizationsOf::App(who.workspace_id, id);
     let only = Some(authorization);
-    let withdrawn = app.base.db.execute(move |tx| withdraw::withdraw(tx, &who, whose, only)).await?;
-    if withdrawn == 0 { Err(AuthorizationId::missing()) } else { Ok(HttpResponse::NoContent().finish()) }
+    let publisher = app.delivery.publisher.clone();
+    let withdrawn = app.base.db.execute(move |tx| {
+        let end_owner =
+            |tx: &mut Tx<'_>, app: OAuthAppId| delivery::end_owner(tx, &publisher, &who, app.as_str());
+        withdraw::withdraw(tx, &who, whose, only, end_owner)
+    });
+    if withdrawn.await? == 0 {
+        return Err(AuthorizationId::missing());
+    }
+    app.delivery.views.settled().await;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Withdraw all authorizations of an OAuth app
 ///
-/// It can no longer act for anybody; each member would be asked again.
+/// It can no longer act for anybody; each member would be asked again. The webhooks that it made for members are disabled.
 #[utoipa::path(operation_id = "withdrawAllOAuthAppAuthorizations", tag = "OAuth apps",
     security(("session" = ["admin"])),
     params(("id" = OAuthAppId, Path, description = "The app's id")),
@@ -114,11 +129,16 @@ pub async fn withdraw_all_authorizations(
     PathId(id): PathId<OAuthAppId>,
 ) -> Answer<Json<Withdrawn>> {
     let who = caller.who();
+    let publisher = app.delivery.publisher.clone();
     let withdrawn = app.base.db.write(move |tx| -> Answer<u64> {
         let workspace = who.workspace_id;
         let now = tx.now();
         oauth_apps::find(tx, workspace, id, now)?.ok_or_else(OAuthAppId::missing)?;
-        Ok(withdraw::withdraw(tx, &who, AuthorizationsOf::App(workspace, id), None)?)
+        let end_owner =
+            |tx: &mut Tx<'_>, app: OAuthAppId| delivery::end_owner(tx, &publisher, &who, app.as_str());
+        Ok(withdraw::withdraw(tx, &who, AuthorizationsOf::App(workspace, id), None, end_owner)?)
     });
-    Ok(Json(Withdrawn { withdrawn: withdrawn.await? }))
+    let withdrawn = withdrawn.await?;
+    app.delivery.views.settled().await;
+    Ok(Json(Withdrawn { withdrawn }))
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     db::{
-        Hint, Tx,
+        Tx,
         audit::{self, Change, Who},
         dialect, oauth_apps,
     },
@@ -43,6 +43,6 @@ pub fn open(tx: &mut Tx<'_>, who: Who, target: &Target<OAuthAppId>) -> Answer<Ed
     let now = tx.now();
     let before = oauth_apps::find(tx, who.workspace_id, target.id, now)?.ok_or_else(OAuthAppId::missing)?;
     target.if_match.check(&before)?;
-    tx.on_commit(Hint::CredentialsChanged);
+    tx.credentials_changed(who.workspace_id);
     Ok(EditedApp { who, before })
 }

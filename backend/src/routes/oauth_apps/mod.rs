@@ -24,12 +24,13 @@ use crate::{
     app::App,
     auth::Admin,
     db::{
-        Json as JsonColumn,
+        Json as JsonColumn, Tx,
         audit::{self, Change},
         authorizations::AuthorizationsOf,
-        dialect,
+        client_secrets, dialect,
         oauth_apps::{self, AppRow},
     },
+    delivery,
     http::{
         body::Body,
         etag::{IfMatch, Shown, Target},
@@ -123,7 +124,7 @@ pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Bo
         oauth_apps::insert(tx, &row)?;
         if let Some(secret) = secret {
             let secret = secret.into_row(tx, row.workspace_id, row.id);
-            oauth_apps::insert_secret(tx, &secret)?;
+            client_secrets::insert(tx, &secret)?;
         }
         let details = json!({ "kind": row.kind, "redirect_uris": row.redirect_uris.0,
             "scopes": row.scopes.0, "grants": row.grants.0 });
@@ -178,23 +179,29 @@ pub async fn update(
 
 /// Delete an OAuth app
 ///
-/// Its secrets and tokens stop at once, for good, and members' authorizations of it end.
+/// Its secrets and tokens stop at once, for good, and members' authorizations of it end. Its webhooks are disabled.
 #[utoipa::path(operation_id = "deleteOAuthApp", tag = "OAuth apps",
     security(("session" = ["admin"])), params(("id" = OAuthAppId, Path, description = "The app's id"), IfMatch),
     responses((status = 204, description = "Deleted")))]
 #[delete("/oauth-apps/{id}")]
 pub async fn remove(app: Data<App>, caller: Admin, target: Target<OAuthAppId>) -> Answer {
     let who = caller.who();
+    let publisher = app.delivery.publisher.clone();
     let removed = app.base.db.write(move |tx| -> Answer<()> {
         let edited = open(tx, who, &target)?;
         let now = tx.now();
         let workspace = edited.who.workspace_id;
         let id = target.id;
-        let withdrawn = withdraw::withdraw(tx, &edited.who, AuthorizationsOf::App(workspace, id), None)?;
+        let whose = AuthorizationsOf::App(workspace, id);
+        let end_owner =
+            |tx: &mut Tx<'_>, app: OAuthAppId| delivery::end_owner(tx, &publisher, &edited.who, app.as_str());
+        let withdrawn = withdraw::withdraw(tx, &edited.who, whose, None, end_owner)?;
         oauth_apps::delete(tx, workspace, id, now)?;
+        end_owner(tx, id)?;
         edited.audit(tx, AuditAction::OAuthAppDeleted, json!({ "authorizations": withdrawn }))
     });
     removed.await?;
+    app.delivery.views.settled().await;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -5,7 +5,7 @@ use api_types::ids::{OAuthAppId, WorkspaceId};
 use crate::{
     base::Base,
     crypto::tokens,
-    db::{Tx, oauth_apps::NewClientSecretRow},
+    db::{Tx, client_secrets::NewClientSecretRow},
 };
 
 /// A new client secret.

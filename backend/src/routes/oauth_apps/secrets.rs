@@ -13,8 +13,11 @@ use serde_json::json;
 use super::{editing::open, new_secret::NewClientSecret};
 use crate::{
     app::App,
-    auth::Admin,
-    db::oauth_apps,
+    auth::{
+        Admin,
+        claims::{LEEWAY_MS, LIFETIME_MS},
+    },
+    db::{client_secrets, oauth_apps, token_families, tokens},
     http::{
         body::Body,
         etag::{IfMatch, Target},
@@ -22,7 +25,7 @@ use crate::{
         paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId, PathIds},
         problem::{Answer, Failure},
-        query::Query,
+        query::{FromQuery, Query, QueryReader},
     },
     routes::{idempotent::IdempotencyKey, overlap},
 };
@@ -46,14 +49,15 @@ pub async fn list(
     let now = app.base.now();
     let rows = app.base.db.read(move |conn| -> Answer<Vec<ClientSecret>> {
         oauth_apps::find(conn, workspace, id, now)?.ok_or_else(OAuthAppId::missing)?;
-        Ok(oauth_apps::list_secrets(conn, id, slice, now)?)
+        Ok(client_secrets::list(conn, id, slice, now)?)
     });
     Ok(Json(paging::page(slice, rows.await?, |secret| secret.id, &app.base.keys)))
 }
 
 /// Rotate an OAuth app's client secret
 ///
-/// The answer holds the new secret, this once. The old ones keep working for the overlap.
+/// The answer holds the new secret, this once. The old ones keep working for the overlap. At most three work at once: where
+/// three do, rotating is refused until one ends or is dropped, unless the overlap is `none`.
 #[utoipa::path(operation_id = "rotateOAuthAppSecret", tag = "OAuth apps",
     security(("session" = ["admin"])),
     extensions(("x-problems" = json!(["conflict"]))), 
@@ -82,12 +86,14 @@ pub async fn rotate(
         let now = tx.now();
         let workspace = edited.who.workspace_id;
         let row = new.into_row(tx, workspace, id);
-        oauth_apps::end_secrets(tx, id, overlap::old_secrets_end(overlap, now))?;
-        oauth_apps::insert_secret(tx, &row)?;
+        overlap::check_room(overlap, edited.before.secrets.iter().map(|secret| secret.expires_at))?;
+        client_secrets::delete_stopped(tx, id, now)?;
+        client_secrets::end_all(tx, id, overlap::old_secrets_end(overlap, now))?;
+        client_secrets::insert(tx, &row)?;
         let details = json!({ "overlap": overlap, "hint": row.hint });
         edited.audit(tx, AuditAction::OAuthAppSecretRotated, details)?;
         let data = json!({ "id": id, "name": edited.before.name, "overlap": overlap, "rotated_at": now });
-        publisher.publish(tx, workspace, EventType::OAuthAppSecretRotated, &data)?;
+        publisher.publish(tx, &edited.who, EventType::OAuthAppSecretRotated, &data)?;
         let secret = ClientSecret {
             id: row.id,
             hint: row.hint,
@@ -103,14 +109,31 @@ pub async fn rotate(
     rotated.await
 }
 
+/// What becomes of the tokens of a secret that is dropped.
+#[derive(Clone, Copy, Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DropOptions {
+    /// `true`: what the app got by this secret ends, too: its own tokens, access tokens that act for members, and refresh tokens whose
+    /// last use was by this secret.
+    #[param(required = false, nullable = false)]
+    end_tokens: bool,
+}
+
+impl FromQuery for DropOptions {
+    fn read(query: &mut QueryReader) -> Self {
+        Self { end_tokens: query.flag("end_tokens") }
+    }
+}
+
 /// Drop an old client secret
 ///
-/// One that was rotated out stops at once instead of at the end of its overlap. The current one can only be rotated.
+/// One that was rotated out stops at once instead of at the end of its overlap. The current one can only be rotated. If the secret
+/// leaked, have its tokens end, too: the members for whom they act are then asked by the app again.
 #[utoipa::path(operation_id = "deleteOAuthAppSecret", tag = "OAuth apps",
     security(("session" = ["admin"])),
     extensions(("x-problems" = json!(["conflict"]))),
     params(("id" = OAuthAppId, Path, description = "The app's id"),
-        ("secret_id" = SecretId, Path, description = "The secret's id"), IfMatch),
+        ("secret_id" = SecretId, Path, description = "The secret's id"), DropOptions, IfMatch),
     responses((status = 204, description = "Dropped")))]
 #[delete("/oauth-apps/{id}/secrets/{secret_id}")]
 pub async fn drop_secret(
@@ -118,18 +141,25 @@ pub async fn drop_secret(
     caller: Admin,
     if_match: IfMatch,
     PathIds(id, secret): PathIds<OAuthAppId, SecretId>,
+    Query(DropOptions { end_tokens }): Query<DropOptions>,
 ) -> Answer {
     let who = caller.who();
     let dropped = app.base.db.write(move |tx| -> Answer<()> {
         let edited = open(tx, who, &Target { id, if_match })?;
-        let known = edited.before.secrets.iter().find(|known| known.id == secret);
-        let known = known.ok_or_else(SecretId::missing)?;
-        if known.expires_at.is_none() {
-            return Err(Failure::conflict("This is the current secret: rotate it instead."));
-        }
+        let secrets = &edited.before.secrets;
+        let place = secrets.iter().position(|known| known.id == secret);
+        let place = place.ok_or_else(SecretId::missing)?;
+        overlap::check_not_current(place)?;
+        let known = &secrets[place];
         let now = tx.now();
-        oauth_apps::end_secret(tx, id, secret, now)?;
-        let details = json!({ "hint": known.hint, "last_used_at": known.last_used_at });
+        client_secrets::end(tx, id, secret, now)?;
+        let mut details = json!({ "hint": known.hint, "last_used_at": known.last_used_at });
+        if end_tokens {
+            // A token that was given a moment ago lives the longest.
+            let last_end = now + LIFETIME_MS + LEEWAY_MS;
+            tokens::revoke_of_secret(tx, id, secret, now, last_end)?;
+            details["ended_refresh_tokens"] = token_families::revoke_of_secret(tx, id, secret, now)?.into();
+        }
         edited.audit(tx, AuditAction::OAuthAppSecretDropped, details)
     });
     dropped.await?;

@@ -13,6 +13,7 @@ use crate::{
     app::App,
     auth::Admin,
     db::{audit::Who, oauth_apps},
+    delivery,
     http::{
         etag::{IfMatch, Target},
         made::Made,
@@ -23,7 +24,8 @@ use crate::{
 
 /// Suspend an OAuth app
 ///
-/// It gets no tokens, and those it has are refused, until it is resumed. Suspending a suspended app changes nothing.
+/// It gets no tokens, and those it has are refused, until it is resumed. Its webhooks are disabled. Suspending a suspended app
+/// changes nothing.
 #[utoipa::path(operation_id = "suspendOAuthApp", tag = "OAuth apps",
     security(("session" = ["admin"])),
     params(("id" = OAuthAppId, Path, description = "The app's id"), IfMatch, IdempotencyKey),
@@ -41,7 +43,8 @@ pub async fn suspend(
 
 /// Resume an OAuth app
 ///
-/// It works again, with the tokens that it had. Resuming an active app changes nothing.
+/// It works again, with the tokens that it had. Its webhooks stay disabled until they are enabled. Resuming an active app changes
+/// nothing.
 #[utoipa::path(operation_id = "resumeOAuthApp", tag = "OAuth apps",
     security(("session" = ["admin"])),
     params(("id" = OAuthAppId, Path, description = "The app's id"), IfMatch, IdempotencyKey),
@@ -64,6 +67,7 @@ async fn set(
     request: KeyedRequest,
     wanted: OAuthAppStatus,
 ) -> Answer {
+    let publisher = app.delivery.publisher.clone();
     let set = request.answer(&app.base, move |tx| -> Answer<Made> {
         let edited = open(tx, who, &target)?;
         if edited.before.status == wanted {
@@ -74,6 +78,7 @@ async fn set(
             OAuthAppStatus::Active => (AuditAction::OAuthAppResumed, None),
         };
         oauth_apps::set_suspended(tx, edited.who.workspace_id, target.id, at)?;
+        delivery::end_owner(tx, &publisher, &edited.who, target.id.as_str())?;
         let details = match wanted {
             OAuthAppStatus::Suspended => json!({}),
             OAuthAppStatus::Active => json!({ "suspended_at": edited.before.suspended_at }),
@@ -81,5 +86,9 @@ async fn set(
         edited.audit(tx, action, details)?;
         Made::shown(&edited.shown(tx)?)
     });
-    set.await
+    let set = set.await?;
+    if wanted == OAuthAppStatus::Suspended {
+        app.delivery.views.settled().await;
+    }
+    Ok(set)
 }

@@ -28,6 +28,7 @@ use crate::{
         dialect,
         tickets::{self, TicketFilter},
     },
+    delivery::Publication,
     http::{
         body::Body,
         etag::{IfMatch, Shown, Target},
@@ -116,7 +117,7 @@ pub async fn create(
             tickets::insert(tx, who.workspace_id, &ticket)?;
             let change = Change::of(AuditAction::TicketCreated, ticket.id.as_str(), &ticket.title, json!({}));
             audit::append(tx, &who, change)?;
-            publisher.publish(tx, who.workspace_id, EventType::TicketCreated, &ticket)?;
+            publisher.publish(tx, &who, EventType::TicketCreated, &ticket)?;
             Ok(Made::created("tickets", ticket.id.as_str(), &ticket)?.tagged(&ticket))
         })
         .await
@@ -178,7 +179,9 @@ pub async fn update(
         let change = Change::of(AuditAction::TicketUpdated, id.as_str(), &after.ticket.title, details);
         audit::append(tx, &who, change)?;
         for kind in after.events() {
-            publisher.publish(tx, who.workspace_id, kind, &after.ticket)?;
+            let publication =
+                Publication { who: &who, kind, data: &after.ticket, before: Some(&before), about: None };
+            publisher.announce(tx, &publication)?;
         }
         Ok(after.ticket)
     });

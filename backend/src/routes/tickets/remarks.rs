@@ -179,7 +179,7 @@ async fn create<R: Told>(
                 &who,
                 Change::of(R::CREATED, &id, &ticket.title, json!({ "ticket_id": ticket.id })),
             )?;
-            publisher.publish(tx, who.workspace_id, R::EVENT, &remark)?;
+            publisher.publish(tx, &who, R::EVENT, &remark)?;
             // A comment or a note has no address of its own: it is read in its ticket's list.
             let list = format!("tickets/{}/{}", ticket.id, R::LIST);
             Ok(Made::json(201, &remark)?.about(&id).header("location", format!("/v1/{list}")))

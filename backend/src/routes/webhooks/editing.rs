@@ -1,17 +1,19 @@
-//! The shape that all changes to a webhook share: in one transaction, on a webhook of the caller's workspace, all of whose events
-//! the caller may read already. So no credential gets what it may not see by turning a webhook its own way.
+//! The shape that all changes to a webhook share: in one transaction, on a webhook that is there for the caller (their own, or any for
+//! an admin), all of whose events the caller may read already. So no credential gets what it may not see by turning a webhook its
+//! own way.
 
-use api_types::{audit::AuditAction, ids::WebhookId, webhooks::Webhook};
+use api_types::{Timestamp, audit::AuditAction, ids::WebhookId, webhooks::Webhook};
 use serde_json::Value;
 
 use super::{describe, input};
 use crate::{
-    auth::{Caller, Identity, permission::WebhooksWrite},
+    auth::{Caller, Identity},
+    base::Base,
     db::{
-        Tx,
+        Conn, Tx, Viewer,
         audit::{self, Change, Who},
         dialect,
-        webhooks::{self, WebhookRow},
+        webhooks::{self, WebhookRow, WebhookWithCounts},
     },
     http::{etag::Target, path_id::Noun, problem::Answer},
 };
@@ -19,26 +21,43 @@ use crate::{
 /// A change that a caller asks for, before its transaction.
 pub struct Editing {
     who: Who,
+    viewer: Viewer,
     identity: Identity,
     target: Target<WebhookId>,
 }
 
 impl Editing {
     /// A change of `target` by this caller.
-    pub fn of(caller: Caller<WebhooksWrite>, target: Target<WebhookId>) -> Self {
-        Self { who: caller.who(), identity: caller.principal.identity, target }
+    pub fn of<P>(caller: Caller<P>, target: Target<WebhookId>) -> Self {
+        let (who, viewer) = (caller.who(), caller.viewer());
+        Self { who, viewer, identity: caller.principal.identity, target }
+    }
+
+    /// Refuses a caller who may not change the webhook, before anything is begun or an earlier answer is given again.
+    pub async fn allowed(self, base: &Base) -> Answer<Self> {
+        let now = base.now();
+        let allowed = base.db.read(move |conn| -> Answer<Self> {
+            self.find(conn, now)?;
+            Ok(self)
+        });
+        allowed.await
+    }
+
+    fn find(&self, conn: &mut Conn, now: Timestamp) -> Answer<WebhookWithCounts> {
+        let found = webhooks::find(conn, &self.viewer, self.target.id, now)?;
+        let found = found.ok_or_else(WebhookId::missing)?;
+        input::check_readable(&self.identity, &found.row.event_types.0)?;
+        Ok(found)
     }
 
     /// Finds the webhook, which nobody else changes until the transaction ends, and refuses a caller who may not change it.
     pub fn open(self, tx: &mut Tx<'_>) -> Answer<EditedWebhook> {
-        let Target { id, if_match } = self.target;
-        dialect::lock(tx, id.as_str())?;
+        dialect::lock(tx, self.target.id.as_str())?;
         let now = tx.now();
-        let found = webhooks::find(tx, self.who.workspace_id, id, now)?.ok_or_else(WebhookId::missing)?;
-        input::check_readable(&self.identity, &found.row.event_types.0)?;
+        let found = self.find(tx, now)?;
         let before = found.row.clone();
-        if_match.check(&describe::webhook(found))?;
-        Ok(EditedWebhook { who: self.who, before })
+        self.target.if_match.check(&describe::webhook(found))?;
+        Ok(EditedWebhook { who: self.who, viewer: self.viewer, before })
     }
 }
 
@@ -46,6 +65,7 @@ impl Editing {
 pub struct EditedWebhook {
     /// The caller who changes it; the webhook is in their workspace.
     pub who: Who,
+    viewer: Viewer,
     /// The webhook as it was before.
     pub before: WebhookRow,
 }
@@ -54,7 +74,7 @@ impl EditedWebhook {
     /// The webhook as it is now.
     pub fn shown(&self, tx: &mut Tx<'_>) -> Answer<Webhook> {
         let now = tx.now();
-        let shown = webhooks::find(tx, self.who.workspace_id, self.before.id, now)?;
+        let shown = webhooks::find(tx, &self.viewer, self.before.id, now)?;
         shown.map(describe::webhook).ok_or_else(WebhookId::missing)
     }
 

@@ -1,39 +1,42 @@
-//! A webhook's life: enabled, disabled, tested, deleted.
+//! A webhook's life: enabled, disabled, deleted.
 
 use actix_web::{HttpResponse, delete, post, web::Data};
 use api_types::{
     audit::AuditAction,
     deliveries::CancelReason,
     ids::WebhookId,
-    webhooks::{DisabledReason, TestResult, Webhook},
+    webhooks::{DisabledReason, Webhook},
 };
 use serde_json::json;
 
-use super::editing::Editing;
+use super::editing::{EditedWebhook, Editing};
 use crate::{
     app::App,
     auth::{Caller, permission::WebhooksWrite},
     db::{
-        Hint,
-        deliveries::{self, CancelScope, destinations},
-        signing_secrets, webhooks,
+        Hint, Tx,
+        deliveries::{
+            cancel::{self, Canceled},
+            destinations,
+        },
+        owners, signing_secrets, webhooks,
     },
-    delivery::{self, TestError},
+    delivery,
     http::{
         etag::{IfMatch, Target},
         made::Made,
-        path_id::Noun,
         problem::{Answer, Failure},
     },
-    routes::idempotent::{Claim, IdempotencyKey},
+    routes::idempotent::IdempotencyKey,
 };
 
 /// Enable a webhook
 ///
-/// It sends again, with a clean slate. Enabling an enabled webhook changes nothing.
+/// It sends again, with a clean slate; one that is paused too holds until it is resumed. Enabling an enabled webhook changes nothing. One whose owner has ended is adopted first. What waited when it was disabled stays
+/// canceled: where that was much, it is canceled in steps, and until the last of them the answer is `conflict`.
 #[utoipa::path(operation_id = "enableWebhook", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
-    extensions(("x-problems" = json!(["session-required"]))),
+    extensions(("x-problems" = json!(["session-required", "conflict"]))),
     params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch, IdempotencyKey),
     responses((status = 200, description = "The webhook", body = Webhook)))]
 #[post("/webhooks/{id}/enable")]
@@ -46,10 +49,13 @@ pub async fn enable(
     let id = target.id;
     let request = key.of(&caller, String::new());
     let editing = Editing::of(caller, target);
+    delivery::cancel::hurry(&app.base, id).await?;
     let enabled = request.answer(&app.base, move |tx| -> Answer<Made> {
         let edited = editing.open(tx)?;
         let now = tx.now();
-        if webhooks::enable(tx, id, now)? {
+        refuse_without_owner(tx, &edited)?;
+        if webhooks::lifecycle::enable(tx, id, now)? {
+            end_canceling(tx, id)?;
             destinations::bump_subscriptions(tx, edited.who.workspace_id)?;
             tx.on_commit(Hint::Breaker { webhook: id, open: false });
             let before = &edited.before;
@@ -62,9 +68,38 @@ pub async fn enable(
     enabled.await
 }
 
+/// Refuses to enable a webhook whose owner has ended: it would be disabled at once.
+fn refuse_without_owner(tx: &mut Tx<'_>, edited: &EditedWebhook) -> Answer<()> {
+    let Some(owner) = &edited.before.owner.owner_id else { return Ok(()) };
+    owners::lock(tx, owner)?;
+    let now = tx.now();
+    if owners::is_over(tx, edited.before.id, now)? {
+        let detail = "The webhook's owner has ended. An admin must adopt the webhook first, then enable it.";
+        return Err(Failure::conflict(detail));
+    }
+    Ok(())
+}
+
+/// Cancels the last deliveries that waited when a webhook was disabled. Refuses where they are still too many: once the
+/// webhook is enabled, they could not be told from new ones.
+fn end_canceling(tx: &mut Tx<'_>, id: WebhookId) -> Answer<()> {
+    let now = tx.now();
+    if !cancel::is_marked(tx, id)? {
+        return Ok(());
+    }
+    let Canceled { more, .. } = cancel::waiting(tx, id, CancelReason::WebhookDisabled, now, cancel::STEP)?;
+    if more {
+        let detail =
+            "What waited when this webhook was disabled is still being canceled. Try again in a moment.";
+        return Err(Failure::conflict(detail).retry_after(5));
+    }
+    Ok(())
+}
+
 /// Disable a webhook
 ///
-/// It stops sending, and what waits is canceled. Disabling a disabled webhook changes nothing.
+/// It stops sending, and what waits is canceled: once this is answered, no request to it begins. Disabling a disabled
+/// webhook changes nothing.
 #[utoipa::path(operation_id = "disableWebhook", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
     extensions(("x-problems" = json!(["session-required"]))),
@@ -86,7 +121,9 @@ pub async fn disable(
         delivery::disable(tx, &publisher, &edited.who, id, DisabledReason::Manual)?;
         Made::shown(&edited.shown(tx)?)
     });
-    disabled.await
+    let disabled = disabled.await?;
+    app.delivery.views.settled().await;
+    Ok(disabled)
 }
 
 /// Delete a webhook
@@ -104,59 +141,14 @@ pub async fn remove(app: Data<App>, caller: Caller<WebhooksWrite>, target: Targe
     let removed = app.base.db.write(move |tx| -> Answer<()> {
         let edited = editing.open(tx)?;
         let now = tx.now();
-        webhooks::delete(tx, id, now)?;
+        webhooks::lifecycle::delete(tx, id, now)?;
         signing_secrets::end_all(tx, id, now)?;
-        let whose = CancelScope::Webhook(id);
-        let canceled = deliveries::cancel_waiting(tx, whose, CancelReason::WebhookDeleted, now)?;
+        let canceled = cancel::waiting(tx, id, CancelReason::WebhookDeleted, now, cancel::STEP)?;
         destinations::bump_subscriptions(tx, edited.who.workspace_id)?;
-        edited.audit(tx, AuditAction::WebhookDeleted, json!({ "canceled_deliveries": canceled }))
+        let details = json!({ "canceled_deliveries": canceled.count, "more_to_cancel": canceled.more });
+        edited.audit(tx, AuditAction::WebhookDeleted, details)
     });
     removed.await?;
+    app.delivery.views.settled().await;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// Send a test
-///
-/// Sends `webhook.test` at once to this webhook alone, and answers with the whole attempt. It enters no failure list.
-#[utoipa::path(operation_id = "testWebhook", tag = "Webhooks",
-    security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
-    extensions(("x-problems" = json!(["session-required"]))),
-    params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch, IdempotencyKey),
-    responses((status = 200, description = "What the receiver answered, or what went wrong", body = TestResult)))]
-#[post("/webhooks/{id}/test")]
-pub async fn test(
-    app: Data<App>,
-    caller: Caller<WebhooksWrite>,
-    target: Target<WebhookId>,
-    key: IdempotencyKey,
-) -> Answer {
-    let id = target.id;
-    let request = key.of(&caller, String::new());
-    let editing = Editing::of(caller, target);
-    // The exchange with the receiver spans no transaction.
-    let claimed = match request.claim(&app.base).await? {
-        Claim::Answered(response) => return Ok(response),
-        Claim::Work(claimed) => claimed,
-    };
-    let noted = app.base.db.write(move |tx| -> Answer<()> {
-        let edited = editing.open(tx)?;
-        edited.audit(tx, AuditAction::WebhookTested, json!({}))
-    });
-    let tested = match noted.await {
-        Ok(()) => delivery::send_test(&app.delivery, id)
-            .await
-            .map_err(untested)
-            .and_then(|result| Made::json(200, &result)),
-        Err(failure) => Err(failure),
-    };
-    claimed.finish(&app.base, tested).await
-}
-
-/// The failure that the caller is told where no test could be sent.
-fn untested(error: TestError) -> Failure {
-    match error {
-        TestError::NotFound => WebhookId::missing(),
-        TestError::NoSecret => Failure::internal(&"a webhook's signing secret cannot be used"),
-        TestError::Database(error) => error.into(),
-    }
 }

@@ -28,7 +28,7 @@ use crate::{
         made::Made,
         paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId, PathIds},
-        problem::{Answer, Failure},
+        problem::Answer,
         query::Query,
     },
     routes::{idempotent::IdempotencyKey, overlap},
@@ -49,10 +49,10 @@ pub async fn list(
     Query(listed): ListQuery,
 ) -> Answer<Json<Page<SigningSecret>>> {
     let slice = listed.page.slice(&app.base.keys)?;
-    let workspace = caller.workspace_id();
+    let viewer = caller.viewer();
     let now = app.base.now();
     let rows = app.base.db.read(move |conn| -> Answer<Vec<SigningSecret>> {
-        webhooks::find(conn, workspace, id, now)?.ok_or_else(WebhookId::missing)?;
+        webhooks::find(conn, &viewer, id, now)?.ok_or_else(WebhookId::missing)?;
         Ok(signing_secrets::list(conn, id, slice, now)?)
     });
     Ok(Json(paging::page(slice, rows.await?, |secret| secret.id, &app.base.keys)))
@@ -60,10 +60,11 @@ pub async fn list(
 
 /// Rotate a webhook's signing secret
 ///
-/// The answer holds the new secret, this once. During the overlap every message carries a signature of each.
+/// The answer holds the new secret, this once. During the overlap every message carries a signature of each. At most three
+/// sign at once: where three do, rotating is refused until one ends or is dropped, unless the overlap is `none`.
 #[utoipa::path(operation_id = "rotateWebhookSecret", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
-    extensions(("x-problems" = json!(["session-required"]))),
+    extensions(("x-problems" = json!(["conflict", "session-required"]))),
     params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch, IdempotencyKey),
     request_body = RotateSecret, responses((status = 201, description = "The new secret", body = CreatedSigningSecret)))]
 #[post("/webhooks/{id}/secrets")]
@@ -81,10 +82,12 @@ pub async fn rotate(
     let rotated = request.answer(&app.base, move |tx| -> Answer<Made> {
         let edited = editing.open(tx)?;
         let new = replace(tx, &keys, &edited, overlap)?;
-        let newest = working(tx, edited.before.id)?.into_iter().next();
-        new.answer(edited.before.id, newest.ok_or_else(SecretId::missing)?)
+        let made = working(tx, edited.before.id)?.into_iter().find(|secret| secret.id == new.row.id);
+        new.answer(edited.before.id, made.ok_or_else(SecretId::missing)?)
     });
-    rotated.await
+    let rotated = rotated.await?;
+    app.delivery.views.settled().await;
+    Ok(rotated)
 }
 
 /// Rotate a webhook's signing secret, at its old path
@@ -92,7 +95,7 @@ pub async fn rotate(
 /// It does the same, and answers with the whole webhook.
 #[utoipa::path(operation_id = "rotateWebhookSecretAtOldPath", tag = "Webhooks",
     security(("session" = ["admin"]), ("bearer" = ["webhooks:write"])),
-    extensions(("x-problems" = json!(["session-required"])),
+    extensions(("x-problems" = json!(["conflict", "session-required"])),
         ("x-deprecated" = json!({ "since": "2026-11-27", "sunset": "2027-11-27",
             "successor": "POST /v1/webhooks/{id}/secrets" }))),
     params(("id" = WebhookId, Path, description = "The webhook's id"), IfMatch, IdempotencyKey), request_body = RotateSecret,
@@ -114,7 +117,9 @@ pub async fn rotate_at_old_path(
         let new = replace(tx, &keys, &edited, overlap)?;
         new.answer_with_webhook(edited.shown(tx)?)
     });
-    rotated.await
+    let rotated = rotated.await?;
+    app.delivery.views.settled().await;
+    Ok(rotated)
 }
 
 /// Gives a webhook a new secret, and the old ones an end.
@@ -126,9 +131,11 @@ fn replace(
 ) -> Answer<NewSigningSecret> {
     let webhook_id = edited.before.id;
     let workspace_id = edited.who.workspace_id;
+    overlap::check_room(overlap, working(tx, webhook_id)?.iter().map(|secret| secret.expires_at))?;
     let of = SecretOf { workspace_id, webhook_id, scheme: edited.before.signature };
     let new = NewSigningSecret::make(tx, keys, of)?;
     let now = tx.now();
+    signing_secrets::delete_stopped(tx, webhook_id, now)?;
     signing_secrets::end_all(tx, webhook_id, overlap::old_secrets_end(overlap, now))?;
     signing_secrets::insert(tx, &new.row)?;
     destinations::bump_subscriptions(tx, workspace_id)?;
@@ -137,7 +144,7 @@ fn replace(
     Ok(new)
 }
 
-/// A webhook's secrets that sign now, newest first.
+/// A webhook's secrets that sign now, the current one first.
 fn working(tx: &mut Tx<'_>, webhook: WebhookId) -> Answer<Vec<SigningSecret>> {
     let now = tx.now();
     Ok(signing_secrets::of_webhooks(tx, &[webhook], now)?.remove(&webhook).unwrap_or_default())
@@ -163,11 +170,11 @@ pub async fn drop_secret(
     let editing = Editing::of(caller, Target { id, if_match });
     let dropped = app.base.db.write(move |tx| -> Answer<()> {
         let edited = editing.open(tx)?;
-        let known = working(tx, id)?.into_iter().find(|known| known.id == secret);
-        let known = known.ok_or_else(SecretId::missing)?;
-        if known.expires_at.is_none() {
-            return Err(Failure::conflict("This is the current secret: rotate it instead."));
-        }
+        let secrets = working(tx, id)?;
+        let place = secrets.iter().position(|known| known.id == secret);
+        let place = place.ok_or_else(SecretId::missing)?;
+        overlap::check_not_current(place)?;
+        let known = &secrets[place];
         let now = tx.now();
         signing_secrets::end(tx, id, secret, now)?;
         destinations::bump_subscriptions(tx, edited.who.workspace_id)?;
@@ -175,5 +182,6 @@ pub async fn drop_secret(
         edited.audit(tx, AuditAction::WebhookSecretDropped, details)
     });
     dropped.await?;
+    app.delivery.views.settled().await;
     Ok(HttpResponse::NoContent().finish())
 }

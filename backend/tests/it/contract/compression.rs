@@ -113,11 +113,26 @@ async fn an_answer_with_a_secret_is_never_compressed(world: World) {
     assert!(reply.text.len() > 1_500 && reply.header("content-encoding").is_none(), "{}", reply.text.len());
 }
 
+/// True for a page of the documentation, its copies and its index.
+fn is_prose(path: &str) -> bool {
+    !path.starts_with("/openapi") && !path.starts_with("/docs/api/") && !path.starts_with("/docs/assets/")
+}
+
 #[both]
 async fn the_document_and_its_page_are_sent_once(world: World) {
-    for path in
-        ["/openapi.json", "/openapi-3.0.json", "/docs/", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"]
-    {
+    for path in [
+        "/openapi.json",
+        "/openapi-3.0.json",
+        "/docs/api",
+        "/docs/api/swagger-ui-bundle.js",
+        "/docs/api/swagger-ui.css",
+        "/docs",
+        "/docs/receivers",
+        "/docs/receivers.md",
+        "/docs/search.json",
+        "/docs/assets/site.css",
+        "/llms-full.txt",
+    ] {
         let bare = world.anyone().get(path).await;
         assert_eq!(bare.status, 200, "{path}");
         let mut tags = vec![bare.header("etag").unwrap().to_owned()];
@@ -126,7 +141,9 @@ async fn the_document_and_its_page_are_sent_once(world: World) {
             let packed = client.get(path).await;
             assert_eq!(packed.header("content-encoding"), Some(*coding), "{path}");
             assert_eq!(packed.header("vary"), Some("accept-encoding"), "{path}");
-            assert!(packed.bytes.len() * 3 < bare.text.len(), "{path}: {}", packed.bytes.len());
+            // A page of prose is short, and has fewer repeats than the document and its scripts.
+            let factor = if is_prose(path) { 2 } else { 3 };
+            assert!(packed.bytes.len() * factor < bare.text.len(), "{path}: {}", packed.bytes.len());
             assert_eq!(unpacked(&packed), bare.bytes, "{path}");
             let tag = packed.header("etag").unwrap().to_owned();
             let known = client.with_header("if-none-match", &format!("\"other\", W/{tag}")).get(path).await;

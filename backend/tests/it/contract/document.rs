@@ -164,9 +164,12 @@ fn every_body_and_answer_has_a_schema_with_an_example() {
 
 /// The words that an operation id may begin with: what the operation does.
 const VERBS: &[&str] = &[
+    "adopt",
     "approve",
     "authorize",
     "cancel",
+    "check",
+    "continue",
     "create",
     "delete",
     "deny",
@@ -176,6 +179,8 @@ const VERBS: &[&str] = &[
     "introspect",
     "issue",
     "list",
+    "pause",
+    "preview",
     "publish",
     "resume",
     "retry",
@@ -183,6 +188,7 @@ const VERBS: &[&str] = &[
     "rotate",
     "send",
     "sign",
+    "skip",
     "stream",
     "suspend",
     "switch",

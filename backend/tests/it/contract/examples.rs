@@ -15,6 +15,7 @@ fn example(operation: &Operation, fixture: &Fixture) -> Value {
     assert!(example.is_object(), "{} has no example of its body", operation.id);
     match operation.id.as_str() {
         "signIn" => example = json!({ "email": fixture.team.admin.email, "password": PASSWORD }),
+        "sendEvent" => example = fixture.body(operation),
         "switchWorkspace" => example["workspace_id"] = json!(fixture.team.id),
         _ => {}
     }

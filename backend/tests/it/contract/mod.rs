@@ -12,6 +12,7 @@ mod idempotency;
 mod input;
 mod merge_patch;
 mod methods;
+mod ownership;
 mod permission;
 mod query;
 mod texts;

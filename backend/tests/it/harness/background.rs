@@ -2,7 +2,7 @@
 
 use sayless::{
     delivery::{
-        recovery,
+        self, cancel, recovery,
         retention::{self, Place},
         worker::Worker,
     },
@@ -55,6 +55,16 @@ impl World {
     /// Removes expired sessions, tokens and keys, as a node does now and then.
     pub async fn remove_expired(&self) {
         expiry::once(&self.app.auth).await.unwrap();
+    }
+
+    /// Cancels what is due to be canceled, as a node does once a second.
+    pub async fn cancel_due(&self) {
+        cancel::all_of(&self.app.base, None).await.unwrap();
+    }
+
+    /// Disables the webhooks of owners that have ended, as a node does once a second.
+    pub async fn end_owners(&self) {
+        delivery::end_owners(&self.app.delivery).await.unwrap();
     }
 
     /// Writes down when and from where credentials were last used, as a node does now and then.

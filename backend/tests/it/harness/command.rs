@@ -1,13 +1,13 @@
 //! The `sayless` command on a data folder of its own, and what it leaves running: `serve` and `receive`.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
     path::Path,
     process::{Child, ChildStdout, Command, Output, Stdio},
+    sync::{Arc, Mutex},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use sayless::{
     clock::Clock,
@@ -21,7 +21,17 @@ use sayless::{
 use serde_json::json;
 use tempfile::TempDir;
 
-use super::{Client, PASSWORD, World, sender::sender};
+use super::{
+    Client, PASSWORD, World, eventually,
+    sender::{Open, sender},
+};
+
+/// The program. It hears SIGHUP, also where these tests run under `nohup`, which has everything ignore that signal.
+pub fn sayless() -> Command {
+    let mut command = Command::new("/usr/bin/env");
+    command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_sayless")]);
+    command
+}
 
 /// A data folder, and the command that works on it.
 pub struct DataFolder(TempDir);
@@ -37,8 +47,9 @@ impl DataFolder {
         self.0.path()
     }
 
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sayless"));
+    /// The command on this folder, about to be run.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = sayless();
         command
             .args(args)
             .env("SAYLESS_DATABASE_URL", format!("sqlite:{}/data/sayless.db", self.0.path().display()));
@@ -89,6 +100,11 @@ impl DataFolder {
         CommandServer::start(self, scheme, more)
     }
 
+    /// Starts a server at this address again.
+    pub fn serve_at(&self, listen: &str) -> CommandServer {
+        CommandServer::start_at(self, "http", listen, &[])
+    }
+
     /// Adds a member to a workspace; gives the member's id.
     pub fn add(&self, workspace: &str, email: &str, role: &str) -> String {
         let args =
@@ -103,20 +119,37 @@ impl World {
     /// Runs an operator's command on the world's database, in a process of its own, to success.
     #[track_caller]
     pub fn operate(&self, args: &[&str]) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sayless"));
+        let output = self.operation(args).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Runs an operator's command on the world's database to failure; gives the text on standard error.
+    #[track_caller]
+    pub fn refuses(&self, args: &[&str]) -> String {
+        let output = self.operation(args).output().unwrap();
+        assert!(!output.status.success(), "{args:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// The world's keys as the environment has them: the pepper and the sealing key.
+    pub fn environment_keys(&self) -> (String, String) {
+        (self.keys.pepper.clone(), self.keys.sealing_key.clone())
+    }
+
+    /// An operator's command on the world's database with the world's keys, about to be run.
+    pub fn operation(&self, args: &[&str]) -> Command {
+        let mut command = sayless();
         match self.database_url() {
             DatabaseUrl::Sqlite(path) => {
                 command.env("SAYLESS_DATABASE_URL", format!("sqlite:{}", path.display()));
             }
             DatabaseUrl::Postgres(url) => {
-                // The keys of the world are not needed: the command opens nothing that is sealed.
-                let key = format!("1:{}", STANDARD.encode([7; 32]));
                 command.env("SAYLESS_DATABASE_URL", url);
-                command.env("SAYLESS_PEPPER", &key).env("SAYLESS_SEALING_KEY", &key);
             }
         }
-        let output = command.args(args).output().unwrap();
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        command.env("SAYLESS_PEPPER", &self.keys.pepper).env("SAYLESS_SEALING_KEY", &self.keys.sealing_key);
+        command.args(args);
+        command
     }
 }
 
@@ -130,13 +163,12 @@ pub struct CommandServer {
 impl CommandServer {
     fn start(folder: &DataFolder, scheme: &str, more: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let listen = format!("127.0.0.1:{port}");
-        let mut child = folder
-            .command(&["serve", "--listen", &listen])
-            .args(more)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::start_at(folder, scheme, &format!("127.0.0.1:{port}"), more)
+    }
+
+    fn start_at(folder: &DataFolder, scheme: &str, listen: &str, more: &[&str]) -> Self {
+        let mut child =
+            folder.command(&["serve", "--listen", listen]).args(more).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         assert!(lines.any(|line| line.unwrap().contains("serving")), "serve ended before it served");
         std::thread::spawn(move || lines.for_each(drop));
@@ -155,8 +187,14 @@ impl CommandServer {
     }
 
     /// Asks the server to stop; gives the exit code.
-    pub fn terminate(mut self) -> Option<i32> {
-        let killed = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+    pub fn terminate(self) -> Option<i32> {
+        self.signal("TERM")
+    }
+
+    /// Sends the server a signal; gives the exit code.
+    pub fn signal(mut self, name: &str) -> Option<i32> {
+        let killed =
+            Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
         self.child.wait().unwrap().code()
     }
@@ -170,6 +208,62 @@ impl Drop for CommandServer {
     }
 }
 
+/// A running `sayless listen`, ended when dropped.
+pub struct ListenCommand {
+    child: Child,
+    /// All lines that it has printed.
+    printed: Arc<Mutex<Vec<String>>>,
+}
+
+impl Drop for ListenCommand {
+    fn drop(&mut self) {
+        // Already ended where the test sent it a signal.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl ListenCommand {
+    /// Starts the command.
+    pub fn start(server: &str, forward_to: &str, key: &str, more: &[&str]) -> Self {
+        let mut child = sayless()
+            .args(["listen", "--url", server, "--forward-to", forward_to])
+            .args(more)
+            .env("SAYLESS_KEY", key)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let printed: Arc<Mutex<Vec<String>>> = Arc::default();
+        let (output, errors) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let sources: [Box<dyn Read + Send>; 2] = [Box::new(output), Box::new(errors)];
+        for source in sources {
+            let printed = Arc::clone(&printed);
+            std::thread::spawn(move || {
+                let lines = BufReader::new(source).lines().map_while(Result::ok);
+                lines.for_each(|line| printed.lock().unwrap().push(line));
+            });
+        }
+        Self { child, printed }
+    }
+
+    /// Waits for a line that says this; gives it.
+    pub async fn says(&self, text: &str) -> String {
+        let line = || self.printed.lock().unwrap().iter().find(|line| line.contains(text)).cloned();
+        eventually(&format!("a line with {text}"), async || line().is_some()).await;
+        line().unwrap()
+    }
+
+    /// Sends the command a signal; gives the exit code, and all that was printed.
+    pub fn signal(mut self, name: &str) -> (Option<i32>, String) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
+        let code = self.child.wait().unwrap().code();
+        let printed = self.printed.lock().unwrap().join("\n");
+        (code, printed)
+    }
+}
+
 /// A running `sayless receive`, ended when dropped.
 pub struct ReceiveCommand {
     child: Child,
@@ -179,8 +273,9 @@ pub struct ReceiveCommand {
 
 impl Drop for ReceiveCommand {
     fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        // Already ended where the test sent it a signal.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -188,7 +283,7 @@ impl ReceiveCommand {
     /// Starts the command and waits until it listens.
     pub fn start(args: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_sayless"))
+        let mut child = sayless()
             .args(["receive", "--port", &port])
             .args(args)
             .env_clear()
@@ -199,6 +294,18 @@ impl ReceiveCommand {
         let mut running = Self { child, output, url: format!("http://127.0.0.1:{port}/hook") };
         assert!(running.line().starts_with(&format!("Receiving at http://127.0.0.1:{port}/")));
         running
+    }
+
+    /// The receiver's address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Sends the receiver a signal; gives the exit code.
+    pub fn signal(&mut self, name: &str) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
+        self.child.wait().unwrap().code()
     }
 
     /// The next line on standard output.
@@ -215,7 +322,8 @@ impl ReceiveCommand {
         let body = Bytes::from_static(b"{\"type\":\"ticket.created\",\"bell\":\"\x07\"}");
         let signature = secret.sign(&id, timestamp, &body);
         let url = WebhookUrl::stored(&self.url).unwrap();
-        match sender().send(&Outgoing { url, id, timestamp, signature, body }).await.outcome {
+        let outgoing = Outgoing { url, id, timestamp, signature, headers: Vec::new(), body };
+        match sender().send(&outgoing, &Open).await.unwrap().outcome {
             Outcome::Response(response) => response.status,
             Outcome::Failure(failure) => panic!("{failure:?}"),
         }

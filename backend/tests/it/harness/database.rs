@@ -1,12 +1,15 @@
 //! A fresh database for each test: a file of its own, or a database of its own on the server that
 //! `TEST_DATABASE_URL` names.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    fs,
+    sync::{
+        LazyLock, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
-use diesel::{Connection, PgConnection, connection::SimpleConnection};
+use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
 use sayless::db::{Conn, DatabaseUrl, dialect};
 use tempfile::TempDir;
 
@@ -29,25 +32,36 @@ pub struct Fresh {
 
 /// The URL of the PostgreSQL server, with the database to connect to first.
 #[expect(clippy::disallowed_methods, reason = "where PostgreSQL is, the environment says")]
-fn server() -> String {
+pub fn server() -> String {
     std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| {
         panic!("TEST_DATABASE_URL names no PostgreSQL server; `cargo xtask test` starts one and sets it")
     })
 }
 
 /// The URL of another database on that server.
-fn on_server(database: &str) -> String {
+pub fn on_server(database: &str) -> String {
     let server = server();
     let (start, options) = server.split_once('?').unwrap_or((&server, ""));
     let host = start.rsplit_once('/').map_or(start, |(host, _)| host);
     format!("{host}/{database}?{options}")
 }
 
-fn run(statement: &str) {
+/// Runs a statement on that server.
+pub fn run(statement: &str) {
     PgConnection::establish(&server()).unwrap().batch_execute(statement).unwrap();
 }
 
-/// The database that every test gets a copy of, migrated once per test binary.
+/// The content of the file that every test on SQLite gets a copy of, migrated once per test binary.
+static FILE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("sayless.db");
+    let mut conn = Conn::Sqlite(SqliteConnection::establish(path.to_str().unwrap()).unwrap());
+    dialect::migrate(&mut conn).unwrap();
+    drop(conn);
+    fs::read(path).unwrap()
+});
+
+/// The database that every test on PostgreSQL gets a copy of, migrated once per test binary.
 fn template() -> String {
     static MADE: Mutex<bool> = Mutex::new(false);
     let name = format!("sayless_template_{}", std::process::id());
@@ -65,8 +79,13 @@ impl Fresh {
     /// Makes a fresh database with its tables.
     pub fn create(kind: Kind) -> Self {
         match kind {
-            // A server that opens the file makes the tables.
-            Kind::Sqlite => Self::empty(kind),
+            Kind::Sqlite => {
+                let fresh = Self::empty(kind);
+                if let DatabaseUrl::Sqlite(path) = &fresh.url {
+                    fs::write(path, &*FILE).unwrap();
+                }
+                fresh
+            }
             Kind::Postgres => Self::on_postgres(&format!("TEMPLATE {}", template())),
         }
     }

@@ -42,9 +42,26 @@ impl Fixture {
         }
         let recovery = json!({ "webhook_id": ids["webhooks"] });
         let recovery = team.admin.post("/v1/recoveries", &recovery).await.ok(202);
-        ids.insert("recoveries", recovery["id"].as_str().unwrap().to_owned());
+        let recovery = recovery["id"].as_str().unwrap().to_owned();
+        // It has stopped, so that it can be continued as well as canceled.
+        let stopped = r#"{"reason":"It failed.","failed":1,"repeated":0,"tried":1,"diagnosis":null}"#;
+        let stop = format!(
+            "UPDATE recoveries SET status = 'stopped', finished_at = created_at, stopped = '{stopped}', \
+             canary = '{{\"stage\":1,\"tried\":[]}}' WHERE id = '{recovery}'"
+        );
+        world.execute(stop).await.unwrap();
+        ids.insert("recoveries", recovery);
         let other = team.admin.post("/v1/webhooks", &a_webhook()).await.ok(201);
         ids.insert("another webhook", other["id"].as_str().unwrap().to_owned());
+        // It misses an event, so that there is something to recover.
+        let missing = format!("/v1/webhooks/{}", ids["another webhook"]);
+        team.admin.send(Method::POST, &format!("{missing}/disable"), "", "").await.ok(200);
+        team.admin.post("/v1/events", &an_event()).await.ok(202);
+        team.admin.send(Method::POST, &format!("{missing}/enable"), "", "").await.ok(200);
+        // Nothing is on its way to it.
+        let quiet = json!({ "url": "http://127.0.0.1:1/quiet", "event_types": ["broadcast.sent"] });
+        let quiet = team.admin.post("/v1/webhooks", &quiet).await.ok(201);
+        ids.insert("a quiet webhook", quiet["id"].as_str().unwrap().to_owned());
         let event = team.admin.post("/v1/events", &an_event()).await.ok(202);
         ids.insert("events", event["id"].as_str().unwrap().to_owned());
         let deliveries = team.admin.get("/v1/deliveries").await.ok(200);
@@ -104,12 +121,15 @@ impl Fixture {
                 json!({ "overlap": "none" })
             }
             "createWebhook" => a_webhook(),
+            "previewWebhookFilter" => json!({ "event_types": ["ticket.*"], "filter": a_filter() }),
             "updateWebhook" => json!({ "description": "Another" }),
             "publishEvent" => an_event(),
+            "testWebhook" => json!({ "event_type": "ticket.created" }),
+            "sendEvent" => json!({ "webhook_id": self.ids["a quiet webhook"] }),
             // At most one runs for a webhook, and there the fixture's does.
             "createRecovery" => {
                 json!({ "webhook_id": self.ids["another webhook"], "event_type": "ticket.created",
-                "category": "outage", "since": "2026-11-22T14:00:00Z", "rate_per_second": 10 })
+                "since": "2026-11-22T14:00:00Z", "rate_per_second": 10 })
             }
             "createTicket" | "updateTicket" => json!({ "title": "Another" }),
             "createTicketComment" | "createTicketNote" => json!({ "body": "Text" }),
@@ -140,6 +160,10 @@ impl Fixture {
 fn an_app() -> Value {
     json!({ "name": "An app", "redirect_uris": ["https://app.example/callback"], "scopes": ["tickets:read"],
         "kind": "confidential" })
+}
+
+fn a_filter() -> Value {
+    json!({ "all": [{ "path": "data.status", "op": "eq", "value": "open" }] })
 }
 
 fn a_webhook() -> Value {

@@ -2,7 +2,8 @@
 //! have come to rest.
 
 use api_types::events::EventType;
-use sayless::catalogue;
+use diesel::connection::SimpleConnection;
+use sayless::{catalogue, db::Db, http::problem::Failure};
 use serde_json::{Value, json};
 
 use super::{Client, Team, World, eventually};
@@ -16,15 +17,24 @@ pub struct Integrator {
     pub team: Team,
     /// The key's client.
     pub key: Client,
+    key_id: String,
+    db: Db,
 }
 
 impl Integrator {
     /// A business workspace and its key. Sessions end while tests let days pass; keys do not.
     pub async fn new(world: &World) -> Self {
         let team = world.business().await;
-        let scopes = ["events:write", "deliveries:read", "deliveries:retry", "webhooks:read"];
-        let key = world.key(&team, &scopes).await;
-        Self { team, key }
+        Self::of(world, team).await
+    }
+
+    /// A workspace that is there already, and a key of its own.
+    pub async fn of(world: &World, team: Team) -> Self {
+        let scopes = ["events:write", "deliveries:read", "deliveries:retry", "webhooks:read", "tickets:read"];
+        let made = team.create_key(&scopes).await;
+        let key = world.bearer(made["key"].as_str().unwrap());
+        let key_id = made["id"].as_str().unwrap().to_owned();
+        Self { team, key, key_id, db: world.app.base.db.clone() }
     }
 
     /// Makes a webhook; gives its id.
@@ -33,9 +43,17 @@ impl Integrator {
         made["id"].as_str().unwrap().to_owned()
     }
 
-    /// Makes a webhook; gives all of it, the signing secret included.
+    /// Makes a webhook; gives all of it, the signing secret included. An admin makes it, since it may be for any event; then it is the
+    /// key's, so that the key sees its deliveries.
     pub async fn make_webhook(&self, body: &Value) -> Value {
-        self.team.admin.post("/v1/webhooks", body).await.ok(201)
+        let made = self.team.admin.post("/v1/webhooks", body).await.ok(201);
+        let id = made["id"].as_str().unwrap();
+        let give = format!(
+            "UPDATE webhooks SET owner_kind = 'api_key', owner_id = '{}' WHERE id = '{id}'",
+            self.key_id
+        );
+        self.db.write(move |tx| -> Result<(), Failure> { Ok(tx.batch_execute(&give)?) }).await.unwrap();
+        made
     }
 
     /// A webhook as its page shows it.

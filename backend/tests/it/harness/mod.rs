@@ -7,7 +7,7 @@ mod background;
 pub mod certificates;
 mod client;
 pub mod command;
-mod database;
+pub mod database;
 mod fixture;
 mod held_writes;
 mod integrator;

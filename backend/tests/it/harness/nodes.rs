@@ -1,9 +1,9 @@
 //! More nodes on a world's database, linked with each other or not.
 
-use std::net::TcpListener;
+use std::{net::TcpListener, time::Duration};
 
 use actix_web::dev::ServerHandle;
-use sayless::{app::App, random::Random, signals::nodes::Link};
+use sayless::{app::App, clock::Clock, random::Random, signals::nodes::Link};
 
 use super::{Client, World, eventually, world::serve};
 
@@ -27,13 +27,21 @@ impl World {
 
     /// Starts another node that is told nothing by the others.
     pub fn lone_node(&self) -> Node {
+        self.node_by(self.app.base.clock.clone())
+    }
+
+    /// Starts another node, on a machine whose own clock is ahead.
+    pub fn node_ahead(&self, by: Duration) -> Node {
+        self.node_by(self.app.base.clock.ahead(by))
+    }
+
+    fn node_by(&self, clock: Clock) -> Node {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut settings = (*self.app.base.settings).clone();
         // Browsers reach all nodes under one name.
         settings.public_url = self.url.parse().unwrap();
         let keys = (*self.app.base.keys).clone();
-        let clock = self.app.base.clock.clone();
         let app = App::build(&self.database.url, keys, clock, Random::from_os(), settings).unwrap();
         let server = serve(&app, listener);
         Node { app, url, server, link: None }
@@ -62,9 +70,26 @@ impl Node {
         client.at(&self.url)
     }
 
+    /// The number of deliveries that this node has leased.
+    pub fn leased(&self) -> usize {
+        self.app.delivery.dock.load().leased
+    }
+
     /// True while this node hears of the others' changes.
     pub fn is_linked(&self) -> bool {
         self.app.signals.outbox.is_linked()
+    }
+}
+
+impl Node {
+    /// True once the node's worker has looked for work.
+    pub fn is_working(&self) -> bool {
+        self.app.delivery.dock.load().has_room
+    }
+
+    /// Measures the database's time, as a node does each minute.
+    pub async fn follow_time(&self) {
+        self.app.base.db.follow_time().await.unwrap();
     }
 }
 

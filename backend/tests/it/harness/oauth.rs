@@ -5,7 +5,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use reqwest::Method;
-use sayless::crypto::es256;
+use sayless::{auth::signing_keys::Activation, crypto::es256};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -231,7 +231,17 @@ impl ThirdPartyApp {
 impl World {
     /// Makes a new signing key that is used at once.
     pub async fn rotate_signing_key(&self) {
-        self.app.auth.signing_keys.rotate(&self.app.base).await.unwrap();
+        self.app.auth.signing_keys.rotate(&self.app.base, Activation::Now).await.unwrap();
+    }
+
+    /// Makes a new signing key that is published first.
+    pub async fn publish_signing_key(&self) {
+        self.app.auth.signing_keys.rotate(&self.app.base, Activation::OnceKnown).await.unwrap();
+    }
+
+    /// Ends a signing key as an operator does; false where there is none of this id.
+    pub async fn revoke_signing_key(&self, id: &str) -> bool {
+        self.app.auth.signing_keys.revoke(&self.app.base, id).await.unwrap()
     }
 
     /// A token with these claims, signed by the server's own key: as if the server had been made to say something else.

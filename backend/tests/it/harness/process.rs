@@ -9,8 +9,12 @@ use std::{
 use sayless::db::DatabaseUrl;
 use serde_json::json;
 use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
-use super::{Client, Fresh, Kind, PASSWORD, eventually};
+use super::{Client, Fresh, Kind, PASSWORD, command::sayless, eventually};
 
 const EMAIL: &str = "admin@example.com";
 
@@ -69,7 +73,7 @@ impl Installation {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sayless"));
+        let mut command = sayless();
         command.env_clear();
         if let Some(DatabaseUrl::Postgres(url)) = self.database.as_ref().map(|database| &database.url) {
             let key = format!("1:{}=", "A".repeat(43));
@@ -102,9 +106,30 @@ impl Installation {
     /// Starts a server and waits until it answers.
     pub async fn serve(&self, address: &str, args: &[&str]) -> Process {
         let process = self.start(&[&["serve", "--listen", address], args].concat());
-        eventually("the server listens", async || tokio::net::TcpStream::connect(address).await.is_ok())
-            .await;
+        eventually("the server listens", async || TcpStream::connect(address).await.is_ok()).await;
         process
+    }
+
+    /// Starts a server that may open so few files, and waits until it answers.
+    pub async fn serve_with_files(&self, files: u32, address: &str, args: &[&str]) -> Process {
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -n {files}; exec \"$@\"");
+        let sayless = self.command();
+        command.args(["-c", &script, "sh"]).arg(sayless.get_program()).args(sayless.get_args());
+        command.envs(sayless.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.args(["serve", "--listen", address, "--allow-destination", "127.0.0.0/8"]).args(args);
+        let process = Process(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        eventually("the server answers", async || self.answers(address).await).await;
+        process
+    }
+
+    /// True where a server lets a new client in and answers it.
+    pub async fn answers(&self, address: &str) -> bool {
+        let Ok(mut socket) = TcpStream::connect(address).await else { return false };
+        let request = b"GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        let mut answer = String::new();
+        let asked = socket.write_all(request).await.is_ok();
+        asked && socket.read_to_string(&mut answer).await.is_ok() && answer.starts_with("HTTP/1.1 200 OK")
     }
 
     /// Signs the admin in.

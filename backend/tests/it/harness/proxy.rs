@@ -1,11 +1,16 @@
-//! A TCP proxy before PostgreSQL that can be shut: then open connections break, and new ones are closed at once. The
+//! A TCP proxy before PostgreSQL that can be shut: then open connections break, and new ones are closed at once. Or it
+//! falls silent: connections stay as they are, and nothing passes. The
 //! proxy has threads of its own, since what waits for the database may block the test's.
 
 use std::{
-    io,
+    io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
+    time::Duration,
 };
 
 use sayless::db::DatabaseUrl;
@@ -22,6 +27,7 @@ pub struct Proxy {
 #[derive(Default)]
 struct State {
     shut: bool,
+    silent: Arc<AtomicBool>,
     connections: Vec<TcpStream>,
 }
 
@@ -40,8 +46,9 @@ impl Proxy {
                 }
                 let Ok(server) = TcpStream::connect(&address) else { continue };
                 state.connections.extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
-                carry(client.try_clone().unwrap(), server.try_clone().unwrap());
-                carry(server, client);
+                let silent = Arc::clone(&state.silent);
+                carry(client.try_clone().unwrap(), server.try_clone().unwrap(), Arc::clone(&silent));
+                carry(server, client, silent);
             }
         });
         Self { port, state }
@@ -54,6 +61,16 @@ impl Proxy {
         for stream in state.connections.drain(..) {
             stream.shutdown(Shutdown::Both).ok();
         }
+    }
+
+    /// Lets nothing pass any more, and closes nothing.
+    pub fn silence(&self) {
+        self.state.lock().unwrap().silent.store(true, Ordering::SeqCst);
+    }
+
+    /// Lets everything pass again, also what was sent meanwhile.
+    pub fn speak(&self) {
+        self.state.lock().unwrap().silent.store(false, Ordering::SeqCst);
     }
 
     /// Takes connections again.
@@ -76,14 +93,24 @@ pub fn database_behind_proxy() -> (Fresh, Proxy) {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
+        self.speak();
         self.shut();
     }
 }
 
 /// Carries bytes one way until either side has closed.
-fn carry(mut from: TcpStream, mut to: TcpStream) {
+#[expect(clippy::disallowed_methods, reason = "this thread has no tasks")]
+fn carry(mut from: TcpStream, mut to: TcpStream, silent: Arc<AtomicBool>) {
     thread::spawn(move || {
-        io::copy(&mut from, &mut to).ok();
+        let mut bytes = [0; 16 * 1024];
+        while let Ok(read @ 1..) = from.read(&mut bytes) {
+            while silent.load(Ordering::SeqCst) {
+                thread::sleep(Duration::from_millis(10));
+            }
+            if to.write_all(&bytes[..read]).is_err() {
+                break;
+            }
+        }
         to.shutdown(Shutdown::Both).ok();
     });
 }

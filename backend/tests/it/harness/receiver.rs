@@ -27,8 +27,12 @@ pub enum Behaviour {
     Raw(String),
     /// Answers with exactly this text and closes.
     RawThenClose(String),
+    /// Behaves as this makes of the request.
+    Decide(Decision),
     /// Never answers.
     Hang,
+    /// Answers with this status after a while.
+    After(Duration, u16),
     /// Answers 200 once it is let go.
     Wait,
     /// Breaks the connection (RST over plain TCP).
@@ -47,7 +51,22 @@ pub enum Behaviour {
     EndlessInterim,
 }
 
+/// A function that decides how to treat a request.
+#[derive(Clone)]
+pub struct Decision(Arc<dyn Fn(&Received) -> Behaviour + Send + Sync>);
+
+impl std::fmt::Debug for Decision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Decision")
+    }
+}
+
 impl Behaviour {
+    /// Decides anew for each request.
+    pub fn decide(decision: impl Fn(&Received) -> Self + Send + Sync + 'static) -> Self {
+        Self::Decide(Decision(Arc::new(decision)))
+    }
+
     /// Answers with this status and one header.
     pub fn with_header(status: u16, header: &str) -> Self {
         Self::Raw(format!("HTTP/1.1 {status} Because\r\n{header}\r\ncontent-length: 0\r\n\r\n"))
@@ -219,7 +238,7 @@ async fn serve<S: Breakable>(mut stream: S, state: &Mutex<State>) {
     while let Some(request) = read_request(&mut stream, &mut unread).await {
         let behaviour = {
             let mut state = state.lock().unwrap();
-            state.requests.push(request);
+            state.requests.push(request.clone());
             if state.behaviours.len() > 1 {
                 state.behaviours.pop_front()
             } else {
@@ -233,8 +252,16 @@ async fn serve<S: Breakable>(mut stream: S, state: &Mutex<State>) {
                 }
                 Behaviour::Answer(200, "")
             }
+            Behaviour::Decide(Decision(decide)) => decide(&request),
             at_once => at_once,
         };
+        if let Behaviour::After(pause, status) = behaviour {
+            tokio::time::sleep(pause).await;
+            if !behave(&mut stream, Behaviour::Answer(status, "")).await {
+                return;
+            }
+            continue;
+        }
         if !behave(&mut stream, behaviour).await {
             return;
         }
@@ -274,7 +301,7 @@ async fn behave<S: Breakable>(stream: &mut S, behaviour: Behaviour) -> bool {
             stream.shutdown().await.ok();
             false
         }
-        Behaviour::Hang | Behaviour::Wait => {
+        Behaviour::Hang | Behaviour::Wait | Behaviour::Decide(_) | Behaviour::After(..) => {
             tokio::time::sleep(Duration::from_mins(2)).await;
             false
         }

@@ -13,10 +13,10 @@ pub use sayless::delivery::{
     address::{AddressPolicy, Rule, UrlProblem, WebhookUrl},
     diagnosis::{History, diagnose as diagnose_outcome},
     send::{
-        Sender,
+        Open, Sender,
         exchange::{
-            CertificateFault, Exchange, FailureKind, Outcome, Outgoing, Phase, Response, RetryAfter,
-            SendFailure,
+            BodyFault, CertificateFault, Exchange, FailureKind, Outcome, Outgoing, Phase, Response,
+            RetryAfter, SendFailure,
         },
         resolve::Resolver,
     },
@@ -27,7 +27,12 @@ pub const TIME: i64 = 1_614_265_330;
 
 /// Limits that make a test short.
 pub fn limits() -> Limits {
-    Limits { total: Duration::from_millis(600), connect: Duration::from_millis(300), ..Limits::default() }
+    Limits {
+        total: Duration::from_millis(600),
+        connect: Duration::from_millis(300),
+        grace: Duration::from_millis(200),
+        ..Limits::default()
+    }
 }
 
 /// The operator allows webhooks to lead to this machine.
@@ -72,6 +77,7 @@ pub fn outgoing(url: &str) -> Outgoing {
         id: "evt_1".to_owned(),
         timestamp: TIME,
         signature: "v1,AAAA".to_owned(),
+        headers: Vec::new(),
         body: Bytes::from_static(b"{\"type\":\"ticket.created\"}"),
     }
 }

@@ -1,7 +1,11 @@
 //! Rows of the database that no call of the API shows.
 
 use api_types::{events::EventType, ids::WorkspaceId};
-use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Text},
+};
 use sayless::{
     catalogue,
     db::{
@@ -14,33 +18,49 @@ use sayless::{
 };
 use serde_json::Value;
 
-use super::World;
+use super::{World, openapi::document};
 
 impl World {
     /// A workspace's events, oldest first: type and `data`, after making sure that each keeps to its schema.
     pub async fn events(&self, workspace: WorkspaceId) -> Vec<(EventType, Value)> {
-        let rows = self
-            .read(move |conn| {
-                let query = events::table
-                    .filter(events::workspace_id.eq(workspace))
-                    .order(events::id)
-                    .select((events::kind, events::payload));
-                Ok(query.load::<(EventType, String)>(conn)?)
-            })
-            .await;
-        rows.into_iter()
-            .map(|(kind, payload)| {
+        let payloads = self.payloads(workspace).await.into_iter();
+        payloads
+            .map(|payload| {
                 let payload: Value = serde_json::from_str(&payload).unwrap();
-                assert_eq!(payload["type"], kind.as_str());
+                let kind: EventType = payload["type"].as_str().unwrap().parse().unwrap();
                 assert_eq!(catalogue::check(kind, &payload["data"]), Ok(()), "{kind}: {payload}");
+                let schema = &document()["webhooks"][kind.as_str()]["post"]["requestBody"]["content"]["application/json"]["schema"];
+                assert!(jsonschema::is_valid(schema, &payload), "{kind}: {payload}");
                 (kind, payload["data"].clone())
             })
             .collect()
     }
 
+    /// The bodies of a workspace's events, oldest first.
+    pub async fn payloads(&self, workspace: WorkspaceId) -> Vec<String> {
+        self.read(move |conn| {
+            let query = events::table.filter(events::workspace_id.eq(workspace)).order(events::id);
+            Ok(query.select(events::payload).load(conn)?)
+        })
+        .await
+    }
+
     /// The types of a workspace's events, oldest first.
     pub async fn event_types(&self, workspace: WorkspaceId) -> Vec<EventType> {
         self.events(workspace).await.into_iter().map(|(kind, _)| kind).collect()
+    }
+
+    /// Copies a delivery that is there, as if its webhook had been sent so many events more.
+    pub async fn copy_delivery(&self, copies: i64) {
+        let copy = format!(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {copies}) \
+             INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, event_type, status, next_attempt_at, \
+             due_at, held, lease_no, created_at) \
+             SELECT substr(id, 1, length(id) - 6) || substr(CAST(1000000 + i AS TEXT), 2), workspace_id, webhook_id, \
+             event_id, event_type, status, next_attempt_at, due_at, held, lease_no, created_at \
+             FROM n, (SELECT * FROM deliveries LIMIT 1) AS one"
+        );
+        self.execute(copy).await.unwrap();
     }
 
     /// The number of sessions.
@@ -104,5 +124,28 @@ impl World {
             Ok(rows.join("\n"))
         })
         .await
+    }
+}
+
+impl World {
+    /// The names of all tables but the one that says which migrations have run, in alphabetical order.
+    pub async fn tables(&self) -> Vec<String> {
+        let names = if self.is_embedded() {
+            "(SELECT group_concat(name) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%')"
+        } else {
+            "(SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = 'public')"
+        };
+        let names =
+            self.read(move |conn| Ok(diesel::select(sql::<Text>(names)).get_result::<String>(conn)?)).await;
+        let mut names: Vec<String> = names.split(',').map(str::to_owned).collect();
+        names.retain(|name| name != "__diesel_schema_migrations");
+        names.sort();
+        names
+    }
+
+    /// The number of rows in a table.
+    pub async fn rows_of(&self, table: &str) -> i64 {
+        let query = format!("(SELECT count(*) FROM {table})");
+        self.read(move |conn| Ok(diesel::select(sql::<BigInt>(&query)).get_result(conn)?)).await
     }
 }

@@ -11,7 +11,7 @@ use sayless::{server, tls::ServerCertificate};
 use tempfile::TempDir;
 
 use super::{
-    Kind, World,
+    Kind, Settings, World,
     certificates::{Authority, Validity},
 };
 
@@ -30,6 +30,11 @@ pub struct TlsWorld {
 impl TlsWorld {
     /// Starts a server on a fresh database of this kind.
     pub fn start(kind: Kind) -> Self {
+        Self::start_with(kind, |_| {})
+    }
+
+    /// Starts a server with settings of its own.
+    pub fn start_with(kind: Kind, adjust: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let authority = Authority::new("tests");
         let certificate = folder.path().join("cert.pem");
@@ -38,7 +43,10 @@ impl TlsWorld {
         let identity = ServerCertificate::read(&certificate, &key).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
-        let world = World::start_with(kind, |settings| settings.public_url = url.parse().unwrap());
+        let world = World::start_with(kind, |settings| {
+            settings.public_url = url.parse().unwrap();
+            adjust(settings);
+        });
         let config = identity.config().unwrap();
         let over_tls = server::build(world.app.clone(), listener, Some(config), 1).unwrap();
         actix_web::rt::spawn(over_tls);

@@ -4,6 +4,7 @@ use std::{net::TcpListener, time::Duration};
 
 use actix_web::dev::ServerHandle;
 use api_types::Timestamp;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use diesel::connection::SimpleConnection;
 use sayless::{
     app::App,
@@ -26,8 +27,26 @@ pub struct World {
     /// The server's address: `http://127.0.0.1:PORT`.
     pub url: String,
     server: ServerHandle,
+    pub(super) keys: EnvironmentKeys,
     // The last field is dropped last: the database goes when nobody uses it any more.
     pub(super) database: Fresh,
+}
+
+/// A server's keys as the environment has them, so that a command can be given the same.
+pub(super) struct EnvironmentKeys {
+    pub(super) pepper: String,
+    pub(super) sealing_key: String,
+}
+
+impl EnvironmentKeys {
+    fn random(random: &Random) -> Self {
+        let key = || format!("1:{}", STANDARD.encode(random.bytes::<32>()));
+        Self { pepper: key(), sealing_key: key() }
+    }
+
+    fn parse(&self) -> ServerKeys {
+        ServerKeys::parse(&self.pepper, &self.sealing_key).unwrap()
+    }
 }
 
 impl World {
@@ -50,19 +69,19 @@ impl World {
         adjust(&mut settings);
         let random = Random::from_os();
         let clock = Clock::by_hand("2026-11-23T08:00:00Z".parse::<Timestamp>().unwrap());
-        let keys = ServerKeys::random(&random);
-        let app = App::build(&database.url, keys, clock, random, settings).unwrap();
+        let keys = EnvironmentKeys::random(&random);
+        let app = App::build(&database.url, keys.parse(), clock, random, settings).unwrap();
         let server = serve(&app, listener);
-        Self { app, url, server, database }
+        Self { app, url, server, keys, database }
     }
 
     /// Builds several nodes at once on a database without tables, as machines do that an operator starts together.
     pub fn build_together(nodes: usize, database: &Fresh) {
+        let keys = EnvironmentKeys::random(&Random::from_os());
         let build = || {
             let random = Random::from_os();
             let settings = Settings::new("http://127.0.0.1:1".parse().unwrap());
-            let keys = ServerKeys::random(&random);
-            App::build(&database.url, keys, Clock::wall(), random, settings).map(drop)
+            App::build(&database.url, keys.parse(), Clock::wall(), random, settings).map(drop)
         };
         std::thread::scope(|scope| {
             let nodes: Vec<_> = (0..nodes).map(|_| scope.spawn(build)).collect();
@@ -101,6 +120,11 @@ impl World {
     /// Moves the clock.
     pub fn advance_by(&self, duration: Duration) {
         self.app.base.clock.advance(duration);
+    }
+
+    /// Sets the clock back, as an operator or a time server does.
+    pub fn set_back(&self, seconds: u64) {
+        self.app.base.clock.set_back(Duration::from_secs(seconds));
     }
 
     /// Moves the clock in steps that the worker can follow, until something holds.
@@ -175,12 +199,22 @@ impl World {
 
     /// Ends all streams of hints, as the server does when it is asked to stop.
     pub fn close_streams(&self) {
-        self.app.signals.hub.close();
+        self.app.signals.close();
     }
 
     /// The number of streams of hints that are open.
     pub fn open_streams(&self) -> usize {
         self.app.signals.hub.listening()
+    }
+
+    /// The number of requests that wait for events of a log.
+    pub fn waiting_readers(&self) -> usize {
+        self.app.signals.log.waiting()
+    }
+
+    /// The number of deliveries that the node has leased.
+    pub fn leased(&self) -> usize {
+        self.app.delivery.dock.load().leased
     }
 
     /// The number of events that wait to be stored.

@@ -158,7 +158,7 @@ async fn an_authorization_says_when_it_was_last_used_and_what_is_alive_is_counte
     assert_eq!(
         activity().await,
         json!({ "authorizations": 1, "access_tokens": 2, "refresh_tokens": 2,
-        "client_credentials_tokens": 0, "incidents": [] })
+        "client_credentials_tokens": 0, "revoked_tokens": 0, "incidents": [] })
     );
     app.call("/oauth/revoke", &[("token", &tokens.access)]).await.ok(200);
     assert_eq!(activity().await["access_tokens"], 1);

@@ -70,9 +70,42 @@ async fn a_token_that_is_given_back_many_times_at_once_is_given_back(world: Worl
             assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
         }
     }
-    // Each token is one entry.
+    // Each refresh token is one entry, and so is the first access token; the others are counted.
     let entries = team.audited().await.into_iter().filter(|action| action == "oauth_token.revoked");
-    assert_eq!(entries.count(), 12);
+    assert_eq!(entries.count(), 5);
+    let activity = team.admin.get(&format!("{}/activity", app.path)).await.ok(200);
+    assert_eq!(activity["revoked_tokens"], 8);
+}
+
+#[both]
+async fn tokens_given_back_in_a_loop_are_counted_and_not_logged_one_by_one(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let loop_of = async |rounds: usize| {
+        for _ in 0..rounds {
+            let token = app.own_token().await;
+            app.call("/oauth/revoke", &[("token", &token)]).await.ok(200);
+            world.bearer(&token).get("/v1/tickets").await.problem(401, "invalid-credential");
+        }
+    };
+    let entries = async || {
+        let log = team.admin.get("/v1/audit-log?action=oauth_token.revoked").await.ok(200);
+        log["data"].as_array().unwrap().clone()
+    };
+    let counted =
+        async || team.admin.get(&format!("{}/activity", app.path)).await.ok(200)["revoked_tokens"].clone();
+    loop_of(20).await;
+    assert_eq!((entries().await.len(), counted().await), (1, json!(20)));
+    assert_eq!(entries().await[0]["details"]["more_are_counted_until"], "2026-11-23T09:00:00.000Z");
+    world.advance(3_600);
+    loop_of(5).await;
+    assert_eq!((entries().await.len(), counted().await), (2, json!(25)));
+    world.advance(23 * 3_600 + 1_800);
+    let admin = world.sign_in(&team.admin.email).await;
+    assert_eq!(admin.get(&format!("{}/activity", app.path)).await.ok(200)["revoked_tokens"], 5);
+    world.advance(2 * 3_600);
+    world.remove_expired().await;
+    assert_eq!(world.number("(SELECT count(*) FROM token_revocations)").await, 0);
 }
 
 #[both]

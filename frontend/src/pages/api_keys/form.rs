@@ -2,7 +2,8 @@
 
 use api_types::{
     Timestamp,
-    api_keys::{ApiKey, CreatedApiKey, NewApiKey},
+    api_keys::{ApiKey, ApiKeyStatus, CreatedApiKey, NewApiKey},
+    ids::ApiKeyId,
 };
 use leptos::prelude::*;
 
@@ -59,6 +60,11 @@ const PRESETS: &[(&str, &str)] = &[
 
 const DAY_MS: i64 = 86_400_000;
 
+/// True where a key works, so that another can take over what it owns.
+fn works(key: &ApiKey) -> bool {
+    key.status == ApiKeyStatus::Active
+}
+
 /// The fields as they have been filled in.
 #[derive(Clone, Copy)]
 pub struct Draft {
@@ -68,6 +74,7 @@ pub struct Draft {
     custom: RwSignal<String>,
     ips: RwSignal<String>,
     rotatable: RwSignal<bool>,
+    replaces: Option<ApiKeyId>,
 }
 
 impl Draft {
@@ -80,11 +87,12 @@ impl Draft {
             custom: RwSignal::default(),
             ips: RwSignal::default(),
             rotatable: RwSignal::default(),
+            replaces: None,
         }
     }
 
-    /// The form as it was for this key; the new one lasts about as long.
-    pub fn like(key: &ApiKey) -> Self {
+    /// The form as it was for the key that the new one is to replace; the new one lasts about as long.
+    pub fn in_place_of(key: &ApiKey) -> Self {
         let lasts = key.expires_at.map(|end| end.millis_since(key.created_at) / DAY_MS);
         let preset = match lasts {
             None => "never",
@@ -99,6 +107,7 @@ impl Draft {
             custom: RwSignal::default(),
             ips: RwSignal::new(key.allowed_ips.join("\n")),
             rotatable: RwSignal::new(key.rotatable),
+            replaces: works(key).then_some(key.id),
         }
     }
 
@@ -119,6 +128,7 @@ impl Draft {
             expires_at: self.expires_at(),
             allowed_ips: lines(&self.ips.read_untracked()),
             rotatable: self.rotatable.get_untracked(),
+            replaces: self.replaces.map(|old| old.to_string()),
         };
         api_keys::create(&new).await
     }

@@ -11,6 +11,8 @@ use crate::{
     api::api_keys,
     browser,
     data::list::List,
+    pages::webhooks::owner::stopping,
+    paths,
     ui::{
         badge,
         confirm::{Question, confirm},
@@ -61,6 +63,7 @@ pub fn ApiKeys() -> impl IntoView {
         id: "api-keys",
         name: "API keys",
         about: "API keys allow external systems to access Sayless.",
+        docs: paths::docs::API_KEYS,
         columns: &["Name", "Scopes", "Last used", "Expires", "Status", ""],
         create: "Create API key",
         blank: Blank {
@@ -224,9 +227,9 @@ fn replace(old: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
     let steps = note(
         "plain",
         icon::AGAIN,
-        "Three steps: create the new key, put it into the external system, then revoke the old one. Both keys work until you do.",
+        "Three steps: create the new key, put it into the external system, then revoke the old one. Both keys work until you do. Webhooks that the old key made are the new one's, too.",
     );
-    form::form(Draft::like(&old), "Create new key", steps, close, move |created: CreatedApiKey| {
+    form::form(Draft::in_place_of(&old), "Create new key", steps, close, move |created: CreatedApiKey| {
         close();
         refresh.run(());
         let old = old.clone();
@@ -328,6 +331,7 @@ fn revoke(key: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
         </p>
         <p class="mono muted">{key.hint}</p>
         {successor}
+        {stopping(id.as_str(), false)}
         {text_field(about("Reason (optional)", "reason", "Kept in the audit log."), TEXT, reason, submit)}
     };
     confirm(

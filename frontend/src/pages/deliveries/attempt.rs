@@ -27,8 +27,8 @@ const fn trigger_word(trigger: Trigger) -> &'static str {
     }
 }
 
-/// An attempt as one line that opens.
-pub fn attempt(attempt: Attempt, newest: Option<AttemptId>) -> AnyView {
+/// An attempt as one line that opens. `payload` is the body that was sent.
+pub fn attempt(attempt: Attempt, newest: Option<AttemptId>, payload: &str) -> AnyView {
     // Open where it was the newest when the page appeared, or is newer than that: what a reader waits for.
     let open = newest.is_none_or(|newest| attempt.id >= newest);
     let answered = attempt.response.as_ref().map(|response| badge_status(response.status));
@@ -44,7 +44,7 @@ pub fn attempt(attempt: Attempt, newest: Option<AttemptId>) -> AnyView {
                 <span class="muted">{trigger_word(attempt.trigger)}</span>
                 <span class="muted ml-auto text-[0.8125rem]">{ago(attempt.started_at)} " · " {milliseconds(total)}</span>
             </summary>
-            <div class="px-5 pb-5 pt-1 grid gap-4">{inside(attempt)}</div>
+            <div class="px-5 pb-5 pt-1 grid gap-4">{inside(attempt, payload)}</div>
         </details>
     }
     .erase()
@@ -59,7 +59,7 @@ fn badge_status(status: u16) -> AnyView {
 }
 
 /// Everything about an attempt.
-fn inside(attempt: Attempt) -> AnyView {
+fn inside(attempt: Attempt, payload: &str) -> AnyView {
     let address = attempt.address.map(|address| {
         view! {
             <p class="muted">
@@ -95,11 +95,16 @@ fn inside(attempt: Attempt) -> AnyView {
         {phases(attempt.timings)}
         {address}
         <div class="grid gap-4 min-w-0">
-            {attempt.request.as_ref().map(request_view)}
+            {attempt.request.as_ref().map(|request| request_view(request, payload))}
             {answer}
         </div>
     }
     .erase()
+}
+
+/// What was sent and what came back, for an attempt that stands by itself.
+pub fn exchange_of(attempt: Attempt) -> AnyView {
+    inside(attempt, "")
 }
 
 fn nothing(text: &'static str) -> AnyView {
@@ -170,7 +175,7 @@ pub fn test_result(result: &TestResult, whole: bool) -> AnyView {
     let attempt = result.attempt.clone();
     let why = attempt.diagnosis.clone().filter(|_| !whole);
     let exchange = if whole {
-        inside(attempt)
+        inside(attempt, "")
     } else {
         view! {
             <details>
@@ -178,7 +183,7 @@ pub fn test_result(result: &TestResult, whole: bool) -> AnyView {
                     <span class="turn inline-flex">{icon(icon::RIGHT)}</span>
                     "The request and the answer"
                 </summary>
-                <div class="grid gap-4 pt-3 min-w-0">{inside(attempt)}</div>
+                <div class="grid gap-4 pt-3 min-w-0">{inside(attempt, "")}</div>
             </details>
         }
         .erase()

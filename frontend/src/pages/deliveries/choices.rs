@@ -29,7 +29,7 @@ pub fn webhook_options() -> impl Fn() -> Options + Send + Sync {
 }
 
 /// A webhook in a narrow choice: its description, or its URL without the scheme, cut short.
-fn webhook_label(webhook: &Webhook) -> String {
+pub fn webhook_label(webhook: &Webhook) -> String {
     let name = if webhook.description.is_empty() {
         webhook.url.trim_start_matches("https://")
     } else {

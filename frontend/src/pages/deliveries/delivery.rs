@@ -1,11 +1,12 @@
-//! The page of one delivery: its event, what went wrong and what to do about it, every attempt, and retrying it.
+//! The page of one delivery: its event, what went wrong and what to do about it, its attempts, and retrying it.
 
 use std::time::Duration;
 
 use api_types::{
+    Timestamp,
     deliveries::{CancelReason, Delivery, DeliveryDetail, DeliveryStatus, Diagnosis},
     events::EventType,
-    ids::WebhookId,
+    ids::{DeliveryId, WebhookId},
     stream::Topic,
     webhooks::{Draining, Parked, Webhook},
 };
@@ -15,16 +16,19 @@ use leptos_router::hooks::use_params_map;
 use crate::{
     amounts,
     api::{deliveries, webhooks},
+    browser,
     data::load::Load,
     pages::deliveries::{
-        attempt::attempt,
         exchange::pretty,
         retry::{self, retry_helps},
+        skip::holds_line,
+        timeline::timeline,
     },
     paths,
     ui::{
         badge::{self, badge, delivery_status},
         code::{code_block, copyable},
+        docs::diagnosis_code,
         erase::{Erase, live},
         icon,
         load::{loaded, part},
@@ -51,12 +55,12 @@ pub fn DeliveryPage() -> impl IntoView {
         None => "Delivery".to_owned(),
     });
     let asked = RwSignal::new(None::<Delivery>);
-    let following = RwSignal::new(None::<usize>);
+    let following = RwSignal::new(None::<u32>);
     follow(&load, following);
     let accepted = {
         let load = load.clone();
         Callback::new(move |()| {
-            let known = untrack(|| load.ready()).map_or(0, |detail| detail.attempt_history.len());
+            let known = untrack(|| load.ready()).map_or(0, |detail| detail.delivery.attempts);
             following.set(Some(known));
             load.refresh();
         })
@@ -73,8 +77,8 @@ pub fn DeliveryPage() -> impl IntoView {
 }
 
 /// An accepted retry is under way until its attempt has ended, or for as long as one may take.
-fn follow(load: &Load<DeliveryDetail>, following: RwSignal<Option<usize>>) {
-    let progress = load.part(|detail| (detail.attempt_history.len(), detail.in_flight));
+fn follow(load: &Load<DeliveryDetail>, following: RwSignal<Option<u32>>) {
+    let progress = load.part(|detail| (detail.delivery.attempts, detail.in_flight));
     Effect::new(move |_| {
         if let (Some((attempts, false)), Some(known)) = (progress.get(), following.get())
             && attempts > known
@@ -100,7 +104,7 @@ fn follow(load: &Load<DeliveryDetail>, following: RwSignal<Option<usize>>) {
 fn content(
     load: &Load<DeliveryDetail>,
     asked: RwSignal<Option<Delivery>>,
-    following: RwSignal<Option<usize>>,
+    following: RwSignal<Option<u32>>,
 ) -> AnyView {
     let name =
         |kind: EventType| view! { <span class="mono !text-xl tracking-tight">{kind.as_str()}</span> }.erase();
@@ -125,6 +129,7 @@ fn content(
             retry_button(load, asked),
         )}
         {part(load, waits, |webhook| webhook.map(held_back).erase())}
+        {holds_line(load)}
         {part(load, |detail| detail.delivery.clone(), |delivery| status_notice(&delivery))}
         {panel("Delivery", (), part(load, |detail| detail.delivery.clone(), |delivery| details(&delivery)))}
         {panel("Attempts", (), timeline(load))}
@@ -165,7 +170,11 @@ fn status_notice(delivery: &Delivery) -> AnyView {
             let why = match delivery.cancel_reason {
                 Some(CancelReason::WebhookDisabled) => "the webhook is disabled",
                 Some(CancelReason::WebhookDeleted) => "the webhook was deleted",
+                Some(CancelReason::Skipped) => "somebody skipped it",
                 Some(CancelReason::Plan) => "the workspace's plan does not include the API",
+                Some(CancelReason::Missed) => {
+                    "the webhook was not there yet when its event was published, or did not want this type"
+                }
                 None => "it was canceled",
             };
             view! {
@@ -191,14 +200,26 @@ fn waits(detail: &DeliveryDetail) -> Option<WebhookId> {
 #[derive(Clone, PartialEq)]
 enum Line {
     Free,
+    Paused(Timestamp),
+    /// The webhook is ordered; with the delivery that failed and holds the others back.
+    Ordered(Option<DeliveryId>),
     Parked(Parked),
     Draining(Draining),
-    Limited { limit: u32, held: String },
+    Limited {
+        limit: u32,
+        held: String,
+    },
 }
 
 impl Line {
     fn of(webhook: &Webhook) -> Self {
         let health = &webhook.health;
+        if let Some(since) = webhook.paused_at {
+            return Self::Paused(since);
+        }
+        if webhook.ordered && webhook.parked.is_none() {
+            return Self::Ordered(webhook.held_by);
+        }
         match (webhook.parked, webhook.draining, webhook.rate_limit) {
             (Some(parked), ..) => Self::Parked(parked),
             (None, Some(draining), _) => Self::Draining(draining),
@@ -219,6 +240,27 @@ fn held_back(id: WebhookId) -> AnyView {
             "",
             icon::CLOCK,
             "Waits its turn: its webhook's deliveries are sent one after the other, oldest first.",
+        ),
+        Line::Paused(since) => note(
+            "warn",
+            icon::PAUSE,
+            view! {
+                <p class="font-semibold">"Held: the webhook is paused since " {clock(since)}</p>
+                <p>"It spends no retries meanwhile. Once the webhook is resumed, what is held is sent, oldest first."</p>
+            },
+        ),
+        Line::Ordered(None) => note(
+            "",
+            icon::CLOCK,
+            "Waits its turn: its webhook is ordered, and older deliveries go first, one at a time.",
+        ),
+        Line::Ordered(Some(holder)) => note(
+            "warn",
+            icon::PAUSE,
+            view! {
+                "Held: its webhook is ordered, and " <a class="textlink" href=paths::delivery(holder)>"an older delivery"</a>
+                " failed. It waits until that one succeeds or is skipped."
+            },
         ),
         Line::Parked(parked) => note(
             "warn",
@@ -260,6 +302,9 @@ fn card(diagnosis: Diagnosis, delivery: &Delivery) -> AnyView {
             </div>
         }
     };
+    let asked = diagnosis.wait_until.filter(|until| *until > browser::now()).map(|until| {
+        view! { " The receiver asked to wait until " {clock(until)} ", and that is kept." }
+    });
     let schedule = match next {
         Some(_) if delivery.held => " It is held for the moment.".erase(),
         Some(time) => view! { " The next attempt: " {due_or(Some(time), "")} "." }.erase(),
@@ -269,14 +314,14 @@ fn card(diagnosis: Diagnosis, delivery: &Delivery) -> AnyView {
         <section class="panel mt-4 overflow-hidden" aria-label="Diagnosis">
             <div class="px-5 pt-4 pb-3.5 border-b border-base-300">
                 <p class="flex flex-wrap items-center gap-2 mb-1.5">
-                    {badge::category(diagnosis.category)} <span class="mono muted text-xs">{diagnosis.code.as_str()}</span>
+                    {badge::category(diagnosis.category)} {diagnosis_code(diagnosis.code.as_str())}
                 </p>
                 <p class="text-base font-semibold anywhere">{diagnosis.summary}</p>
             </div>
             <dl class="grid md:grid-cols-3 divide-y md:divide-y-0 md:divide-x divide-base-300">
                 {row("Whose problem it is", badge::category_sentence(diagnosis.category).erase())}
                 {row("What to do", diagnosis.advice.erase())}
-                {row("When a retry helps", view! { {retry_helps(diagnosis.retry_helps)} {schedule} }.erase())}
+                {row("When a retry helps", view! { {retry_helps(diagnosis.retry_helps)} {asked} {schedule} }.erase())}
             </dl>
         </section>
     }
@@ -294,7 +339,10 @@ fn details(delivery: &Delivery) -> AnyView {
     view! {
         <dl class="facts">
             {detail("Webhook", view! { {link} <span class="mono muted block" dir="ltr">{webhook.url}</span> })}
-            {detail("Event ID", copyable("Copy event ID", delivery.event_id.to_string()))}
+            {detail("Event ID", view! {
+                {copyable("Copy event ID", delivery.event_id.to_string())}
+                <a class="textlink" href=paths::event(delivery.event_id)>"Show the event"</a>
+            })}
             {detail("Delivery ID", copyable("Copy delivery ID", delivery.id.to_string()))}
             {detail("Created", view! { {exact(delivery.created_at)} <span class="muted">" (" {ago(delivery.created_at)} ")"</span> })}
             {detail("Next attempt", if delivery.held { "Held".erase() } else { due_or(delivery.next_attempt_at, "None is scheduled") })}
@@ -305,30 +353,8 @@ fn details(delivery: &Delivery) -> AnyView {
     .erase()
 }
 
-/// Every attempt. Each is drawn once: which of them are open stays as the reader left it when a new one arrives.
-fn timeline(load: &Load<DeliveryDetail>) -> AnyView {
-    let attempts = load.part(|detail| detail.attempt_history.clone());
-    let none = Memo::new(move |_| attempts.with(|attempts| attempts.as_ref().is_none_or(Vec::is_empty)));
-    let newest = untrack(|| attempts.get()).and_then(|attempts| Some(attempts.first()?.id));
-    let empty =
-        move || none.get().then(|| view! { <p class="muted p-5">"No attempt has been made yet."</p> });
-    view! {
-        {live(empty)}
-        <ol class="divide-y divide-base-300" aria-label="Attempts, newest first">
-            <For
-                each=move || attempts.get().unwrap_or_default()
-                key=|attempt| (attempt.id, attempt.outcome)
-                let(one)
-            >
-                <li>{attempt(one, newest)}</li>
-            </For>
-        </ol>
-    }
-    .erase()
-}
-
-/// The payload as it was sent, or as it will be.
+/// The payload, the same on every attempt.
 fn payload(detail: &DeliveryDetail) -> String {
-    let sent = detail.attempt_history.iter().find_map(|attempt| attempt.request.as_ref());
-    sent.map_or_else(|| pretty(&detail.event.payload.to_string()), |request| pretty(&request.body))
+    // An admin is shown every payload.
+    detail.event.payload.as_ref().map_or_else(String::new, |payload| pretty(payload.text()))
 }

@@ -6,7 +6,12 @@ use leptos::prelude::*;
 
 use crate::{
     amounts::counted,
-    ui::code::{code_block, copy_labelled},
+    ui::{
+        code::{code_block, copy_labelled},
+        erase::Erase,
+        icon,
+        notice::note,
+    },
 };
 
 fn header_lines(headers: &[Header]) -> String {
@@ -15,11 +20,11 @@ fn header_lines(headers: &[Header]) -> String {
     lines.join("\n")
 }
 
-/// The request, as text and to copy as a command.
-pub fn request_view(request: &AttemptRequest) -> AnyView {
-    let command = curl(request);
-    let text =
-        format!("POST {}\n{}\n\n{}", request.url, header_lines(&request.headers), pretty(&request.body));
+/// The request, as text and to copy as a command. `payload` is the body where the request has none of its own.
+pub fn request_view(request: &AttemptRequest, payload: &str) -> AnyView {
+    let body = request.body.as_deref().unwrap_or(payload);
+    let command = curl(request, body);
+    let text = format!("POST {}\n{}\n\n{}", request.url, header_lines(&request.headers), pretty(body));
     let title = view! {
         <span class="flex items-center gap-2">
             "Request" {copy_labelled("Copy as curl", "btn btn-ghost btn-xs", move || command.clone())}
@@ -37,11 +42,15 @@ pub fn response_view(response: &AttemptResponse) -> AnyView {
         "Response"
         {response.truncated.then(|| view! { <span class="ml-2 tag warn">"Cut off: only the first " {size} " are kept"</span> })}
     };
-    code_block(title, "Copy response", true, text)
+    view! {
+        {code_block(title, "Copy response", true, text)}
+        {response.remark.clone().map(|remark| note("plain", icon::INFO, remark))}
+    }
+    .erase()
 }
 
 /// The request as a command for a POSIX shell.
-fn curl(request: &AttemptRequest) -> String {
+fn curl(request: &AttemptRequest, body: &str) -> String {
     let mut words = vec![format!("curl -i -X POST {}", quote(&request.url))];
     for header in &request.headers {
         // curl sets these itself, to the same values.
@@ -49,7 +58,7 @@ fn curl(request: &AttemptRequest) -> String {
             words.push(format!("-H {}", quote(&format!("{}: {}", header.name, header.value))));
         }
     }
-    words.push(format!("--data-binary {}", quote(&request.body)));
+    words.push(format!("--data-binary {}", quote(body)));
     words.join(" \\\n  ")
 }
 
@@ -118,13 +127,13 @@ mod tests {
         let request = AttemptRequest {
             url: "https://hooks.example/a?b=c&d".into(),
             headers: vec![header("host", "hooks.example"), header("webhook-id", "evt_1")],
-            body: r#"{"title":"it's"}"#.into(),
+            body: None,
         };
         let expected = [
             "curl -i -X POST 'https://hooks.example/a?b=c&d'",
             "  -H 'webhook-id: evt_1'",
             r#"  --data-binary '{"title":"it'\''s"}'"#,
         ];
-        assert_eq!(curl(&request), expected.join(" \\\n"));
+        assert_eq!(curl(&request, r#"{"title":"it's"}"#), expected.join(" \\\n"));
     }
 }

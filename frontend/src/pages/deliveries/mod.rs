@@ -3,11 +3,13 @@
 pub mod attempt;
 pub mod choices;
 pub mod delivery;
-mod exchange;
+pub mod exchange;
 pub mod retry;
+mod skip;
 pub mod table;
+mod timeline;
 
-use api_types::{Page, deliveries::Delivery, stream::Topic};
+use api_types::{Page, deliveries::Delivery, recoveries::Included, stream::Topic};
 use leptos::prelude::*;
 
 use self::choices::{category_options, event_type_options, webhook_options};
@@ -18,7 +20,9 @@ use crate::{
         choose::{self, Choice},
         progress::progress,
     },
+    paths,
     ui::{
+        docs::docs,
         erase::Erase,
         field::owned,
         filter::{SINCE, clear_filters, filter, in_address, since_time},
@@ -63,6 +67,7 @@ impl Filters {
             event_type: self.event_type.get_untracked(),
             category: self.category.get_untracked(),
             since: self.since.get_untracked(),
+            only: self.status.with_untracked(|status| status == "canceled").then_some(Included::Canceled),
         }
     }
 
@@ -103,7 +108,10 @@ pub fn Failures() -> impl IntoView {
     section(
         "delivery-failures",
         "Webhook delivery failures",
-        "Investigate failed delivery attempts: whether the configuration is wrong or the receiver is down for a while. Retry only after fixing the destination service; otherwise the same delivery can fail again.",
+        view! {
+            "Investigate failed delivery attempts: whether the configuration is wrong or the receiver is down for a while. Retry only after fixing the destination service; otherwise the same delivery can fail again."
+            {docs(paths::docs::DELIVERIES)}
+        },
         view! { <button type="button" class="btn btn-quiet" on:click=ask>"Recover…"</button> },
         view! {
             <div class="mb-5 empty:hidden">{progress(None)}</div>
@@ -115,8 +123,13 @@ pub fn Failures() -> impl IntoView {
 }
 
 fn filter_row(filters: Filters) -> AnyView {
-    const STATUSES: [(&str, &str); 3] =
-        [("", "Retrying and failed"), ("retrying", "Retrying"), ("failed", "Failed")];
+    const STATUSES: [(&str, &str); 5] = [
+        ("", "Retrying and failed"),
+        ("retrying", "Retrying"),
+        ("failed", "Failed"),
+        ("canceled", "Canceled"),
+        ("retrying,failed,canceled", "All of these"),
+    ];
     view! {
         {filter("Status", || owned(&STATUSES), filters.status)}
         {filter("Webhook", webhook_options(), filters.webhook)}

@@ -1,6 +1,9 @@
 //! Retrying a delivery by hand: first what went wrong and what to do about it, then the attempt.
 
-use api_types::deliveries::{Delivery, RetryHelps};
+use api_types::{
+    deliveries::{Delivery, RetryHelps},
+    webhooks::NewTest,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -65,7 +68,7 @@ fn body(delivery: &Delivery, asked: RwSignal<Option<Delivery>>, accepted: Callba
                 {(!deleted)
                     .then(|| {
                         view! {
-                            <button type="button" class="btn btn-quiet" disabled=move || test.busy() on:click=move |_| test.send(webhook, || ())>
+                            <button type="button" class="btn btn-quiet" disabled=move || test.busy() on:click=move |_| test.send(webhook, &NewTest::default(), || ())>
                                 {spinner(move || test.busy())}
                                 "Send a test first"
                             </button>

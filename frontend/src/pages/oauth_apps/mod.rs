@@ -30,6 +30,7 @@ const SECTION: ListSection = ListSection {
     id: "oauth-apps",
     name: "OAuth apps",
     about: "OAuth apps allow third-party authorization flows.",
+    docs: paths::docs::OAUTH_APPS,
     columns: &["App", "Kind", "Scopes", "Created", "Status"],
     create: "Create OAuth app",
     blank: Blank {

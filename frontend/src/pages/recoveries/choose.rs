@@ -5,7 +5,7 @@ use std::time::Duration;
 use api_types::{
     deliveries::Diagnosis,
     ids::WebhookId,
-    recoveries::{NewRecovery, Recovery},
+    recoveries::{Included, NewRecovery, Recovery},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -16,7 +16,7 @@ use crate::{
     data::load::{Load, Loaded},
     pages::{
         deliveries::choices::{category_options, event_type_options, webhook_options},
-        recoveries::{receiver::receiver, words::would_recover},
+        recoveries::{include::Boxes, receiver::receiver, words::would_recover},
     },
     ui::{
         dialog::{Kind, cancel_button, dialog_for, foot},
@@ -36,6 +36,8 @@ pub struct Choice {
     pub category: String,
     /// The time to look back, one of [`SINCE`].
     pub since: String,
+    /// Only these deliveries; the usual ones where none are named.
+    pub only: Option<Included>,
 }
 
 /// The time that the choice must rest before it is counted.
@@ -58,6 +60,7 @@ struct Form {
     from: RwSignal<String>,
     until: RwSignal<String>,
     pace: RwSignal<String>,
+    boxes: Boxes,
 }
 
 impl Form {
@@ -70,6 +73,7 @@ impl Form {
             from: RwSignal::default(),
             until: RwSignal::default(),
             pace: RwSignal::new("20".to_owned()),
+            boxes: Boxes::new(choice.only),
         }
     }
 
@@ -85,6 +89,11 @@ impl Form {
         (local(self.from), local(self.until))
     }
 
+    /// True where one webhook is chosen; follows the field.
+    fn has_webhook(self) -> bool {
+        !self.webhook.read().is_empty()
+    }
+
     /// The pace; none where the field holds no number.
     fn pace(self) -> Option<u32> {
         self.pace.with(|pace| pace.trim().parse().ok()).filter(|pace| (1..=1_000).contains(pace))
@@ -97,7 +106,13 @@ impl Form {
         let Some(rate_per_second) = self.pace() else {
             return Err(ApiError::of_field("rate_per_second", "Give a whole number from 1 to 1,000."));
         };
+        let include = self.boxes.include(self.has_webhook());
+        if include.is_empty() {
+            return Err(ApiError::of_field("include", "Choose at least one."));
+        }
         Ok(NewRecovery {
+            include: Some(include),
+            canary: self.boxes.canary.get(),
             webhook_id: given(self.webhook.get()),
             event_type: given(self.event_type.get()),
             category: given(self.category.get()),
@@ -163,7 +178,8 @@ fn counted(form: Form, submit: Submit) -> Counted {
     counted
 }
 
-const FIELDS: &[&str] = &["webhook_id", "event_type", "category", "since", "until", "rate_per_second"];
+const FIELDS: &[&str] =
+    &["webhook_id", "include", "event_type", "category", "since", "until", "rate_per_second"];
 
 fn body(choice: Choice, asked: RwSignal<Option<Choice>>) -> AnyView {
     let toasts = Toasts::use_toasts();
@@ -195,6 +211,7 @@ fn body(choice: Choice, asked: RwSignal<Option<Choice>>) -> AnyView {
             </p>
             {form_error(submit, FIELDS)}
             {fields(form, submit)}
+            {form.boxes.view(move || form.has_webhook(), submit)}
             <div class="note plain" role="status" aria-busy=move || counted.counting.get().to_string()>
                 <div class="anywhere min-h-11" class:opacity-60=move || counted.counting.get()>
                     {live(move || counted.count.get().map(|count| sentences(&count, form.pace())))}
@@ -221,7 +238,7 @@ fn fields(form: Form, submit: Submit) -> AnyView {
     const PACE: About = about("Pace", "rate_per_second", "Deliveries per second, 1 to 1,000.");
     let since = || -> Options {
         let mut options = owned(&SINCE);
-        options.push((OWN.to_owned(), "Between two times".to_owned()));
+        options.push((OWN.to_owned(), "From a time, or between two".to_owned()));
         options
     };
     view! {

@@ -2,6 +2,8 @@
 //! ([`progress`]).
 
 pub mod choose;
+mod include;
 pub mod progress;
 mod receiver;
+mod stopped;
 mod words;

@@ -11,7 +11,10 @@ use crate::{
     api::recoveries,
     browser,
     data::list::{List, Row},
-    pages::recoveries::words::{headline, seconds_left},
+    pages::recoveries::{
+        stopped,
+        words::{failed_again, headline, on_the_way, seconds_left},
+    },
     ui::{
         actor::by,
         badge::category_word,
@@ -43,7 +46,7 @@ pub fn progress(webhook: Option<Memo<String>>) -> AnyView {
     let refresh = Callback::new(move |()| list.refresh());
     view! {
         <For each=shown key=|(id, _)| id.clone() let((id, row))>
-            {one(&row, move || dismissed.update(|gone| gone.push(id.clone())), canceling)}
+            {one(&row, move || dismissed.update(|gone| gone.push(id.clone())), canceling, refresh)}
         </For>
         {dialog_for(canceling, Kind::Small, |_| "Cancel this recovery?".to_owned(), move |recovery| cancel(&recovery, canceling, refresh))}
     }
@@ -52,22 +55,31 @@ pub fn progress(webhook: Option<Memo<String>>) -> AnyView {
 
 fn in_sight(recovery: &Recovery) -> bool {
     let over = recovery.finished_at.filter(|_| recovery.outcome.waiting == 0);
-    over.is_none_or(|at| browser::now().millis_since(at) < LINGER_MS)
+    recovery.status == RecoveryStatus::Stopped
+        || over.is_none_or(|at| browser::now().millis_since(at) < LINGER_MS)
 }
 
 fn one(
     row: &ArcRwSignal<Recovery>,
     dismiss: impl Fn() + Clone + Send + Sync + 'static,
     canceling: RwSignal<Option<Recovery>>,
+    refresh: Callback<()>,
 ) -> AnyView {
-    let running = |recovery: &Recovery| recovery.status == RecoveryStatus::Running;
+    let state = |recovery: &Recovery| recovery.status;
     let asked = row.clone();
-    let button = move |running: bool| {
+    let button = move |status: RecoveryStatus| {
         let dismiss = dismiss.clone();
         let asked = asked.clone();
-        if running {
+        if matches!(status, RecoveryStatus::Running | RecoveryStatus::Stopped) {
+            let id = asked.read_untracked().id.filter(|_| status == RecoveryStatus::Stopped);
             let ask = move |_| canceling.set(Some(asked.get_untracked()));
-            view! { <button type="button" class="btn btn-quiet btn-sm" on:click=ask>"Cancel recovery"</button> }.erase()
+            view! {
+                <div class="flex flex-wrap gap-2">
+                    {id.map(|id| stopped::resume(id, refresh))}
+                    <button type="button" class="btn btn-quiet btn-sm" on:click=ask>"Cancel recovery"</button>
+                </div>
+            }
+            .erase()
         } else {
             view! {
                 <button type="button" class="btn btn-ghost btn-sm btn-square" aria-label="Dismiss" title="Dismiss" on:click=move |_| dismiss()>
@@ -85,12 +97,16 @@ fn one(
                     <h3 class="font-semibold text-[0.9375rem] tabular-nums">{part_of(row, headline, Erase::erase)}</h3>
                     {part_of(row, Recovery::clone, |recovery| what(&recovery))}
                 </div>
-                <div class="-my-0.5">{part_of(row, running, button)}</div>
+                <div class="-my-0.5">{part_of(row, state, button)}</div>
             </div>
+            {part_of(row, |recovery| (recovery.status, recovery.canary, recovery.stopped.clone()), |(status, canary, stopped)| {
+                stopped::stage(status, canary, stopped.as_ref())
+            })}
             {part_of(row, Recovery::clone, |recovery| bar(&recovery))}
             <p class="sr-only" role="status">{part_of(row, said, |(status, _)| match status {
                 RecoveryStatus::Counted | RecoveryStatus::Running => "A recovery is running.".erase(),
                 RecoveryStatus::Done => "The recovery is done.".erase(),
+                RecoveryStatus::Stopped => "The recovery has stopped.".erase(),
                 RecoveryStatus::Canceled => "The recovery is canceled.".erase(),
             })}</p>
         </section>
@@ -112,12 +128,13 @@ fn what(recovery: &Recovery) -> AnyView {
 fn bar(recovery: &Recovery) -> AnyView {
     let Recovery { total, started, passed_over, outcome, .. } = recovery;
     let to_go = total.saturating_sub(started + passed_over);
+    let open = matches!(recovery.status, RecoveryStatus::Running | RecoveryStatus::Stopped);
     let parts = [
         ("part-good", "delivered", outcome.succeeded),
-        ("part-wait", "on the way", outcome.waiting),
-        ("part-bad", "failed again", outcome.failed),
+        ("part-wait", "on the way", on_the_way(outcome)),
+        ("part-bad", "failed again", failed_again(outcome)),
         ("part-over", "passed over", *passed_over),
-        ("part-rest", if recovery.status == RecoveryStatus::Running { "to go" } else { "not begun" }, to_go),
+        ("part-rest", if open { "to go" } else { "not begun" }, to_go),
     ];
     let any = parts.iter().filter(|(.., count)| *count > 0);
     let slices = any.clone().map(|(class, _, count)| {

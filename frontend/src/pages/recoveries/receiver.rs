@@ -25,12 +25,19 @@ pub fn receiver(id: WebhookId, diagnosis: Diagnosis, name_it: bool) -> AnyView {
         let name = if webhook.description.is_empty() { &webhook.url } else { &webhook.description };
         let down = health.failing_since.is_some() || webhook.status == WebhookStatus::Parked;
         let since = health.last_success_at.filter(|_| !down);
-        (webhook.status == WebhookStatus::Disabled, since, name.clone())
+        (webhook.status, since, name.clone())
     });
     let draw = move || {
-        let (disabled, well_since, name) = state.get()?;
+        let (status, well_since, name) = state.get()?;
         let name = name_it.then(|| view! { <bdi class="font-[560]">{name}</bdi> ": " });
-        if disabled {
+        if status == WebhookStatus::Paused {
+            return Some(note(
+                "plain",
+                icon::PAUSE,
+                view! { {name} "This webhook is paused: what is recovered is held until it is resumed." },
+            ));
+        }
+        if status == WebhookStatus::Disabled {
             return Some(note(
                 "plain",
                 icon::PAUSE,

@@ -1,6 +1,6 @@
 //! Recoveries in words: what one would do, how far it is, and how long it still takes.
 
-use api_types::recoveries::{Recovery, RecoveryMatches, RecoveryStatus};
+use api_types::recoveries::{Recovery, RecoveryMatches, RecoveryOutcome, RecoveryStatus};
 
 use crate::amounts::{delivery_noun, number};
 
@@ -9,8 +9,9 @@ pub fn would_recover(counted: &Recovery) -> String {
     effect(counted.matched.unwrap_or_default(), counted.passed_over)
 }
 
-fn effect(RecoveryMatches { failed, canceled, retrying }: RecoveryMatches, passed_over: u64) -> String {
-    let total = failed + canceled + retrying;
+fn effect(matched: RecoveryMatches, passed_over: u64) -> String {
+    let total = matched.total();
+    let RecoveryMatches { failed, canceled, retrying, succeeded, missing } = matched;
     if total == 0 {
         return "No delivery matches: there is nothing to recover.".to_owned();
     }
@@ -37,7 +38,18 @@ fn effect(RecoveryMatches { failed, canceled, retrying }: RecoveryMatches, passe
         1 => "try 1 that is still retrying once now".to_owned(),
         many => format!("try {} that are still retrying once now", number(many)),
     };
-    let parts: Vec<String> = [restarted, tried].into_iter().filter(|part| !part.is_empty()).collect();
+    let made = match missing {
+        0 => String::new(),
+        1 => "make 1 delivery that is missing".to_owned(),
+        many => format!("make {} deliveries that are missing", number(many)),
+    };
+    let repeated = match succeeded {
+        0 => String::new(),
+        1 => "send 1 that was delivered once more".to_owned(),
+        many => format!("send {} that were delivered once more", number(many)),
+    };
+    let parts: Vec<String> =
+        [restarted, tried, made, repeated].into_iter().filter(|part| !part.is_empty()).collect();
     let passed = match passed_over {
         0 => String::new(),
         1 => " Of these, 1 belongs to a webhook that is disabled or deleted and is passed over.".to_owned(),
@@ -52,21 +64,30 @@ fn effect(RecoveryMatches { failed, canceled, retrying }: RecoveryMatches, passe
 /// The state of a recovery, as a headline.
 pub fn headline(recovery: &Recovery) -> String {
     let Recovery { total, started, outcome, .. } = recovery;
+    let failed = failed_again(outcome);
     match recovery.status {
         RecoveryStatus::Counted | RecoveryStatus::Running => {
             format!("Recovering {} {}", number(*total), delivery_noun(*total))
         }
+        RecoveryStatus::Stopped => {
+            format!("Recovery stopped after {} of {}", number(*started), number(*total))
+        }
         RecoveryStatus::Canceled => {
             format!("Recovery canceled after {} of {}", number(*started), number(*total))
         }
-        RecoveryStatus::Done if outcome.waiting > 0 => {
-            format!("All set going; {} still on the way", number(outcome.waiting))
+        RecoveryStatus::Done if on_the_way(outcome) > 0 && failed > 0 => format!(
+            "All set going: {} failed again, {} still on the way",
+            number(failed),
+            number(on_the_way(outcome))
+        ),
+        RecoveryStatus::Done if on_the_way(outcome) > 0 => {
+            format!("All set going; {} still on the way", number(on_the_way(outcome)))
         }
-        RecoveryStatus::Done if outcome.failed > 0 => {
+        RecoveryStatus::Done if failed > 0 => {
             format!(
                 "Recovery finished: {} delivered, {} failed again",
                 number(outcome.succeeded),
-                number(outcome.failed)
+                number(failed)
             )
         }
         RecoveryStatus::Done => {
@@ -77,6 +98,16 @@ pub fn headline(recovery: &Recovery) -> String {
             )
         }
     }
+}
+
+/// The number of deliveries whose attempt, or its result, is still to come.
+pub const fn on_the_way(outcome: &RecoveryOutcome) -> u64 {
+    outcome.waiting.saturating_sub(outcome.failed_again)
+}
+
+/// The number of deliveries that did not arrive this time either, for now or for good.
+pub const fn failed_again(outcome: &RecoveryOutcome) -> u64 {
+    outcome.failed + outcome.failed_again
 }
 
 /// The time that a running recovery still takes to set deliveries going, in seconds.
@@ -94,8 +125,13 @@ mod tests {
     #[test]
     fn what_a_recovery_would_do_is_said_in_words() {
         let count = |failed, canceled, retrying, passed_over| {
-            effect(RecoveryMatches { failed, canceled, retrying }, passed_over)
+            effect(RecoveryMatches { failed, canceled, retrying, ..RecoveryMatches::default() }, passed_over)
         };
+        let others = RecoveryMatches { succeeded: 2, missing: 1, ..RecoveryMatches::default() };
+        assert_eq!(
+            effect(others, 0),
+            "This will make 1 delivery that is missing, and send 2 that were delivered once more."
+        );
         assert_eq!(
             count(280, 20, 12, 4),
             "This will restart 280 failed and 20 canceled deliveries, and try 12 that are still retrying once now. \

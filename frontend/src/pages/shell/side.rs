@@ -86,7 +86,15 @@ fn api_links() -> AnyView {
         </div>
         <div class="grid gap-0.5">
             <p class="navhead muted">"History"</p>
+            {page_link(paths::EVENTS, icon::EVENT, "Events")}
             {page_link(paths::AUDIT_LOG, icon::LOG, "Audit log")}
+        </div>
+        <div class="grid gap-0.5">
+            <p class="navhead muted">"Help"</p>
+            <a class="navlink" href=paths::docs::START target="_blank" rel="noopener">
+                {icon(icon::BOOK)}
+                "Documentation"
+            </a>
         </div>
     }
     .erase()

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use crate::{
     api::{error::ApiError, event_types, webhooks},
     data::load::{Load, Loaded},
+    pages::webhooks::{filter::FilterDraft, headers::Headers},
     ui::{
         erase::{Erase, live},
         field::{About, TEXT, Text, about, group, pick, text_field, tick},
@@ -26,6 +27,9 @@ struct Draft {
     signature: RwSignal<String>,
     /// Deliveries per second; empty for no limit.
     rate_limit: RwSignal<String>,
+    headers: Headers,
+    filter: FilterDraft,
+    ordered: RwSignal<bool>,
     /// `all` or `chosen`.
     which: RwSignal<String>,
     /// Types and groups (`ticket.*`).
@@ -39,6 +43,9 @@ impl Draft {
             description: RwSignal::default(),
             signature: RwSignal::new("v1".to_owned()),
             rate_limit: RwSignal::default(),
+            headers: Headers::of(&[]),
+            filter: FilterDraft::of(None),
+            ordered: RwSignal::new(false),
             which: RwSignal::new("chosen".to_owned()),
             chosen: RwSignal::default(),
         }
@@ -52,6 +59,9 @@ impl Draft {
             description: RwSignal::new(webhook.description.clone()),
             signature: RwSignal::new(webhook.signature.as_str().to_owned()),
             rate_limit: RwSignal::new(webhook.rate_limit.map(|limit| limit.to_string()).unwrap_or_default()),
+            headers: Headers::of(&webhook.headers),
+            filter: FilterDraft::of(webhook.filter.as_ref()),
+            ordered: RwSignal::new(webhook.ordered),
             which: RwSignal::new(if all { "all" } else { "chosen" }.to_owned()),
             chosen: RwSignal::new(if all { Vec::new() } else { webhook.event_types.clone() }),
         }
@@ -63,6 +73,11 @@ impl Draft {
         } else {
             self.chosen.get_untracked()
         }
+    }
+
+    /// The event types that are chosen; followed by the caller.
+    fn wanted(self) -> Vec<String> {
+        if self.which.with(|which| which == "all") { vec!["*".to_owned()] } else { self.chosen.get() }
     }
 
     fn has(self, word: &str) -> bool {
@@ -102,6 +117,9 @@ impl Draft {
             description: Some(self.description.get_untracked()).filter(|text| !text.is_empty()),
             signature: Some(self.signature.get_untracked()),
             rate_limit: self.rate_limit()?,
+            headers: Some(self.headers.given()).filter(|given| !given.is_empty()),
+            filter: self.filter.given(),
+            ordered: Some(self.ordered.get_untracked()),
         };
         webhooks::create(&new).await
     }
@@ -112,6 +130,9 @@ impl Draft {
             event_types: Some(self.event_types()),
             description: Some(Some(self.description.get_untracked()).filter(|text| !text.is_empty())),
             rate_limit: Some(self.rate_limit()?),
+            headers: Some(Some(self.headers.given())),
+            filter: Some(self.filter.given()),
+            ordered: Some(self.ordered.get_untracked()),
         };
         webhooks::update(id, &changes).await
     }
@@ -167,7 +188,7 @@ fn form(draft: Draft, submit: Submit, fields: Fields, foot: AnyView, send: Box<d
     };
     view! {
         <form class="form" on:submit=send>
-            {form_error(submit, &["url", "event_types", "description", "signature", "rate_limit"])}
+            {form_error(submit, &["url", "event_types", "description", "signature", "rate_limit", "headers", "filter", "ordered"])}
             {text_field(
                 about("Destination URL", "url", fields.url_hint),
                 Text { first: true, placeholder: "https://hooks.acme.example/sayless", ..TEXT },
@@ -181,12 +202,31 @@ fn form(draft: Draft, submit: Submit, fields: Fields, foot: AnyView, send: Box<d
                 submit,
             )}
             {events_field(draft, submit)}
+            {draft.filter.field(move || draft.wanted(), submit)}
             {text_field(RATE_LIMIT, Text { placeholder: "No limit", number: true, ..TEXT }, draft.rate_limit, submit)}
+            {order_field(draft.ordered, submit)}
+            {draft.headers.field(submit)}
             {fields.signature.then(|| signature_field(draft, submit))}
             {foot}
         </form>
     }
     .erase()
+}
+
+fn order_field(ordered: RwSignal<bool>, submit: Submit) -> AnyView {
+    group(
+        about("Order (optional)", "ordered", ""),
+        submit,
+        tick(
+            "One at a time, oldest first",
+            "What it costs: the next delivery goes only once the receiver has taken the one before, which is slower. One that fails \
+             holds back all later ones until it succeeds, or until somebody retries or skips it; also once its automatic retries \
+             are used up.",
+            move || ordered.get(),
+            || false,
+            move |on| ordered.set(on),
+        ),
+    )
 }
 
 fn signature_field(draft: Draft, submit: Submit) -> AnyView {

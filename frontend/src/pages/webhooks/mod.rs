@@ -1,6 +1,10 @@
 //! Webhooks: the section of the overview that lists them and creates one.
 
+mod addresses;
+mod filter;
 mod form;
+mod headers;
+pub mod owner;
 pub mod page;
 mod parts;
 pub mod send_test;
@@ -12,7 +16,7 @@ use api_types::{
     deliveries::DiagnosisCode,
     ids::WebhookId,
     stream::Topic,
-    webhooks::{CreatedWebhook, Webhook, WebhookHealth},
+    webhooks::{CreatedWebhook, Owner, Webhook, WebhookHealth},
 };
 use leptos::prelude::*;
 
@@ -39,6 +43,7 @@ const SECTION: ListSection = ListSection {
     id: "webhooks",
     name: "Webhooks",
     about: "Webhooks send Sayless events to external systems.",
+    docs: paths::docs::WEBHOOKS,
     columns: &["Destination", "Events", "Health", "Status"],
     create: "Create webhook",
     blank: Blank {
@@ -53,21 +58,25 @@ const SECTION: ListSection = ListSection {
 pub fn Webhooks() -> impl IntoView {
     let list = List::new(10, webhooks::list).live(&[Topic::Webhooks, Topic::Deliveries], || None);
     let changed = list.clone();
-    SECTION.view(&list, |webhook| row(&webhook), move |creating| create(creating, changed.clone()))
+    view! {
+        {SECTION.view(&list, |webhook| row(&webhook), move |creating| create(creating, changed.clone()))}
+        {addresses::addresses()}
+    }
 }
 
 fn row(webhook: &ArcRwSignal<Webhook>) -> AnyView {
-    let head = |(id, address, description): (WebhookId, String, String)| {
+    let head = |(id, address, description, owner): (WebhookId, String, String, Option<Owner>)| {
         let about = (!description.is_empty())
             .then(|| view! { <span class="muted anywhere line-clamp-2" dir="auto">{description}</span> });
         view! {
             <a class="rowlink line-clamp-2" title=address.clone() href=paths::webhook(id)>{url(&address)}</a>
             {about}
+            <span class="muted text-[0.8125rem] line-clamp-2">{owner::label(owner.as_ref())}</span>
         }
         .erase()
     };
     view! {
-        {lead(part_of(webhook, |it| (it.id, it.url.clone(), it.description.clone()), head))}
+        {lead(part_of(webhook, |it| (it.id, it.url.clone(), it.description.clone(), it.owner.clone()), head))}
         {cell("Events", part_of(webhook, |it| it.event_types.clone(), |types| event_chips(&types, 2)))}
         {cell("Health", part_of(webhook, |it| (State::of(it), since(it), it.health.clone()), |(state, since, health)| {
             in_a_line(state, since, &health)
@@ -80,7 +89,7 @@ fn row(webhook: &ArcRwSignal<Webhook>) -> AnyView {
 /// The instant since which the webhook is in its state.
 fn since(webhook: &Webhook) -> Option<Timestamp> {
     let draining = webhook.draining.map(|draining| draining.since);
-    webhook.disabled_at.or(draining).or(webhook.health.failing_since)
+    webhook.disabled_at.or(webhook.paused_at).or(draining).or(webhook.health.failing_since)
 }
 
 /// The state in a line: "Connection refused since 14:02, 312 waiting".
@@ -93,7 +102,8 @@ fn in_a_line(state: State, since: Option<Timestamp>, health: &WebhookHealth) -> 
     let since = since.map(|time| view! { " since " {clock(time)} });
     match state {
         State::Disabled => view! { <span class="muted">"Disabled" {since}</span> }.erase(),
-        State::Failing | State::Parked => {
+        State::Paused => view! { <span>"Paused" {since} {waiting}</span> }.erase(),
+        State::Failing | State::Parked | State::HeldInOrder => {
             let what = health.failing_with.map_or("Failing", DiagnosisCode::phrase);
             view! { <span>{what} {since} {waiting}</span> }.erase()
         }

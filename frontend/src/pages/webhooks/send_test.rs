@@ -1,6 +1,9 @@
 //! Sending a test message, from wherever somebody wants to know whether a receiver works.
 
-use api_types::{ids::WebhookId, webhooks::TestResult};
+use api_types::{
+    ids::WebhookId,
+    webhooks::{NewTest, TestResult},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -12,10 +15,14 @@ use crate::{
     },
 };
 
+/// The fields of the choice, beside which their errors stand.
+const FIELDS: &[&str] = &["event_type", "event_id"];
+
 /// A test message and its result.
 #[derive(Clone, Copy)]
 pub struct Test {
-    submit: Submit,
+    /// The request that sends it.
+    pub submit: Submit,
     result: RwSignal<Option<TestResult>>,
 }
 
@@ -29,10 +36,10 @@ impl Test {
         self.submit.busy()
     }
 
-    /// Sends a test; `done` follows the result, good or bad.
-    pub fn send(self, webhook: WebhookId, done: impl FnOnce() + 'static) {
+    /// Sends this message; `done` follows the result, good or bad.
+    pub fn send(self, webhook: WebhookId, message: &NewTest, done: impl FnOnce() + 'static) {
         self.result.set(None);
-        self.submit.run(webhooks::test(webhook), move |answer| {
+        self.submit.run(webhooks::test(webhook, message), move |answer| {
             self.result.set(Some(answer));
             done();
         });
@@ -45,7 +52,7 @@ impl Test {
                 type="button"
                 class="btn btn-quiet btn-sm"
                 disabled=move || self.busy()
-                on:click=move |_| self.send(webhook, || ())
+                on:click=move |_| self.send(webhook, &NewTest::default(), || ())
             >
                 {spinner(move || self.busy())}
                 {label}
@@ -57,7 +64,7 @@ impl Test {
     /// The result; `whole`: with the request and the answer open.
     pub fn outcome(self, whole: bool) -> AnyView {
         view! {
-            {form_error(self.submit, &[])}
+            {form_error(self.submit, FIELDS)}
             {live(move || {
                 self.busy()
                     .then(|| {

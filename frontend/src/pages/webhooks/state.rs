@@ -12,10 +12,14 @@ pub enum State {
     New,
     /// The last delivery was taken.
     Working,
+    /// It is ordered, and a delivery that failed holds back the others.
+    HeldInOrder,
     /// More comes in than the webhook's rate limit lets through.
     RateLimited,
     /// Nothing but failures comes back.
     Failing,
+    /// Somebody paused it: deliveries are held until it is resumed.
+    Paused,
     /// The circuit breaker is open: deliveries are held, and a probe tries now and then.
     Parked,
     /// The receiver is back, and the deliveries that were held are being sent.
@@ -28,7 +32,9 @@ impl State {
         let health = &webhook.health;
         match webhook.status {
             WebhookStatus::Disabled => Self::Disabled,
+            WebhookStatus::Paused => Self::Paused,
             WebhookStatus::Parked => Self::Parked,
+            WebhookStatus::Active if webhook.held_by.is_some() => Self::HeldInOrder,
             WebhookStatus::Active if webhook.draining.is_some() => Self::CatchingUp,
             WebhookStatus::Active if health.failing_since.is_some() => Self::Failing,
             WebhookStatus::Active if health.held > 0 && webhook.rate_limit.is_some() => Self::RateLimited,
@@ -44,6 +50,8 @@ impl State {
         match self {
             Self::New | Self::Working | Self::RateLimited => badge("dot good", "Active"),
             Self::Failing => badge("dot bad", "Failing"),
+            Self::HeldInOrder => badge("dot bad", "Held"),
+            Self::Paused => badge("dot warn", "Paused"),
             Self::Parked => badge("dot warn", "Parked"),
             Self::CatchingUp => badge("dot live info", "Catching up"),
             Self::Disabled => badge("dot quiet", "Disabled"),

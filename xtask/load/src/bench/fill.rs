@@ -10,7 +10,10 @@ use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The time at which waiting deliveries are due: none of them in our time.
-const NEVER: &str = "4102444800000";
+pub const NEVER: &str = "4102444800000";
+
+/// Milliseconds after which audit entries are surely no longer kept: 450 days.
+pub const LONG_AGO: u128 = 450 * 86_400_000;
 
 /// The kinds of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,13 +21,15 @@ pub enum What {
     /// Events, their deliveries, and an attempt of each.
     Deliveries,
     AuditEntries,
+    /// Audit entries that are no longer kept.
+    OldAuditEntries,
 }
 
 impl What {
     const fn tables(self) -> &'static [&'static str] {
         match self {
             Self::Deliveries => &["events", "deliveries", "attempts"],
-            Self::AuditEntries => &["audit_entries"],
+            Self::AuditEntries | Self::OldAuditEntries => &["audit_entries"],
         }
     }
 }
@@ -45,6 +50,23 @@ pub fn fill(world: &World, what: What, rows: u32, webhooks: &[String]) -> Result
     }
 }
 
+/// Tickets of a world's workspace, made at a pace of one a minute up to now. Every tenth is closed.
+pub fn tickets(world: &World, rows: u32) -> Result<()> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
+    let start = now - 60_000 * u128::from(rows);
+    let series = series(world.database.kind, rows, start, 60_000);
+    let is_closed = "n % 10 = 9";
+    let insert = format!(
+        "INSERT INTO tickets (id, workspace_id, title, body, status, assignee, created_at, updated_at, closed_at)
+         SELECT {}, '{}', 'Ticket ' || CAST(n + 1 AS text), 'What was promised for Monday has not come.',
+             CASE WHEN {is_closed} THEN 'closed' ELSE 'open' END, NULL, t, t, CASE WHEN {is_closed} THEN t END
+         FROM {series};",
+        id("tkt"),
+        world.workspace
+    );
+    execute(&world.database, &insert)
+}
+
 /// Runs SQL on a database, beside its server.
 pub fn execute(database: &Database, sql: &str) -> Result<()> {
     match database.kind {
@@ -63,16 +85,9 @@ fn statements(world: &World, what: What, rows: u32, webhooks: &[String]) -> Resu
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
     // A month, up to a minute ago.
     let step = 29 * 86_400_000 / u128::from(rows);
-    let start = now - 60_000 - step * u128::from(rows);
-    let series = match world.database.kind {
-        Kind::Postgres => format!(
-            "(SELECT n, {start} + n * {step} AS t FROM generate_series(CAST(0 AS bigint), {rows} - 1) AS g (n)) AS s"
-        ),
-        Kind::Sqlite => format!(
-            "(WITH RECURSIVE g (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM g WHERE n < {rows} - 1)
-              SELECT n, {start} + n * {step} AS t FROM g) AS s"
-        ),
-    };
+    let until = now - if what == What::OldAuditEntries { LONG_AGO } else { 60_000 };
+    let start = until - step * u128::from(rows);
+    let series = series(world.database.kind, rows, start, step);
     let workspace = &world.workspace;
     Ok(match what {
         What::Deliveries => vec![
@@ -80,8 +95,21 @@ fn statements(world: &World, what: What, rows: u32, webhooks: &[String]) -> Resu
             deliveries(workspace, &series, webhooks, rows)?,
             attempts(&series),
         ],
-        What::AuditEntries => vec![audit_entries(workspace, &series)],
+        What::AuditEntries | What::OldAuditEntries => vec![audit_entries(workspace, &series)],
     })
+}
+
+/// SQL for so many rows: their number `n`, and a time `t` that grows by a step.
+fn series(kind: Kind, rows: u32, start: u128, step: u128) -> String {
+    match kind {
+        Kind::Postgres => format!(
+            "(SELECT n, {start} + n * {step} AS t FROM generate_series(CAST(0 AS bigint), {rows} - 1) AS g (n)) AS s"
+        ),
+        Kind::Sqlite => format!(
+            "(WITH RECURSIVE g (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM g WHERE n < {rows} - 1)
+              SELECT n, {start} + n * {step} AS t FROM g) AS s"
+        ),
+    }
 }
 
 /// SQL for an id made at `t`: the time in ten characters, the row's number in sixteen.

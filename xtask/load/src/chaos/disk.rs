@@ -14,6 +14,8 @@ use std::time::Duration;
 
 const FAULT: &str = "disk full";
 const KIND: Kind = Kind::Sqlite;
+/// The size of the file system in MiB: more than the publishers fill by themselves, also on a quick machine.
+const ROOM: usize = 128;
 
 pub async fn run(chaos: &mut Chaos<'_>) -> Result<()> {
     let place = chaos.site.dir.join("disk-SQLite");
@@ -45,7 +47,11 @@ pub async fn run(chaos: &mut Chaos<'_>) -> Result<()> {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let after = after.stop().await?;
     let tally = all.stop().await?;
-    let how = if small.is_some() { "a tmpfs of 24 MB" } else { "a limit to the size of files" };
+    let how = if small.is_some() {
+        format!("a tmpfs of {ROOM} MiB")
+    } else {
+        "a limit to the size of files".to_owned()
+    };
     let what =
         format!("{how}; while full: {:?} by status, {} accepted", during.refused, during.accepted.len());
     chaos.report(FAULT, KIND, &what);
@@ -78,13 +84,15 @@ struct Small(PathBuf);
 
 impl Small {
     fn mount(place: &Path) -> Result<Self> {
-        run_it(Command::new("mount").args(["-t", "tmpfs", "-o", "size=24m", "none"]).arg(place))?;
+        run_it(
+            Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={ROOM}m"), "none"]).arg(place),
+        )?;
         Ok(Self(place.to_owned()))
     }
 
     /// Takes all the room there is.
     fn fill(&self) -> Result<()> {
-        let full = fs::write(self.0.join("ballast"), vec![0; 64 * 1024 * 1024]);
+        let full = fs::write(self.0.join("ballast"), vec![0; 2 * ROOM * 1024 * 1024]);
         full.err().map(drop).context("the file system is larger than it should be")
     }
 

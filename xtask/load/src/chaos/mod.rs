@@ -1,14 +1,20 @@
 //! `chaos`: faults of every kind under load. Ends with an error if the server broke a promise under one of them.
 
+mod disable;
 mod disk;
 mod drain;
 mod frozen;
 mod hostile;
+mod hostile_sign_in;
+mod hostile_tenant;
 mod kills;
 mod outage;
 mod promises;
-mod publisher;
+pub mod publisher;
 mod sigterm;
+mod skew;
+mod slow_bodies;
+mod vanished;
 
 use crate::database::Kind;
 use crate::options::Options;
@@ -28,6 +34,12 @@ pub async fn run(site: &Site, options: &Options) -> Result<()> {
         if options.wants("sigterm") {
             sigterm::run(&mut chaos, kind).await?;
         }
+        if options.wants("disable") {
+            disable::run(&mut chaos, kind).await?;
+        }
+        if options.wants("hostile-tenant") {
+            hostile_tenant::run(&mut chaos, kind).await?;
+        }
         if options.wants("drain") && !(options.quick && kind == Kind::Postgres) {
             drain::run(&mut chaos, kind).await?;
         }
@@ -38,12 +50,24 @@ pub async fn run(site: &Site, options: &Options) -> Result<()> {
             if options.wants("hostile") {
                 hostile::run(&mut chaos).await?;
             }
+            if options.wants("hostile-sign-in") {
+                hostile_sign_in::run(&mut chaos).await?;
+            }
+            if options.wants("slow-bodies") {
+                slow_bodies::run(&mut chaos).await?;
+            }
         } else {
             if options.wants("outage") {
                 outage::run(&mut chaos).await?;
             }
             if options.wants("frozen") {
                 frozen::run(&mut chaos).await?;
+            }
+            if options.wants("vanished-database") {
+                vanished::run(&mut chaos).await?;
+            }
+            if options.wants("clock-skew") {
+                skew::run(&mut chaos).await?;
             }
         }
     }

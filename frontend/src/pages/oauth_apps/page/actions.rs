@@ -13,6 +13,7 @@ use crate::{
             page::{activity::holdings, dialogs::Dialogs, loads::Loads, secrets},
         },
         rotate_secret,
+        webhooks::owner::stopping,
     },
     paths,
     ui::{
@@ -95,8 +96,11 @@ fn rotate(app: &OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
         None => "The current secret has never been used.".erase(),
     };
     let explain = view! {
-        "The app gets a new client secret. After rotating, update any client using the old secret: it is refused once its time is over. "
-        {used}
+        <p>
+            "The app gets a new client secret. After rotating, update any client using the old secret: it is refused once its time is over. "
+            {used}
+        </p>
+        {rotate_secret::no_room(app.secrets.iter().map(|secret| secret.expires_at))}
     };
     let id = app.id;
     let call = move |rotation: &RotateSecret| oauth_apps::rotate_secret(id, rotation);
@@ -138,6 +142,7 @@ fn suspend(app: &OAuthApp, dialogs: Dialogs, loads: &Loads) -> AnyView {
     let explain = view! {
         <p>"It gets no tokens, and those it has are refused, until you resume it. Nothing is deleted."</p>
         {holdings(&loads.activity, "This stops: ", "It holds nothing now: no member's authorization and no token.")}
+        {stopping(id.as_str(), false)}
     };
     let act = move || {
         let loads = loads.clone();
@@ -175,6 +180,7 @@ fn delete(app: &OAuthApp, dialogs: Dialogs, loads: &Loads) -> AnyView {
             "Its client ID and secrets stop working at once, every token it holds is refused, and members' authorizations of it end. This cannot be undone."
         </p>
         {holdings(&loads.activity, "This ends: ", "It holds nothing now: no member's authorization and no token.")}
+        {stopping(id.as_str(), false)}
         <p>{secret_used(app)}</p>
         <p class="mono muted anywhere">{app.id.to_string()}</p>
     };

@@ -39,6 +39,7 @@ pub fn panel(load: &Load<OAuthAppActivity>) -> AnyView {
                 {one("Access tokens", |activity| activity.access_tokens)}
                 {one("Refresh tokens", |activity| activity.refresh_tokens)}
                 {one("Client-credentials tokens", |activity| activity.client_credentials_tokens)}
+                {one("Given back in 24 hours", |activity| activity.revoked_tokens)}
             </dl>
         }
         .erase()
@@ -175,6 +176,7 @@ mod tests {
                 access_tokens,
                 refresh_tokens,
                 client_credentials_tokens,
+                revoked_tokens: 0,
                 incidents: Vec::new(),
             })
         };

@@ -15,6 +15,7 @@ use crate::{
     pages::{
         authorizations::{withdraw, withdraw_cell},
         oauth_apps::page::loads::Loads,
+        webhooks::owner::stopping,
     },
     ui::{
         badge::scope_chips,
@@ -107,6 +108,7 @@ fn withdraw_one(
             <bdi class="font-medium">{authorization.member.email.clone()}</bdi>
             "; its tokens for them stop working at once. To use it again they would be asked again."
         </p>
+        {stopping(authorization.app.id.as_str(), true)}
     };
     let one = authorization.id;
     let call = move || oauth_apps::withdraw_authorization(&id.read_untracked(), one);
@@ -150,6 +152,7 @@ fn withdraw_all(
             <bdi class="font-medium">{app.name.clone()}</bdi> " again they would be asked again. This cannot be undone."
         </p>
         {own}
+        {stopping(id.as_str(), true)}
     };
     confirm(Question { submit, action: "Withdraw all", fields: &[] }, explain, move || target.set(None), act)
 }

@@ -17,7 +17,8 @@ pub fn configuration(app: &OAuthApp) -> AnyView {
             {detail("Kind", kind_word(app.kind))}
             {(!app.description.is_empty()).then(|| detail("Description", view! { <span dir="auto">{app.description.clone()}</span> }))}
             {homepage(&app.homepage_url).map(|link| detail("Homepage", link))}
-            {detail("Redirect URIs", view! { <ul class="grid gap-0.5">{uris.collect_view()}</ul> })}
+            {(!app.redirect_uris.is_empty())
+                .then(|| detail("Redirect URIs", view! { <ul class="grid gap-0.5">{uris.collect_view()}</ul> }))}
             {detail("Scopes", scope_chips(&app.scopes, 20))}
             {detail("Grants", grants.join(", "))}
             {detail("Created", view! { {exact(app.created_at)} " " {by(&app.created_by)} })}

@@ -45,7 +45,7 @@ pub fn panel(
     };
     // The newest is the one that the others were rotated for.
     let rotated_at = secrets.first().map(|newest| newest.created_at);
-    let rows = secrets.iter().map(|secret| row(secret, rotated_at, drop));
+    let rows = secrets.iter().enumerate().map(|(place, secret)| row(secret, place == 0, rotated_at, drop));
     page::panel(
         "Client secrets",
         button,
@@ -53,10 +53,15 @@ pub fn panel(
     )
 }
 
-fn row(secret: &ClientSecret, rotated_at: Option<Timestamp>, drop: RwSignal<Option<OldSecret>>) -> AnyView {
+fn row(
+    secret: &ClientSecret,
+    current: bool,
+    rotated_at: Option<Timestamp>,
+    drop: RwSignal<Option<OldSecret>>,
+) -> AnyView {
     let old = OldSecret { secret: secret.clone(), rotated_at };
     let label = format!("Drop {}", secret.hint);
-    let button = secret.expires_at.map(|_| {
+    let button = (!current).then(|| {
         view! {
             <button type="button" class="btn btn-quiet btn-sm mt-2" aria-label=label on:click=move |_| drop.set(Some(old.clone()))>
                 "Drop now"
@@ -64,7 +69,12 @@ fn row(secret: &ClientSecret, rotated_at: Option<Timestamp>, drop: RwSignal<Opti
         }
     });
     let (state, ends, safety) = match secret.expires_at {
-        None => (badge("dot good", "Current"), "Works until it is rotated".erase(), None),
+        None if current => (badge("dot good", "Current"), "Works until it is rotated".erase(), None),
+        None => (
+            badge("dot warn", "Old"),
+            "Works until the next rotation".erase(),
+            Some(safety(secret, rotated_at)),
+        ),
         Some(time) => (
             badge("dot warn", "Old"),
             view! { "Stops working in " {countdown(time, "a moment")} }.erase(),
@@ -115,6 +125,7 @@ pub fn drop_dialog(old: &OldSecret, load: &Load<OAuthApp>, target: RwSignal<Opti
     let OldSecret { secret, rotated_at } = old;
     let toasts = Toasts::use_toasts();
     let submit = Submit::new();
+    let end_tokens = RwSignal::new(false);
     let close = move || target.set(None);
     let Some(app) = untrack(|| load.ready()) else { return ().erase() };
     let id = secret.id;
@@ -125,10 +136,24 @@ pub fn drop_dialog(old: &OldSecret, load: &Load<OAuthApp>, target: RwSignal<Opti
             " stops working at once, instead of when its time is over. Whatever still uses it is refused."
         </p>
         {safety(secret, *rotated_at)}
+        <label class="choice">
+            <input
+                type="checkbox"
+                class="checkbox"
+                prop:checked=move || end_tokens.get()
+                on:change:target=move |event| end_tokens.set(event.target().checked())
+            />
+            <span class="min-w-0">
+                "End its tokens, too"
+                <span class="muted block text-[0.8125rem]">
+                    "Choose this if the secret leaked: every token that was got with it stops working, and the app asks those members again."
+                </span>
+            </span>
+        </label>
     };
     let act = move || {
         let load = load.clone();
-        submit.run(oauth_apps::drop_secret(app.id, id), move |()| {
+        submit.run(oauth_apps::drop_secret(app.id, id, end_tokens.get_untracked()), move |()| {
             close();
             load.refresh();
             toasts.say("The old secret is dropped.");

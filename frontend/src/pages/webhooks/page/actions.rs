@@ -15,16 +15,14 @@ use crate::{
         recoveries::choose,
         rotate_secret,
         webhooks::{
-            form,
-            page::{dialogs::Dialogs, enable, signing},
-            parts::url,
-            send_test::Test,
+            form, owner,
+            page::{dialogs::Dialogs, enable, pausing, signing, test},
         },
     },
     paths,
     ui::{
         confirm::{Question, confirm},
-        dialog::{Kind, dialog_for, foot},
+        dialog::{Kind, dialog_for},
         erase::Erase,
         secret::{Secret, ShowOnce},
         submit::Submit,
@@ -39,6 +37,8 @@ pub fn dialogs(dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
     let for_drop = load.clone();
     let for_enable = load.clone();
     let for_disable = load.clone();
+    let for_pausing = load.clone();
+    let for_adopt = load.clone();
     let for_test = load;
     view! {
         {dialog_for(dialogs.edit, Kind::Wide, |_| "Edit webhook".to_owned(), move |webhook| edit(&webhook, dialogs, for_edit.clone()))}
@@ -54,7 +54,7 @@ pub fn dialogs(dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
             |_| "Drop the old secret?".to_owned(),
             move |old| signing::drop_dialog(&old, &for_drop, dialogs.drop),
         )}
-        {dialog_for(dialogs.test, Kind::Wide, |_| "Send test".to_owned(), move |webhook| test(&webhook, dialogs, for_test.clone()))}
+        {dialog_for(dialogs.test, Kind::Wide, |_| "Send test".to_owned(), move |webhook| test::body(&webhook, dialogs.test, for_test.clone()))}
         {dialog_for(
             dialogs.enable,
             Kind::Small,
@@ -66,6 +66,13 @@ pub fn dialogs(dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
             Kind::Small,
             |_| "Disable this webhook?".to_owned(),
             move |webhook| disable(&webhook, dialogs, for_disable.clone()),
+        )}
+        {pausing::dialogs(dialogs, &for_pausing)}
+        {dialog_for(
+            dialogs.adopt,
+            Kind::Small,
+            |_| "Adopt this webhook?".to_owned(),
+            move |webhook| owner::adopt(&webhook, dialogs.adopt, for_adopt.clone()),
         )}
         {dialog_for(dialogs.delete, Kind::Small, |_| "Delete this webhook?".to_owned(), move |webhook| delete(&webhook, dialogs))}
         {choose::dialog(dialogs.recover)}
@@ -87,7 +94,12 @@ fn rotate(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
     let show_once = ShowOnce::use_show_once();
     let toasts = Toasts::use_toasts();
     let close = move || dialogs.rotate.set(None);
-    let explain = "Messages are signed with a new secret. While the old one still works, each message carries both signatures, so a receiver may verify with either; afterwards one that knows only the old secret refuses every message.";
+    let explain = view! {
+        <p>
+            "Messages are signed with a new secret. While the old one still works, each message carries both signatures, so a receiver may verify with either; afterwards one that knows only the old secret refuses every message."
+        </p>
+        {rotate_secret::no_room(webhook.secrets.iter().map(|secret| secret.expires_at))}
+    };
     let id = webhook.id;
     let call = move |rotation: &RotateSecret| webhooks::rotate_secret(id, rotation);
     rotate_secret::form(explain, call, close, move |created: CreatedSigningSecret| {
@@ -105,30 +117,6 @@ fn rotate(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
             then: Callback::new(|()| ()),
         });
     })
-}
-
-fn test(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
-    let test = Test::new();
-    let id = webhook.id;
-    let send = move || {
-        let load = load.clone();
-        test.send(id, move || load.refresh());
-    };
-    send();
-    view! {
-        <div class="form">
-            <p>
-                "A " <span class="mono">"webhook.test"</span> " message goes to " <span class="mono">{url(&webhook.url)}</span>
-                " and to no other webhook. It enters no failure list."
-            </p>
-            {test.outcome(true)}
-            {foot(view! {
-                <button type="button" class="btn btn-quiet" on:click=move |_| dialogs.test.set(None)>"Close"</button>
-                <button type="button" class="btn btn-primary" disabled=move || test.busy() on:click=move |_| send()>"Send again"</button>
-            })}
-        </div>
-    }
-    .erase()
 }
 
 fn disable(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {

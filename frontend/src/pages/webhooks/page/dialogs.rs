@@ -14,6 +14,9 @@ pub struct Dialogs {
     pub test: RwSignal<Option<Webhook>>,
     pub enable: RwSignal<Option<Webhook>>,
     pub disable: RwSignal<Option<Webhook>>,
+    pub pause: RwSignal<Option<Webhook>>,
+    pub resume: RwSignal<Option<Webhook>>,
+    pub adopt: RwSignal<Option<Webhook>>,
     pub delete: RwSignal<Option<Webhook>>,
     pub recover: RwSignal<Option<Choice>>,
 }
@@ -27,6 +30,9 @@ impl Dialogs {
             test: RwSignal::new(None),
             enable: RwSignal::new(None),
             disable: RwSignal::new(None),
+            pause: RwSignal::new(None),
+            resume: RwSignal::new(None),
+            adopt: RwSignal::new(None),
             delete: RwSignal::new(None),
             recover: RwSignal::new(None),
         }

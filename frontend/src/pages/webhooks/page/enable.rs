@@ -19,9 +19,13 @@ use crate::{
     },
 };
 
-/// A recovery of what a webhook missed: everything since it was disabled, or since it began to fail, where that came first.
+/// The time before its last success in which a webhook may have missed something, in milliseconds: an attempt that was under way
+/// then may have failed after it.
+const BEFORE_SUCCESS: i64 = 60_000;
+
+/// A recovery of what a webhook missed: everything since its last success, or all where there was none.
 fn missed(webhook: &Webhook) -> NewRecovery {
-    let since = [webhook.health.failing_since, webhook.disabled_at].into_iter().flatten().min();
+    let since = webhook.health.last_success_at.map(|success| success - BEFORE_SUCCESS);
     NewRecovery {
         webhook_id: Some(webhook.id.to_string()),
         since: since.map(|time| time.to_string()),
@@ -126,4 +130,29 @@ fn buttons(missed: u64, submit: Submit, enable: Callback<bool>) -> AnyView {
         {button("btn btn-primary", format!("Enable and recover {}", amounts::number(missed)), true)}
     }
     .erase()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_missed_is_bounded_by_the_last_success_alone() {
+        let webhook = |last_success: Option<&str>| -> Webhook {
+            serde_json::from_value(json!({
+                "id": "whk_01JD3V5H4QZ8N7K2M9R6T1W0XY", "url": "https://hooks.example/", "event_types": ["*"], "description": "",
+                "signature": "v1", "status": "disabled", "headers": [], "ordered": false, "disabled_at": "2026-11-23T10:00:00.000Z", "secrets": [],
+                "created_at": "2026-11-01T08:00:00.000Z", "updated_at": "2026-11-01T08:00:00.000Z",
+                "health": { "summary": "", "failing_since": "2026-11-23T09:00:00.000Z", "last_success_at": last_success,
+                    "waiting": 0, "held": 0, "failures": 0, "counts_capped": false }
+            }))
+            .unwrap()
+        };
+        // What was published after the last success, and failed first at nine, is not left behind.
+        let since = missed(&webhook(Some("2026-11-23T08:00:00.000Z"))).since;
+        assert_eq!(since.as_deref(), Some("2026-11-23T07:59:00.000Z"));
+        assert_eq!(missed(&webhook(None)).since, None);
+    }
 }

@@ -2,23 +2,26 @@
 
 use api_types::{
     Page,
-    audit::AuditAction,
     deliveries::Delivery,
     stream::Topic,
-    webhooks::{DisabledReason, Webhook},
+    webhooks::{DisabledReason, OwnerKind, Webhook},
 };
 use leptos::prelude::*;
 
 use crate::{
     amounts::{self, at_least, number},
-    api::{audit_log, deliveries},
+    api::deliveries,
+    browser,
     data::load::Load,
     pages::{
         recoveries::choose::Choice,
-        webhooks::{page::dialogs::Dialogs, state::State},
+        webhooks::{
+            page::{dialogs::Dialogs, disabled},
+            state::State,
+        },
     },
+    paths,
     ui::{
-        actor::by,
         badge,
         erase::{Erase, live},
         icon::{self, icon},
@@ -34,8 +37,8 @@ const fn look(state: State) -> (&'static str, &'static str) {
         State::New => ("plain", icon::SEND),
         State::Working => ("good", icon::CHECK),
         State::RateLimited => ("info", icon::CLOCK),
-        State::Failing => ("bad", icon::ALERT),
-        State::Parked => ("warn", icon::PAUSE),
+        State::Failing | State::HeldInOrder => ("bad", icon::ALERT),
+        State::Paused | State::Parked => ("warn", icon::PAUSE),
         State::CatchingUp => ("info", icon::PLAY),
         State::Disabled => ("plain", icon::PAUSE),
     }
@@ -47,6 +50,8 @@ const fn headline(state: State) -> &'static str {
         State::Working => "Working",
         State::RateLimited => "Sending at its rate limit",
         State::Failing => "Failing",
+        State::HeldInOrder => "Held by a delivery that failed",
+        State::Paused => "Paused until somebody resumes it",
         State::Parked => "Parked until the receiver is back",
         State::CatchingUp => "The receiver is back: catching up",
         State::Disabled => "Disabled",
@@ -103,8 +108,11 @@ fn words(state: State, load: &Load<Webhook>) -> AnyView {
                 view! { <p>"Nothing but failures since " {since.map(clock)} " (" {since.map(ago)} ")."</p> }.erase()
             })}
             {newest_failure(load, true)}
+            {asked_to_wait(load)}
         }
         .erase(),
+        State::HeldInOrder => held_in_order(load),
+        State::Paused => paused(load),
         State::Parked => parked(load),
         State::CatchingUp => part(load, |webhook| webhook.draining.map(|draining| draining.since), |since| {
             view! {
@@ -115,7 +123,7 @@ fn words(state: State, load: &Load<Webhook>) -> AnyView {
             }
             .erase()
         }),
-        State::Disabled => disabled(load),
+        State::Disabled => disabled::words(load),
     }
 }
 
@@ -130,6 +138,10 @@ fn well(load: &Load<Webhook>) -> AnyView {
         |health| {
             let many = |count| amounts::deliveries(count, health.counts_capped);
             let rest = match (health.waiting, health.failures) {
+                (0, 0) if health.canceled > 0 => format!(
+                    " Nothing is waiting; {} canceled, which can be recovered.",
+                    at_least(health.canceled, health.counts_capped)
+                ),
                 (0, 0) => " Nothing is waiting.".to_owned(),
                 (1, 0) => " 1 delivery is on its way.".to_owned(),
                 (waiting, 0) => format!(" {} are on their way.", many(waiting)),
@@ -141,12 +153,56 @@ fn well(load: &Load<Webhook>) -> AnyView {
     )
 }
 
+fn held_in_order(load: &Load<Webhook>) -> AnyView {
+    view! {
+        {part(load, |webhook| (webhook.held_by, held_count(webhook)), |(holder, (count, capped))| {
+            let link = holder.map(|id| view! { <a class="textlink" href=paths::delivery(id)>"A delivery"</a> });
+            let others = match count {
+                0 => "what comes now".to_owned(),
+                1 => "1 later one".to_owned(),
+                many => format!("{} later ones", at_least(many, capped)),
+            };
+            view! {
+                <p>{link} " failed and holds back " {others} ": this webhook is ordered. The line goes on once it succeeds, or once you skip it on its page."</p>
+            }
+            .erase()
+        })}
+        {newest_failure(load, true)}
+    }
+    .erase()
+}
+
+fn paused(load: &Load<Webhook>) -> AnyView {
+    view! {
+        {part(load, |webhook| webhook.paused_at, |since| {
+            view! { <p>"Since " {since.map(clock)} " (" {since.map(ago)} "). Nothing is sent to it, retries included."</p> }.erase()
+        })}
+        {part(load, held_count, |(count, capped)| {
+            let what = match count {
+                0 => "What comes now is held".to_owned(),
+                1 => "1 delivery is held".to_owned(),
+                many => format!("{} are held", amounts::deliveries(many, capped)),
+            };
+            view! { <p>{what} ", however long; nothing is canceled. Once it is resumed, all is sent, oldest first, at a growing pace."</p> }
+                .erase()
+        })}
+        {part(load, |webhook| webhook.parked.is_some(), |parked| {
+            parked
+                .then_some("It is parked, too: its receiver failed before it was paused. After resuming, a probe tries first whether it is back.")
+                .map(|text| view! { <p>{text}</p> })
+                .erase()
+        })}
+    }
+    .erase()
+}
+
 fn parked(load: &Load<Webhook>) -> AnyView {
     view! {
         {part(load, |webhook| webhook.parked.map(|parked| parked.since), |since| {
             view! { <p>"Since " {since.map(clock)} " (" {since.map(ago)} "), after several failures in a row."</p> }.erase()
         })}
         {newest_failure(load, false)}
+        {asked_to_wait(load)}
         {part(load, held_count, |(count, capped)| {
             let what = match count {
                 0 => "What comes now is held and spends no retries.".to_owned(),
@@ -163,6 +219,19 @@ fn parked(load: &Load<Webhook>) -> AnyView {
         })}
     }
     .erase()
+}
+
+/// The end of the pause that the receiver asked for, while it lasts.
+fn asked_to_wait(load: &Load<Webhook>) -> AnyView {
+    part(
+        load,
+        |webhook| webhook.health.wait_until.filter(|until| *until > browser::now()),
+        |until| {
+            until
+                .map(|until| view! { <p>"The receiver asked to wait until " {clock(until)} " (Retry-After), and that is kept."</p> })
+                .erase()
+        },
+    )
 }
 
 /// The number of deliveries that are held, and true where there may be more.
@@ -196,49 +265,6 @@ fn newest_failure(load: &Load<Webhook>, advice: bool) -> AnyView {
     })
 }
 
-fn disabled(load: &Load<Webhook>) -> AnyView {
-    part(
-        load,
-        |webhook| (webhook.id.to_string(), webhook.disabled_reason, webhook.disabled_at),
-        |(id, reason, at)| {
-            let why = match reason {
-                Some(DisabledReason::Gone) => {
-                    "because the receiver answered 410 Gone, which asks us to stop".erase()
-                }
-                Some(DisabledReason::Failing) => {
-                    "because every automatic attempt had failed for five days".erase()
-                }
-                Some(DisabledReason::Manual) | None => who_disabled(id),
-            };
-            view! {
-            <p>"Since " {at.map(clock)} " (" {at.map(ago)} "), " {why} "."</p>
-            <p>"Nothing is sent to it. What comes meanwhile is kept as canceled deliveries, which can be recovered."</p>
-        }
-        .erase()
-        },
-    )
-}
-
-/// The actor that disabled the webhook, from the audit log.
-fn who_disabled(id: String) -> AnyView {
-    let entries = Load::new(move || {
-        audit_log::newest(&audit_log::Filter {
-            action: AuditAction::WebhookDisabled.as_str(),
-            object: &id,
-            ..audit_log::Filter::default()
-        })
-    });
-    let actor = move || match entries
-        .ready()
-        .and_then(|page| page.data.into_iter().next())
-        .map(|entry| entry.actor)
-    {
-        Some(actor) => by(&actor),
-        None => "by hand".erase(),
-    };
-    live(actor)
-}
-
 /// The button for what one would do next in this state, if there is such a thing.
 fn next_action(state: State, load: &Load<Webhook>, dialogs: Dialogs) -> AnyView {
     let button = |label: &'static str, class: &'static str, act: Box<dyn Fn() + Send + Sync>| {
@@ -246,14 +272,28 @@ fn next_action(state: State, load: &Load<Webhook>, dialogs: Dialogs) -> AnyView 
     };
     match state {
         State::Disabled => {
-            button("Enable webhook", "btn btn-primary btn-sm", Box::new(opens(load, dialogs.enable)))
+            let load = load.clone();
+            let without_owner = load.part(|webhook| {
+                webhook.disabled_reason == Some(DisabledReason::OwnerEnded)
+                    && webhook.owner.as_ref().is_some_and(|owner| owner.kind != OwnerKind::Member)
+            });
+            live(move || {
+                if without_owner.get() == Some(true) {
+                    button("Adopt webhook", "btn btn-primary btn-sm", Box::new(opens(&load, dialogs.adopt)))
+                } else {
+                    button("Enable webhook", "btn btn-primary btn-sm", Box::new(opens(&load, dialogs.enable)))
+                }
+            })
+        }
+        State::Paused => {
+            button("Resume webhook", "btn btn-primary btn-sm", Box::new(opens(load, dialogs.resume)))
         }
         State::RateLimited => {
             button("Change limit", "btn btn-quiet btn-sm", Box::new(opens(load, dialogs.edit)))
         }
         State::Failing | State::Parked | State::Working => {
             let load = load.clone();
-            let any = load.part(|webhook| webhook.health.failures > 0);
+            let any = load.part(|webhook| webhook.health.failures + webhook.health.canceled > 0);
             live(move || {
                 let load = load.clone();
                 let recover = move || {
@@ -263,9 +303,16 @@ fn next_action(state: State, load: &Load<Webhook>, dialogs: Dialogs) -> AnyView 
                         .set(Some(Choice { webhook: id.unwrap_or_default(), ..Choice::default() }));
                 };
                 (any.get() == Some(true))
-                    .then(|| button("Recover failures…", "btn btn-quiet btn-sm", Box::new(recover)))
+                    .then(|| button("Recover…", "btn btn-quiet btn-sm", Box::new(recover)))
             })
         }
+        State::HeldInOrder => part(
+            load,
+            |webhook| webhook.held_by,
+            |holder| {
+                holder.map(|id| view! { <a class="btn btn-primary btn-sm" href=paths::delivery(id)>"Show the delivery"</a> }).erase()
+            },
+        ),
         State::New | State::CatchingUp => ().erase(),
     }
 }
@@ -287,6 +334,7 @@ fn figures(state: State, load: &Load<Webhook>) -> AnyView {
             }))}
         }
         .erase(),
+        State::Paused | State::HeldInOrder => figure("Held", part(load, held_count, |(held, capped)| at_least(held, capped).erase())),
         State::RateLimited => figure("Held by the limit", part(load, held_count, |(held, capped)| at_least(held, capped).erase())),
         _ => figure("Waiting", part(load, |webhook| (webhook.health.waiting, webhook.health.counts_capped), |(waiting, capped)| {
             at_least(waiting, capped).erase()
@@ -299,6 +347,9 @@ fn figures(state: State, load: &Load<Webhook>) -> AnyView {
         {figure("Failures", part(load, |webhook| (webhook.health.failures, webhook.health.counts_capped), |(failures, capped)| {
             at_least(failures, capped).erase()
         }))}
+        {part(load, |webhook| (webhook.health.canceled, webhook.health.counts_capped), |(canceled, capped)| {
+            (canceled > 0).then(|| figure("Canceled", at_least(canceled, capped))).erase()
+        })}
     }
     .erase()
 }

@@ -1,11 +1,15 @@
 //! The page of one webhook: its health, its configuration and secret, a test, recovery, and its deliveries.
 
 mod actions;
+mod check;
 mod details;
 mod dialogs;
+mod disabled;
 mod enable;
 mod health;
+mod pausing;
 mod signing;
+mod test;
 
 use api_types::{
     stream::Topic,
@@ -27,6 +31,7 @@ use crate::{
         webhooks::{parts::url, state::State},
     },
     paths,
+    session::SessionStore,
     ui::{
         erase::{Erase, live},
         filter::{filter, in_address},
@@ -72,11 +77,34 @@ fn content(id: Memo<String>, load: &Load<Webhook>, dialogs: Dialogs) -> AnyView 
     let name = |(description, address): (String, String)| {
         if description.is_empty() { url(&address) } else { description.erase() }
     };
-    let more = part(load, |webhook| webhook.status == WebhookStatus::Disabled, {
+    let me =
+        SessionStore::use_store().session().and_then(|session| session.member).map(|me| me.id.to_string());
+    let others = move |webhook: &Webhook| webhook.owner.as_ref().map(|owner| &owner.id) != me.as_ref();
+    let state = move |webhook: &Webhook| {
+        (webhook.status == WebhookStatus::Disabled, webhook.paused_at.is_some(), others(webhook))
+    };
+    let more = part(load, state, {
+        let adopt = opens(load, dialogs.adopt);
+        let pause = opens(load, dialogs.pause);
+        let resume = opens(load, dialogs.resume);
         let enable = opens(load, dialogs.enable);
         let disable = opens(load, dialogs.disable);
         let delete = opens(load, dialogs.delete);
-        move |disabled| more_actions(disabled, enable.clone(), disable.clone(), delete.clone())
+        move |(disabled, paused, others): (bool, bool, bool)| {
+            let adopt = others.then(|| Item::new("Adopt", icon::HOOK, adopt.clone()));
+            let pausing = if paused {
+                Item::new("Resume", icon::PLAY, resume.clone())
+            } else {
+                Item::new("Pause", icon::PAUSE, pause.clone())
+            };
+            let switch = if disabled {
+                Item::new("Enable", icon::PLAY, enable.clone())
+            } else {
+                Item::new("Disable", icon::PAUSE, disable.clone())
+            };
+            let delete = Item::new("Delete", icon::TRASH, delete.clone()).danger();
+            more_actions(adopt.into_iter().chain([pausing, switch, delete]).collect())
+        }
     });
     view! {
         {heading(
@@ -96,25 +124,13 @@ fn content(id: Memo<String>, load: &Load<Webhook>, dialogs: Dialogs) -> AnyView 
             view! { <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| rotate()>"Rotate secret"</button> },
             part(load, |webhook| (webhook.signature, webhook.secrets.clone()), move |(scheme, secrets)| signing::signing(scheme, &secrets, dialogs.drop)),
         )}
+        {check::card(load)}
     }
     .erase()
 }
 
-fn more_actions(
-    disabled: bool,
-    enable: impl Fn() + Send + Sync + 'static,
-    disable: impl Fn() + Send + Sync + 'static,
-    delete: impl Fn() + Send + Sync + 'static,
-) -> AnyView {
-    let switch = if disabled {
-        Item::new("Enable", icon::PLAY, enable)
-    } else {
-        Item::new("Disable", icon::PAUSE, disable)
-    };
-    menu::actions(
-        || "More actions".to_owned(),
-        vec![switch, Item::new("Delete", icon::TRASH, delete).danger()],
-    )
+fn more_actions(items: Vec<Item>) -> AnyView {
+    menu::actions(|| "More actions".to_owned(), items)
 }
 
 fn own_deliveries(id: Memo<String>, recover: RwSignal<Option<Choice>>) -> AnyView {

@@ -30,7 +30,7 @@ pub fn signing(
         SignatureScheme::V1 => "HMAC-SHA-256 with a shared secret (v1)",
         SignatureScheme::V1a => "Ed25519 with a public key (v1a)",
     };
-    let secrets = secrets.iter().map(|secret| row(secret, drop));
+    let secrets = secrets.iter().enumerate().map(|(place, secret)| row(secret, place == 0, drop));
     view! {
         <dl class="facts">
             {detail("Signature", scheme)}
@@ -44,18 +44,20 @@ pub fn signing(
     .erase()
 }
 
-fn row(secret: &SigningSecret, drop: RwSignal<Option<SigningSecret>>) -> AnyView {
+fn row(secret: &SigningSecret, current: bool, drop: RwSignal<Option<SigningSecret>>) -> AnyView {
     let (state, ends) = match secret.expires_at {
-        None => (badge("dot good", "Current"), None),
-        Some(time) => {
-            (badge("dot warn", "Old"), Some(view! { " · stops signing in " {countdown(time, "a moment")} }))
-        }
+        None if current => (badge("dot good", "Current"), None),
+        None => (badge("dot warn", "Old"), Some(" · signs until the next rotation".erase())),
+        Some(time) => (
+            badge("dot warn", "Old"),
+            Some(view! { " · stops signing in " {countdown(time, "a moment")} }.erase()),
+        ),
     };
     let key = secret.public_key.clone();
     let hint = secret.hint.clone().filter(|_| key.is_none());
     let old = secret.clone();
     let label = format!("Drop {}", secret.hint.as_deref().unwrap_or("the old secret"));
-    let button = secret.expires_at.map(|_| {
+    let button = (!current).then(|| {
         view! {
             <button type="button" class="btn btn-quiet btn-sm justify-self-start mt-1" aria-label=label on:click=move |_| drop.set(Some(old.clone()))>
                 "Drop now"

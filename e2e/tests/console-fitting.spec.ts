@@ -1,0 +1,125 @@
+// Webhooks that fit their receiver, in the console.
+import { expect, test } from "@playwright/test";
+import { signIn } from "../src/console";
+import { createWebhook, freshWorkspace, publishTickets } from "../src/steps";
+import { Receiver } from "../src/receiver";
+
+test("a webhook is paused, holds what comes, and is resumed", async ({ page }) => {
+  const receiver = await Receiver.start();
+  await signIn(page, freshWorkspace());
+  receiver.trust(await createWebhook(page, receiver.url, "Ticket mirror"));
+  await page.getByRole("table", { name: "Webhooks" }).getByRole("link").click();
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Pause" }).click();
+  const question = page.getByRole("dialog", { name: "Pause this webhook?" });
+  await expect(question.getByText("Nothing is canceled")).toBeVisible();
+  await question.getByRole("button", { name: "Pause", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Paused until somebody resumes it" })).toBeVisible();
+  await publishTickets(page, 3);
+  await expect(page.getByText("3 deliveries are held")).toBeVisible();
+  expect(receiver.verified).toEqual([]);
+  await page.getByRole("button", { name: "Resume webhook" }).click();
+  const resume = page.getByRole("dialog", { name: "Resume this webhook?" });
+  await expect(resume.getByText("What is held, 3 deliveries, is sent")).toBeVisible();
+  await resume.getByRole("button", { name: "Resume", exact: true }).click();
+  await expect.poll(() => receiver.verified.length).toBe(3);
+  await receiver.stop();
+});
+
+test("a webhook's own headers are set, kept unseen, and removed", async ({ page }) => {
+  const receiver = await Receiver.start();
+  await signIn(page, freshWorkspace());
+  await page.getByRole("button", { name: "Create webhook" }).first().click();
+  const form = page.getByRole("dialog", { name: "Create webhook" });
+  await form.getByLabel("Destination URL").fill(receiver.url);
+  await form.getByRole("checkbox", { name: "ticket.*" }).check();
+  await form.getByRole("button", { name: "Add header" }).click();
+  await form.getByLabel("Name of header 1").fill("webhook-id");
+  await form.getByLabel("Value of header 1").fill("k-7Qm2");
+  await form.getByRole("button", { name: "Create webhook" }).click();
+  await expect(form.getByText("The header webhook-id is set by Sayless")).toBeVisible();
+  await form.getByLabel("Name of header 1").fill("X-Gateway-Key");
+  await form.getByRole("button", { name: "Create webhook" }).click();
+  const shown = page.getByRole("dialog", { name: "Webhook created" });
+  receiver.trust((await shown.getByRole("status", { name: "Signing secret" }).textContent()) ?? "");
+  await shown.getByRole("button", { name: "I have stored it" }).click();
+  await page.getByRole("table", { name: "Webhooks" }).getByRole("link").click();
+  await expect(page.getByText("x-gateway-key")).toBeVisible();
+  await page.getByRole("button", { name: "Edit" }).click();
+  const edit = page.getByRole("dialog", { name: "Edit webhook" });
+  await expect(edit.getByLabel("Value of header 1")).toHaveValue("");
+  await edit.getByLabel("Description").fill("Mirror");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Send test" }).click();
+  const test_ = page.getByRole("dialog", { name: "Send test" });
+  await expect(test_.getByText("The receiver accepted the test.")).toBeVisible();
+  await expect(test_.getByText(/x-gateway-key: \[redacted\]/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Edit" }).click();
+  await edit.getByRole("button", { name: "Remove header 1" }).click();
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("x-gateway-key")).toBeHidden();
+  await receiver.stop();
+});
+
+test("a filter is tried on past events, saved, and lets only what passes through", async ({ page }) => {
+  const receiver = await Receiver.start();
+  await signIn(page, freshWorkspace());
+  receiver.trust(await createWebhook(page, receiver.url, "Ticket mirror"));
+  await publishTickets(page, 3);
+  await expect.poll(() => receiver.verified.length).toBe(3);
+  await page.getByRole("table", { name: "Webhooks" }).getByRole("link").click();
+  await page.getByRole("button", { name: "Edit" }).click();
+  const edit = page.getByRole("dialog", { name: "Edit webhook" });
+  await edit.getByRole("button", { name: "Add condition" }).click();
+  await edit.getByLabel("Field of condition 1").selectOption("data.title");
+  await edit.getByLabel("Comparison of condition 1").selectOption({ label: "begins with" });
+  await edit.getByLabel("Value of condition 1").fill("Ticket 2");
+  await edit.getByRole("button", { name: "Try on past events" }).click();
+  await expect(edit.getByText("1 of 3 events of the last 30 days would be sent.")).toBeVisible();
+  await edit.getByLabel("Field of condition 1").selectOption("data.status");
+  await edit.getByLabel("Comparison of condition 1").selectOption("eq");
+  await edit.getByLabel("Value of condition 1").fill("clsd");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(edit.getByText("data.status is one of closed, open.")).toBeVisible();
+  await edit.getByLabel("Value of condition 1").fill("closed");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("data.status is closed")).toBeVisible();
+  await publishTickets(page, 1);
+  await page.getByRole("button", { name: "Send test" }).click();
+  await expect(page.getByText("The receiver accepted the test.")).toBeVisible();
+  expect(receiver.verified.filter((message) => message.body.type === "ticket.created").length).toBe(3);
+  await receiver.stop();
+});
+
+test("the addresses that deliveries come from are told beside the webhooks", async ({ page }) => {
+  await signIn(page, freshWorkspace());
+  await page.getByText("Addresses that deliveries come from").click();
+  await expect(page.getByText("The operator of this server has not said which they are.")).toBeVisible();
+});
+
+test("an ordered webhook is held by a delivery that failed, until that is skipped", async ({ page }) => {
+  const receiver = await Receiver.start();
+  await signIn(page, freshWorkspace());
+  receiver.trust(await createWebhook(page, receiver.url, "Ticket mirror"));
+  await page.getByRole("table", { name: "Webhooks" }).getByRole("link").click();
+  await page.getByRole("button", { name: "Edit" }).click();
+  const edit = page.getByRole("dialog", { name: "Edit webhook" });
+  await expect(edit.getByText("holds back all later ones")).toBeVisible();
+  await edit.getByRole("checkbox", { name: "One at a time, oldest first" }).check();
+  await edit.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("One at a time, oldest first; a failure holds back the later ones")).toBeVisible();
+  receiver.status = 400;
+  await publishTickets(page, 3);
+  await expect(page.getByRole("heading", { name: "Held by a delivery that failed" })).toBeVisible();
+  await expect(page.getByText("2 later ones")).toBeVisible();
+  await page.getByRole("link", { name: "Show the delivery" }).click();
+  await expect(page.getByText("It holds back all later deliveries of its webhook")).toBeVisible();
+  receiver.status = 200;
+  await page.getByRole("button", { name: "Skip…" }).click();
+  const question = page.getByRole("dialog", { name: "Skip this delivery?" });
+  await question.getByRole("button", { name: "Skip", exact: true }).click();
+  await expect(page.getByText("somebody skipped it")).toBeVisible();
+  await expect.poll(() => receiver.verified.filter((message) => message.body.data.title === "Ticket 3").length).toBe(1);
+  await receiver.stop();
+});

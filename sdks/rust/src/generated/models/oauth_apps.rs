@@ -1,0 +1,188 @@
+// Generated from openapi/openapi.json by `cargo xtask sdk`: do not edit.
+
+//! Models: OAuth apps.
+
+use super::ids::{AuthorizationId, MemberId, OAuthAppId, SecretId, TokenFamilyId};
+use super::oauth_apps_words::{ClientKind, GrantType, IncidentKind, OAuthAppStatus};
+use super::shared::Actor;
+use super::shared_words::Scope;
+use crate::secret::Secret;
+use crate::timestamp::Timestamp;
+
+/// An app as members see it.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AppRef {
+    /// The app's id, which is its `client_id`.
+    pub id: OAuthAppId,
+    /// The app's name.
+    pub name: String,
+    /// What the app does; empty where not said.
+    pub description: String,
+    /// The app's homepage; empty where not said.
+    pub homepage_url: String,
+    /// The app's logo as a `data:` URL; empty where there is none.
+    pub logo: String,
+}
+
+/// A member's consent to an app.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Authorization {
+    /// The authorization's id.
+    pub id: AuthorizationId,
+    /// The app.
+    pub app: AppRef,
+    /// Who consented.
+    pub member: MemberRef,
+    /// What the app may do for them.
+    pub scopes: Vec<Scope>,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When one of its tokens was last used.
+    pub last_used_at: Option<Timestamp>,
+    /// From which address it was last used.
+    pub last_used_ip: Option<String>,
+}
+
+/// A client secret of an app, without the secret itself.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct ClientSecret {
+    /// The secret's id.
+    pub id: SecretId,
+    /// Its first 8 and last 4 characters.
+    pub hint: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it stops working; `null` for the current one.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used.
+    pub last_used_at: Option<Timestamp>,
+    /// From which address it was last used.
+    pub last_used_ip: Option<String>,
+}
+
+/// A new client secret, which is shown this once.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct CreatedClientSecret {
+    /// What every [`ClientSecret`] has.
+    #[serde(flatten)]
+    pub secret: ClientSecret,
+    /// The client secret. Never shown again.
+    pub client_secret: Secret,
+}
+
+impl std::ops::Deref for CreatedClientSecret {
+    type Target = ClientSecret;
+
+    fn deref(&self) -> &ClientSecret {
+        &self.secret
+    }
+}
+
+/// A new OAuth app with its client secret, which is shown this once.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct CreatedOAuthApp {
+    /// What every [`OAuthApp`] has.
+    #[serde(flatten)]
+    pub oauth_app: OAuthApp,
+    /// The client secret, for a confidential app. Never shown again.
+    pub client_secret: Option<Secret>,
+}
+
+impl std::ops::Deref for CreatedOAuthApp {
+    type Target = OAuthApp;
+
+    fn deref(&self) -> &OAuthApp {
+        &self.oauth_app
+    }
+}
+
+/// A sign that somebody holds a copy of a credential; every token that came from it has been revoked.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Incident {
+    /// The token family that was revoked.
+    pub id: TokenFamilyId,
+    /// What happened.
+    pub kind: IncidentKind,
+    /// When.
+    pub occurred_at: Timestamp,
+    /// For whom the tokens acted.
+    pub member: MemberRef,
+    /// From which address the copy was used.
+    pub ip: Option<String>,
+}
+
+/// A member, as other objects refer to them.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct MemberRef {
+    /// The member's id.
+    pub id: MemberId,
+    /// The member's e-mail address.
+    pub email: String,
+}
+
+/// An OAuth app.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct OAuthApp {
+    /// The app's id, which is its `client_id`.
+    pub id: OAuthAppId,
+    /// The name that members see.
+    pub name: String,
+    /// What the app does; empty where not said.
+    pub description: String,
+    /// The app's homepage; empty where not said.
+    pub homepage_url: String,
+    /// The app's logo as a `data:` URL; empty where there is none.
+    pub logo: String,
+    /// Whether it can keep a secret.
+    pub kind: ClientKind,
+    /// Where members may be sent back to.
+    pub redirect_uris: Vec<String>,
+    /// What the app may ask for.
+    pub scopes: Vec<Scope>,
+    /// How it may obtain tokens.
+    pub grants: Vec<GrantType>,
+    /// Whether it works.
+    pub status: OAuthAppStatus,
+    /// Its client secrets that still work, newest first; never the secrets themselves.
+    pub secrets: Vec<ClientSecret>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Who created it.
+    pub created_by: Actor,
+    /// When it was suspended.
+    pub suspended_at: Option<Timestamp>,
+}
+
+/// What an app holds right now, and what happened to it lately.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct OAuthAppActivity {
+    /// Members who let it act for them.
+    pub authorizations: i64,
+    /// Access tokens that act for members and have not ended.
+    pub access_tokens: i64,
+    /// Refresh tokens that have not ended, one for each time a member went through consent.
+    pub refresh_tokens: i64,
+    /// Access tokens that act as the app itself and have not ended, to the minute.
+    pub client_credentials_tokens: i64,
+    /// Access tokens that it gave back in the last 24 hours, to the hour.
+    pub revoked_tokens: i64,
+    /// Copies of its credentials that were used, in the last 90 days, newest first, at most 20.
+    pub incidents: Vec<Incident>,
+}
+
+/// All of an app's authorizations were withdrawn.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Withdrawn {
+    /// How many.
+    pub withdrawn: u64,
+}

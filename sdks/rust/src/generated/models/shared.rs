@@ -1,0 +1,151 @@
+// Generated from openapi/openapi.json by `cargo xtask sdk`: do not edit.
+
+//! Models: several resources.
+
+use super::ids::{AttemptId, EventId};
+use super::shared_words::{
+    ActorKind, AttemptOutcome, Category, DiagnosisCode, EventType, ReadAccess, RetryHelps, Trigger,
+};
+use crate::timestamp::Timestamp;
+
+/// Who did something, wherever the API says so.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Actor {
+    /// What kind of actor.
+    #[serde(rename = "type")]
+    pub type_: ActorKind,
+    /// The member's e-mail address, or the key's or app's name, as it was then.
+    pub name: String,
+    /// The member's, key's or app's id; `null` for the operator and the system.
+    pub id: Option<String>,
+}
+
+/// One HTTP request of a delivery.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The attempt's id.
+    pub id: AttemptId,
+    /// Its number within the delivery, from 1.
+    pub number: u32,
+    /// What made it happen.
+    pub trigger: Trigger,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// How it ended.
+    pub outcome: AttemptOutcome,
+    /// Whether an open connection was used again.
+    pub reused_connection: bool,
+    /// How long it took.
+    pub timings: Timings,
+    /// Whether the result came after another worker had taken over; it changed nothing.
+    pub late_duplicate: bool,
+    /// The address used, `ip:port`.
+    pub address: Option<String>,
+    /// What went wrong, where it failed.
+    pub diagnosis: Option<Diagnosis>,
+    /// The scope or session that the reader lacks to be shown the request and the answer; `null` where they are shown.
+    pub hidden: Option<ReadAccess>,
+    /// The request as it was sent; `null` where it is hidden.
+    pub request: Option<AttemptRequest>,
+    /// The receiver's answer; `null` where it is hidden, and where none came.
+    pub response: Option<AttemptResponse>,
+}
+
+/// The request of an attempt.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AttemptRequest {
+    /// The URL it went to.
+    pub url: String,
+    /// Its headers, the signature included.
+    pub headers: Vec<Header>,
+    /// The request's body, byte for byte: only in the result of a test. Every attempt of a delivery sends the `payload` of
+    /// the delivery's event, which stands there once.
+    pub body: Option<String>,
+}
+
+/// The answer of an attempt. Hostile input: show as plain text.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AttemptResponse {
+    /// The HTTP status.
+    pub status: u32,
+    /// The first headers.
+    pub headers: Vec<Header>,
+    /// The first 16 KiB of the body, with what is not UTF-8 replaced.
+    pub body: String,
+    /// Whether there was more of the body.
+    pub truncated: bool,
+    /// A fault of the body, as a sentence: the body did not end, broke off, or was not framed as HTTP has it. The status counts
+    /// all the same. Absent where nothing was odd.
+    pub remark: Option<String>,
+}
+
+/// What went wrong with an attempt, whose problem it is, and what to do.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Diagnosis {
+    /// The stable code.
+    pub code: DiagnosisCode,
+    /// Whose problem it is.
+    pub category: Category,
+    /// What happened, with the facts in it, as a sentence.
+    pub summary: String,
+    /// What to do about it, as a sentence.
+    pub advice: String,
+    /// When a retry by hand makes sense.
+    pub retry_helps: RetryHelps,
+    /// Until when the receiver asked to be left alone (`Retry-After`), as far as that is kept: 24 hours at most. Absent where it
+    /// asked for no pause.
+    pub wait_until: Option<Timestamp>,
+}
+
+/// An event.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Event {
+    /// The event's id.
+    pub id: EventId,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub type_: EventType,
+    /// When it happened.
+    pub created_at: Timestamp,
+    /// The exact body that is sent and signed, as a text: `payload` before it was parsed. Only where one event is shown to who may read it.
+    pub body: Option<String>,
+    /// The scope or session that the reader lacks to be shown the payload; `null` where it is shown.
+    pub hidden: Option<ReadAccess>,
+    /// The id of the object that it is about, where it has one: its `data.id`.
+    pub object_id: Option<String>,
+    /// The body that is sent, parsed: `id`, `type`, `timestamp`, `workspace_id`, `actor`, `data`, and for updates `previous`. What was
+    /// published before 28 November 2026 has `type`, `timestamp` and `data` alone. `null` where it is hidden.
+    pub payload: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// A header as it went over the wire.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Header {
+    /// Lower-case name.
+    pub name: String,
+    /// Value, with what is not text replaced.
+    pub value: String,
+}
+
+/// How long the phases of an attempt took, in milliseconds; absent where a phase was not reached or not needed.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Timings {
+    /// The whole exchange.
+    pub total_ms: f64,
+    /// Opening the TCP connection.
+    pub connect_ms: Option<f64>,
+    /// From sending the request to the first byte of the answer.
+    pub first_byte_ms: Option<f64>,
+    /// Looking the name up.
+    pub resolve_ms: Option<f64>,
+    /// The TLS handshake.
+    pub tls_ms: Option<f64>,
+}

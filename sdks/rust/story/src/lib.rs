@@ -1,0 +1,1 @@
+//! Nothing here: the story is in tests/.

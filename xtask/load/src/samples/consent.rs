@@ -1,0 +1,28 @@
+//! Letting an app in, as a member's browser does it.
+
+use crate::api::Api;
+use crate::http::Connection;
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+pub const CALLBACK: &str = "https://acme.example/callback";
+
+/// Sends a member to the authorization endpoint; the id of the question that they are asked.
+pub async fn ask(member: &Api, app: &str) -> Result<String> {
+    let path = format!(
+        "/oauth/authorize?response_type=code&client_id={app}&redirect_uri=https%3A%2F%2Facme.example%2Fcallback\
+         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&scope=tickets%3Aread"
+    );
+    let mut connection = Connection::open(member.server).await?;
+    let answer = connection.exchange(&member.request("GET", &path, &Value::Null)).await?;
+    let question = answer.header("location").and_then(|location| location.strip_prefix("/oauth/consent/"));
+    Ok(question.context("a member was not asked for consent")?.to_owned())
+}
+
+/// Has a member let an app in; the authorization's id.
+pub async fn give(member: &Api, app: &str) -> Result<String> {
+    let question = ask(member, app).await?;
+    member.post(&format!("/v1/authorization-requests/{question}/approve"), &Value::Null).await?;
+    let given = member.get(&format!("/v1/oauth-apps/{app}/authorizations")).await?;
+    Ok(given["data"][0]["id"].as_str().context("no authorization was made")?.to_owned())
+}
