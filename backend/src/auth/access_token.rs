@@ -4,7 +4,7 @@
 use jsonwebtoken::{Algorithm, Header, Validation};
 
 use super::{
-    claims::{Claims, Verified},
+    claims::{Claims, Verified, audiences},
     parts::Auth,
     signing_keys::SigningKeyError,
 };
@@ -61,7 +61,7 @@ async fn check(auth: &Auth, token: &str) -> Result<Option<Verified>, SigningKeyE
     let Some(key) = ring.find(&id) else { return Ok(None) };
     let issuer = auth.base.settings.issuer();
     let mut rules = Validation::new(Algorithm::ES256);
-    rules.set_audience(&[&issuer]);
+    rules.set_audience(&audiences(&issuer));
     rules.set_issuer(&[&issuer]);
     rules.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
     // `is_current` judges that by the server's own clock.

@@ -99,6 +99,11 @@ impl<P: Permission> FromRequest for Caller<P> {
 }
 
 fn extract<P: Permission>(request: &HttpRequest) -> Result<Caller<P>, Failure> {
+    admitted(request).map_err(|failure| failure.needing(P::NEEDS.scope))
+}
+
+/// The caller behind a request, who has the permission.
+fn admitted<P: Permission>(request: &HttpRequest) -> Result<Caller<P>, Failure> {
     let identified = request
         .extensions()
         .get::<Identified>()
@@ -160,5 +165,4 @@ fn lacks_scope(identity: &Identity, scope: Scope) -> Failure {
         _ => format!("This needs the scope {scope}, which the credential does not hold."),
     };
     Failure::new(ProblemType::InsufficientScope, detail)
-        .challenge(format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\""))
 }

@@ -13,6 +13,12 @@ pub const LIFETIME_MS: i64 = 10 * 60_000;
 /// How far clocks may be apart, in milliseconds.
 pub const LEEWAY_MS: i64 = 5_000;
 
+/// The names of the API, any of which a token may be for: the issuer's, and the same with the API's path, which clients find that
+/// look for the metadata of a path (RFC 9728, section 3.1).
+pub fn audiences(issuer: &str) -> [String; 2] {
+    [issuer.to_owned(), format!("{issuer}/v1")]
+}
+
 /// The claims of an access token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Claims {
@@ -20,7 +26,7 @@ pub struct Claims {
     pub iss: String,
     /// The id of the member for whom the app acts, or the app's own id where it acts as itself.
     pub sub: String,
-    /// The API that takes the token; its name is the issuer's.
+    /// The API that takes the token, by one of its [names](audiences).
     pub aud: String,
     /// The app's id.
     pub client_id: String,
@@ -60,6 +66,15 @@ impl Claims {
             exp: (now + LIFETIME_MS).as_secs(),
             secret_id: None,
         }
+    }
+
+    /// The claims of a token for this audience; none leaves the issuer.
+    #[must_use]
+    pub fn with_audience(mut self, audience: Option<String>) -> Self {
+        if let Some(audience) = audience {
+            self.aud = audience;
+        }
+        self
     }
 
     /// `true` where the app acts as itself.

@@ -245,7 +245,6 @@ fn invalid_credential() -> Failure {
         "The credential in the Authorization header is not one of ours, or no longer. Send an API key or an access token as: \
          Authorization: Bearer …",
     )
-    .challenge("Bearer error=\"invalid_token\"")
 }
 
 impl From<SigningKeyError> for Failure {
@@ -296,8 +295,7 @@ async fn find_key(auth: &Auth, digests: &[String]) -> Result<Option<KeyRecord>, 
 }
 
 fn check_key(key: &KeyRecord, ip: IpAddr, now: Timestamp) -> Result<(), Failure> {
-    let refused =
-        |kind, detail: String| Err(Failure::new(kind, detail).challenge("Bearer error=\"invalid_token\""));
+    let refused = |kind, detail: String| Err(Failure::new(kind, detail));
     if let Some(at) = key.revoked_at {
         return refused(
             ProblemType::KeyRevoked,

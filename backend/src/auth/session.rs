@@ -56,7 +56,6 @@ pub fn unauthenticated() -> Failure {
         ProblemType::Unauthenticated,
         "Sign in, or send an API key or an access token as: Authorization: Bearer …",
     )
-    .challenge("Bearer")
 }
 
 /// A session that lives, looked up just now.

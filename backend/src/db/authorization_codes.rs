@@ -26,6 +26,8 @@ pub struct CodeRow {
     pub used_at: Option<Timestamp>,
     /// The family of the tokens that the code was redeemed for; `None` where it gave no tokens.
     pub family_id: Option<TokenFamilyId>,
+    /// The audience of the tokens, where the app named one.
+    pub resource: Option<String>,
 }
 
 pub fn insert(conn: &mut Conn, row: &CodeRow) -> QueryResult<()> {

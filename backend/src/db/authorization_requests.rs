@@ -33,6 +33,8 @@ pub struct RequestRow {
     /// PKCE challenge: the hash that the app's verifier must have.
     pub code_challenge: String,
     pub expires_at: Timestamp,
+    /// The audience of the tokens, where the app named one.
+    pub resource: Option<String>,
 }
 
 pub fn insert(conn: &mut Conn, row: &RequestRow) -> QueryResult<()> {

@@ -47,6 +47,8 @@ pub struct FamilyRow {
     pub ends_at: Timestamp,
     /// The client secret by which the app got the family's last tokens; `None` for a public app.
     pub secret_id: Option<SecretId>,
+    /// The audience of the tokens, where the app named one.
+    pub resource: Option<String>,
 }
 
 /// A family with its member, unless it was revoked.

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
 use api_types::{
-    FieldError, Problem, ProblemType,
+    FieldError, Problem, ProblemType, Scope,
     pointer::Pointer,
     problem::{FaultCode, FieldPlace},
 };
@@ -33,8 +33,8 @@ pub struct Failure {
     errors: Vec<FieldError>,
     /// Seconds after which it makes sense to come back.
     retry_after: Option<u64>,
-    /// The `WWW-Authenticate` challenge (RFC 6750, section 3) of a 401 or 403.
-    challenge: Option<String>,
+    /// The scope that would have let a credential in.
+    scope: Option<Scope>,
     /// `true`: the answer names the encodings in which a body may come.
     names_encodings: bool,
 }
@@ -50,7 +50,7 @@ impl Failure {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after: None,
-            challenge: None,
+            scope: None,
             names_encodings: false,
         }
     }
@@ -123,10 +123,10 @@ impl Failure {
         self
     }
 
-    /// Adds a `WWW-Authenticate` challenge.
+    /// Names the scope that lets a credential in, for the challenge of a 401 or 403.
     #[must_use]
-    pub fn challenge(mut self, challenge: impl Into<String>) -> Self {
-        self.challenge = Some(challenge.into());
+    pub const fn needing(mut self, scope: Option<Scope>) -> Self {
+        self.scope = scope;
         self
     }
 
@@ -180,19 +180,40 @@ impl ResponseError for Failure {
             // The rest of the request may still come, and would be read as the next one.
             response.force_close();
         }
-        if let Some(challenge) = &self.challenge {
-            response.insert_header(("www-authenticate", challenge.clone()));
-        }
         if self.names_encodings {
             response.insert_header(("accept-encoding", payload::ACCEPTED));
         }
         let request = REQUEST.try_with(Clone::clone).ok();
         let origin = request.as_ref().map_or("", |request| &request.origin);
+        if matches!(self.status_code(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            response.insert_header(("www-authenticate", challenge(self.kind, self.scope, origin)));
+        }
         let mut problem = Problem::new(self.kind, origin, &self.detail);
         problem.errors.clone_from(&self.errors);
         problem.request_id = request.map(|request| request.id);
         response.content_type("application/problem+json").json(problem)
     }
+}
+
+/// What a client without the right credential does next (RFC 9728, section 5.1; RFC 6750, section 3): where it finds who gives
+/// tokens, for which scope it asks there, and what is wrong with the credential that it sent.
+fn challenge(kind: ProblemType, scope: Option<Scope>, origin: &str) -> String {
+    let mut challenge = format!("Bearer resource_metadata=\"{origin}/.well-known/oauth-protected-resource\"");
+    let error = match kind {
+        ProblemType::InvalidCredential
+        | ProblemType::KeyRevoked
+        | ProblemType::KeyReplaced
+        | ProblemType::KeyExpired => Some("invalid_token"),
+        ProblemType::InsufficientScope => Some("insufficient_scope"),
+        _ => None,
+    };
+    let parts = [("scope", scope.map(Scope::as_str)), ("error", error)];
+    for (name, value) in parts {
+        if let Some(value) = value {
+            challenge.push_str(&format!(", {name}=\"{value}\""));
+        }
+    }
+    challenge
 }
 
 impl From<&DbError> for Failure {

@@ -73,8 +73,8 @@ async fn answer(auth: &Auth, request: &HttpRequest, params: Result<Params, OAuth
     };
     match outcome {
         Ok(response) => response,
-        Err(Refusal::Page(error)) if error.http_status() == StatusCode::BAD_REQUEST => page::refused(error),
-        Err(Refusal::Page(error)) => page::failed(error),
+        Err(Refusal::Page(error)) if error.http_status() == StatusCode::BAD_REQUEST => page::refused(&error),
+        Err(Refusal::Page(error)) => page::failed(&error),
         Err(Refusal::Back(return_to, error)) => {
             let parameters = [("error", error.code().as_str()), ("error_description", error.description())];
             see_other(return_to.with(&settings.issuer(), &parameters)).finish()

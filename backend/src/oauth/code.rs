@@ -67,13 +67,19 @@ pub fn issue(
         expires_at: tx.now() + CODE_MS,
         used_at: None,
         family_id: None,
+        resource: request.audience.clone(),
     };
     authorization_codes::insert(tx, &row)?;
     Ok(code)
 }
 
 /// Redeems the code in `params`.
-pub async fn redeem(auth: &Auth, client: &Client, params: &Params) -> Result<IssuedTokens, OAuthError> {
+pub async fn redeem(
+    auth: &Auth,
+    client: &Client,
+    params: &Params,
+    audience: Option<String>,
+) -> Result<IssuedTokens, OAuthError> {
     let code = params.get("code").ok_or(OAuthError::request("code is missing."))?;
     let redemption = Redemption {
         base: auth.base.clone(),
@@ -81,6 +87,7 @@ pub async fn redeem(auth: &Auth, client: &Client, params: &Params) -> Result<Iss
         digests: auth.base.keys.digests(code),
         redirect_uri: params.get("redirect_uri").map(Into::into),
         verifier: params.get("code_verifier").map(Into::into),
+        audience,
     };
     let redeemed = auth.base.db.execute(move |tx| redemption.run(tx)).await??;
     Ok(token_response::answer(auth, &redeemed.claims, &redeemed.scopes, redeemed.refresh_token).await?)
@@ -94,6 +101,7 @@ struct Redemption {
     digests: Vec<String>,
     redirect_uri: Option<String>,
     verifier: Option<String>,
+    audience: Option<String>,
 }
 
 /// The tokens that a code gave.
@@ -178,11 +186,13 @@ impl Redemption {
             rotated_at: now,
             ends_at: now + if refreshable { REFRESH_IDLE_MS } else { LIFETIME_MS },
             secret_id: self.client.secret,
+            resource: self.audience.clone().or(code.resource),
         };
         token_families::insert(tx, &row)?;
         tx.changed(row.workspace_id, Topic::OAuthApps, None);
         let scopes = row.scopes.into_inner();
-        let claims = Claims::new(&self.base, client.id, member.as_str(), &scopes, now);
+        let claims = Claims::new(&self.base, client.id, member.as_str(), &scopes, now)
+            .with_audience(row.resource);
         let row = NewTokenRow {
             id: &claims.jti,
             family_id: id,

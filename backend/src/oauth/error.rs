@@ -1,7 +1,7 @@
 //! The one error of the OAuth endpoints: an [`OAuthError`] becomes the JSON of RFC 6749, section 5.2. Causes are logged, never
-//! returned, and no part of a request is repeated.
+//! returned, and no part of a request is repeated, but for words that have the form of a scope.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use actix_web::{
     HttpResponse, HttpResponseBuilder, ResponseError,
@@ -80,10 +80,10 @@ impl ErrorCode {
 }
 
 /// A refusal of an OAuth endpoint.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct OAuthError {
     code: ErrorCode,
-    description: &'static str,
+    description: Cow<'static, str>,
     status: StatusCode,
     /// Seconds after which it makes sense to come back, where another time than usual.
     retry_after: Option<u64>,
@@ -97,13 +97,25 @@ pub struct ErrorBody {
     pub error: &'static str,
     /// What is wrong, for the developer who reads it.
     #[schema(example = "The code has expired, was used, or is not this client's.")]
-    pub error_description: &'static str,
+    pub error_description: String,
 }
 
 impl OAuthError {
     /// A refusal; `description` is plain ASCII without quotes, as RFC 6749 wants it.
     pub const fn new(code: ErrorCode, description: &'static str) -> Self {
-        Self { code, description, status: code.status(), retry_after: None }
+        Self {
+            code,
+            description: Cow::Borrowed(description),
+            status: code.status(),
+            retry_after: None,
+        }
+    }
+
+    /// The refusal with another sentence, which may hold nothing but what the first one may.
+    #[must_use]
+    pub fn saying(mut self, description: String) -> Self {
+        self.description = Cow::Owned(description);
+        self
     }
 
     /// The refusal under another status, where HTTP has one that fits better.
@@ -136,9 +148,9 @@ impl OAuthError {
         self.code
     }
 
-    /// The sentence for a developer, which repeats nothing of the request.
-    pub const fn description(&self) -> &'static str {
-        self.description
+    /// The sentence for a developer.
+    pub fn description(&self) -> &str {
+        &self.description
     }
 
     /// The status of an answer that is no redirect.
@@ -173,7 +185,8 @@ impl ResponseError for OAuthError {
         if self.code == ErrorCode::TemporarilyUnavailable {
             response.insert_header((header::RETRY_AFTER, self.retry_after.unwrap_or(USUAL_PAUSE)));
         }
-        response.json(ErrorBody { error: self.code.as_str(), error_description: self.description })
+        response
+            .json(ErrorBody { error: self.code.as_str(), error_description: self.description.to_string() })
     }
 }
 

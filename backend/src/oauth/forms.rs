@@ -25,7 +25,7 @@ pub struct TokenForm {
     /// Of `refresh_token` and `client_credentials`: scopes, separated by spaces; all that were given where absent.
     #[schema(nullable = false, example = "tickets:read")]
     pub scope: Option<String>,
-    /// The issuer's address, if anything (RFC 8707).
+    /// The issuer's address, or that with `/v1`, if anything (RFC 8707): the token's `aud`.
     #[schema(nullable = false, format = "uri")]
     pub resource: Option<String>,
     /// The app, unless it authenticates by Basic.
@@ -88,7 +88,7 @@ pub struct AuthorizationForm {
     /// Comes back with the answer.
     #[schema(nullable = false)]
     pub state: Option<String>,
-    /// The issuer's address, if anything (RFC 8707).
+    /// The issuer's address, or that with `/v1`, if anything (RFC 8707): the token's `aud`.
     #[schema(nullable = false, format = "uri")]
     #[param(format = "uri")]
     pub resource: Option<String>,
@@ -125,7 +125,7 @@ pub struct PushedAuthorizationForm {
     /// Comes back with the answer.
     #[schema(nullable = false)]
     pub state: Option<String>,
-    /// The issuer's address, if anything (RFC 8707).
+    /// The issuer's address, or that with `/v1`, if anything (RFC 8707): the token's `aud`.
     #[schema(nullable = false, format = "uri")]
     pub resource: Option<String>,
     /// The app, unless it authenticates by Basic.

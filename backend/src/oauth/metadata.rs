@@ -5,7 +5,10 @@ use actix_web::{HttpResponse, get, http::header, web::Data};
 use api_types::{Scope, oauth_apps::GrantType};
 use serde_json::{Value, json};
 
-use crate::{auth::parts::Auth, http::problem::Answer};
+use crate::{
+    auth::{claims::audiences, parts::Auth},
+    http::problem::Answer,
+};
 
 /// How long clients may keep the documents: shorter than a key is published before it signs, also an operator's.
 const KEEP: &str = "public, max-age=300";
@@ -60,15 +63,32 @@ pub async fn get_authorization_server_metadata(auth: Data<Auth>) -> HttpResponse
 #[get("/.well-known/oauth-protected-resource")]
 pub async fn get_protected_resource_metadata(auth: Data<Auth>) -> HttpResponse {
     let issuer = auth.base.settings.issuer();
-    kept(&json!({
-        "resource": issuer,
+    let [whole, _] = audiences(&issuer);
+    kept(&protected_resource(&issuer, &whole))
+}
+
+/// Get the protected resource metadata of /v1
+///
+/// The same under the name that has the API's path, where RFC 9728, section 3.1, has clients look for it.
+#[utoipa::path(operation_id = "getApiProtectedResourceMetadata", tag = "Metadata", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
+    example = json!({ "resource": "https://sayless.example/v1", "authorization_servers": ["https://sayless.example"] }))))]
+#[get("/.well-known/oauth-protected-resource/v1")]
+pub async fn get_api_protected_resource_metadata(auth: Data<Auth>) -> HttpResponse {
+    let issuer = auth.base.settings.issuer();
+    let [_, api] = audiences(&issuer);
+    kept(&protected_resource(&issuer, &api))
+}
+
+fn protected_resource(issuer: &str, resource: &str) -> Value {
+    json!({
+        "resource": resource,
         "authorization_servers": [issuer],
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
         "scopes_supported": scopes(),
         "bearer_methods_supported": ["header"],
         "resource_name": "Sayless API",
         "resource_documentation": format!("{issuer}/docs/"),
-    }))
+    })
 }
 
 /// Get the JSON Web Key Set

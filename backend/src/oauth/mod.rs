@@ -38,7 +38,7 @@
 //! # Shared by the endpoints
 //!
 //! [`limits`] has how often each may be called. [`params`] reads forms and queries strictly. [`client`] finds out which app
-//! calls and has it prove that. [`error`] is the one error, and [`token_response`] the answer with tokens.
+//! calls and has it prove that. [`scope`] and [`resource`] read what it asks for. [`error`] is the one error, and [`token_response`] the answer with tokens.
 
 pub mod authorize;
 pub mod client;
@@ -56,7 +56,9 @@ pub mod redirect_uri;
 pub mod refresh;
 pub mod refresh_token;
 pub mod request;
+pub mod resource;
 pub mod revoke;
+pub mod scope;
 pub mod token;
 pub mod token_response;
 pub mod withdraw;

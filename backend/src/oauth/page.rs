@@ -34,7 +34,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The page for a request that is refused; it repeats nothing of the request.
-pub fn refused(error: OAuthError) -> HttpResponse {
+pub fn refused(error: &OAuthError) -> HttpResponse {
     page(
         StatusCode::BAD_REQUEST,
         "This app cannot be authorized",
@@ -58,7 +58,7 @@ pub fn too_often(seconds: u64) -> HttpResponse {
 }
 
 /// The page for a failure of the server itself.
-pub fn failed(error: OAuthError) -> HttpResponse {
+pub fn failed(error: &OAuthError) -> HttpResponse {
     page(
         error.http_status(),
         "We could not do that",

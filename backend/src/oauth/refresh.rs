@@ -1,16 +1,16 @@
 //! Tokens for a refresh token: each works once and gives its successor (RFC 9700, section 4.14). Where that answer was lost, the
 //! same successor is given again for ten seconds, while nobody has used it; later, somebody has a copy, and the family ends.
 
-use api_types::{Scope, audit::AuditAction, authorizations::IncidentKind, ids::TokenFamilyId};
+use api_types::{Scope, account::Role, audit::AuditAction, authorizations::IncidentKind, ids::TokenFamilyId};
 use diesel::QueryResult;
 use serde_json::json;
 
 use super::{
     client::Client,
-    error::{ErrorCode, OAuthError},
+    error::OAuthError,
     params::Params,
     refresh_token,
-    request::narrow,
+    scope::{NO_SCOPE_LEFT, available, narrow, refuse_more},
     token_response::{self, IssuedTokens},
 };
 use crate::{
@@ -35,11 +35,13 @@ const GRACE_MS: i64 = 10_000;
 const INVALID_TOKEN: OAuthError =
     OAuthError::grant("The refresh token has expired, was used, was revoked, or is not this client's.");
 
-const NO_SCOPE_LEFT: OAuthError =
-    OAuthError::new(ErrorCode::InvalidScope, "The app or the member's consent has lost all of these scopes.");
-
 /// Refreshes by the token in `params`.
-pub async fn refresh(auth: &Auth, client: &Client, params: &Params) -> Result<IssuedTokens, OAuthError> {
+pub async fn refresh(
+    auth: &Auth,
+    client: &Client,
+    params: &Params,
+    audience: Option<String>,
+) -> Result<IssuedTokens, OAuthError> {
     let token = params.get("refresh_token").ok_or(OAuthError::request("refresh_token is missing."))?;
     let (family, generation) = refresh_token::read(&auth.base.keys, token).ok_or(INVALID_TOKEN)?;
     let refreshing = Refreshing {
@@ -48,6 +50,7 @@ pub async fn refresh(auth: &Auth, client: &Client, params: &Params) -> Result<Is
         family,
         generation,
         scope: params.get("scope").map(Into::into),
+        audience,
     };
     let refreshed = auth.base.db.execute(move |tx| refreshing.run(tx)).await??;
     let successor = Some(refreshed.refresh_token);
@@ -61,6 +64,7 @@ struct Refreshing {
     family: TokenFamilyId,
     generation: i64,
     scope: Option<String>,
+    audience: Option<String>,
 }
 
 /// The tokens that a refresh token gave.
@@ -95,11 +99,11 @@ impl Refreshing {
             end_copied(tx, &self.client, self.family, IncidentKind::RefreshTokenReused)?;
             return Ok(Err(INVALID_TOKEN));
         }
-        let is_member = accounts::role(tx, family.row.workspace_id, family.member)?.is_some();
-        if !family.row.refreshable || family.row.ends_at <= now || !is_member {
+        let role = accounts::role(tx, family.row.workspace_id, family.member)?;
+        let Some(role) = role.filter(|_| family.row.refreshable && family.row.ends_at > now) else {
             return Ok(Err(INVALID_TOKEN));
-        }
-        let scopes = match self.scopes(&family) {
+        };
+        let scopes = match self.scopes(&family, role) {
             Ok(scopes) => scopes,
             Err(error) => return Ok(Err(error)),
         };
@@ -109,7 +113,8 @@ impl Refreshing {
         }
         let successor = if in_grace { present } else { present + 1 };
         let client = self.client.record.id;
-        let claims = Claims::new(&self.base, client, family.member.as_str(), &scopes, now);
+        let claims = Claims::new(&self.base, client, family.member.as_str(), &scopes, now)
+            .with_audience(self.audience.clone().or(family.row.resource));
         let row = NewTokenRow {
             id: &claims.jti,
             family_id: self.family,
@@ -122,12 +127,16 @@ impl Refreshing {
         Ok(Ok(Refreshed { scopes, refresh_token, claims }))
     }
 
-    /// The scopes of the next access token: those of the family, or fewer that the client names, without those that the app or
-    /// the member's consent has lost since.
-    fn scopes(&self, family: &LiveFamily) -> Result<Vec<Scope>, OAuthError> {
-        let mut scopes = narrow(self.scope.as_deref(), &family.row.scopes.0)?;
-        scopes.retain(|scope| self.client.record.scopes.contains(scope) && family.consented.contains(scope));
-        if scopes.is_empty() { Err(NO_SCOPE_LEFT) } else { Ok(scopes) }
+    /// The scopes of the next access token: those of the family, or fewer that the client names, without those that the app, the
+    /// member's consent or the member's role has lost since.
+    fn scopes(&self, family: &LiveFamily, role: Role) -> Result<Vec<Scope>, OAuthError> {
+        let client = &self.client.record;
+        let given = &family.row.scopes.0;
+        let scope = self.scope.as_deref();
+        refuse_more(scope, given, &available(Scope::ALL, client, role))?;
+        let mut left = available(given, client, role);
+        left.retain(|scope| family.consented.contains(scope));
+        if left.is_empty() { Err(NO_SCOPE_LEFT) } else { narrow(scope, &left) }
     }
 }
 

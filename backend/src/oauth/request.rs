@@ -7,7 +7,7 @@ use url::form_urlencoded;
 use super::{
     error::{ErrorCode, OAuthError},
     params::Params,
-    redirect_uri,
+    redirect_uri, resource, scope,
 };
 use crate::{db::oauth_clients::ClientRecord, plan};
 
@@ -23,6 +23,8 @@ pub struct CheckedRequest {
     pub scopes: Vec<Scope>,
     /// The SHA-256 of the code's verifier, in base64url.
     pub code_challenge: String,
+    /// The audience of the tokens, where the app named one.
+    pub audience: Option<String>,
 }
 
 /// A registered redirect URI, and the `state` that goes back with the answer.
@@ -65,22 +67,19 @@ pub enum Refusal {
 
 impl Refusal {
     /// The error alone, for an endpoint that the app calls itself.
-    pub const fn error(&self) -> OAuthError {
+    pub fn error(self) -> OAuthError {
         match self {
-            Self::Page(error) | Self::Back(_, error) => *error,
+            Self::Page(error) | Self::Back(_, error) => error,
         }
     }
 }
 
 /// Checks an authorization request of this client.
-pub fn check(client: &ClientRecord, params: &Params, resource: &str) -> Result<CheckedRequest, Refusal> {
+pub fn check(client: &ClientRecord, params: &Params, issuer: &str) -> Result<CheckedRequest, Refusal> {
     let redirect_uri = check_redirect_uri(client, params).map_err(Refusal::Page)?;
     let state = params.get("state").filter(|_| !params.repeats("state")).map(Into::into);
     let return_to = ReturnAddress { redirect_uri, state };
-    match check_rest(client, params, resource) {
-        Ok((scopes, code_challenge)) => Ok(CheckedRequest { return_to, scopes, code_challenge }),
-        Err(error) => Err(Refusal::Back(return_to, error)),
-    }
+    check_rest(client, params, issuer, &return_to).map_err(|error| Refusal::Back(return_to, error))
 }
 
 fn check_redirect_uri(client: &ClientRecord, params: &Params) -> Result<String, OAuthError> {
@@ -103,8 +102,9 @@ fn check_redirect_uri(client: &ClientRecord, params: &Params) -> Result<String, 
 fn check_rest(
     client: &ClientRecord,
     params: &Params,
-    resource: &str,
-) -> Result<(Vec<Scope>, String), OAuthError> {
+    issuer: &str,
+    return_to: &ReturnAddress,
+) -> Result<CheckedRequest, OAuthError> {
     if params.repeats_any() {
         return Err(OAuthError::request("A parameter is there more than once."));
     }
@@ -140,8 +140,9 @@ fn check_rest(
         ));
     }
     let code_challenge = check_challenge(params)?;
-    check_resource(params, resource)?;
-    Ok((check_scope(client, params)?, code_challenge))
+    let audience = resource::audience(params, issuer)?;
+    let scopes = scope::narrow(params.get("scope"), &client.scopes)?;
+    Ok(CheckedRequest { return_to: return_to.clone(), scopes, code_challenge, audience })
 }
 
 fn check_challenge(params: &Params) -> Result<String, OAuthError> {
@@ -156,45 +157,4 @@ fn check_challenge(params: &Params) -> Result<String, OAuthError> {
         return Err(OAuthError::request("code_challenge must be a SHA-256 in base64url: 43 characters."));
     }
     Ok(challenge.to_owned())
-}
-
-/// Refuses every resource but this API (RFC 8707); a request need not name it.
-pub fn check_resource(params: &Params, ours: &str) -> Result<(), OAuthError> {
-    let is_ours =
-        |wanted: &str| wanted.strip_prefix(ours).is_some_and(|rest| matches!(rest, "" | "/" | "/v1"));
-    if params.all("resource").all(is_ours) {
-        return Ok(());
-    }
-    Err(OAuthError::new(
-        ErrorCode::InvalidTarget,
-        "There is no such resource here; there is only the issuer's own API.",
-    ))
-}
-
-/// The scopes that a request asks for; all scopes of the app where it names none.
-fn check_scope(client: &ClientRecord, params: &Params) -> Result<Vec<Scope>, OAuthError> {
-    narrow(params.get("scope"), &client.scopes)
-}
-
-/// Reads a `scope` parameter that may name only scopes of `given`; all of `given` where the parameter is absent.
-pub fn narrow(scope: Option<&str>, given: &[Scope]) -> Result<Vec<Scope>, OAuthError> {
-    let Some(scope) = scope else { return Ok(given.to_vec()) };
-    let mut wanted = Vec::new();
-    for word in scope.split(' ').filter(|word| !word.is_empty()) {
-        match word.parse() {
-            Ok(scope) if given.contains(&scope) => wanted.push(scope),
-            _ => {
-                return Err(OAuthError::new(
-                    ErrorCode::InvalidScope,
-                    "A scope does not exist, or is more than was given.",
-                ));
-            }
-        }
-    }
-    wanted.sort_unstable();
-    wanted.dedup();
-    if wanted.is_empty() {
-        return Err(OAuthError::new(ErrorCode::InvalidScope, "scope names nothing."));
-    }
-    Ok(wanted)
 }

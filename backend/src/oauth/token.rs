@@ -13,8 +13,7 @@ use super::{
     forms::TokenForm,
     limits::Call,
     params::{Form, Params},
-    refresh,
-    request::{check_resource, narrow},
+    refresh, resource, scope,
     token_response::{self, IssuedTokens},
 };
 use crate::auth::{claims::Claims, parts::Auth};
@@ -53,23 +52,29 @@ pub async fn issue_token(
     })?;
     client.check_limits(&auth, Call::Tokens(grant))?;
     client.check_grant(grant)?;
-    check_resource(&params, &auth.base.settings.issuer())?;
+    let audience = resource::audience(&params, &auth.base.settings.issuer())?;
     let issued = match grant {
-        GrantType::AuthorizationCode => code::redeem(&auth, &client, &params).await?,
-        GrantType::RefreshToken => refresh::refresh(&auth, &client, &params).await?,
-        GrantType::ClientCredentials => for_itself(&auth, &client, &params).await?,
+        GrantType::AuthorizationCode => code::redeem(&auth, &client, &params, audience).await?,
+        GrantType::RefreshToken => refresh::refresh(&auth, &client, &params, audience).await?,
+        GrantType::ClientCredentials => for_itself(&auth, &client, &params, audience).await?,
     };
     Ok(Json(issued))
 }
 
 /// A token by which the app acts as itself (RFC 6749, section 4.4). The token is not stored, and there is nothing to refresh.
-async fn for_itself(auth: &Auth, client: &Client, params: &Params) -> Result<IssuedTokens, OAuthError> {
+async fn for_itself(
+    auth: &Auth,
+    client: &Client,
+    params: &Params,
+    audience: Option<String>,
+) -> Result<IssuedTokens, OAuthError> {
     let record = &client.record;
     if record.kind == ClientKind::Public {
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "Public apps cannot act as themselves."));
     }
-    let scopes = narrow(params.get("scope"), &record.scopes)?;
-    let mut claims = Claims::new(&auth.base, record.id, record.id.as_str(), &scopes, auth.base.now());
+    let scopes = scope::narrow(params.get("scope"), &record.scopes)?;
+    let mut claims = Claims::new(&auth.base, record.id, record.id.as_str(), &scopes, auth.base.now())
+        .with_audience(audience);
     claims.secret_id = client.secret;
     let issued = token_response::answer(auth, &claims, &scopes, None).await?;
     auth.usage.note_issued(record.id, auth.base.now());

@@ -48,8 +48,13 @@ const CHALLENGE: Known = Known {
     wire: "www-authenticate",
     name: "WwwAuthenticate",
     kind: Type::String,
-    about: "What is wrong with the credential (RFC 6750, section 3).",
-    example: || json!("Bearer error=\"invalid_token\""),
+    about: "Who gives tokens for this API, and for which scope to ask there (RFC 9728, section 5.1); `error` says what is wrong with \
+        the credential that was sent (RFC 6750, section 3).",
+    example: || {
+        json!(
+            "Bearer resource_metadata=\"https://sayless.example/.well-known/oauth-protected-resource\", scope=\"tickets:read\""
+        )
+    },
 };
 const ETAG: Known = Known {
     wire: "etag",

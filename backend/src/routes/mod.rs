@@ -119,6 +119,7 @@ fn oauth(config: &mut impl Operations) {
     config
         .service(metadata::get_authorization_server_metadata)
         .service(metadata::get_protected_resource_metadata)
+        .service(metadata::get_api_protected_resource_metadata)
         .service(metadata::get_jwks);
 }
 

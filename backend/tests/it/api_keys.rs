@@ -49,7 +49,7 @@ async fn a_bad_credential_is_told_apart(world: World) {
     typo.replace_range(10..11, if &typo[10..11] == "a" { "b" } else { "a" });
     for bad in [typo.as_str(), "rubbish", "", "slk_"] {
         let reply = world.bearer(bad).get("/v1/session").await;
-        assert_eq!(reply.header("www-authenticate"), Some("Bearer error=\"invalid_token\""), "{bad}");
+        assert!(reply.header("www-authenticate").unwrap().ends_with(", error=\"invalid_token\""), "{bad}");
         reply.problem(401, "invalid-credential");
     }
     let basic = world.anyone().with_header("authorization", "Basic eDp5");

@@ -65,6 +65,7 @@ diesel::table! {
         scopes -> Text,
         code_challenge -> Text,
         expires_at -> BigInt,
+        resource -> Nullable<Text>,
     }
 }
 
@@ -93,6 +94,7 @@ diesel::table! {
         expires_at -> BigInt,
         used_at -> Nullable<BigInt>,
         family_id -> Nullable<Text>,
+        resource -> Nullable<Text>,
     }
 }
 
@@ -112,6 +114,7 @@ diesel::table! {
         revoked_reason -> Nullable<Text>,
         revoked_ip -> Nullable<Text>,
         secret_id -> Nullable<Text>,
+        resource -> Nullable<Text>,
     }
 }
 

@@ -69,8 +69,12 @@ pub fn approve(
     let details = json!({ "authorization": authorization, "scopes": all, "before": before });
     append_audit(tx, who, &open.client, AuditAction::AuthorizationGranted, details)?;
     tx.credentials_changed(open.client.workspace.id);
-    let agreed =
-        CheckedRequest { return_to: return_to.clone(), scopes, code_challenge: open.question.code_challenge };
+    let agreed = CheckedRequest {
+        return_to: return_to.clone(),
+        scopes,
+        code_challenge: open.question.code_challenge,
+        audience: open.question.resource,
+    };
     let code = code::issue(tx, keys, open.client.id, authorization, &agreed)?;
     Ok((return_to, code))
 }

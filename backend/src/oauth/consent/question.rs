@@ -11,7 +11,6 @@ use api_types::{
 use diesel::QueryResult;
 
 use crate::{
-    auth::permission,
     base::Base,
     crypto,
     db::{
@@ -24,7 +23,7 @@ use crate::{
         path_id::Noun,
         problem::{Answer, Failure},
     },
-    oauth::{redirect_uri, request::CheckedRequest},
+    oauth::{redirect_uri, request::CheckedRequest, scope::available},
     plan,
 };
 
@@ -89,15 +88,9 @@ pub fn new(
         state: request.return_to.state,
         scopes: Json::new(request.scopes),
         code_challenge: request.code_challenge,
+        resource: request.audience,
         expires_at: base.now() + QUESTION_MS,
     }
-}
-
-/// The scopes that a member with this role can hand on, of those that are asked for, to this app as it is now.
-fn available(asked: &[Scope], client: &ClientRecord, role: Role) -> Vec<Scope> {
-    let mut scopes = asked.to_vec();
-    scopes.retain(|scope| client.scopes.contains(scope) && permission::may(role, *scope));
-    scopes
 }
 
 /// The member's consent to this app, if there is one.

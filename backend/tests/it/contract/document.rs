@@ -87,6 +87,7 @@ fn every_operation_says_who_may_call_it() {
     let expected = [
         "authorize",
         "authorizeByForm",
+        "getApiProtectedResourceMetadata",
         "getAuthorizationServerMetadata",
         "getHealth",
         "getJwks",

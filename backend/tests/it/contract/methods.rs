@@ -7,7 +7,7 @@ use reqwest::Method;
 use crate::harness::{Fixture, Reply, World, both, openapi::document, operations, raw};
 
 /// The paths beside `/v1` that are read.
-const READ: [&str; 16] = [
+const READ: [&str; 17] = [
     "/healthz",
     "/readyz",
     "/openapi.json",
@@ -23,6 +23,7 @@ const READ: [&str; 16] = [
     "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-protected-resource",
+    "/.well-known/oauth-protected-resource/v1",
     "/settings/api",
 ];
 

@@ -116,7 +116,7 @@ async fn what_is_wrong_with_the_rest_goes_back_to_the_app(world: World) {
         ("response_mode", "fragment", "invalid_request"),
         ("request", "eyJ", "request_not_supported"),
         ("scope", "broadcasts:read", "invalid_scope"),
-        ("scope", "tickets:read everything", "invalid_scope"),
+        ("scope", "openid everything", "invalid_scope"),
         ("scope", " ", "invalid_scope"),
         ("resource", "https://elsewhere.example", "invalid_target"),
         ("resource", "https://elsewhere.example/v1", "invalid_target"),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     World, both,
-    oauth::{ThirdPartyApp, form, unknown_signing_key},
+    oauth::{ThirdPartyApp, Tokens, form, parameter, unknown_signing_key},
 };
 
 /// A part of a JWT.
@@ -22,11 +22,17 @@ fn opened(token: &str) -> (Value, Value, String) {
     (read(parts[0]), read(parts[1]), parts[2].to_owned())
 }
 
+/// The challenge of `/v1`, with what comes after the place where clients learn who gives tokens.
+fn challenge(world: &World, rest: &str) -> String {
+    format!("Bearer resource_metadata=\"{}/.well-known/oauth-protected-resource\"{rest}", world.url)
+}
+
 async fn works(world: &World, token: &str) -> bool {
     let reply = world.bearer(token).get("/v1/tickets").await;
     assert!(matches!(reply.status, 200 | 401), "{}", reply.text);
     if reply.status == 401 {
-        assert_eq!(reply.header("www-authenticate"), Some("Bearer error=\"invalid_token\""));
+        let challenge = challenge(world, ", scope=\"tickets:read\", error=\"invalid_token\"");
+        assert_eq!(reply.header("www-authenticate"), Some(challenge.as_str()));
     }
     reply.status == 200
 }
@@ -63,23 +69,77 @@ async fn the_challenge_says_what_is_missing(world: World) {
     let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
     let token = app.tokens(&team.member).await.access;
     let reply = world.anyone().get("/v1/tickets").await;
-    assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
+    assert_eq!(
+        reply.header("www-authenticate"),
+        Some(challenge(&world, ", scope=\"tickets:read\"").as_str())
+    );
     reply.problem(401, "unauthenticated");
+    // What a client is told leads it to this server.
+    let metadata = world.anyone().get("/.well-known/oauth-protected-resource").await.ok(200);
+    assert_eq!(metadata["authorization_servers"], json!([world.url]));
     for bad in ["rubbish", "a.b.c", "..", "", &token[..token.len() - 2], &"a".repeat(9_000)] {
         assert!(!works(&world, bad).await, "{bad}");
     }
     let reply = world.bearer(&token).post("/v1/tickets", &json!({ "title": "A" })).await;
-    assert_eq!(
-        reply.header("www-authenticate"),
-        Some("Bearer error=\"insufficient_scope\", scope=\"tickets:write\"")
-    );
+    let lacks = challenge(&world, ", scope=\"tickets:write\", error=\"insufficient_scope\"");
+    assert_eq!(reply.header("www-authenticate"), Some(lacks.as_str()));
     let problem = reply.problem(403, "insufficient-scope");
     assert!(problem["detail"].as_str().unwrap().contains("tickets:write"));
     let query = format!("/v1/tickets?{}", form(&[("access_token", &token)]));
     world.anyone().get(&query).await.problem(401, "unauthenticated");
     // Access tokens cannot make or withdraw other credentials.
     for path in ["/v1/api-keys", "/v1/oauth-apps", "/v1/authorizations", &format!("{}/activity", app.path)] {
-        world.bearer(&token).get(path).await.problem(403, "session-required");
+        let reply = world.bearer(&token).get(path).await;
+        // No scope would help.
+        assert_eq!(reply.header("www-authenticate"), Some(challenge(&world, "").as_str()));
+        reply.problem(403, "session-required");
+    }
+    // A session is asked for nothing else, and told the same.
+    let reply = team.member.get("/v1/api-keys").await;
+    assert_eq!(reply.header("www-authenticate"), Some(challenge(&world, "").as_str()));
+    reply.problem(403, "admin-required");
+}
+
+#[both]
+async fn a_token_is_for_the_api_by_the_name_that_was_asked_for(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let api = format!("{}/v1", world.url);
+    let metadata = world.anyone().get("/.well-known/oauth-protected-resource/v1").await.ok(200);
+    let whole = world.anyone().get("/.well-known/oauth-protected-resource").await.ok(200);
+    assert_eq!((&metadata["resource"], &whole["resource"]), (&json!(api), &json!(world.url)));
+    assert_eq!(metadata["authorization_servers"], whole["authorization_servers"]);
+    let audience = |token: &str| opened(token).1["aud"].clone();
+    // Asked for once: the code, the tokens and the refreshed ones keep it.
+    let location = app.consent_with(&team.member, &[("resource", &api)]).await;
+    let code = parameter(&location, "code").unwrap();
+    let tokens = Tokens::of(&app.redeem(&code).await.ok(200));
+    let next = Tokens::of(&app.refresh(&tokens.refresh).await.ok(200));
+    for token in [&tokens.access, &next.access] {
+        assert_eq!(audience(token), json!(api));
+        assert!(works(&world, token).await);
+        assert_eq!(app.introspect(token).await["aud"], json!(api));
+    }
+    // Asked for with the request for tokens alone.
+    for (resource, named) in [(api.as_str(), &api), (&format!("{}/", world.url), &world.url)] {
+        let refresh = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", next.refresh.as_str()),
+            ("resource", resource),
+        ];
+        let own = [("grant_type", "client_credentials"), ("resource", resource)];
+        for params in [&refresh[..], &own] {
+            let given = app.token(params).await.ok(200);
+            let token = given["access_token"].as_str().unwrap();
+            assert_eq!(audience(token), json!(named));
+            assert!(works(&world, token).await);
+        }
+    }
+    for elsewhere in
+        ["https://elsewhere.example/v1", &format!("{api}/tickets"), &format!("{api}.example"), "/v1"]
+    {
+        let own = [("grant_type", "client_credentials"), ("resource", elsewhere)];
+        app.token(&own).await.refused(400, "invalid_target");
     }
 }
 

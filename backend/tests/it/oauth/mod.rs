@@ -12,6 +12,7 @@ mod limits;
 mod power;
 mod refresh;
 mod revoke;
+mod scope;
 mod signing_keys;
 mod token;
 mod withdraw;
