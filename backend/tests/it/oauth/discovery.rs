@@ -244,3 +244,61 @@ async fn another_node_knows_what_was_withdrawn() {
     world.advance(1);
     node.serves(&world.bearer(&app.own_token().await)).get("/v1/tickets").await.ok(200);
 }
+
+#[both]
+async fn whatever_is_asked_of_the_oauth_server_is_answered_in_json(world: World) {
+    let page = "text/html,application/xhtml+xml;q=0.9";
+    let browser = world.anyone().with_header("accept", page);
+    for path in [
+        "/oauth",
+        "/oauth/",
+        "/oauth/token/",
+        "/oauth/Token",
+        "/oauth/nothing",
+        "/oauth/nothing/at/all",
+        "/oauth//token",
+        "/OAuth/token",
+        "/oauth%2Ftoken",
+        "/oauth/consent/",
+        "/oauth/consent/a/b",
+        "/oauth/register",
+        "/oauth/authorize/",
+        "/.well-known",
+        "/.well-known/",
+        "/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server/",
+        "/.well-known/oauth-authorization-server/v1",
+        "/.well-known/oauth-protected-resource/v1/tickets",
+        "/.well-known/jwks",
+        "/oauth/token",
+        "/oauth/par",
+    ] {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
+            let reply = browser.send(method.clone(), path, "", "").await;
+            let kind = reply.header("content-type").unwrap_or_default();
+            assert!(
+                matches!(kind, "application/json" | "application/problem+json"),
+                "{method} {path}: {kind}"
+            );
+            assert!(reply.status >= 400, "{method} {path}");
+            serde_json::from_str::<Value>(&reply.text).unwrap();
+        }
+        let head = browser.send(Method::HEAD, path, "", "").await;
+        let get = browser.get(path).await;
+        assert_eq!((head.status, head.text.as_str()), (get.status, ""), "{path}");
+    }
+    for path in [
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/oauth-protected-resource",
+        "/.well-known/oauth-protected-resource/v1",
+        "/.well-known/jwks.json",
+    ] {
+        let head = browser.send(Method::HEAD, path, "", "").await;
+        assert_eq!((head.status, head.header("content-type")), (200, Some("application/json")), "{path}");
+        for method in [Method::POST, Method::PUT, Method::DELETE] {
+            let reply = browser.send(method, path, "", "").await;
+            assert!(reply.header("allow").unwrap().contains("HEAD"), "{path}");
+            reply.problem(405, "method-not-allowed");
+        }
+    }
+}
