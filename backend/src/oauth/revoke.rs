@@ -51,7 +51,8 @@ pub async fn revoke_token(
     } else if let Some(claims) = access_token::verify(&auth, token).await? {
         end_access_token(&auth, client, claims).await?;
     }
-    Ok(HttpResponse::Ok().finish())
+    // Some clients read the empty body by its type, and fail where there is none.
+    Ok(HttpResponse::Ok().content_type("application/json").finish())
 }
 
 async fn end_family(auth: &Auth, client: Client, id: TokenFamilyId) -> Result<(), OAuthError> {

@@ -25,6 +25,8 @@ async fn an_app_gives_back_its_own_tokens_and_no_others(world: World) {
             (reply.status, reply.text.as_str(), reply.header("cache-control")),
             (200, "", Some("no-store"))
         );
+        // A client that reads a body by its type is not left without one.
+        assert_eq!(reply.header("content-type"), Some("application/json"));
     }
     app.call("/oauth/revoke", &[]).await.refused(400, "invalid_request");
     for foreign in [&tokens.access, &tokens.refresh, &own] {
