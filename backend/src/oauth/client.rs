@@ -125,6 +125,11 @@ struct Presented {
 
 /// Finds out which client calls, and has the client prove it.
 pub async fn authenticate(auth: &Auth, request: &HttpRequest, params: &Params) -> Result<Client, OAuthError> {
+    let by_header = request.headers().contains_key(header::AUTHORIZATION);
+    prove(auth, request, params).await.map_err(|error| error.by_header(by_header))
+}
+
+async fn prove(auth: &Auth, request: &HttpRequest, params: &Params) -> Result<Client, OAuthError> {
     let presented = presented(request, params)?;
     let ip = address::of_request(request, &auth.base.settings.trusted_proxies);
     let attempt = Attempt::begin(auth, &presented.id, ip)?;
@@ -211,9 +216,10 @@ fn presented(request: &HttpRequest, params: &Params) -> Result<Presented, OAuthE
     let id = params.get("client_id");
     let secret = params.get("client_secret");
     match basic {
-        Some(_) if secret.is_some() => {
-            Err(OAuthError::request("The secret came twice: in the Authorization header and in the body."))
-        }
+        Some(_) if secret.is_some() => Err(OAuthError::request(
+            "The client secret came twice: by HTTP Basic and as client_secret in the body. Set your client to send it in one \
+                 of the two.",
+        )),
         Some(basic) if id.is_some_and(|id| id != basic.id) => {
             Err(OAuthError::request("The client_id in the body is not the one in the Authorization header."))
         }

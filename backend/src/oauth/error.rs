@@ -87,6 +87,8 @@ pub struct OAuthError {
     status: StatusCode,
     /// Seconds after which it makes sense to come back, where another time than usual.
     retry_after: Option<u64>,
+    /// The client tried to prove itself by the `Authorization` header.
+    by_header: bool,
 }
 
 /// The body of a refusal.
@@ -108,7 +110,16 @@ impl OAuthError {
             description: Cow::Borrowed(description),
             status: code.status(),
             retry_after: None,
+            by_header: false,
         }
+    }
+
+    /// The refusal of a client that came with an `Authorization` header. A challenge is for such clients alone (RFC 6749, section
+    /// 5.2): a browser's script that sends the secret in the body gets no box that asks for a password.
+    #[must_use]
+    pub const fn by_header(mut self, by_header: bool) -> Self {
+        self.by_header = by_header;
+        self
     }
 
     /// The refusal with another sentence, which may hold nothing but what the first one may.
@@ -172,7 +183,7 @@ impl ResponseError for OAuthError {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponseBuilder::new(self.status);
-        if self.status == StatusCode::UNAUTHORIZED {
+        if self.status == StatusCode::UNAUTHORIZED && self.by_header {
             response.insert_header(("www-authenticate", "Basic realm=\"OAuth client\", charset=\"UTF-8\""));
         }
         if self.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {

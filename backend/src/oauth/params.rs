@@ -35,6 +35,8 @@ impl fmt::Debug for Params {
 pub enum Unreadable {
     /// The parameters are not UTF-8.
     NotText,
+    /// A parameter holds a NUL.
+    Nul,
     /// A parameter is too long.
     TooLong,
     /// There are more parameters than are read.
@@ -46,6 +48,7 @@ impl Unreadable {
     pub const fn describe(self) -> &'static str {
         match self {
             Self::NotText => "The parameters are not UTF-8 in application/x-www-form-urlencoded.",
+            Self::Nul => "A parameter has a NUL character (%00), which no parameter may have.",
             Self::TooLong => "A parameter has more than 8,192 bytes.",
             Self::TooMany => "There are more than 64 parameters.",
         }
@@ -122,7 +125,8 @@ pub fn decode(encoded: &[u8]) -> Result<String, Unreadable> {
         return Err(Unreadable::TooLong);
     }
     // No text in the database has a NUL, and PostgreSQL cannot even be asked for one.
-    String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')).ok_or(Unreadable::NotText)
+    let text = String::from_utf8(bytes).map_err(|_| Unreadable::NotText)?;
+    if text.contains('\0') { Err(Unreadable::Nul) } else { Ok(text) }
 }
 
 /// A body of parameters, of which none may be repeated.
@@ -200,7 +204,7 @@ mod tests {
         assert!(params.repeats("a") && params.repeats_any() && !params.repeats("b"));
         assert!(!Params::parse(b"resource=a&resource=b&c=").expect("reads").repeats_any());
         assert_eq!(Params::parse(b"a=%FF").err(), Some(Unreadable::NotText));
-        assert_eq!(Params::parse(b"a=%00").err(), Some(Unreadable::NotText));
+        assert_eq!(Params::parse(b"a=%00").err(), Some(Unreadable::Nul));
         assert_eq!(Params::parse("a".repeat(100_000).as_bytes()).err(), Some(Unreadable::TooLong));
         assert_eq!(
             Params::parse(format!("a={}", "b".repeat(8_193)).as_bytes()).err(),
@@ -235,9 +239,10 @@ mod tests {
                     assert_eq!(read.0, kept);
                 }
                 // The standard replaces what is no UTF-8, and keeps a NUL.
-                Err(Unreadable::NotText) => {
-                    let odd = |text: &str| text.contains(['\0', char::REPLACEMENT_CHARACTER]);
-                    assert!(standard.iter().any(|(name, value)| odd(name) || odd(value)), "{encoded:?}");
+                Err(why @ (Unreadable::NotText | Unreadable::Nul)) => {
+                    let odd = if why == Unreadable::Nul { '\0' } else { char::REPLACEMENT_CHARACTER };
+                    let is_odd = |(name, value): &(String, String)| name.contains(odd) || value.contains(odd);
+                    assert!(standard.iter().any(is_odd), "{encoded:?}");
                 }
                 Err(Unreadable::TooLong) => panic!("60 bytes are not too long"),
                 Err(Unreadable::TooMany) => panic!("60 bytes are not too many parameters"),

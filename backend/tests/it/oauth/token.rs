@@ -184,11 +184,20 @@ async fn a_client_proves_itself_in_one_way(world: World) {
         assert!(reply.header("www-authenticate").unwrap().starts_with("Basic "), "{header}");
         reply.refused(401, "invalid_client");
     }
-    post(&world.anyone(), "/oauth/token", &[grant, ("client_id", id), ("client_secret", &other)])
-        .await
-        .refused(401, "invalid_client");
-    post(&world.anyone(), "/oauth/token", &[grant, ("client_id", id)]).await.refused(401, "invalid_client");
-    post(&world.anyone(), "/oauth/token", &[grant]).await.refused(401, "invalid_client");
+    // Who sends no header is not asked for one: a browser would show a box of its own.
+    let wrong: [&[(&str, &str)]; 4] = [
+        &[grant, ("client_id", id), ("client_secret", &other)],
+        &[grant, ("client_id", id)],
+        &[grant, ("client_secret", &secret)],
+        &[grant],
+    ];
+    for params in wrong {
+        for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par"] {
+            let reply = post(&world.anyone(), path, params).await;
+            assert_eq!(reply.header("www-authenticate"), None, "{path}");
+            reply.refused(401, "invalid_client");
+        }
+    }
 
     let public = ThirdPartyApp::public(&world, &team).await;
     public.tokens(&team.member).await;
@@ -311,4 +320,27 @@ async fn only_a_form_that_is_posted_is_read(world: World) {
     as_app.send(Method::POST, "/oauth/token", charset, "grant_type=client_credentials").await.ok(200);
     assert_eq!(STANDARD.decode(&header[6..]).unwrap().len(), app.id.len() + 1 + 42);
     assert_eq!(app.redirect_uri, CALLBACK);
+}
+
+#[both]
+async fn what_is_wrong_with_a_form_is_named(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let secret = app.secret.clone().unwrap();
+    let as_app = world.anyone().with_header("authorization", &basic(&app.id, &secret));
+    // Clients that offer both ways in one form of theirs send both.
+    let grant = ("grant_type", "client_credentials");
+    let both = [grant, ("client_id", app.id.as_str()), ("client_secret", secret.as_str())];
+    for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par"] {
+        let refused = post(&as_app, path, &both).await.refused(400, "invalid_request");
+        let description = refused["error_description"].as_str().unwrap();
+        assert!(description.contains("Basic") && description.contains("client_secret"), "{description}");
+        for (text, named) in [("a=%00", "NUL"), ("a%00=b", "NUL"), ("a=%FF", "UTF-8")] {
+            let kind = "application/x-www-form-urlencoded";
+            let reply = as_app.send(Method::POST, path, kind, text).await.refused(400, "invalid_request");
+            let description = reply["error_description"].as_str().unwrap();
+            assert!(description.contains(named), "{description}");
+            assert_eq!(description.contains("UTF-8"), named == "UTF-8", "{description}");
+        }
+    }
 }
