@@ -7,6 +7,7 @@ use crate::{
     account::MemberRef,
     account::Workspace,
     ids::{AuthorizationId, OAuthAppId, TokenFamilyId},
+    oauth_apps::RedirectRemark,
     words::words,
 };
 
@@ -26,6 +27,8 @@ pub struct AuthorizationRequest {
     /// Where the member is sent afterwards: the redirect URI's host, or its scheme where an app on the device opens.
     #[cfg_attr(feature = "openapi", schema(example = "acme.example"))]
     pub redirect_host: String,
+    /// What to know of the place; `null` where there is nothing.
+    pub redirect_remark: Option<RedirectRemark>,
     /// What it asks for.
     pub scopes: Vec<RequestedScope>,
     /// Whether the member has allowed all of it before and need not be asked again.

@@ -43,6 +43,56 @@ words! {
 }
 
 words! {
+    /// What an admin and a member should know of a redirect URI that is allowed.
+    RedirectRemark {
+        /// It leads to `localhost`, a name that may mean another machine.
+        Localhost = "localhost",
+        /// It opens a scheme without a dot, which any program may claim.
+        SchemeWithoutDot = "scheme_without_dot",
+    }
+}
+
+impl RedirectRemark {
+    /// The remark on a redirect URI, if there is one.
+    pub fn on(uri: &str) -> Option<Self> {
+        let (scheme, rest) = uri.split_once(':')?;
+        let is = |name: &str| scheme.eq_ignore_ascii_case(name);
+        if is("https") || (!is("http") && scheme.contains('.')) {
+            return None;
+        }
+        if !is("http") {
+            return Some(Self::SchemeWithoutDot);
+        }
+        let host = rest.trim_start_matches('/').split(['/', '?', ':']).next().unwrap_or_default();
+        host.eq_ignore_ascii_case("localhost").then_some(Self::Localhost)
+    }
+
+    /// The remark in a sentence for a person.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::Localhost => {
+                "localhost is a name that each device resolves by itself. 127.0.0.1 or [::1] always means this device."
+            }
+            Self::SchemeWithoutDot => {
+                "Any program on the device can claim this scheme. One that begins with the app's domain, such as com.example.app, \
+                 is safer, and https is safest."
+            }
+        }
+    }
+}
+
+/// A redirect URI that is allowed, and what to know of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RedirectUriRemark {
+    /// The redirect URI.
+    #[cfg_attr(feature = "openapi", schema(example = "http://localhost:3000/callback"))]
+    pub redirect_uri: String,
+    /// What to know of it.
+    pub remark: RedirectRemark,
+}
+
+words! {
     /// How long an old secret keeps working after a rotation.
     Overlap {
         /// It stops at once.
@@ -88,7 +138,8 @@ pub struct NewOAuthApp {
     /// `confidential` or `public`.
     #[cfg_attr(feature = "openapi", schema(value_type = ClientKind))]
     pub kind: String,
-    /// Where members may be sent back to, at most 20: https; http on a loopback IP; a private-use scheme for public apps.
+    /// Where members may be sent back to, at most 20: https; http on a loopback IP; for public apps also on `localhost`, and a scheme
+    /// of the app's own.
     #[cfg_attr(feature = "openapi", schema(max_items = 20))]
     pub redirect_uris: Vec<String>,
     /// What the app may ask for.
@@ -171,6 +222,8 @@ pub struct OAuthApp {
     pub kind: ClientKind,
     /// Where members may be sent back to.
     pub redirect_uris: Vec<String>,
+    /// What to know of some of them.
+    pub redirect_uri_remarks: Vec<RedirectUriRemark>,
     /// What the app may ask for.
     pub scopes: Vec<Scope>,
     /// How it may obtain tokens.

@@ -6,7 +6,9 @@ use api_types::{
     Scope, Timestamp,
     audit::Actor,
     ids::{MemberId, OAuthAppId, WorkspaceId},
-    oauth_apps::{ClientKind, ClientSecret, GrantType, OAuthApp, OAuthAppStatus},
+    oauth_apps::{
+        ClientKind, ClientSecret, GrantType, OAuthApp, OAuthAppStatus, RedirectRemark, RedirectUriRemark,
+    },
 };
 use diesel::prelude::*;
 
@@ -130,7 +132,11 @@ fn with_secrets(conn: &mut Conn, rows: Vec<(AppRow, String)>, now: Timestamp) ->
 }
 
 fn to_wire(row: AppRow, email: String, secrets: Vec<ClientSecret>) -> OAuthApp {
+    let remarks = row.redirect_uris.0.iter().filter_map(|uri| {
+        Some(RedirectUriRemark { redirect_uri: uri.clone(), remark: RedirectRemark::on(uri)? })
+    });
     OAuthApp {
+        redirect_uri_remarks: remarks.collect(),
         id: row.id,
         name: row.name,
         description: row.description,

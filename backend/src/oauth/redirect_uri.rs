@@ -4,10 +4,55 @@
 use std::net::IpAddr;
 
 use api_types::oauth_apps::ClientKind;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
+const LOCALHOST: &str = "localhost";
 /// The longest redirect URI, in bytes.
 const MAX_LEN: usize = 2048;
+
+/// Schemes that browsers and systems keep for themselves, or that run what they are given. No app can be behind them.
+const TAKEN_SCHEMES: &[&str] = &[
+    "about",
+    "android-app",
+    "blob",
+    "chrome",
+    "chrome-extension",
+    "content",
+    "data",
+    "edge",
+    "feed",
+    "file",
+    "filesystem",
+    "ftp",
+    "ftps",
+    "gopher",
+    "intent",
+    "jar",
+    "javascript",
+    "ldap",
+    "mailto",
+    "market",
+    "mhtml",
+    "moz-extension",
+    "news",
+    "nntp",
+    "resource",
+    "search-ms",
+    "sftp",
+    "sms",
+    "smsto",
+    "ssh",
+    "tel",
+    "telnet",
+    "urn",
+    "vbscript",
+    "view-source",
+    "vnc",
+    "ws",
+    "wss",
+];
+/// The parameters that an answer adds. A redirect URI that has one of its own would have it twice.
+const ANSWER: &[&str] = &["code", "state", "iss", "error", "error_description", "error_uri"];
 
 /// Checks a redirect URI and gives it back exactly as it was written, since it is compared exactly.
 pub fn check(text: &str, kind: ClientKind) -> Result<String, &'static str> {
@@ -29,15 +74,51 @@ pub fn check(text: &str, kind: ClientKind) -> Result<String, &'static str> {
     if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
         return Err("It must not carry a user name or password.");
     }
+    if !reads_alike(text, &url) {
+        return Err(
+            "Browsers read it as another URI than the one that stands here. Write it as the address bar shows it, with // \
+             after https: and the host.",
+        );
+    }
+    if url.query_pairs().any(|(name, _)| ANSWER.contains(&name.as_ref())) {
+        return Err(
+            "Its query must not have code, state, iss or error: the answer adds these, and they would be there twice.",
+        );
+    }
+    check_scheme(&url, kind).map(|()| text.to_owned())
+}
+
+fn check_scheme(url: &Url, kind: ClientKind) -> Result<(), &'static str> {
     match url.scheme() {
-        "https" => Ok(text.to_owned()),
-        "http" => check_loopback(&url).map(|()| text.to_owned()),
-        scheme if !scheme.contains('.') => Err(
-            "Use https, http on a loopback address, or a private-use scheme with a dot such as com.example.app.",
+        "https" => Ok(()),
+        "http" => check_loopback(url, kind),
+        scheme if TAKEN_SCHEMES.contains(&scheme) => Err(
+            "Use https, http on a loopback address, or a scheme of your app's own, such as com.example.app.",
         ),
         _ if kind == ClientKind::Confidential => Err("Private-use schemes are for public apps. Use https."),
-        _ => Ok(text.to_owned()),
+        _ => Ok(()),
     }
+}
+
+/// `true` where a browser, which reads by the URL standard, goes where RFC 3986 says: to the same host and port, with the path and
+/// the query as they stand here. The URL standard takes `https:a.example` for `https://a.example`, or for a path of the page
+/// that leads there, and `http://0x7f.1` for `http://127.0.0.1`.
+fn reads_alike(text: &str, url: &Url) -> bool {
+    let scheme = url.scheme();
+    let rest = &text[scheme.len()..];
+    if !matches!(scheme, "https" | "http") {
+        return rest == &url.as_str()[scheme.len()..];
+    }
+    let Some(rest) = rest.strip_prefix("://") else { return false };
+    let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (host, _) = split_port(authority);
+    let same_host = match url.host() {
+        Some(Host::Ipv6(ip)) => host.trim_matches(['[', ']']).parse() == Ok(ip),
+        Some(host_read) => host_read.to_string().eq_ignore_ascii_case(host),
+        None => false,
+    };
+    let read = &url[Position::BeforePath..];
+    same_host && (tail == read || !tail.starts_with('/') && Some(tail) == read.strip_prefix('/'))
 }
 
 /// The part between `//` and the next `/`, `?` or the end.
@@ -46,21 +127,29 @@ fn authority(text: &str) -> &str {
     rest.split(['/', '?']).next().unwrap_or_default()
 }
 
-fn check_loopback(url: &Url) -> Result<(), &'static str> {
-    let address = match url.host() {
-        Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
-        Some(Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
-        _ => None,
-    };
-    match address {
-        Some(ip) if ip.is_loopback() => Ok(()),
-        None if url.host_str() == Some("localhost") => {
-            Err("Write the loopback address as 127.0.0.1 or [::1]: localhost may mean another machine.")
+/// A host, and the port behind it with its colon.
+fn split_port(authority: &str) -> (&str, &str) {
+    let from = if authority.starts_with('[') { authority.find(']').unwrap_or(0) } else { 0 };
+    let colon = authority[from..].find(':').map_or(authority.len(), |at| from + at);
+    authority.split_at(colon)
+}
+
+fn check_loopback(url: &Url, kind: ClientKind) -> Result<(), &'static str> {
+    let is_loopback = match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(LOCALHOST)) if kind == ClientKind::Public => true,
+        Some(Host::Domain(LOCALHOST)) => {
+            return Err(
+                "Write the loopback address as 127.0.0.1 or [::1]: localhost may mean another machine.",
+            );
         }
-        _ => Err(
-            "Plain http is possible only on a loopback address, such as http://127.0.0.1/callback. Use https.",
-        ),
+        _ => false,
+    };
+    if is_loopback {
+        return Ok(());
     }
+    Err("Plain http is possible only on a loopback address, such as http://127.0.0.1/callback. Use https.")
 }
 
 /// `true` where a redirect URI that was sent is the registered one: byte for byte, but for the port of a loopback address, which
@@ -79,14 +168,12 @@ pub fn matches(registered: &str, sent: &str) -> bool {
 fn without_loopback_port(uri: &str) -> Option<(&str, &str)> {
     let rest = uri.strip_prefix("http://")?;
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(_) => authority.split_at(authority.find(']')? + 1),
-        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
-    };
-    let ip: IpAddr = host.trim_start_matches('[').trim_end_matches(']').parse().ok()?;
-    let number = port.strip_prefix(':');
-    let numbered = port.is_empty() || number.is_some_and(is_port);
-    (ip.is_loopback() && numbered).then_some((host, path))
+    let (host, port) = split_port(authority);
+    let ip: Option<IpAddr> = host.trim_start_matches('[').trim_end_matches(']').parse().ok();
+    // Only public apps have `localhost`; a machine's own name table says where it leads.
+    let is_loopback = ip.map_or(host == LOCALHOST, |ip| ip.is_loopback());
+    let numbered = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+    (is_loopback && numbered).then_some((host, path))
 }
 
 fn is_port(text: &str) -> bool {
@@ -121,7 +208,48 @@ mod tests {
         for good in ["https://acme.example/cb?a=b", "http://127.0.0.1/cb", "http://[::1]:8000/cb"] {
             assert_eq!(check(good, Confidential).as_deref(), Ok(good));
         }
-        assert!(check("com.example.app:/cb", Public).is_ok());
+        for good in [
+            "com.example.app:/cb",
+            "cursor://anysphere.cursor-retrieval/oauth/callback",
+            "vscode:/cb?a=b",
+            "http://localhost/cb",
+            "http://localhost:8976/oauth/callback",
+            "https://acme.example",
+            "https://ACME.example:443/cb",
+            "https://acme.example?a=b",
+            "http://[0:0:0:0:0:0:0:1]:9/cb",
+        ] {
+            assert_eq!(check(good, Public).as_deref(), Ok(good));
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "data:text/html,a",
+            "file:///etc/passwd",
+            "ws://acme.example/cb",
+            "https:app.example/cb",
+            "https:/app.example/cb",
+            "https:///app.example/cb",
+            "https:app.example",
+            "http:localhost/cb",
+            "http://127.1/cb",
+            "http://0x7f.0.0.1/cb",
+            "http://2130706433/cb",
+            "https://ex%61mple.com/cb",
+            "https://acme.example/a/../cb",
+            "https://acme.example/%2e%2e/cb",
+            "https://acme.example/c|b",
+            "https://acme.example/cb?a=<b>",
+            "cursor://host/a/../cb",
+            "https://acme.example/cb?code=a",
+            "https://acme.example/cb?a=b&state",
+            "https://acme.example/cb?%69ss=a",
+            "cursor://host/cb?error=a",
+            "http://app.localhost/cb",
+            "http://localhost.example/cb",
+        ] {
+            assert!(check(bad, Public).is_err(), "{bad}");
+        }
         for bad in [
             "com.example.app:/cb",
             "myapp:/cb",
@@ -190,11 +318,13 @@ mod tests {
             let authority = rest.split(['/', '?']).next().unwrap();
             assert!(!authority.contains('@'), "{text:?}");
             match scheme.as_str() {
-                "https" => {}
+                "https" => assert!(!authority.is_empty(), "{text:?}"),
                 "http" => {
-                    assert!(authority.starts_with("127.") || authority.starts_with("[::1]"), "{text:?}");
+                    let is_localhost = is_public && authority.to_ascii_lowercase().starts_with(LOCALHOST);
+                    let is_loopback = authority.starts_with("127.") || authority.starts_with("[::1]");
+                    assert!(is_localhost || is_loopback, "{text:?}");
                 }
-                _ => assert!(is_public && scheme.contains('.'), "{text:?}"),
+                _ => assert!(is_public && !TAKEN_SCHEMES.contains(&scheme.as_str()), "{text:?}"),
             }
         });
     }
@@ -226,7 +356,8 @@ mod tests {
                 port.as_ref()
                     .is_none_or(|port| port.parse::<u32>().is_ok_and(|port| (1..=65_535).contains(&port)))
             };
-            let is_loopback = one.0 == "http" && ["127.0.0.1", "127.0.0.2", "[::1]"].contains(&one.1);
+            let is_loopback =
+                one.0 == "http" && ["127.0.0.1", "127.0.0.2", "[::1]", LOCALHOST].contains(&one.1);
             let but_for_port = (one.0, one.1, one.3) == (other.0, other.1, other.3);
             let both_ports = is_port(&one.2) && is_port(&other.2);
             let expected = (but_for_port && is_loopback && both_ports) || written(&one) == written(&other);

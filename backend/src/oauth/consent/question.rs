@@ -7,6 +7,7 @@ use api_types::{
     account::Role,
     authorizations::{AppRef, AuthorizationRequest, RequestedScope},
     ids::{AuthorizationId, MemberId, OAuthAppId},
+    oauth_apps::RedirectRemark,
 };
 use diesel::QueryResult;
 
@@ -197,6 +198,7 @@ pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<Authorizati
         workspace: client.workspace,
         member: answerer.member,
         redirect_host: redirect_uri::destination(&question.redirect_uri),
+        redirect_remark: RedirectRemark::on(&question.redirect_uri),
         scopes: scopes.collect(),
         remembered,
         expires_at: question.expires_at,

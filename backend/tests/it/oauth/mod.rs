@@ -10,6 +10,7 @@ mod hostile;
 mod library;
 mod limits;
 mod power;
+mod redirect_uris;
 mod refresh;
 mod revoke;
 mod scope;

@@ -1,6 +1,9 @@
 //! The question itself: who asks, whom, for what, and where the answer leads.
 
-use api_types::authorizations::{AppRef, AuthorizationRequest, RequestedScope};
+use api_types::{
+    authorizations::{AppRef, AuthorizationRequest, RequestedScope},
+    oauth_apps::RedirectRemark,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -31,6 +34,7 @@ pub fn question(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
         {part(load, |request| request.scopes.clone(), |scopes| for_what(&scopes))}
         <div class="border-t border-base-300 px-6 py-5 grid gap-4">
             {part(load, |request| (request.redirect_host.clone(), anything(request)), |(host, any)| afterwards(host, any))}
+            {part(load, |request| request.redirect_remark, remark)}
             {form_error(answer.allow, &[])}
             {form_error(answer.deny, &[])}
             {part(load, anything, {
@@ -154,7 +158,7 @@ fn afterwards(host: String, any: bool) -> AnyView {
             "."
         }
     });
-    let loopback = matches!(host.as_str(), "127.0.0.1" | "::1" | "[::1]");
+    let loopback = matches!(host.as_str(), "127.0.0.1" | "::1" | "[::1]" | "localhost");
     let on_device = loopback.then_some("a program on this device, ");
     view! {
         <p class="muted">
@@ -162,6 +166,20 @@ fn afterwards(host: String, any: bool) -> AnyView {
         </p>
     }
     .erase()
+}
+
+/// What to know of the place that the answer goes to.
+fn remark(remark: Option<RedirectRemark>) -> AnyView {
+    let words = match remark {
+        None => return ().erase(),
+        Some(RedirectRemark::Localhost) => {
+            "Only allow this if you have just started the app on this device: its answer goes to localhost."
+        }
+        Some(RedirectRemark::SchemeWithoutDot) => {
+            "Only allow this if you have just started the app on this device: another program could take its place."
+        }
+    };
+    note("warn", icon::ALERT, words)
 }
 
 fn choices(load: &Load<AuthorizationRequest>, answer: Answer, any: bool) -> AnyView {

@@ -1,6 +1,8 @@
 //! The form that makes or changes an OAuth app.
 
-use api_types::oauth_apps::{ClientKind, CreatedOAuthApp, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges};
+use api_types::oauth_apps::{
+    ClientKind, CreatedOAuthApp, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges, RedirectRemark,
+};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{FileReader, HtmlInputElement};
@@ -14,6 +16,8 @@ use crate::{
             TEXT, Text, Ticked, about, area_field, fresh_id, group, lines, pick, scopes_field, set_ticked,
             text_field, tick,
         },
+        icon,
+        notice::note,
         submit::{Submit, form_error, form_foot},
     },
 };
@@ -154,12 +158,13 @@ fn form(draft: Draft, submit: Submit, kind: Option<AnyView>, foot: AnyView, send
             )}
             {kind}
             {area_field(
-                about("Redirect URIs", "redirect_uris", "Where members are sent back to: one per line, matched exactly. https, or http on a loopback address."),
+                about("Redirect URIs", "redirect_uris", "Where members are sent back to: one per line, matched exactly. https, http on a loopback address, or a scheme of a public app's own."),
                 3,
                 "https://acme.example/callback",
                 draft.redirect_uris,
                 submit,
             )}
+            {redirect_remarks(draft)}
             {scopes_field("The most the app may ask for.", draft.scopes, submit)}
             {grants_field(draft, submit)}
             {area_field(about("Description (optional)", "description", ""), 2, "", draft.description, submit)}
@@ -174,6 +179,19 @@ fn form(draft: Draft, submit: Submit, kind: Option<AnyView>, foot: AnyView, send
         </form>
     }
     .erase()
+}
+
+/// What to know of the redirect URIs that have been typed.
+fn redirect_remarks(draft: Draft) -> AnyView {
+    let remarks = Memo::new(move |_| {
+        let mut remarks: Vec<RedirectRemark> =
+            lines(&draft.redirect_uris.read()).iter().filter_map(|uri| RedirectRemark::on(uri)).collect();
+        remarks.dedup();
+        remarks
+    });
+    live(move || {
+        remarks.get().into_iter().map(|remark| note("warn", icon::ALERT, remark.describe())).collect_view()
+    })
 }
 
 fn kind_field(draft: Draft, submit: Submit) -> AnyView {
