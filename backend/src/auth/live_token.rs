@@ -9,7 +9,7 @@ use super::{
     principal::{Identity, OnBehalfOf, Principal},
 };
 use crate::db::{
-    DbError,
+    DbError, token_families,
     tokens::{self, TokenRecord},
 };
 
@@ -34,10 +34,15 @@ pub async fn look_up(auth: &Auth, claims: &Claims) -> Result<Option<TokenRecord>
             if of_app_itself { tokens::of_app(conn, &ids, client) } else { tokens::of_member(conn, &ids[0]) }
         })
         .await?;
-    if let Some(record) = &found {
+    let mut found = found.filter(is_clients);
+    if let Some(record) = &mut found {
+        if let Some((family, generation)) = record.unused.take() {
+            // The answer that had this token has arrived, so that the refresh token before it is good for nothing more.
+            auth.base.db.execute(move |tx| token_families::note_use(tx, family, generation)).await?;
+        }
         cache.put(claims.jti.clone(), record.clone(), at, changes);
     }
-    Ok(found.filter(is_clients))
+    Ok(found)
 }
 
 /// The scopes that a token may use now, and those that it was given but may not: a scope counts only while the app, the

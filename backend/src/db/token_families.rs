@@ -49,6 +49,11 @@ pub struct FamilyRow {
     pub secret_id: Option<SecretId>,
     /// The audience of the tokens, where the app named one.
     pub resource: Option<String>,
+    /// The newest generation whose access token was used.
+    pub used_generation: i64,
+    /// The time until which the refresh token before the present one gives the present one again, while that is not used; `None`
+    /// where there was none before.
+    pub again_until: Option<Timestamp>,
 }
 
 /// A family with its member, unless it was revoked.
@@ -85,23 +90,46 @@ pub fn find(conn: &mut Conn, id: TokenFamilyId) -> QueryResult<Option<LiveFamily
     }))
 }
 
+/// The times of a family's next refresh token.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotation {
+    /// The time at which it is given.
+    pub now: Timestamp,
+    /// The time at which it expires.
+    pub ends_at: Timestamp,
+    /// The time until which the one before gives it again.
+    pub again_until: Timestamp,
+}
+
 /// Moves a family on to its next refresh token, for an app that proved itself by `secret`.
 pub fn rotate(
     conn: &mut Conn,
     id: TokenFamilyId,
     secret: Option<SecretId>,
-    now: Timestamp,
-    ends_at: Timestamp,
+    rotation: Rotation,
 ) -> QueryResult<()> {
     diesel::update(token_families::table.find(id))
         .set((
             token_families::generation.eq(token_families::generation + 1),
-            token_families::rotated_at.eq(now),
-            token_families::ends_at.eq(ends_at),
+            token_families::rotated_at.eq(rotation.now),
+            token_families::ends_at.eq(rotation.ends_at),
+            token_families::again_until.eq(rotation.again_until),
             token_families::secret_id.eq(secret),
         ))
         .execute(conn)
         .map(drop)
+}
+
+/// Notes that an access token of this generation was used: its answer has arrived.
+pub fn note_use(conn: &mut Conn, id: TokenFamilyId, generation: i64) -> QueryResult<()> {
+    diesel::update(
+        token_families::table
+            .filter(token_families::id.eq(id))
+            .filter(token_families::used_generation.lt(generation)),
+    )
+    .set(token_families::used_generation.eq(generation))
+    .execute(conn)
+    .map(drop)
 }
 
 /// Ends a family with all its tokens; `false` where it was ended before.

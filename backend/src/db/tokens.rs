@@ -27,6 +27,8 @@ pub struct TokenRecord {
     pub app_scopes: Vec<Scope>,
     /// The member for whom the token acts; `None` where the app acts as itself.
     pub member: Option<TokenMember>,
+    /// The family and the generation of which no access token was used before, where a lost answer could be given again.
+    pub unused: Option<(TokenFamilyId, i64)>,
 }
 
 /// The member for whom a token acts, with the member's consent.
@@ -49,13 +51,14 @@ fn record(
 ) -> TokenRecord {
     let (id, name, plan) = workspace;
     let workspace = Workspace { id, name, plan };
-    TokenRecord { app_id, app_name, workspace, app_scopes: app_scopes.into_inner(), member }
+    TokenRecord { app_id, app_name, workspace, app_scopes: app_scopes.into_inner(), member, unused: None }
 }
 
 /// The record of the token with this `jti`, if the token acts for a member and nothing ended it: neither the token itself
 /// nor its family, the consent, the membership or the app was ended.
 pub fn of_member(conn: &mut Conn, jti: &str) -> QueryResult<Option<TokenRecord>> {
-    type Row = (AppColumns, (MemberId, String, Role), (AuthorizationId, Json<Vec<Scope>>));
+    type Generation = (TokenFamilyId, Option<i64>, i64);
+    type Row = (AppColumns, (MemberId, String, Role), (AuthorizationId, Json<Vec<Scope>>), Generation);
     let row = access_tokens::table
         .inner_join(token_families::table.inner_join(authorizations::table.inner_join(members::table)))
         .inner_join(oauth_apps::table.on(oauth_apps::id.eq(access_tokens::app_id)))
@@ -78,12 +81,15 @@ pub fn of_member(conn: &mut Conn, jti: &str) -> QueryResult<Option<TokenRecord>>
             ),
             (members::id, members::email, memberships::role),
             (authorizations::id, authorizations::scopes),
+            (token_families::id, access_tokens::generation, token_families::used_generation),
         ))
         .first::<Row>(conn)
         .optional()?;
-    Ok(row.map(|(app, (id, email, role), (authorization, scopes))| {
+    Ok(row.map(|(app, (id, email, role), (authorization, scopes), (family, generation, used))| {
         let member = TokenMember { id, email, role, authorization, scopes: scopes.into_inner() };
-        record(app, Some(member))
+        // Before the first refresh there is no older refresh token that could be used again.
+        let unused = generation.filter(|generation| *generation > used.max(1));
+        TokenRecord { unused: unused.map(|generation| (family, generation)), ..record(app, Some(member)) }
     }))
 }
 
@@ -118,6 +124,8 @@ pub struct NewTokenRow<'a> {
     pub expires_at: Timestamp,
     /// The client secret by which the app got the token; `None` for a public app.
     pub secret_id: Option<SecretId>,
+    /// The generation of the refresh token that was given with it; 1 where there was none.
+    pub generation: i64,
 }
 
 /// Stores that an access token acts for a member.

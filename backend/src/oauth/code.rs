@@ -17,9 +17,11 @@ use super::{
     client::Client,
     error::OAuthError,
     params::Params,
+    redirect_uri,
     refresh::{self, REFRESH_IDLE_MS},
     refresh_token,
     request::CheckedRequest,
+    scope::{NO_SCOPE_LEFT, available},
     token_response::{self, IssuedTokens},
 };
 use crate::{
@@ -131,17 +133,23 @@ impl Redemption {
         }
         let proved = self.verifier.as_ref().is_some_and(|verifier| proves(verifier, &code.code_challenge));
         let family: TokenFamilyId = tx.new_id();
+        let uris = &self.client.record.redirect_uris;
+        let registered = uris.iter().any(|known| redirect_uri::matches(known, &code.redirect_uri));
+        let good = proved && registered;
         // A wrong verifier uses the code up as well: there is one guess.
-        if !authorization_codes::use_up(tx, &code.digest, proved.then_some(family), now)? {
+        if !authorization_codes::use_up(tx, &code.digest, good.then_some(family), now)? {
             return self.refuse_reuse(tx, &code.digest);
         }
-        if !proved {
+        if !good {
             return Ok(Err(INVALID_CODE));
         }
-        let Some(member) = self.consenting(tx, code.authorization_id)? else {
+        let Some((member, scopes)) = self.consenting(tx, &code)? else {
             return Ok(Err(INVALID_CODE));
         };
-        self.begin_family(tx, family, member, code).map(Ok)
+        if scopes.is_empty() {
+            return Ok(Err(NO_SCOPE_LEFT));
+        }
+        self.begin_family(tx, family, member, CodeRow { scopes: Json::new(scopes), ..code }).map(Ok)
     }
 
     /// Refuses a code that was used before. One of the two who had the code copied it, so the tokens that it gave end (OAuth 2.1,
@@ -155,13 +163,18 @@ impl Redemption {
         Ok(Err(INVALID_CODE))
     }
 
-    /// The member who gave the consent, while it stands and the member belongs to the workspace.
-    fn consenting(&self, conn: &mut Conn, authorization: AuthorizationId) -> QueryResult<Option<MemberId>> {
-        let workspace = self.client.record.workspace.id;
-        let whose = AuthorizationsOf::App(workspace, self.client.record.id);
-        let Some(found) = authorizations::find(conn, whose, authorization)? else { return Ok(None) };
-        let role = accounts::role(conn, workspace, found.member.id)?;
-        Ok(role.map(|_| found.member.id))
+    /// The member who gave the consent, while it stands and the member belongs to the workspace, and the code's scopes, without
+    /// those that the app, the consent or the member's role has lost since.
+    fn consenting(&self, conn: &mut Conn, code: &CodeRow) -> QueryResult<Option<(MemberId, Vec<Scope>)>> {
+        let client = &self.client.record;
+        let whose = AuthorizationsOf::App(client.workspace.id, client.id);
+        let Some(found) = authorizations::find(conn, whose, code.authorization_id)? else { return Ok(None) };
+        let role = accounts::role(conn, client.workspace.id, found.member.id)?;
+        Ok(role.map(|role| {
+            let mut scopes = available(&code.scopes.0, client, role);
+            scopes.retain(|scope| found.scopes.contains(scope));
+            (found.member.id, scopes)
+        }))
     }
 
     fn begin_family(
@@ -187,18 +200,21 @@ impl Redemption {
             ends_at: now + if refreshable { REFRESH_IDLE_MS } else { LIFETIME_MS },
             secret_id: self.client.secret,
             resource: self.audience.clone().or(code.resource),
+            used_generation: 0,
+            again_until: None,
         };
         token_families::insert(tx, &row)?;
         tx.changed(row.workspace_id, Topic::OAuthApps, None);
         let scopes = row.scopes.into_inner();
-        let claims = Claims::new(&self.base, client.id, member.as_str(), &scopes, now)
-            .with_audience(row.resource);
+        let claims =
+            Claims::new(&self.base, client.id, member.as_str(), &scopes, now).with_audience(row.resource);
         let row = NewTokenRow {
             id: &claims.jti,
             family_id: id,
             app_id: client.id,
             expires_at: claims.ends_at(),
             secret_id: self.client.secret,
+            generation: 1,
         };
         tokens::insert(tx, row)?;
         let refresh_token = refreshable.then(|| refresh_token::derive(&self.base.keys, id, 1));

@@ -1,5 +1,5 @@
 //! Tokens for a refresh token: each works once and gives its successor (RFC 9700, section 4.14). Where that answer was lost, the
-//! same successor is given again for ten seconds, while nobody has used it; later, somebody has a copy, and the family ends.
+//! same successor is given again, until it or its access token is used. After that, somebody has a copy, and the family ends.
 
 use api_types::{Scope, account::Role, audit::AuditAction, authorizations::IncidentKind, ids::TokenFamilyId};
 use diesel::QueryResult;
@@ -18,7 +18,7 @@ use crate::{
     base::Base,
     db::{
         Tx, accounts, dialect, restores,
-        token_families::{self, LiveFamily},
+        token_families::{self, LiveFamily, Rotation},
         tokens::{self, NewTokenRow},
     },
 };
@@ -28,8 +28,8 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub const REFRESH_IDLE_MS: i64 = 30 * DAY_MS;
 /// How long a family lives however busy, in milliseconds.
 const FAMILY_MAX_MS: i64 = 365 * DAY_MS;
-/// How long a refresh token that was used still gives its successor, in milliseconds.
-const GRACE_MS: i64 = 10_000;
+/// How long a refresh token that was used still gives its successor, in milliseconds, where it does not end sooner itself.
+const AGAIN_MS: i64 = DAY_MS;
 
 /// The one answer to every refresh token that gives nothing.
 const INVALID_TOKEN: OAuthError =
@@ -87,15 +87,19 @@ impl Refreshing {
             return Ok(Err(INVALID_TOKEN));
         };
         let present = family.row.generation;
-        let in_grace =
-            self.generation == present - 1 && now.millis_since(family.row.rotated_at).abs() <= GRACE_MS;
+        let again_until = family.row.again_until.filter(|_| family.row.used_generation < present);
+        let again = again_until.filter(|_| self.generation == present - 1);
         // A token of a generation that was never given here was given in a time that a restore took back.
         let is_ahead = self.generation > present;
         if is_ahead && restores::last(tx)?.is_some_and(|restored_at| family.row.rotated_at <= restored_at) {
             token_families::revoke(tx, self.family, token_families::RESTORED, None, now)?;
             return Ok(Err(INVALID_TOKEN));
         }
-        if self.generation != present && !in_grace {
+        if again.is_some_and(|until| until <= now) {
+            return Ok(Err(INVALID_TOKEN));
+        }
+        let is_again = again.is_some();
+        if self.generation != present && !is_again {
             end_copied(tx, &self.client, self.family, IncidentKind::RefreshTokenReused)?;
             return Ok(Err(INVALID_TOKEN));
         }
@@ -107,11 +111,13 @@ impl Refreshing {
             Ok(scopes) => scopes,
             Err(error) => return Ok(Err(error)),
         };
-        if !in_grace {
+        if !is_again {
             let ends_at = (now + REFRESH_IDLE_MS).min(family.row.created_at + FAMILY_MAX_MS);
-            token_families::rotate(tx, self.family, self.client.secret, now, ends_at)?;
+            let again_until = (now + AGAIN_MS).min(family.row.ends_at);
+            let rotation = Rotation { now, ends_at, again_until };
+            token_families::rotate(tx, self.family, self.client.secret, rotation)?;
         }
-        let successor = if in_grace { present } else { present + 1 };
+        let successor = if is_again { present } else { present + 1 };
         let client = self.client.record.id;
         let claims = Claims::new(&self.base, client, family.member.as_str(), &scopes, now)
             .with_audience(self.audience.clone().or(family.row.resource));
@@ -121,6 +127,7 @@ impl Refreshing {
             app_id: client,
             expires_at: claims.ends_at(),
             secret_id: self.client.secret,
+            generation: successor,
         };
         tokens::insert(tx, row)?;
         let refresh_token = refresh_token::derive(&self.base.keys, self.family, successor);

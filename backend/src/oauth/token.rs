@@ -22,8 +22,9 @@ use crate::auth::{claims::Claims, parts::Auth};
 ///
 /// `authorization_code` with `code`, `code_verifier` and, if it was sent before, `redirect_uri`; `refresh_token` with
 /// `refresh_token`; or `client_credentials`. Confidential apps authenticate by Basic or in the body, public ones by
-/// `client_id` alone. A refresh token works once and gives its successor; where that answer is lost, the old one gives the
-/// same successor again for ten seconds. Used later, it ends every token that came from the same code.
+/// `client_id` alone. Scopes that the app may not have are left out; the answer's `scope` says what is given. A refresh token
+/// works once and gives its successor. Where that answer is lost, the old one gives the same successor again, for a day at
+/// most, until that or its access token is used. Used later, it ends every token that came from the same code.
 #[utoipa::path(operation_id = "issueToken", tag = "OAuth protocol",
     security(("client" = []), ()),
     request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),

@@ -115,6 +115,8 @@ diesel::table! {
         revoked_ip -> Nullable<Text>,
         secret_id -> Nullable<Text>,
         resource -> Nullable<Text>,
+        used_generation -> BigInt,
+        again_until -> Nullable<BigInt>,
     }
 }
 
@@ -126,6 +128,7 @@ diesel::table! {
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         secret_id -> Nullable<Text>,
+        generation -> Nullable<BigInt>,
     }
 }
 

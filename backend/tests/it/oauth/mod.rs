@@ -3,6 +3,7 @@
 
 mod authorize;
 mod bearer;
+mod changed_meanwhile;
 mod consent;
 mod discovery;
 mod dropped_secret;

@@ -45,21 +45,77 @@ async fn each_works_once_and_a_copy_ends_the_family(world: World) {
     assert_eq!((&activity["refresh_tokens"], &activity["authorizations"]), (&json!(1), &json!(1)));
 }
 
+/// Row 24 of the OAuth requirements.
 #[both]
-async fn a_lost_answer_is_given_again_for_ten_seconds(world: World) {
+async fn a_lost_answer_is_given_again_until_its_refresh_token_is_used(world: World) {
     let team = world.business().await;
     let app = ThirdPartyApp::public(&world, &team).await;
     let first = app.tokens(&team.member).await;
     let lost = Tokens::of(&app.refresh(&first.refresh).await.ok(200));
-    world.advance(10);
-    let again = Tokens::of(&app.refresh(&first.refresh).await.ok(200));
-    assert_eq!(lost.refresh, again.refresh);
-    assert_ne!(lost.access, again.access);
+    // The access token that came before works on; that is no use of the lost one.
+    world.bearer(&first.access).get("/v1/tickets").await.ok(200);
+    for seconds in [11, 3_600, 10 * 3_600] {
+        world.advance(seconds);
+        let again = Tokens::of(&app.refresh(&first.refresh).await.ok(200));
+        assert_eq!(lost.refresh, again.refresh);
+        assert_ne!(lost.access, again.access);
+    }
     // A used successor shows that no answer was lost: the old token is a copy.
-    app.refresh(&again.refresh).await.ok(200);
+    let next = Tokens::of(&app.refresh(&lost.refresh).await.ok(200));
     app.refresh(&first.refresh).await.refused(400, "invalid_grant");
-    app.refresh(&again.refresh).await.refused(400, "invalid_grant");
+    app.refresh(&lost.refresh).await.refused(400, "invalid_grant");
+    app.refresh(&next.refresh).await.refused(400, "invalid_grant");
     assert_eq!(team.audited().await[0], "oauth_token.reused");
+}
+
+/// Row 24 of the OAuth requirements.
+#[both]
+async fn a_lost_answer_is_given_again_until_its_access_token_is_used(world: World) {
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    let mut tokens = app.tokens(&team.member).await;
+    // The same after each refresh.
+    for _ in 0..3 {
+        let next = Tokens::of(&app.refresh(&tokens.refresh).await.ok(200));
+        let again = Tokens::of(&app.refresh(&tokens.refresh).await.ok(200));
+        assert_eq!(next.refresh, again.refresh);
+        tokens = next;
+    }
+    let next = Tokens::of(&app.refresh(&tokens.refresh).await.ok(200));
+    let again = Tokens::of(&app.refresh(&tokens.refresh).await.ok(200));
+    // Whatever the call is answered: the answer with the token has arrived.
+    world
+        .bearer(&again.access)
+        .post("/v1/tickets", &json!({ "title": "A" }))
+        .await
+        .problem(403, "insufficient-scope");
+    app.refresh(&tokens.refresh).await.refused(400, "invalid_grant");
+    world.bearer(&next.access).get("/v1/tickets").await.problem(401, "invalid-credential");
+    app.refresh(&next.refresh).await.refused(400, "invalid_grant");
+    let activity = team.admin.get(&format!("{}/activity", app.path)).await.ok(200);
+    assert_eq!(activity["incidents"].as_array().unwrap().len(), 1);
+}
+
+/// Row 24 of the OAuth requirements.
+#[both]
+async fn an_old_token_gives_its_successor_for_a_day_and_no_longer_than_it_lives(world: World) {
+    const HOUR: u64 = 3_600;
+    let team = world.business().await;
+    let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
+    for (idle, good, over) in [(0, 24 * HOUR - 1, 1), (30 * 24 * HOUR - 2 * HOUR, 2 * HOUR - 1, 1)] {
+        let first = app.tokens(&world.sign_in(&team.member.email).await).await;
+        world.advance(idle);
+        let next = Tokens::of(&app.refresh(&first.refresh).await.ok(200));
+        world.advance(good);
+        app.refresh(&first.refresh).await.ok(200);
+        world.advance(over);
+        // It is over, and no copy: what it gave works on.
+        app.refresh(&first.refresh).await.refused(400, "invalid_grant");
+        app.refresh(&next.refresh).await.ok(200);
+    }
+    let admin = world.sign_in(&team.admin.email).await;
+    let activity = admin.get(&format!("{}/activity", app.path)).await.ok(200);
+    assert_eq!(activity["incidents"], json!([]));
 }
 
 #[both]
