@@ -17,9 +17,10 @@
 //!    lives for a minute. One conditional update uses it up: for a family of tokens, or for none where the verifier is wrong. A
 //!    second request with the same code ends the family that the first one got.
 //! 4. **Refresh.** A family of tokens is one row with a generation. A refresh token ([`refresh_token`]) is an HMAC over the
-//!    family and the generation, and is not stored. So [`refresh`] can give an answer again that was lost on its way, while the
-//!    generation stands and ten seconds have not passed. A token of an earlier generation is a copy. Then the family ends, with
-//!    an audit entry and an incident, in a transaction that commits although the caller is refused.
+//!    family and the generation, and is not stored. So [`refresh`] can give an answer again that was lost on its way, for a day,
+//!    until its refresh token or its access token is used: [`live_token`](crate::auth::live_token) notes the first use. After
+//!    that, the earlier token is a copy. Then the family ends, with an audit entry and an incident, in a transaction that commits
+//!    although the caller is refused.
 //! 5. **Call.** The app calls `/v1` with the access token. The middleware in [`identify`](crate::auth::identify) verifies the
 //!    token's signature, and remembers for a second that it is good. Then [`live_token`](crate::auth::live_token) looks up what
 //!    the token stands for. One query joins token, family, consent, membership, app and workspace, and finds nothing once any of

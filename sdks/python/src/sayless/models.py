@@ -35,6 +35,7 @@ from .words import (
     ProblemType,
     ReadAccess,
     RecoveryStatus,
+    RedirectRemark,
     RetryHelps,
     Role,
     Scope,
@@ -408,6 +409,9 @@ class OAuthApp(Model):
 
     name: str
     """The name that members see."""
+
+    redirect_uri_remarks: list[RedirectUriRemark]
+    """What to know of some of them."""
 
     redirect_uris: list[str]
     """Where members may be sent back to."""
@@ -1122,6 +1126,16 @@ class RecoveryOutcome(Model):
 
     waiting: int
     """They wait for an attempt or its result."""
+
+
+class RedirectUriRemark(Model):
+    """A redirect URI that is allowed, and what to know of it."""
+
+    redirect_uri: str
+    """The redirect URI."""
+
+    remark: RedirectRemark
+    """What to know of it."""
 
 
 class RetryAdvice(Model):

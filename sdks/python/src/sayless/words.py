@@ -910,6 +910,21 @@ canceled.
 More words may be added.
 """
 
+RedirectRemark = Union[
+    Literal[
+        "localhost",
+        "scheme_without_dot",
+    ],
+    str,
+]
+"""What an admin and a member should know of a redirect URI that is allowed.
+
+- `localhost`: It leads to `localhost`, a name that may mean another machine.
+- `scheme_without_dot`: It opens a scheme without a dot, which any program may claim.
+
+More words may be added.
+"""
+
 RetryHelps = Union[
     Literal[
         "now",

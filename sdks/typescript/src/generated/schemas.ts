@@ -1290,7 +1290,8 @@ export interface NewOAuthApp {
   /** The name that members see on the consent screen: 1 to 100 characters. */
   name: string;
   /**
-   * Where members may be sent back to, at most 20: https; http on a loopback IP; a private-use scheme for public apps.
+   * Where members may be sent back to, at most 20: https; http on a loopback IP; for public apps also on `localhost`, and a scheme
+   * of the app's own.
    */
   redirect_uris: string[];
   /** What the app may ask for. */
@@ -1425,6 +1426,8 @@ export interface OAuthApp {
   logo: string;
   /** The name that members see. */
   name: string;
+  /** What to know of some of them. */
+  redirect_uri_remarks: RedirectUriRemark[];
   /** Where members may be sent back to. */
   redirect_uris: string[];
   /** What the app may ask for. */
@@ -1906,6 +1909,24 @@ export interface RecoveryOutcome {
  * More words may be added.
  */
 export type RecoveryStatus = "counted" | "running" | "done" | "stopped" | "canceled" | (string & {});
+
+/**
+ * What an admin and a member should know of a redirect URI that is allowed.
+ *
+ * - `localhost`: It leads to `localhost`, a name that may mean another machine.
+ * - `scheme_without_dot`: It opens a scheme without a dot, which any program may claim.
+ *
+ * More words may be added.
+ */
+export type RedirectRemark = "localhost" | "scheme_without_dot" | (string & {});
+
+/** A redirect URI that is allowed, and what to know of it. */
+export interface RedirectUriRemark {
+  /** The redirect URI. */
+  redirect_uri: string;
+  /** What to know of it. */
+  remark: RedirectRemark;
+}
 
 /** Whether a retry by hand would be accepted. */
 export interface RetryAdvice {

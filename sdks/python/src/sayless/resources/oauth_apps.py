@@ -55,7 +55,7 @@ class OauthAppsResource(Resource):
             logo: The app's logo, a PNG, JPEG or WebP of at most 64 KiB as a `data:` URL.
             name: The name that members see on the consent screen: 1 to 100 characters.
             redirect_uris: Where members may be sent back to, at most 20: https; http on a
-                loopback IP; a private-use scheme for public apps.
+                loopback IP; for public apps also on `localhost`, and a scheme of the app's own.
             scopes: What the app may ask for.
             idempotency_key: A text of your own in place of a random one: the same key with the
                 same arguments does it once only.
@@ -519,7 +519,7 @@ class AsyncOauthAppsResource(AsyncResource):
             logo: The app's logo, a PNG, JPEG or WebP of at most 64 KiB as a `data:` URL.
             name: The name that members see on the consent screen: 1 to 100 characters.
             redirect_uris: Where members may be sent back to, at most 20: https; http on a
-                loopback IP; a private-use scheme for public apps.
+                loopback IP; for public apps also on `localhost`, and a scheme of the app's own.
             scopes: What the app may ask for.
             idempotency_key: A text of your own in place of a random one: the same key with the
                 same arguments does it once only.

@@ -54,10 +54,10 @@ pub use ids::{
 };
 pub use oauth_apps::{
     AppRef, Authorization, ClientSecret, CreatedClientSecret, CreatedOAuthApp, Incident, MemberRef, OAuthApp,
-    OAuthAppActivity, Withdrawn,
+    OAuthAppActivity, RedirectUriRemark, Withdrawn,
 };
 pub use oauth_apps_requests::{NewOAuthApp, OAuthAppChanges};
-pub use oauth_apps_words::{ClientKind, GrantType, IncidentKind, OAuthAppStatus};
+pub use oauth_apps_words::{ClientKind, GrantType, IncidentKind, OAuthAppStatus, RedirectRemark};
 pub use problem_types::{FieldError, Problem, ProblemDescription, ProblemDescriptions};
 pub use problem_types_words::{FaultCode, FieldPlace, ProblemType};
 pub use recoveries::{Canary, Recovery, RecoveryMatches, RecoveryOutcome, Stopped};

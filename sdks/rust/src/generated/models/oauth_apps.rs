@@ -3,7 +3,7 @@
 //! Models: OAuth apps.
 
 use super::ids::{AuthorizationId, MemberId, OAuthAppId, SecretId, TokenFamilyId};
-use super::oauth_apps_words::{ClientKind, GrantType, IncidentKind, OAuthAppStatus};
+use super::oauth_apps_words::{ClientKind, GrantType, IncidentKind, OAuthAppStatus, RedirectRemark};
 use super::shared::Actor;
 use super::shared_words::Scope;
 use crate::secret::Secret;
@@ -145,6 +145,8 @@ pub struct OAuthApp {
     pub kind: ClientKind,
     /// Where members may be sent back to.
     pub redirect_uris: Vec<String>,
+    /// What to know of some of them.
+    pub redirect_uri_remarks: Vec<RedirectUriRemark>,
     /// What the app may ask for.
     pub scopes: Vec<Scope>,
     /// How it may obtain tokens.
@@ -177,6 +179,16 @@ pub struct OAuthAppActivity {
     pub revoked_tokens: i64,
     /// Copies of its credentials that were used, in the last 90 days, newest first, at most 20.
     pub incidents: Vec<Incident>,
+}
+
+/// A redirect URI that is allowed, and what to know of it.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct RedirectUriRemark {
+    /// The redirect URI.
+    pub redirect_uri: String,
+    /// What to know of it.
+    pub remark: RedirectRemark,
 }
 
 /// All of an app's authorizations were withdrawn.

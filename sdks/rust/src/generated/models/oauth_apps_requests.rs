@@ -14,7 +14,8 @@ pub struct NewOAuthApp {
     pub name: String,
     /// `confidential` or `public`.
     pub kind: ClientKind,
-    /// Where members may be sent back to, at most 20: https; http on a loopback IP; a private-use scheme for public apps.
+    /// Where members may be sent back to, at most 20: https; http on a loopback IP; for public apps also on `localhost`, and a scheme
+    /// of the app's own.
     pub redirect_uris: Vec<String>,
     /// What the app may ask for.
     pub scopes: Vec<Scope>,

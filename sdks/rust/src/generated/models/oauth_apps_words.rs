@@ -45,3 +45,13 @@ words! {
         Suspended = "suspended",
     }
 }
+
+words! {
+    /// What an admin and a member should know of a redirect URI that is allowed.
+    RedirectRemark {
+        /// It leads to `localhost`, a name that may mean another machine.
+        Localhost = "localhost",
+        /// It opens a scheme without a dot, which any program may claim.
+        SchemeWithoutDot = "scheme_without_dot",
+    }
+}
