@@ -33,6 +33,10 @@ pub struct AuthorizationRequest {
     pub scopes: Vec<RequestedScope>,
     /// Whether the member has allowed all of it before and need not be asked again.
     pub remembered: bool,
+    /// Whether the app wants the member to sign in again first; until then nothing can be allowed.
+    pub sign_in_again: bool,
+    /// The e-mail address of the member whom the app expects; `null` where it said nothing.
+    pub login_hint: Option<String>,
     /// When the request can no longer be answered.
     pub expires_at: Timestamp,
 }

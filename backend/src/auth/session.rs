@@ -63,6 +63,8 @@ pub fn unauthenticated() -> Failure {
 pub struct LiveSession {
     /// The member who is signed in.
     pub principal: Principal,
+    /// The time at which the member signed in.
+    pub created_at: Timestamp,
     /// `true` where the last use is to be noted anew, by [`touch`].
     pub is_stale: bool,
 }
@@ -75,9 +77,10 @@ pub async fn look_up(base: &Base, session: &str) -> Result<LiveSession, Failure>
     let found = found.filter(|found| is_alive(found, now)).ok_or_else(unauthenticated)?;
     share::belongs_to(found.workspace.id);
     let is_stale = now.millis_since(found.last_seen_at) >= TOUCH_MS;
+    let created_at = found.created_at;
     let session = session.to_owned();
     let identity = Identity::Member { id: found.member_id, email: found.email, role: found.role, session };
-    Ok(LiveSession { principal: Principal { workspace: found.workspace, identity }, is_stale })
+    Ok(LiveSession { principal: Principal { workspace: found.workspace, identity }, created_at, is_stale })
 }
 
 /// Notes that a session was used.

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::{
-    Conn, Json,
+    Conn, Json, dialect,
     expiry::Expired,
     schema::{authorization_requests, pushed_requests},
 };
@@ -35,6 +35,14 @@ pub struct RequestRow {
     pub expires_at: Timestamp,
     /// The audience of the tokens, where the app named one.
     pub resource: Option<String>,
+    /// Digest of the pushed request that the question was made of; `None` where it came with the browser.
+    pub pushed_digest: Option<String>,
+    /// The app wants it asked, whatever the member allowed before.
+    pub ask_again: bool,
+    /// Digest of the session that is too old for the app; its member signs in anew.
+    pub stale_session: Option<String>,
+    /// The e-mail address of the member whom the app expects.
+    pub login_hint: Option<String>,
 }
 
 pub fn insert(conn: &mut Conn, row: &RequestRow) -> QueryResult<()> {
@@ -85,14 +93,13 @@ pub fn push(
         .map(drop)
 }
 
-/// Removes an app's pushed request for its one use and returns the parameters; `None` where the request is unknown,
-/// expired or used.
-pub fn pull(
+/// An app's pushed request, by one of `digests`: the digest and the parameters; `None` where it is unknown, expired or answered.
+pub fn pushed(
     conn: &mut Conn,
     digests: &[String],
     app: OAuthAppId,
     now: Timestamp,
-) -> QueryResult<Option<Value>> {
+) -> QueryResult<Option<(String, Value)>> {
     let found = pushed_requests::table
         .filter(pushed_requests::digest.eq_any(digests))
         .filter(pushed_requests::app_id.eq(app))
@@ -100,10 +107,37 @@ pub fn pull(
         .select((pushed_requests::digest, pushed_requests::parameters))
         .first::<(String, Json<Value>)>(conn)
         .optional()?;
-    let Some((digest, parameters)) = found else { return Ok(None) };
-    let taken =
-        diesel::delete(pushed_requests::table.filter(pushed_requests::digest.eq(digest))).execute(conn)?;
-    Ok((taken == 1).then(|| parameters.into_inner()))
+    Ok(found.map(|(digest, parameters)| (digest, parameters.into_inner())))
+}
+
+/// `true` while a pushed request waits for its answer.
+pub fn is_pushed(conn: &mut Conn, digest: &str) -> QueryResult<bool> {
+    let found = pushed_requests::table.filter(pushed_requests::digest.eq(digest));
+    diesel::select(diesel::dsl::exists(found)).get_result(conn)
+}
+
+/// The questions that were made of a pushed request and wait for an answer.
+pub fn of_pushed(conn: &mut Conn, digest: &str, now: Timestamp) -> QueryResult<Vec<RequestRow>> {
+    authorization_requests::table
+        .filter(authorization_requests::pushed_digest.eq(digest))
+        .filter(authorization_requests::expires_at.gt(now))
+        .select(RequestRow::as_select())
+        .load(conn)
+}
+
+/// Makes answers to a pushed request come one after the other: it may have been opened in two places, and have two questions.
+pub fn lock_pushed(conn: &mut Conn, digest: &str) -> QueryResult<()> {
+    dialect::lock(conn, &format!("pushed request {digest}"))
+}
+
+/// Removes a pushed request because it is answered, with every question that was made of it; `false` where it was gone.
+pub fn use_up(conn: &mut Conn, digest: &str) -> QueryResult<bool> {
+    lock_pushed(conn, digest)?;
+    diesel::delete(authorization_requests::table.filter(authorization_requests::pushed_digest.eq(digest)))
+        .execute(conn)?;
+    diesel::delete(pushed_requests::table.filter(pushed_requests::digest.eq(digest)))
+        .execute(conn)
+        .map(|taken| taken == 1)
 }
 
 /// Questions that expired before a time.

@@ -8,20 +8,32 @@ use actix_web::{
     web::Data,
 };
 use api_types::ids::MemberId;
+use url::form_urlencoded::Serializer;
 
 use super::{
-    client, code,
-    consent::{browser, question},
+    client,
+    code::{self, Agreed},
+    consent::{
+        browser,
+        question::{self, Asking, Unasked},
+    },
     error::{ErrorCode, OAuthError},
     forms::AuthorizationForm,
     limits, page, par,
     params::{Params, Raw},
-    request::{self, CheckedRequest, Refusal},
+    prompt::{Prompt, is_for_another},
+    request::{self, CheckedRequest, Refusal, ReturnAddress},
 };
 use crate::{
     auth::{address, parts::Auth, principal::Identity, session},
     db::{DbError, authorization_requests as requests, oauth_clients::ClientRecord},
+    plan,
 };
+
+const PUSHED_OVER: OAuthError = OAuthError::new(
+    ErrorCode::InvalidRequestUri,
+    "The request_uri is over, was answered, or is not this app's.",
+);
 
 /// Request authorization
 ///
@@ -31,6 +43,7 @@ use crate::{
 #[utoipa::path(operation_id = "authorize", tag = "OAuth protocol", params(AuthorizationForm),
     responses((status = 303, description = "To the consent screen, or back to the app"),
         (status = 400, description = "A page: nothing may be sent back"),
+        (status = 403, description = "A page: the plan of the app's workspace has no API; it leads back to the app"),
         (status = 429, description = "A page: too often from one address"),
         (status = 500, description = "A page: something failed on our side"),
         (status = 503, description = "A page: not now")))]
@@ -45,6 +58,7 @@ pub async fn authorize(auth: Data<Auth>, request: HttpRequest) -> HttpResponse {
     request_body(content = AuthorizationForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 303, description = "To the consent screen, or back to the app"),
         (status = 400, description = "A page: nothing may be sent back"),
+        (status = 403, description = "A page: the plan of the app's workspace has no API; it leads back to the app"),
         (status = 429, description = "A page: too often from one address"),
         (status = 500, description = "A page: something failed on our side"),
         (status = 503, description = "A page: not now")))]
@@ -75,10 +89,7 @@ async fn answer(auth: &Auth, request: &HttpRequest, params: Result<Params, OAuth
         Ok(response) => response,
         Err(Refusal::Page(error)) if error.http_status() == StatusCode::BAD_REQUEST => page::refused(&error),
         Err(Refusal::Page(error)) => page::failed(&error),
-        Err(Refusal::Back(return_to, error)) => {
-            let parameters = [("error", error.code().as_str()), ("error_description", error.description())];
-            see_other(return_to.with(&settings.issuer(), &parameters)).finish()
-        }
+        Err(Refusal::Back(return_to, error)) => see_other(with_error(auth, &return_to, &error)).finish(),
     }
 }
 
@@ -93,35 +104,82 @@ fn failed(error: DbError) -> Refusal {
     Refusal::Page(error.into())
 }
 
-/// Leads the browser on: straight back to the app where the member has agreed to all of it before, else to the consent screen.
+/// A member who is signed in at the browser.
+struct Visitor {
+    /// The digest of the session.
+    session: String,
+    member: MemberId,
+    /// The app wants the member to sign in anew.
+    is_stale: bool,
+    /// The app expects another member.
+    is_another: bool,
+}
+
+/// Leads the browser on: straight back to the app where the member has agreed to all of it before, or where the app wants nothing
+/// shown; else to the consent screen.
 async fn lead(auth: &Auth, request: &HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let client = find_client(auth, &params).await?;
-    let params = pushed(auth, &client, params).await?;
+    let (params, pushed) = pushed(auth, &client, params).await?;
     let checked = request::check(&client, &params, &auth.base.settings.issuer())?;
-    let session = signed_in(auth, request).await;
-    if let Some((_, member)) = session
-        && let Some(to) = straight_back(auth, &client, &checked, member).await.map_err(failed)?
-    {
+    if !plan::limits(client.workspace.plan).api_access {
+        return no_plan(auth, &checked);
+    }
+    let visitor = visitor(auth, request, &checked.prompt).await;
+    if let Some(to) = without_asking(auth, &client, &checked, visitor.as_ref(), pushed.as_deref()).await? {
         return Ok(see_other(to).finish());
     }
+    let settings = &auth.base.settings;
     let browser = browser::recognise(&auth.base, request);
-    let session = session.map(|(digest, _)| digest);
-    let question = question::new(&auth.base, &client, checked, session, browser.digest);
-    let to = format!("/oauth/consent/{}", question.id);
-    auth.base.db.execute(move |tx| requests::insert(tx, &question)).await.map_err(failed)?;
-    let mut response = see_other(to);
-    if let Some(cookie) = browser.cookie {
+    let asking = Asking {
+        is_stale: visitor.as_ref().is_some_and(|visitor| visitor.is_stale),
+        session: visitor.map(|visitor| visitor.session),
+        browser: browser.digest.clone(),
+        pushed,
+    };
+    // Who signs in first is helped by the name that the app gave.
+    let hint = checked.prompt.login_hint.clone().filter(|_| asking.session.is_none());
+    let question = question::new(&auth.base, &client, checked, asking);
+    let asked = auth.base.db.execute(move |tx| question::ask(tx, &question)).await.map_err(failed)?;
+    let id = asked.ok_or(Refusal::Page(PUSHED_OVER))?;
+    let query =
+        hint.map(|hint| Serializer::for_suffix("?".to_owned(), 1).append_pair("login_hint", &hint).finish());
+    let mut response = see_other(format!("/oauth/consent/{id}{}", query.unwrap_or_default()));
+    for cookie in browser.cookies(settings, &id, question::QUESTION_MS) {
         response.cookie(cookie);
     }
     Ok(response.finish())
 }
 
-/// The digest of the browser's session and the member who is signed in, where somebody is.
-async fn signed_in(auth: &Auth, request: &HttpRequest) -> Option<(String, MemberId)> {
-    let digest = session::of_request(&auth.base.settings, request)?;
-    let live = session::look_up(&auth.base, &digest).await.ok()?;
+/// The member is told what to do, and takes the reason back to the app; where nothing may be shown, it goes back at once.
+fn no_plan(auth: &Auth, request: &CheckedRequest) -> Result<HttpResponse, Refusal> {
+    const WHY: OAuthError = OAuthError::new(
+        ErrorCode::AccessDenied,
+        "The plan of this app's workspace does not include the API: it needs Startup or above.",
+    );
+    if request.prompt.none {
+        return Err(Refusal::Back(request.return_to.clone(), WHY));
+    }
+    Ok(page::no_plan(&with_error(auth, &request.return_to, &WHY)))
+}
+
+/// The app's redirect URI with an error.
+fn with_error(auth: &Auth, return_to: &ReturnAddress, error: &OAuthError) -> String {
+    let parameters = [("error", error.code().as_str()), ("error_description", error.description())];
+    return_to.with(&auth.base.settings.issuer(), &parameters)
+}
+
+/// Finds out who is signed in, if anybody is, and whether that is as the app wishes.
+async fn visitor(auth: &Auth, request: &HttpRequest, prompt: &Prompt) -> Option<Visitor> {
+    let session = session::of_request(&auth.base.settings, request)?;
+    let live = session::look_up(&auth.base, &session).await.ok()?;
+    let is_stale = prompt.is_stale(live.created_at, auth.base.now());
     match live.principal.identity {
-        Identity::Member { id, .. } => Some((digest, id)),
+        Identity::Member { id, email, .. } => Some(Visitor {
+            session,
+            member: id,
+            is_stale,
+            is_another: is_for_another(prompt.login_hint.as_deref(), &email),
+        }),
         Identity::ApiKey { .. } | Identity::Token { .. } => None,
     }
 }
@@ -141,51 +199,95 @@ async fn find_client(auth: &Auth, params: &Params) -> Result<ClientRecord, Refus
     })
 }
 
-/// The parameters that the app pushed ahead, where it did (RFC 9126, section 4); those beside them count for nothing.
-async fn pushed(auth: &Auth, client: &ClientRecord, params: Params) -> Result<Params, Refusal> {
-    let Some(uri) = params.get("request_uri") else { return Ok(params) };
-    let refused = Refusal::Page(OAuthError::new(
-        ErrorCode::InvalidRequestUri,
-        "The request_uri is over, was used, or is not this app's.",
-    ));
+/// The parameters that the app pushed ahead, where it did (RFC 9126, section 4), and the digest of the pushed request; those beside
+/// them count for nothing. The answer uses a pushed request up. To open it does not: programs that show a preview do that, too.
+async fn pushed(
+    auth: &Auth,
+    client: &ClientRecord,
+    params: Params,
+) -> Result<(Params, Option<String>), Refusal> {
+    let Some(uri) = params.get("request_uri") else { return Ok((params, None)) };
     let Some(reference) = uri.strip_prefix(par::URN).filter(|_| !params.repeats("request_uri")) else {
-        return Err(refused);
+        return Err(Refusal::Page(PUSHED_OVER));
     };
     let digests = auth.base.keys.digests(reference);
     let id = client.id;
-    let found = auth
-        .base
-        .db
-        .execute(move |tx| {
-            let now = tx.now();
-            requests::pull(tx, &digests, id, now)
-        })
-        .await
-        .map_err(failed)?;
-    found.map(|pushed| Params::from_json(&pushed)).ok_or(refused)
+    let now = auth.base.now();
+    let found = auth.base.db.query(move |conn| requests::pushed(conn, &digests, id, now)).await;
+    let (digest, parameters) = found.map_err(failed)?.ok_or(Refusal::Page(PUSHED_OVER))?;
+    Ok((Params::from_json(&parameters), Some(digest)))
 }
 
-/// The app's redirect URI with a new code, if the member has agreed to all of this before.
+/// The app's redirect URI with the answer, where the member need not be asked or must not be.
+async fn without_asking(
+    auth: &Auth,
+    client: &ClientRecord,
+    request: &CheckedRequest,
+    visitor: Option<&Visitor>,
+    pushed: Option<&str>,
+) -> Result<Option<String>, Refusal> {
+    let silent = request.prompt.none;
+    let back =
+        |code, description| Err(Refusal::Back(request.return_to.clone(), OAuthError::new(code, description)));
+    let Some(visitor) = visitor.filter(|visitor| !visitor.is_stale && !visitor.is_another) else {
+        if silent {
+            return back(ErrorCode::LoginRequired, "The member is not signed in, or not as the app wants.");
+        }
+        return Ok(None);
+    };
+    match straight_back(auth, client, request, visitor.member, pushed).await? {
+        StraightBack::With(code) => {
+            Ok(Some(request.return_to.with(&auth.base.settings.issuer(), &[("code", &code)])))
+        }
+        StraightBack::Over => Err(Refusal::Page(PUSHED_OVER)),
+        StraightBack::DeadEnd(why) if silent => back(ErrorCode::AccessDenied, why),
+        StraightBack::Open if silent => back(ErrorCode::ConsentRequired, "The member must be asked."),
+        StraightBack::DeadEnd(_) | StraightBack::Open => Ok(None),
+    }
+}
+
+/// What becomes of a request without a question.
+enum StraightBack {
+    /// This code goes back.
+    With(String),
+    /// The pushed request was answered meanwhile.
+    Over,
+    /// The member can let the app do nothing, for this reason.
+    DeadEnd(&'static str),
+    /// The member must be asked.
+    Open,
+}
+
+/// Makes a code where the member has agreed to all of this before.
 async fn straight_back(
     auth: &Auth,
     client: &ClientRecord,
     request: &CheckedRequest,
     member: MemberId,
-) -> Result<Option<String>, DbError> {
+    pushed: Option<&str>,
+) -> Result<StraightBack, Refusal> {
     let keys = auth.base.keys.clone();
     let client = client.clone();
     let request = request.clone();
-    let return_to = request.return_to.clone();
-    let code = auth
-        .base
-        .db
-        .execute(move |tx| {
-            let Some(granted) = question::remembered(tx, &client, &request, member)? else {
-                return Ok(None);
-            };
-            let agreed = CheckedRequest { scopes: granted.scopes, ..request };
-            code::issue(tx, &keys, client.id, granted.authorization, &agreed).map(Some)
-        })
-        .await?;
-    Ok(code.map(|code| return_to.with(&auth.base.settings.issuer(), &[("code", &code)])))
+    let pushed = pushed.map(str::to_owned);
+    let run = auth.base.db.execute(move |tx| {
+        let granted = match question::unasked(tx, &client, &request, member)? {
+            Unasked::Remembered(granted) => granted,
+            Unasked::DeadEnd(why) => return Ok(StraightBack::DeadEnd(why)),
+            Unasked::Open => return Ok(StraightBack::Open),
+        };
+        if let Some(pushed) = pushed
+            && !requests::use_up(tx, &pushed)?
+        {
+            return Ok(StraightBack::Over);
+        }
+        let agreed = Agreed {
+            redirect_uri: &request.return_to.redirect_uri,
+            scopes: granted.scopes,
+            code_challenge: request.code_challenge,
+            audience: request.audience,
+        };
+        code::issue(tx, &keys, client.id, granted.authorization, agreed).map(StraightBack::With)
+    });
+    run.await.map_err(failed)
 }

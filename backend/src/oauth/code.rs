@@ -20,7 +20,6 @@ use super::{
     redirect_uri,
     refresh::{self, REFRESH_IDLE_MS},
     refresh_token,
-    request::CheckedRequest,
     scope::{NO_SCOPE_LEFT, available},
     token_response::{self, IssuedTokens},
 };
@@ -50,26 +49,39 @@ const INVALID_CODE: OAuthError = OAuthError::grant(
     "The code has expired, was used, is not this client's, or does not fit what came with it.",
 );
 
-/// Makes a code for a request that a member has agreed to, and stores what the code stands for.
+/// What a member has agreed to of a request, and what the app must show for it.
+#[derive(Clone, Debug)]
+pub struct Agreed<'a> {
+    /// The address that the code goes to.
+    pub redirect_uri: &'a str,
+    /// The scopes that the app gets.
+    pub scopes: Vec<Scope>,
+    /// The SHA-256 of the code's verifier, in base64url.
+    pub code_challenge: String,
+    /// The audience of the tokens, where the app named one.
+    pub audience: Option<String>,
+}
+
+/// Makes a code for what a member has agreed to, and stores what the code stands for.
 pub fn issue(
     tx: &mut Tx<'_>,
     keys: &ServerKeys,
     client: OAuthAppId,
     authorization: AuthorizationId,
-    request: &CheckedRequest,
+    agreed: Agreed<'_>,
 ) -> QueryResult<String> {
     let code = crypto::text(&tx.random().bytes::<32>());
     let row = CodeRow {
         digest: keys.digest(&code).0,
         app_id: client,
         authorization_id: authorization,
-        redirect_uri: request.return_to.redirect_uri.clone(),
-        scopes: Json::new(request.scopes.clone()),
-        code_challenge: request.code_challenge.clone(),
+        redirect_uri: agreed.redirect_uri.to_owned(),
+        scopes: Json::new(agreed.scopes),
+        code_challenge: agreed.code_challenge,
         expires_at: tx.now() + CODE_MS,
         used_at: None,
         family_id: None,
-        resource: request.audience.clone(),
+        resource: agreed.audience,
     };
     authorization_codes::insert(tx, &row)?;
     Ok(code)

@@ -37,6 +37,10 @@ pub enum ErrorCode {
     InvalidTarget,
     /// The member said no.
     AccessDenied,
+    /// The app wants nothing shown, and the member is not signed in as it wants (OpenID Connect Core, section 3.1.2.6).
+    LoginRequired,
+    /// The app wants nothing shown, and the member must be asked.
+    ConsentRequired,
     /// Only `code` is answered.
     UnsupportedResponseType,
     /// The pushed request is over, used or not this client's (RFC 9101, section 6.3).
@@ -61,6 +65,8 @@ impl ErrorCode {
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
             Self::AccessDenied => "access_denied",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidRequestUri => "invalid_request_uri",
             Self::RequestNotSupported => "request_not_supported",

@@ -92,6 +92,18 @@ pub struct AuthorizationForm {
     #[schema(nullable = false, format = "uri")]
     #[param(format = "uri")]
     pub resource: Option<String>,
+    /// `none` shows nothing and answers at once; `consent` and `select_account` ask whatever was allowed before; `login` has the member
+    /// sign in anew. Several are separated by spaces; others are left out.
+    #[schema(nullable = false, example = "consent")]
+    #[param(example = "consent")]
+    pub prompt: Option<String>,
+    /// How many seconds ago the member may have signed in; who did so before signs in anew.
+    #[schema(nullable = false, minimum = 0)]
+    #[param(minimum = 0)]
+    pub max_age: Option<u32>,
+    /// The e-mail address of the member whom the app expects.
+    #[schema(nullable = false)]
+    pub login_hint: Option<String>,
     /// Of a pushed request, instead of all but `client_id`.
     #[schema(nullable = false, format = "uri")]
     #[param(format = "uri")]
@@ -128,6 +140,16 @@ pub struct PushedAuthorizationForm {
     /// The issuer's address, or that with `/v1`, if anything (RFC 8707): the token's `aud`.
     #[schema(nullable = false, format = "uri")]
     pub resource: Option<String>,
+    /// `none` shows nothing and answers at once; `consent` and `select_account` ask whatever was allowed before; `login` has the member
+    /// sign in anew. Several are separated by spaces; others are left out.
+    #[schema(nullable = false, example = "consent")]
+    pub prompt: Option<String>,
+    /// How many seconds ago the member may have signed in; who did so before signs in anew.
+    #[schema(nullable = false, minimum = 0)]
+    pub max_age: Option<u32>,
+    /// The e-mail address of the member whom the app expects.
+    #[schema(nullable = false)]
+    pub login_hint: Option<String>,
     /// The app, unless it authenticates by Basic.
     #[schema(nullable = false)]
     pub client_id: Option<OAuthAppId>,

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, get, http::header, web::Data};
 use api_types::{Scope, oauth_apps::GrantType};
 use serde_json::{Value, json};
 
+use super::prompt;
 use crate::{
     auth::{claims::audiences, parts::Auth},
     http::problem::Answer,
@@ -45,6 +46,7 @@ pub async fn get_authorization_server_metadata(auth: Data<Auth>) -> HttpResponse
         "scopes_supported": scopes(),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
+        "prompt_values_supported": prompt::WORDS,
         "grant_types_supported": grants,
         "token_endpoint_auth_methods_supported": any,
         "revocation_endpoint_auth_methods_supported": any,

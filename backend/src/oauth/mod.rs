@@ -6,9 +6,10 @@
 //!    redirect URI ([`redirect_uri`]). While either is wrong it answers with a page of its own ([`page`]), so that no member is
 //!    sent to a place that no app registered. Every other error goes back to the app. The order of the checks stands in
 //!    [`request`]. An app may also push its request ahead to `/oauth/par` ([`par`]), where the same checks run. A pushed request
-//!    is taken from the database once, and checked again.
+//!    is read from the database, and checked again; its answer uses it up. What the app wishes of the question is [`prompt`].
 //! 2. **Consent.** The question to the member is a row in the database. The row is bound to the session and to the browser; the
 //!    browser is known by a cookie, so that signing in first changes nothing. The row is good for ten minutes and one answer.
+//!    A member who can allow nothing is told why, and says no, so that the app learns the reason.
 //!    The console shows the question by `/v1/authorization-requests/{id}` and posts the answer; the server says where to go.
 //!    A member cannot hand on what the member may not do. An app is not asked about twice: a consent that covers all scopes
 //!    answers by itself. The exception is an app to which the answer goes by a loopback or private-use redirect, since any
@@ -53,6 +54,7 @@ pub mod metadata;
 pub mod page;
 pub mod par;
 pub mod params;
+pub mod prompt;
 pub mod redirect_uri;
 pub mod refresh;
 pub mod refresh_token;

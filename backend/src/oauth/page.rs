@@ -23,6 +23,7 @@ p{margin:.75rem 0 0}\
 .brand{margin:0 0 1.5rem;font-weight:600;color:var(--pine)}\
 h1{margin:0;font-size:1.375rem;line-height:1.3}\
 .quiet{color:var(--quiet);font-size:.875rem}\
+a{color:var(--pine)}\
 code{font:.875em ui-monospace,monospace;overflow-wrap:anywhere}";
 
 /// The page may load nothing, and nothing may frame it.
@@ -42,6 +43,22 @@ pub fn refused(error: &OAuthError) -> HttpResponse {
          Go back to the app and start again. If it happens again, tell the app's developer what stands below.",
         &format!("<p class=\"quiet\"><code>{}</code>: {}</p>", error.code().as_str(), error.description()),
     )
+}
+
+/// The page for an app whose workspace has no API. It leads back to the app, which learns why.
+pub fn no_plan(back: &str) -> HttpResponse {
+    page(
+        StatusCode::FORBIDDEN,
+        "This app cannot be let in now",
+        "Apps need the Startup plan or above, and the workspace of this app is on the free plan. Nothing was allowed. Ask an admin of \
+         that workspace to change the plan, then open the app again.",
+        &format!("<p><a href=\"{}\">Back to the app</a></p>", escaped(back)),
+    )
+}
+
+/// A text as it stands in an attribute.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// The page for a client that asks too often.

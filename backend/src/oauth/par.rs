@@ -29,6 +29,9 @@ const KEPT: &[&str] = &[
     "scope",
     "state",
     "resource",
+    "prompt",
+    "max_age",
+    "login_hint",
 ];
 
 const TOO_LARGE: OAuthError = OAuthError::request("The parameters have more than the 16 KiB that are kept.")
@@ -37,7 +40,7 @@ const TOO_LARGE: OAuthError = OAuthError::request("The parameters have more than
 /// Where a pushed request waits.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct PushedRequest {
-    /// To be sent to `/oauth/authorize` with `client_id`, once.
+    /// To be sent to `/oauth/authorize` with `client_id`; good for one answer.
     #[schema(example = "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c")]
     pub request_uri: String,
     /// How long, in seconds.
@@ -76,6 +79,7 @@ pub async fn create_pushed_authorization_request(
     let base = &auth.base;
     let client = client::authenticate(&auth, &request, &params).await?;
     client.check_limits(&auth, Call::Push)?;
+    client.check_plan()?;
     if params.get("request_uri").is_some() {
         return Err(OAuthError::request("A pushed request cannot refer to another."));
     }

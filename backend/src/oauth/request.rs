@@ -7,9 +7,10 @@ use url::form_urlencoded;
 use super::{
     error::{ErrorCode, OAuthError},
     params::Params,
+    prompt::Prompt,
     redirect_uri, resource, scope,
 };
-use crate::{db::oauth_clients::ClientRecord, plan};
+use crate::db::oauth_clients::ClientRecord;
 
 /// Characters of a SHA-256 in base64url.
 const CHALLENGE_LEN: usize = 43;
@@ -25,6 +26,8 @@ pub struct CheckedRequest {
     pub code_challenge: String,
     /// The audience of the tokens, where the app named one.
     pub audience: Option<String>,
+    /// What the app wishes of the question.
+    pub prompt: Prompt,
 }
 
 /// A registered redirect URI, and the `state` that goes back with the answer.
@@ -133,16 +136,11 @@ fn check_rest(
             "This app may not use authorization_code.",
         ));
     }
-    if !plan::limits(client.workspace.plan).api_access {
-        return Err(OAuthError::new(
-            ErrorCode::UnauthorizedClient,
-            "The plan of this app's workspace does not include the API.",
-        ));
-    }
     let code_challenge = check_challenge(params)?;
     let audience = resource::audience(params, issuer)?;
     let scopes = scope::narrow(params.get("scope"), &client.scopes)?;
-    Ok(CheckedRequest { return_to: return_to.clone(), scopes, code_challenge, audience })
+    let prompt = Prompt::read(params)?;
+    Ok(CheckedRequest { return_to: return_to.clone(), scopes, code_challenge, audience, prompt })
 }
 
 fn check_challenge(params: &Params) -> Result<String, OAuthError> {

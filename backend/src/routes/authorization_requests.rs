@@ -4,13 +4,19 @@ use actix_web::{HttpRequest, get, post, web::Data, web::Path};
 use api_types::{
     account::MemberRef,
     authorizations::{AnsweredRequest, AuthorizationRequest},
+    ids::MemberId,
 };
 
 use super::{idempotent::IdempotencyKey, signed_in::SignedIn};
 use crate::{
     app::App,
     auth::{Caller, permission::AnySession},
-    http::{etag::Shown, made::Made, problem::Answer},
+    http::{
+        etag::Shown,
+        made::Made,
+        problem::Answer,
+        query::{FromQuery, Query, QueryReader},
+    },
     oauth::{
         consent::{
             answer, browser,
@@ -34,8 +40,8 @@ pub async fn show(
     request: HttpRequest,
     path: Path<String>,
 ) -> Answer<Shown<AuthorizationRequest>> {
-    let answerer = answerer(&app, &caller, &request)?;
     let id = path.into_inner();
+    let answerer = answerer(&app, &caller, &request, &id)?;
     Ok(Shown(app.base.db.write(move |tx| question::show(tx, &id, answerer)).await?))
 }
 
@@ -43,7 +49,7 @@ pub async fn show(
 ///
 /// As far as the member may do it themselves. The answer says where to go, with a code for the app that works for a minute.
 #[utoipa::path(operation_id = "approveAuthorizationRequest", tag = "Authorizations",
-    security(("session" = [])), params(("id" = String, Path, description = "The request's id"), IdempotencyKey),
+    security(("session" = [])), params(("id" = String, Path, description = "The request's id"), ShownTo, IdempotencyKey),
     extensions(("x-problems" = json!(["conflict", "not-a-member"]))),
     responses((status = 200, description = "Where to go", body = AnsweredRequest)))]
 #[post("/authorization-requests/{id}/approve")]
@@ -52,16 +58,17 @@ pub async fn approve(
     caller: Caller<AnySession>,
     request: HttpRequest,
     path: Path<String>,
+    Query(shown): Query<ShownTo>,
     key: IdempotencyKey,
 ) -> Answer {
-    let answerer = answerer(&app, &caller, &request)?;
     let id = path.into_inner();
+    let answerer = Answerer { shown_to: shown.member, ..answerer(&app, &caller, &request, &id)? };
     let who = caller.who();
     let keys = app.base.keys.clone();
     let issuer = app.base.settings.issuer();
     let request = key.of(&caller, String::new());
     let approved = request.answer(&app.base, move |tx| -> Answer<Made> {
-        let open = question::to_answer(tx, &id, &answerer)?;
+        let open = question::to_approve(tx, &id, &answerer)?;
         let (back, code) = answer::approve(tx, &keys, open, &who)?;
         let redirect_to = back.with(&issuer, &[("code", &code)]);
         Ok(Made::json(200, &AnsweredRequest { redirect_to })?.about(&id).secret())
@@ -71,10 +78,11 @@ pub async fn approve(
 
 /// Refuse what an app asks for
 ///
-/// The answer says where to go, with the refusal for the app.
+/// The answer says where to go, with the refusal for the app and its reason. A member who could allow nothing may refuse, too, also one of
+/// another workspace.
 #[utoipa::path(operation_id = "denyAuthorizationRequest", tag = "Authorizations",
-    security(("session" = [])), params(("id" = String, Path, description = "The request's id"), IdempotencyKey),
-    extensions(("x-problems" = json!(["conflict", "not-a-member"]))),
+    security(("session" = [])), params(("id" = String, Path, description = "The request's id"), ShownTo, IdempotencyKey),
+    extensions(("x-problems" = json!(["conflict"]))),
     responses((status = 200, description = "Where to go", body = AnsweredRequest)))]
 #[post("/authorization-requests/{id}/deny")]
 pub async fn deny(
@@ -82,31 +90,44 @@ pub async fn deny(
     caller: Caller<AnySession>,
     request: HttpRequest,
     path: Path<String>,
+    Query(shown): Query<ShownTo>,
     key: IdempotencyKey,
 ) -> Answer {
-    let answerer = answerer(&app, &caller, &request)?;
     let id = path.into_inner();
+    let answerer = Answerer { shown_to: shown.member, ..answerer(&app, &caller, &request, &id)? };
     let who = caller.who();
     let issuer = app.base.settings.issuer();
     let request = key.of(&caller, String::new());
     let denied = request.answer(&app.base, move |tx| -> Answer<Made> {
-        let open = question::to_answer(tx, &id, &answerer)?;
-        let back = answer::deny(tx, &open, &who)?;
-        let parameters = [
-            ("error", ErrorCode::AccessDenied.as_str()),
-            ("error_description", "The member did not allow it."),
-        ];
+        let denied = question::to_deny(tx, &id, &answerer)?;
+        let back = answer::deny(tx, &denied, &who)?;
+        let parameters = [("error", ErrorCode::AccessDenied.as_str()), ("error_description", denied.why)];
         let redirect_to = back.with(&issuer, &parameters);
         Ok(Made::json(200, &AnsweredRequest { redirect_to })?.about(&id))
     });
     denied.await
 }
 
-fn answerer(app: &App, caller: &Caller<AnySession>, request: &HttpRequest) -> Answer<Answerer> {
-    let SignedIn { id, email, session } = SignedIn::of(caller)?;
+/// The member who saw the question.
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ShownTo {
+    /// The id of the member to whom the request was shown. Where another is signed in by now, the answer is 409.
+    member: Option<MemberId>,
+}
+
+impl FromQuery for ShownTo {
+    fn read(query: &mut QueryReader) -> Self {
+        Self { member: query.id("member") }
+    }
+}
+
+fn answerer(app: &App, caller: &Caller<AnySession>, request: &HttpRequest, id: &str) -> Answer<Answerer> {
+    let SignedIn { id: member, email, session } = SignedIn::of(caller)?;
     Ok(Answerer {
-        member: MemberRef { id, email },
+        member: MemberRef { id: member, email },
         session,
-        browser: browser::known(&app.base.settings, request),
+        browsers: browser::known_for(&app.base.settings, request, id),
+        shown_to: None,
     })
 }

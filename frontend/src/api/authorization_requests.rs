@@ -5,17 +5,19 @@ use api_types::authorizations::{AnsweredRequest, AuthorizationRequest};
 
 use crate::{
     api::call::{Call, Query},
-    paths::api as paths,
+    paths::{api as paths, with_query},
 };
 
 pub fn show(id: &str) -> Query<AuthorizationRequest> {
     Query::new(paths::authorization_request(id))
 }
 
-pub fn approve(id: &str) -> Call<AnsweredRequest> {
-    Call::act(paths::authorization_request_approve(id))
+/// `member`: whom the request was shown to, who alone may answer it; empty where it was shown to nobody.
+pub fn approve(id: &str, member: &str) -> Call<AnsweredRequest> {
+    Call::act(with_query(&paths::authorization_request_approve(id), &[("member", member)]))
 }
 
-pub fn deny(id: &str) -> Call<AnsweredRequest> {
-    Call::act(paths::authorization_request_deny(id))
+/// The same with a no.
+pub fn deny(id: &str, member: &str) -> Call<AnsweredRequest> {
+    Call::act(with_query(&paths::authorization_request_deny(id), &[("member", member)]))
 }

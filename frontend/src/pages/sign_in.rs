@@ -18,6 +18,13 @@ use crate::{
     },
 };
 
+/// The e-mail address that the place to return to names: an app that sends a member here may say whom it expects.
+fn expected(return_to: &str) -> String {
+    let hint = return_to.split_once("login_hint=").map_or("", |(_, rest)| rest);
+    let hint = hint.split(['&', '#']).next().unwrap_or_default();
+    js_sys::decode_uri_component(hint).map(String::from).unwrap_or_default()
+}
+
 #[component]
 pub fn SignIn() -> impl IntoView {
     page::title(|| "Sign in".to_owned());
@@ -34,7 +41,7 @@ pub fn SignIn() -> impl IntoView {
             );
         }
     });
-    let email = RwSignal::new(String::new());
+    let email = RwSignal::new(expected(&query.read_untracked().get("return_to").unwrap_or_default()));
     let password = RwSignal::new(String::new());
     let submit = Submit::new();
     let sign_in = move |event: web_sys::SubmitEvent| {

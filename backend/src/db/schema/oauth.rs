@@ -66,6 +66,10 @@ diesel::table! {
         code_challenge -> Text,
         expires_at -> BigInt,
         resource -> Nullable<Text>,
+        pushed_digest -> Nullable<Text>,
+        ask_again -> Bool,
+        stale_session -> Nullable<Text>,
+        login_hint -> Nullable<Text>,
     }
 }
 

@@ -8,30 +8,38 @@ use api_types::{
 use diesel::QueryResult;
 use serde_json::{Value, json};
 
-use super::question::OpenQuestion;
+use super::question::{Denied, OpenQuestion};
 use crate::{
     crypto::keys::ServerKeys,
     db::{
         Json, Tx,
         audit::{self, Change, Who},
-        authorization_requests as requests, authorizations,
+        authorization_requests::{self as requests, RequestRow},
+        authorizations,
         oauth_clients::ClientRecord,
     },
     http::problem::{Answer, Failure},
     oauth::{
-        code, redirect_uri,
-        request::{CheckedRequest, ReturnAddress},
+        code::{self, Agreed},
+        redirect_uri,
+        request::ReturnAddress,
     },
 };
 
-/// Takes the question away, so that it has one answer, and makes sure that the answer may still be sent.
-fn take(tx: &mut Tx<'_>, open: &OpenQuestion) -> Answer<ReturnAddress> {
-    let question = &open.question;
+/// Takes the question away, so that it has one answer, with the pushed request of which it was made, and makes sure that the answer
+/// may still be sent.
+fn take(tx: &mut Tx<'_>, question: &RequestRow, client: &ClientRecord) -> Answer<ReturnAddress> {
+    if let Some(pushed) = &question.pushed_digest {
+        requests::lock_pushed(tx, pushed)?;
+    }
     if !requests::take(tx, &question.id)? {
         return Err(Failure::conflict("This request has just been answered."));
     }
+    if let Some(pushed) = &question.pushed_digest {
+        requests::use_up(tx, pushed)?;
+    }
     let sent = &question.redirect_uri;
-    if !open.client.redirect_uris.iter().any(|known| redirect_uri::matches(known, sent)) {
+    if !client.redirect_uris.iter().any(|known| redirect_uri::matches(known, sent)) {
         return Err(Failure::conflict(
             "The app no longer wants answers where it asked from. Nothing was allowed.",
         ));
@@ -46,7 +54,7 @@ pub fn approve(
     open: OpenQuestion,
     who: &Who,
 ) -> Answer<(ReturnAddress, String)> {
-    let return_to = take(tx, &open)?;
+    let return_to = take(tx, &open.question, &open.client)?;
     if open.client.suspended {
         return Err(Failure::conflict("An admin has suspended the app. Nothing was allowed."));
     }
@@ -69,13 +77,13 @@ pub fn approve(
     let details = json!({ "authorization": authorization, "scopes": all, "before": before });
     append_audit(tx, who, &open.client, AuditAction::AuthorizationGranted, details)?;
     tx.credentials_changed(open.client.workspace.id);
-    let agreed = CheckedRequest {
-        return_to: return_to.clone(),
+    let agreed = Agreed {
+        redirect_uri: &return_to.redirect_uri,
         scopes,
         code_challenge: open.question.code_challenge,
         audience: open.question.resource,
     };
-    let code = code::issue(tx, keys, open.client.id, authorization, &agreed)?;
+    let code = code::issue(tx, keys, open.client.id, authorization, agreed)?;
     Ok((return_to, code))
 }
 
@@ -98,10 +106,13 @@ fn insert(
 }
 
 /// The member says no: answers with where to go.
-pub fn deny(tx: &mut Tx<'_>, open: &OpenQuestion, who: &Who) -> Answer<ReturnAddress> {
-    let return_to = take(tx, open)?;
-    let details = json!({ "scopes": open.question.scopes.0 });
-    append_audit(tx, who, &open.client, AuditAction::AuthorizationDenied, details)?;
+pub fn deny(tx: &mut Tx<'_>, denied: &Denied, who: &Who) -> Answer<ReturnAddress> {
+    let return_to = take(tx, &denied.question, &denied.client)?;
+    // A stranger leaves no trace in the workspace's log.
+    if denied.by_member {
+        let details = json!({ "scopes": denied.question.scopes.0 });
+        append_audit(tx, who, &denied.client, AuditAction::AuthorizationDenied, details)?;
+    }
     Ok(return_to)
 }
 

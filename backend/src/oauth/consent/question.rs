@@ -24,12 +24,12 @@ use crate::{
         path_id::Noun,
         problem::{Answer, Failure},
     },
-    oauth::{redirect_uri, request::CheckedRequest, scope::available},
+    oauth::{prompt::is_for_another, redirect_uri, request::CheckedRequest, scope::available},
     plan,
 };
 
 /// How long a member has to sign in and answer, in milliseconds.
-const QUESTION_MS: i64 = 10 * 60_000;
+pub const QUESTION_MS: i64 = 10 * 60_000;
 
 /// The scopes that a member lets an app use.
 #[derive(Clone, Debug)]
@@ -47,8 +47,10 @@ pub struct Answerer {
     pub member: MemberRef,
     /// The digest of the member's session.
     pub session: String,
-    /// The digest of the browser's cookie, where the browser has one.
-    pub browser: Option<String>,
+    /// The digests of the cookies by which the browser may know the request.
+    pub browsers: Vec<String>,
+    /// The member to whom the caller says that the request was shown.
+    pub shown_to: Option<MemberId>,
 }
 
 /// A question that waits for an answer, with everything that the answer depends on, as it is now.
@@ -69,29 +71,67 @@ impl OpenQuestion {
     pub fn available(&self) -> Vec<Scope> {
         available(&self.question.scopes.0, &self.client, self.role)
     }
+
+    /// `true` while the member is signed in by the session that is too old for the app.
+    fn must_sign_in(&self, answerer: &Answerer) -> bool {
+        self.question.stale_session.as_ref() == Some(&answerer.session)
+    }
 }
 
-/// Makes a question of an app's request: put in this session, where the member has one, and in the browser with this digest.
-pub fn new(
-    base: &Base,
-    client: &ClientRecord,
-    request: CheckedRequest,
-    session: Option<String>,
-    browser: String,
-) -> RequestRow {
+/// Where a question is asked, and what it was made of.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// The digest of the member's session, where somebody is signed in.
+    pub session: Option<String>,
+    /// That session is too old for the app.
+    pub is_stale: bool,
+    /// The digest of the browser's cookie.
+    pub browser: String,
+    /// The digest of the pushed request.
+    pub pushed: Option<String>,
+}
+
+/// Makes a question of an app's request.
+pub fn new(base: &Base, client: &ClientRecord, request: CheckedRequest, asking: Asking) -> RequestRow {
+    let stale_session = asking.session.clone().filter(|_| asking.is_stale);
     RequestRow {
         id: crypto::text(&base.random.bytes::<32>()),
         app_id: client.id,
         workspace_id: client.workspace.id,
-        session_digest: session,
-        browser_digest: browser,
+        session_digest: asking.session,
+        browser_digest: asking.browser,
         redirect_uri: request.return_to.redirect_uri,
         state: request.return_to.state,
         scopes: Json::new(request.scopes),
         code_challenge: request.code_challenge,
         resource: request.audience,
         expires_at: base.now() + QUESTION_MS,
+        pushed_digest: asking.pushed,
+        ask_again: request.prompt.ask_again,
+        stale_session,
+        login_hint: request.prompt.login_hint,
     }
+}
+
+/// Asks a question; answers with its id. A pushed request that is opened again in the same place is the same question; none where it
+/// was answered meanwhile.
+pub fn ask(tx: &mut Tx<'_>, question: &RequestRow) -> QueryResult<Option<String>> {
+    let now = tx.now();
+    if let Some(pushed) = &question.pushed_digest {
+        requests::lock_pushed(tx, pushed)?;
+        if !requests::is_pushed(tx, pushed)? {
+            return Ok(None);
+        }
+        let same_place = |row: &RequestRow| {
+            row.browser_digest == question.browser_digest
+                || row.session_digest.is_some() && row.session_digest == question.session_digest
+        };
+        if let Some(open) = requests::of_pushed(tx, pushed, now)?.into_iter().find(same_place) {
+            return Ok(Some(open.id));
+        }
+    }
+    requests::insert(tx, question)?;
+    Ok(Some(question.id.clone()))
 }
 
 /// The member's consent to this app, if there is one.
@@ -107,22 +147,49 @@ fn is_remembered(granted: Option<&Granted>, scopes: &[Scope], redirect_uri: &str
     !scopes.is_empty() && granted.is_some_and(covers) && redirect_uri::proves_its_app(redirect_uri)
 }
 
-/// The consent by which a request is answered without asking the member again, with the scopes that the request gets.
-pub fn remembered(
+/// The reason why this member can let the app do nothing, as the app is told; none where there is something.
+pub fn dead_end(client: &ClientRecord, scopes: &[Scope], role: Option<Role>) -> Option<&'static str> {
+    let Some(role) = role else {
+        return Some("The member who is signed in does not belong to the workspace of this app.");
+    };
+    let nothing = available(scopes, client, role).is_empty();
+    nothing.then_some("The member may do nothing of what the app asks for. An admin of the workspace may.")
+}
+
+/// What becomes of a request without asking the member.
+#[derive(Clone, Debug)]
+pub enum Unasked {
+    /// An earlier consent covers it: that consent, with the scopes that the request gets.
+    Remembered(Granted),
+    /// The member can let the app do nothing, for this reason.
+    DeadEnd(&'static str),
+    /// The member must be asked.
+    Open,
+}
+
+/// Finds out what becomes of a request without asking the member.
+pub fn unasked(
     conn: &mut Conn,
     client: &ClientRecord,
     request: &CheckedRequest,
     member: MemberId,
-) -> QueryResult<Option<Granted>> {
-    let Some(role) = accounts::role(conn, client.workspace.id, member)? else { return Ok(None) };
+) -> QueryResult<Unasked> {
+    let role = accounts::role(conn, client.workspace.id, member)?;
+    if let Some(why) = dead_end(client, &request.scopes, role) {
+        return Ok(Unasked::DeadEnd(why));
+    }
+    let scopes = role.map(|role| available(&request.scopes, client, role)).unwrap_or_default();
     let before = granted(conn, client, member)?;
-    let scopes = available(&request.scopes, client, role);
-    let is_remembered = is_remembered(before.as_ref(), &scopes, &request.return_to.redirect_uri);
-    Ok(before.filter(|_| is_remembered).map(|before| Granted { scopes, ..before }))
+    let is_remembered =
+        !request.prompt.ask_again && is_remembered(before.as_ref(), &scopes, &request.return_to.redirect_uri);
+    Ok(match before.filter(|_| is_remembered) {
+        Some(before) => Unasked::Remembered(Granted { scopes, ..before }),
+        None => Unasked::Open,
+    })
 }
 
-/// Finds a question for a member who may see it: in the session or the browser in which it was asked.
-fn find(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<OpenQuestion> {
+/// Finds a question and its app for a member who may see it: in the session or the browser in which it was asked.
+fn find_here(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<(RequestRow, ClientRecord)> {
     let over = || {
         Failure::new(
             ProblemType::NotFound,
@@ -131,7 +198,7 @@ fn find(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<OpenQuestion> 
     };
     let here = |row: &RequestRow| {
         row.session_digest.as_ref() == Some(&answerer.session)
-            || answerer.browser.as_ref() == Some(&row.browser_digest)
+            || answerer.browsers.contains(&row.browser_digest)
     };
     let is_id =
         id.len() == 43 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
@@ -140,29 +207,87 @@ fn find(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<OpenQuestion> 
     let question = found.filter(here).ok_or_else(over)?;
     let client = oauth_clients::find(tx, question.app_id, now)?
         .ok_or_else(|| Failure::conflict("The app was deleted meanwhile. Nothing was allowed."))?;
+    Ok((question, client))
+}
+
+/// Refuses every answer while the plan has no API. The question waits meanwhile.
+fn check_plan(client: &ClientRecord) -> Answer<()> {
+    if plan::limits(client.workspace.plan).api_access {
+        return Ok(());
+    }
+    Err(Failure::new(
+        ProblemType::PlanRequired,
+        "Apps need the Startup plan or above, and the workspace of this app is on the free plan. Ask an admin of that workspace to \
+         change the plan, then open the app again.",
+    ))
+}
+
+/// Finds a question that the member can answer with a yes.
+fn find(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<OpenQuestion> {
+    let (question, client) = find_here(tx, id, answerer)?;
     let role = accounts::role(tx, question.workspace_id, answerer.member.id)?.ok_or_else(|| {
         Failure::new(
             ProblemType::NotAMember,
             format!(
-                "This app belongs to another workspace, of which {} is not a member. Sign in as one of its members.",
+                "This app belongs to another workspace, of which {} is not a member. Sign in as one of its members, or ask an \
+                 admin of that workspace to add you.",
                 answerer.member.email
             ),
         )
     })?;
-    plan::check_api(client.workspace.plan)?;
+    check_plan(&client)?;
     let granted = granted(tx, &client, answerer.member.id)?;
     Ok(OpenQuestion { question, client, role, granted })
 }
 
-/// Finds a question for the session to which it was shown last: a member does not answer for another who signed in before.
-pub fn to_answer(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<OpenQuestion> {
+/// Refuses an answer from another session than the one to which the question was shown last: a member does not answer for
+/// another who signed in before.
+fn check_shown(question: &RequestRow, answerer: &Answerer) -> Answer<()> {
+    let other_session = question.session_digest.as_ref().is_some_and(|session| *session != answerer.session);
+    let other_member = answerer.shown_to.is_some_and(|member| member != answerer.member.id);
+    if other_session || other_member {
+        return Err(Failure::conflict("Somebody else has signed in since. Look at the request again."));
+    }
+    Ok(())
+}
+
+/// Finds a question for a member who says yes.
+pub fn to_approve(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<OpenQuestion> {
     // Two answers to the same app at once make one authorization of both.
     dialect::lock(tx, &format!("consents of {}", answerer.member.id))?;
     let open = find(tx, id, answerer)?;
-    if open.question.session_digest.as_ref().is_some_and(|session| *session != answerer.session) {
-        return Err(Failure::conflict("Somebody else has signed in since. Look at the request again."));
+    check_shown(&open.question, answerer)?;
+    if open.must_sign_in(answerer) {
+        return Err(Failure::conflict("The app asks you to sign in again first. Nothing was allowed."));
     }
     Ok(open)
+}
+
+/// A question that is answered with a no.
+#[derive(Debug)]
+pub struct Denied {
+    /// The question as it is stored.
+    pub question: RequestRow,
+    /// The app that asks.
+    pub client: ClientRecord,
+    /// The reason that the app is told.
+    pub why: &'static str,
+    /// The answer comes from a member of the app's workspace.
+    pub by_member: bool,
+}
+
+/// Finds a question for a member who says no, or who can say nothing else.
+pub fn to_deny(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<Denied> {
+    let (question, client) = find_here(tx, id, answerer)?;
+    check_plan(&client)?;
+    let role = accounts::role(tx, question.workspace_id, answerer.member.id)?;
+    let dead_end = dead_end(&client, &question.scopes.0, role);
+    // A question with a dead end is shown to nobody.
+    if role.is_some() {
+        check_shown(&question, answerer)?;
+    }
+    let why = dead_end.unwrap_or("The member did not allow it.");
+    Ok(Denied { question, client, why, by_member: role.is_some() })
 }
 
 /// The question as the consent screen shows it; from here on it is this session's to answer.
@@ -176,9 +301,13 @@ pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<Authorizati
         requests::show_to(tx, id, &answerer.session)?;
     }
     let available = open.available();
+    let sign_in_again = open.must_sign_in(&answerer);
     let OpenQuestion { question, client, granted, .. } = open;
     let app = oauth_apps::find(tx, client.workspace.id, client.id, now)?.ok_or_else(OAuthAppId::missing)?;
-    let remembered = is_remembered(granted.as_ref(), &available, &question.redirect_uri);
+    let remembered = !question.ask_again
+        && !sign_in_again
+        && !is_for_another(question.login_hint.as_deref(), &answerer.member.email)
+        && is_remembered(granted.as_ref(), &available, &question.redirect_uri);
     let before = granted.map(|granted| granted.scopes).unwrap_or_default();
     let scopes = question.scopes.into_inner().into_iter().map(|scope| RequestedScope {
         scope,
@@ -201,6 +330,8 @@ pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<Authorizati
         redirect_remark: RedirectRemark::on(&question.redirect_uri),
         scopes: scopes.collect(),
         remembered,
+        sign_in_again,
+        login_hint: question.login_hint,
         expires_at: question.expires_at,
     })
 }

@@ -177,6 +177,12 @@ impl Reply {
         all
     }
 
+    /// The cookies that it sets, as they stand in their headers.
+    pub fn cookies(&self) -> Vec<String> {
+        let all = self.headers.get_all("set-cookie").iter();
+        all.map(|value| value.to_str().unwrap().to_owned()).collect()
+    }
+
     /// The body as JSON, after making sure of the status; `null` where there is no body.
     #[track_caller]
     pub fn ok(self, status: u16) -> Value {

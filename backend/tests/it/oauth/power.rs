@@ -218,11 +218,11 @@ async fn the_free_plan_refuses_tokens_and_uses_nothing_up(world: World) {
     world.bearer(&tokens.access).get("/v1/tickets").await.problem(403, "plan-required");
     app.refresh(&tokens.refresh).await.refused(400, "unauthorized_client");
     app.redeem(&code).await.refused(400, "unauthorized_client");
-    app.authorize(&team.member, &[]).await.sent_back(&app, "unauthorized_client");
     for how in ["approve", "deny"] {
         let path = format!("/v1/authorization-requests/{question}/{how}");
         team.admin.send(reqwest::Method::POST, &path, "", "").await.problem(403, "plan-required");
     }
+    app.call("/oauth/par", &[("response_type", "code")]).await.refused(400, "unauthorized_client");
     assert_eq!(app.introspect(&tokens.access).await, json!({ "active": false }));
     world.move_to(team.id, Plan::Startup).await;
     world.bearer(&tokens.access).get("/v1/tickets").await.ok(200);

@@ -4,7 +4,7 @@ use api_types::authorizations::{AnsweredRequest, AuthorizationRequest};
 use leptos::prelude::*;
 
 use crate::{
-    api::{authorization_requests, error::ApiError},
+    api::{authorization_requests, call::Call, error::ApiError},
     browser,
     ui::submit::Submit,
 };
@@ -33,14 +33,26 @@ impl Answer {
 
     /// Lets the app, or not, and goes where the server says.
     pub fn give(self, request: &AuthorizationRequest, allowed: bool) {
+        let (id, member) = (&request.id, request.member.id.as_str());
+        if allowed {
+            self.send(self.allow, authorization_requests::approve(id, member));
+        } else {
+            self.send(self.deny, authorization_requests::deny(id, member));
+        }
+    }
+
+    /// Goes back to the app with a no, where the request could not be shown.
+    pub fn turn_back(self, id: &str) {
+        self.send(self.deny, authorization_requests::deny(id, ""));
+    }
+
+    fn send(self, submit: Submit, call: Call<AnsweredRequest>) {
         if untrack(|| self.busy()) {
             return;
         }
         self.allow.show(None);
         self.deny.show(None);
-        let submit = if allowed { self.allow } else { self.deny };
-        let answer = if allowed { authorization_requests::approve } else { authorization_requests::deny };
-        submit.run(answer(&request.id), move |AnsweredRequest { redirect_to }| {
+        submit.run(call, move |AnsweredRequest { redirect_to }| {
             browser::leave_for(&redirect_to);
             self.leaving_for.set(Some(redirect_to));
         });

@@ -19,7 +19,7 @@ use crate::{
         load::{Retry, by_state},
         notice::{failed, skeleton},
         page,
-        submit::spinner,
+        submit::{form_error, spinner},
     },
 };
 
@@ -27,12 +27,12 @@ use crate::{
 pub fn Consent() -> impl IntoView {
     let params = use_params_map();
     signed_in(move |_, _| {
-        let id = move || params.read().get("id").unwrap_or_default();
-        asked(&Load::new(move || authorization_requests::show(&id())).on_return())
+        let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+        asked(&Load::new(move || authorization_requests::show(&id.read())).on_return(), id)
     })
 }
 
-fn asked(load: &Load<AuthorizationRequest>) -> AnyView {
+fn asked(load: &Load<AuthorizationRequest>, id: Memo<String>) -> AnyView {
     let answer = Answer::new();
     let app = load.part(|request| (request.app.name.clone(), request.remembered));
     page::title(move || match (app.get(), answer.leaving_for.read().is_some()) {
@@ -49,6 +49,13 @@ fn asked(load: &Load<AuthorizationRequest>) -> AnyView {
             answer.give(&request, true);
         }
     });
+    // Somebody else has signed in since, or something else has changed: the member sees that before they answer again.
+    let changed = load.clone();
+    Effect::new(move |_| {
+        if answer.error().is_some_and(|error| error.is(ProblemType::Conflict)) {
+            changed.refresh();
+        }
+    });
     let load = load.clone();
     let over = Memo::new(move |_| answer.error().is_some_and(|error| error.is_not_found()));
     let card = live(move || match answer.leaving_for.get() {
@@ -59,12 +66,13 @@ fn asked(load: &Load<AuthorizationRequest>) -> AnyView {
             by_state(
                 &load,
                 || skeleton("the app's request", 6),
-                failure,
+                move |error, retry| failure(error, retry, answer, id),
                 move || {
                     let request = asking.clone();
-                    let remembered = asking.part(|request| request.remembered);
-                    live(move || match remembered.get() {
-                        Some(true) => passing(&request, answer),
+                    let how = asking.part(|request| (request.remembered, request.sign_in_again));
+                    live(move || match how.get() {
+                        Some((true, _)) => passing(&request, answer),
+                        Some((_, true)) => sign_in_again(&request, answer, id),
                         _ => question::question(&request, answer),
                     })
                 },
@@ -114,8 +122,39 @@ fn request_over() -> AnyView {
     )
 }
 
+/// The button by which a member who can allow nothing goes back, and lets the app know.
+fn turn_back(answer: Answer, id: Memo<String>) -> AnyView {
+    view! {
+        <button
+            type="button"
+            class="btn btn-quiet btn-sm"
+            disabled=move || answer.busy()
+            on:click=move |_| answer.turn_back(&id.get_untracked())
+        >
+            {spinner(move || answer.deny.busy())}
+            "Back to the app"
+        </button>
+    }
+    .erase()
+}
+
+/// The app wants to be sure of who is there.
+fn sign_in_again(load: &Load<AuthorizationRequest>, answer: Answer, id: Memo<String>) -> AnyView {
+    let name = untrack(|| load.ready()).map(|request| request.app.name).unwrap_or_default();
+    end(
+        icon::LOCK,
+        "Sign in again",
+        format!("{name} asks that you sign in again before you allow anything."),
+        view! {
+            {sign_out_button("btn btn-primary btn-sm", None, "Sign in again")}
+            {turn_back(answer, id)}
+            {form_error(answer.deny, &[])}
+        },
+    )
+}
+
 /// The reason why there is nothing to answer.
-fn failure(error: &ApiError, retry: Retry) -> AnyView {
+fn failure(error: &ApiError, retry: Retry, answer: Answer, id: Memo<String>) -> AnyView {
     if error.is_not_found() {
         return request_over();
     }
@@ -124,12 +163,25 @@ fn failure(error: &ApiError, retry: Retry) -> AnyView {
             icon::LOCK,
             "This app belongs to another workspace",
             error.message(),
-            sign_out_button("btn btn-primary btn-sm", None, "Use another account"),
+            view! {
+                {sign_out_button("btn btn-primary btn-sm", None, "Use another account")}
+                {turn_back(answer, id)}
+                {form_error(answer.deny, &[])}
+            },
         );
     }
     // The plan has no API, or an admin suspended the app meanwhile: the sentence says which.
     if error.is(ProblemType::PlanRequired) || error.is(ProblemType::Conflict) {
-        return end(icon::LOCK, "This app cannot be let in now", error.message(), again(retry));
+        return end(
+            icon::LOCK,
+            "This app cannot be let in now",
+            error.message(),
+            view! {
+                {again(retry)}
+                {error.is(ProblemType::Conflict).then(|| turn_back(answer, id))}
+                {form_error(answer.deny, &[])}
+            },
+        );
     }
     view! {
         <h1 class="sr-only">"An app asks for access"</h1>

@@ -28,8 +28,8 @@ pub fn question(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
         {part(load, |request| request.app.clone(), |app| who_asks(&app))}
         {part(
             load,
-            |request| (request.member.email.clone(), request.workspace.name.clone()),
-            |(email, workspace)| whom(email, workspace),
+            |request| (request.member.email.clone(), request.workspace.name.clone(), request.login_hint.clone()),
+            |(email, workspace, expected)| whom(email, workspace, expected),
         )}
         {part(load, |request| request.scopes.clone(), |scopes| for_what(&scopes))}
         <div class="border-t border-base-300 px-6 py-5 grid gap-4">
@@ -66,13 +66,17 @@ fn who_asks(app: &AppRef) -> AnyView {
     .erase()
 }
 
-fn whom(email: String, workspace: String) -> AnyView {
+fn whom(email: String, workspace: String, expected: Option<String>) -> AnyView {
+    let expected = expected.filter(|expected| !expected.eq_ignore_ascii_case(&email)).map(|expected| {
+        view! { <p class="muted anywhere">"It expects " <bdi class="font-[560]">{expected}</bdi> "."</p> }
+    });
     view! {
         <div class="border-t border-base-300 px-6 py-4 grid gap-1">
             <p class="anywhere">
                 "It asks to act for you, " <bdi class="font-[560]">{email}</bdi> ", in the workspace "
                 <bdi class="font-[560]">{workspace}</bdi> "."
             </p>
+            {expected}
             <p class="muted">"Not you? " {sign_out_button("textlink cursor-pointer", None, "Sign out")}</p>
         </div>
     }
