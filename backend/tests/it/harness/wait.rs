@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Waits until something holds: ten seconds at most.
 pub async fn eventually(what: &str, holds: impl AsyncFnMut() -> bool) {
-    within(10, what, holds).await;
+    within(30, what, holds).await;
 }
 
 /// Waits until something holds: so many seconds at most.
