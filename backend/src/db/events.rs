@@ -50,7 +50,7 @@ pub fn insert(conn: &mut Conn, rows: &[EventRow]) -> QueryResult<()> {
         Conn::Pg(conn) => {
             let insert = prepared(format!(
                 "{} INSERT INTO events (id, workspace_id, type, payload, created_at, object_id) \
-             SELECT added.* FROM locked, unnest(?, ?, ?, ?, ?, ?) AS added",
+                 SELECT added.* FROM locked, unnest(?, ?, ?, ?, ?, ?) AS added",
                 event_positions::LOCKED
             ))
             .bind::<Array<Text>, _>(column(rows, |row| row.id.as_str()))

@@ -41,6 +41,7 @@ impl<'a, DB: Backend> Prepared<'a, DB> {
 
 impl<DB: Backend> QueryFragment<DB> for Prepared<'_, DB> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        debug_assert_eq!(self.text.matches('?').count(), self.values.len(), "{}", self.text);
         let mut pieces = self.text.split('?');
         pass.push_sql(pieces.next().unwrap_or_default());
         for (value, piece) in self.values.iter().zip(pieces) {

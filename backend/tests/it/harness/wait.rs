@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Waits until something holds: ten seconds at most.
+/// Waits until something holds: half a minute at most.
 pub async fn eventually(what: &str, holds: impl AsyncFnMut() -> bool) {
     within(30, what, holds).await;
 }
