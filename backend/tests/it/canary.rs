@@ -214,6 +214,11 @@ async fn what_succeeded_is_sent_once_more(world: World) {
     assert_eq!(done["started"], 3);
     receiver.wait_for(6).await;
     assert_eq!(receiver.event_ids().len(), 3, "under the same ids");
+    // A lease that ran out before its answer was written would be taken again.
+    eventually("all three are finished", async || {
+        integrator.key.get(&path).await.ok(200)["outcome"]["succeeded"] == 3
+    })
+    .await;
     world.advance(60);
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     assert_eq!(receiver.requests().len(), 6);
