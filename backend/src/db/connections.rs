@@ -95,8 +95,9 @@ impl Connections {
                 return Err(DbError::Unavailable("the caller is gone".into()).into());
             }
             let _ = tell.send(());
-            let running = Running(&running, Some(&mut pooled.conn));
-            running.run(work)
+            let worked = Running(&running, Some(&mut pooled.conn)).run(work);
+            pooled.note(&worked);
+            worked
         });
         let connected = tokio::time::timeout(CONNECTED_WITHIN, begun).await.is_ok();
         if !connected && call.give_up() {

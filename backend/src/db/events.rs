@@ -12,7 +12,7 @@ use diesel::{
     sql_types::{Array, BigInt, Nullable, Text},
 };
 
-use super::{Conn, bulk::column, dialect::locked, event_positions, schema::events};
+use super::{Conn, bulk::column, dialect::locked, event_positions, prepared::prepared, schema::events};
 
 /// An event as it is stored.
 #[derive(Clone, Debug, Insertable, Queryable, Selectable)]
@@ -47,19 +47,20 @@ pub fn insert(conn: &mut Conn, rows: &[EventRow]) -> QueryResult<()> {
         }
         Conn::Pg(_) if rows.is_empty() => Ok(()),
         // The database gives the positions, in this order.
-        Conn::Pg(conn) => diesel::sql_query(format!(
-            "{} INSERT INTO events (id, workspace_id, type, payload, created_at, object_id) \
-             SELECT added.* FROM locked, unnest($1, $2, $3, $4, $5, $6) AS added",
-            event_positions::LOCKED
-        ))
-        .bind::<Array<Text>, _>(column(rows, |row| row.id.as_str()))
-        .bind::<Array<Text>, _>(column(rows, |row| row.workspace_id.as_str()))
-        .bind::<Array<Text>, _>(column(rows, |row| row.kind.as_str()))
-        .bind::<Array<Text>, _>(column(rows, |row| row.payload.as_str()))
-        .bind::<Array<BigInt>, _>(column(rows, |row| row.created_at))
-        .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.object_id.as_deref()))
-        .execute(conn)
-        .map(drop),
+        Conn::Pg(conn) => {
+            let insert = prepared(format!(
+                "{} INSERT INTO events (id, workspace_id, type, payload, created_at, object_id) \
+                 SELECT added.* FROM locked, unnest(?, ?, ?, ?, ?, ?) AS added",
+                event_positions::LOCKED
+            ))
+            .bind::<Array<Text>, _>(column(rows, |row| row.id.as_str()))
+            .bind::<Array<Text>, _>(column(rows, |row| row.workspace_id.as_str()))
+            .bind::<Array<Text>, _>(column(rows, |row| row.kind.as_str()))
+            .bind::<Array<Text>, _>(column(rows, |row| row.payload.as_str()))
+            .bind::<Array<BigInt>, _>(column(rows, |row| row.created_at))
+            .bind::<Array<Nullable<Text>>, _>(column(rows, |row| row.object_id.as_deref()));
+            insert.execute(conn).map(drop)
+        }
     }
 }
 
@@ -80,27 +81,23 @@ pub struct EventHead {
     pub id: EventId,
     pub kind: EventType,
     pub created_at: Timestamp,
+    pub position: i64,
 }
 
-/// The newest events of a workspace between two ids, the ids left out.
-pub fn newest_between(
+/// The newest events of a workspace whose positions are below `before`, the newest first.
+pub fn newest_before(
     conn: &mut Conn,
     workspace: WorkspaceId,
-    after: EventId,
-    before: Option<EventId>,
+    before: i64,
     limit: i64,
 ) -> QueryResult<Vec<EventHead>> {
-    let mut query = events::table
+    events::table
         .filter(events::workspace_id.eq(workspace))
-        .filter(events::id.gt(after))
-        .order(events::id.desc())
+        .filter(events::position.lt(before))
+        .order(events::position.desc())
         .limit(limit)
         .select(EventHead::as_select())
-        .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(events::id.lt(before));
-    }
-    query.load(conn)
+        .load(conn)
 }
 
 /// One event of a workspace, locked until the transaction ends: it is not removed meanwhile.

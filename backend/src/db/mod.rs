@@ -43,6 +43,7 @@ mod opening;
 pub mod owners;
 mod pool;
 mod postgres_url;
+mod prepared;
 pub mod recoveries;
 pub mod remarks;
 pub mod restores;

@@ -9,6 +9,7 @@ use super::{
     error::DbError,
     url::DatabaseUrl,
 };
+use crate::clock::Stopwatch;
 
 /// The longest that the pool looks for a connection.
 const CHECKOUT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -16,10 +17,17 @@ const CHECKOUT_TIMEOUT: Duration = Duration::from_secs(3);
 /// given up, so that whoever holds the lock does not hold up everybody. Long steps of upkeep ask for more
 /// ([`super::dialect::take_time`]).
 ///
-/// A page anywhere costs about as much as the next one: the default of 4 is meant for turning disks, and has whole tables read
-/// where an index leads to the rows.
+/// A page anywhere costs about as much as the next one: the default of 4 is meant for turning disks.
+///
+/// No statement is meant to read a whole table. PostgreSQL would plan just that while a table is small, and keep the plan of a
+/// prepared statement while the table grows. What has no index to go by is read whole in any case; its costs then look so high
+/// that PostgreSQL would compile it first (`jit`).
 const SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
-    SET idle_in_transaction_session_timeout = '30s'; SET random_page_cost = 1.1";
+    SET idle_in_transaction_session_timeout = '30s'; SET random_page_cost = 1.1; \
+    SET enable_seqscan = off; SET jit = off";
+
+/// A connection that did its work this short a time ago is taken without being asked for a sign of life, which is a round trip.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 pub(super) type Pool = r2d2::Pool<Manager>;
 
@@ -51,6 +59,15 @@ pub(super) struct Pooled {
     pub(super) conn: Conn,
     /// The id of the PostgreSQL backend that serves the connection.
     pub(super) backend: Option<i32>,
+    /// Started when its last work ended well; `None` where that failed.
+    proven: Option<Stopwatch>,
+}
+
+impl Pooled {
+    /// Notes how the connection's work ended.
+    pub(super) fn note<T, E>(&mut self, worked: &Result<T, E>) {
+        self.proven = worked.is_ok().then(Stopwatch::start);
+    }
 }
 
 #[derive(diesel::QueryableByName)]
@@ -77,10 +94,13 @@ impl r2d2::ManageConnection for Manager {
                 Some(backend.get_result::<Backend>(conn).map_err(failed)?.id)
             }
         };
-        Ok(Pooled { conn, backend })
+        Ok(Pooled { conn, backend, proven: None })
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), ConnectionError> {
+        if pooled.proven.is_some_and(|proven| proven.elapsed() < TRUSTED_FOR) {
+            return Ok(());
+        }
         pooled.conn.batch_execute("SELECT 1").map_err(ConnectionError::CouldntSetupConfiguration)
     }
 

@@ -78,16 +78,16 @@ struct Wanted {
 
 /// Counts the events since a time that match, the newest first, within bounds.
 fn count(conn: &mut Conn, wanted: &Wanted, since: Timestamp) -> QueryResult<FilterPreview> {
-    let end = EventId::from_parts(u64::try_from(since.as_millis()).unwrap_or(0), 0);
     let mut found = FilterPreview { matched: 0, examined: 0, since, complete: true };
     let (mut passed, mut bytes) = (0, 0);
-    let mut before = None;
+    let mut before = i64::MAX;
     loop {
-        let page = events::newest_between(conn, wanted.workspace, end, before, PAGE)?;
+        let page = events::newest_before(conn, wanted.workspace, before, PAGE)?;
         let Some(last) = page.last() else { return Ok(found) };
-        before = Some(last.id);
+        before = last.position;
         let ids: Vec<EventId> = page
             .iter()
+            .filter(|head| head.created_at >= since)
             .filter(|head| wanted.event_types.iter().any(|it| it.matches(head.kind)))
             .map(|head| head.id)
             .collect();
@@ -98,7 +98,7 @@ fn count(conn: &mut Conn, wanted: &Wanted, since: Timestamp) -> QueryResult<Filt
         }
         passed += page.len();
         let examined = usize::try_from(found.examined).unwrap_or(usize::MAX);
-        if i64::try_from(page.len()).unwrap_or(PAGE) < PAGE {
+        if last.created_at < since || i64::try_from(page.len()).unwrap_or(PAGE) < PAGE {
             return Ok(found);
         }
         if examined >= MOST_EXAMINED || passed >= MOST_PASSED || bytes >= MOST_BYTES {

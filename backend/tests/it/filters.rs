@@ -177,9 +177,9 @@ async fn a_preview_says_where_it_stopped(world: World) {
     publish(&integrator, "ticket.updated", json!({})).await;
     // A workspace with more events than one preview looks at.
     let copy = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5200) \
-        INSERT INTO events (id, workspace_id, type, payload, created_at) \
+        INSERT INTO events (id, workspace_id, type, payload, created_at, position) \
         SELECT substr(id, 1, length(id) - 6) || substr(CAST(1000000 + i AS TEXT), 2), workspace_id, type, payload, \
-        created_at FROM n, (SELECT * FROM events WHERE type = 'ticket.updated') AS one";
+        created_at, position + i FROM n, (SELECT * FROM events WHERE type = 'ticket.updated') AS one";
     world.execute(copy).await.unwrap();
     let body = json!({ "event_types": ["ticket.*"] });
     let found = integrator.team.admin.post("/v1/webhook-filters/preview", &body).await.ok(200);

@@ -1,6 +1,8 @@
 //! `cargo xtask test`: one stage after the other; a failed stage does not stop the next. The last line counts the tests that
 //! ran. What needs further toolchains runs with `--languages` only.
 
+mod background;
+mod beside;
 mod clients;
 mod console;
 mod docs;
@@ -14,7 +16,7 @@ mod tally;
 
 use anyhow::{Result, bail};
 use stage::{Context, Outcome, Stage};
-use stages::{LANGUAGES, STAGES, server};
+use stages::{BACKGROUND, EVERYTHING, LANGUAGES, STAGES, server};
 use std::time::{Duration, Instant};
 use tally::Tally;
 
@@ -27,6 +29,11 @@ struct Line {
 
 /// The command line: `[--languages] [--only lint|backend|clients|sdks|console|e2e]…`.
 pub fn command(options: &[&str]) -> Result<()> {
+    let context = |full| Context { full, server };
+    if options == [background::OPTION] {
+        let (lines, tests) = run_all(BACKGROUND.iter(), &context(false));
+        return summarize(&lines, tests);
+    }
     let mut groups = Vec::new();
     let mut rest = options.iter();
     while let Some(option) = rest.next() {
@@ -35,16 +42,23 @@ pub fn command(options: &[&str]) -> Result<()> {
             "--only" => rest.next().copied().unwrap_or_default(),
             other => bail!("unknown option {other}; test knows --only GROUP and --languages"),
         };
-        if !STAGES.iter().any(|stage| stage.group == group) {
+        let known = |stage: &Stage| stage.group == group && group != EVERYTHING;
+        if !stages().any(known) {
             bail!("--only {group}: the groups are lint, backend, clients, sdks, console and e2e");
         }
         groups.push(group);
     }
-    let context = Context { full: groups.is_empty(), server };
-    let is_chosen = |group| if context.full { group != LANGUAGES } else { groups.contains(&group) };
-    let chosen = STAGES.iter().filter(|stage| is_chosen(stage.group));
-    let (lines, tests) = run_all(chosen, &context);
+    let (lines, tests) = if groups.is_empty() {
+        run_all(STAGES.iter().filter(|stage| stage.group != LANGUAGES), &context(true))
+    } else {
+        run_all(stages().filter(|stage| groups.contains(&stage.group)), &context(false))
+    };
     summarize(&lines, tests)
+}
+
+/// All stages there are, those first that others need.
+fn stages() -> impl Iterator<Item = &'static Stage> {
+    BACKGROUND.iter().chain(STAGES)
 }
 
 fn run_all<'a>(stages: impl Iterator<Item = &'a Stage>, context: &Context) -> (Vec<Line>, Tally) {

@@ -10,9 +10,8 @@ use std::process::Command;
 
 const SDK: &str = "sdks/rust";
 
-/// Formatting, lints and documentation of the SDK; then its tests and its quick start, with the package.
-pub fn stage(context: &Context) -> Result<Outcome> {
-    let server = (context.server)()?;
+/// Formatting, lints and documentation of the SDK, and a build of its tests and its quick start with the package.
+pub fn package(_: &Context) -> Result<Outcome> {
     sh::run(cargo(&sh::root().join(SDK)).args(["fmt", "--all", "--check"]))?;
     let folder = unpacked()?;
     let mut clippy = cargo(&folder);
@@ -31,7 +30,13 @@ pub fn stage(context: &Context) -> Result<Outcome> {
     documentation.env("RUSTDOCFLAGS", "--deny warnings");
     sh::run(documentation.args(["doc", "--quiet", "--locked", "--workspace", "--no-deps"]))?;
     sh::run(cargo(&folder).args(["test", "--quiet", "--locked", "--workspace", "--no-run"]))?;
+    Ok(Outcome { ok: true, tests: Tally::default() })
+}
 
+/// The tests and the quick start, as [`package`] has built them.
+pub fn story(context: &Context) -> Result<Outcome> {
+    let server = (context.server)()?;
+    let folder = fresh();
     let mut story = sh::command(server.with_file_name("load"));
     story.current_dir(&folder).env("CARGO_TARGET_DIR", target());
     story.args(["sandbox", "--server"]).arg(&server).args(["--", "sh", "-c", STORY]);
@@ -52,8 +57,8 @@ fn unpacked() -> Result<PathBuf> {
     pack.args(["package", "--quiet", "--locked", "--allow-dirty", "--no-verify", "--package", "sayless-sdk"]);
     sh::run(&mut pack)?;
     let manifest = fs::read_to_string(sdk.join("Cargo.toml"))?;
-    let package = package(&manifest)?;
-    let folder = target().join("fresh");
+    let package = named(&manifest)?;
+    let folder = fresh();
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
@@ -80,7 +85,7 @@ fn unpacked() -> Result<PathBuf> {
 }
 
 /// The name of the package's folder, with its version.
-fn package(manifest: &str) -> Result<String> {
+fn named(manifest: &str) -> Result<String> {
     let version = manifest.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
     Ok(format!("sayless-sdk-{}", version.context("sdks/rust/Cargo.toml states no version")?))
 }
@@ -94,6 +99,11 @@ fn quick_start(folder: &Path, package: &str) -> Result<()> {
     fs::create_dir_all(&examples)?;
     fs::write(examples.join("quick_start.rs"), format!("//! The quick start.\n\n{program}"))?;
     Ok(())
+}
+
+/// The folder with the unpacked package.
+fn fresh() -> PathBuf {
+    target().join("fresh")
 }
 
 /// The target folder of everything here, so that nothing is compiled twice.

@@ -2,7 +2,7 @@
 
 use super::stage::{Context, Outcome, Stage};
 use super::tally::Tally;
-use super::{clients, console, docs, samples, sdk_python, sdk_rust, sdk_typescript};
+use super::{background, clients, console, docs, samples, sdk_python, sdk_rust, sdk_typescript};
 use crate::frontend::{self, Mode, toolchain};
 use crate::postgres::{Cluster, Durability};
 use crate::{install, lints, load, sdk, sh};
@@ -20,17 +20,15 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "Clippy", group: "lint", run: clippy },
     Stage { name: "Clippy for the browser", group: "lint", run: clippy_console },
     Stage { name: "Backend tests on SQLite and PostgreSQL", group: "backend", run: backend },
+    Stage { name: "OpenAPI document", group: "backend", run: openapi },
+    Stage { name: "Generated clients and the Rust SDK, begun", group: EVERYTHING, run: background::begin },
     Stage { name: "Chaos, the short form", group: "backend", run: chaos },
     Stage { name: "Console build, begun beside the next stages", group: "console", run: console_begin },
     Stage { name: "Receivers in Node.js, Python and Rust", group: "backend", run: receivers },
-    Stage { name: "OpenAPI document", group: "backend", run: openapi },
-    Stage { name: "Linters of the OpenAPI documents", group: "clients", run: clients::linters },
-    Stage { name: "Generated TypeScript clients", group: "clients", run: clients::typescript },
-    Stage { name: "Generated Python client", group: "clients", run: clients::python },
-    Stage { name: "Generated Rust client", group: "clients", run: clients::rust },
     Stage { name: "TypeScript SDK", group: "sdks", run: sdk_typescript::stage },
     Stage { name: "Python SDK", group: "sdks", run: sdk_python::stage },
-    Stage { name: "Rust SDK", group: "sdks", run: sdk_rust::stage },
+    Stage { name: "Generated clients and the Rust SDK", group: EVERYTHING, run: background::finish },
+    Stage { name: "Rust SDK", group: "sdks", run: sdk_rust::story },
     Stage { name: "Code blocks of the documentation", group: "sdks", run: documentation },
     Stage { name: "Samples of the API reference", group: "sdks", run: samples::stage },
     Stage { name: "Console build", group: "console", run: console_build },
@@ -41,8 +39,20 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "Generated Go client", group: LANGUAGES, run: clients::go },
 ];
 
+/// The stages that [`background`] runs beside others.
+pub const BACKGROUND: &[Stage] = &[
+    Stage { name: "Linters of the OpenAPI documents", group: "clients", run: clients::linters },
+    Stage { name: "Generated TypeScript clients", group: "clients", run: clients::typescript },
+    Stage { name: "Generated Python client", group: "clients", run: clients::python },
+    Stage { name: "Generated Rust client", group: "clients", run: clients::rust },
+    Stage { name: "Rust SDK: package, lints and documentation", group: "sdks", run: sdk_rust::package },
+];
+
 /// The group of what needs further toolchains.
 pub const LANGUAGES: &str = "languages";
+
+/// The group of what only the tests of everything do.
+pub const EVERYTHING: &str = "everything";
 
 /// The packages whose tests run on this machine: all but the console.
 const BACKEND: &[&str] = &[

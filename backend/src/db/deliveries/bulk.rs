@@ -3,7 +3,7 @@
 
 use api_types::{
     Timestamp,
-    deliveries::{CancelReason, Category, DeliveryStatus},
+    deliveries::{CancelReason, Category},
     ids::DeliveryId,
 };
 use diesel::{
@@ -19,6 +19,7 @@ use super::{
 use crate::db::{
     Conn, Json,
     bulk::column,
+    prepared::prepared,
     schema::{attempts, deliveries},
 };
 
@@ -27,19 +28,19 @@ pub fn take(conn: &mut Conn, leases: &[Lease], owner: &str) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(conn) => {
             for lease in leases {
-                diesel::update(deliveries::table.find(lease.delivery))
-                    .set((
-                        deliveries::due_at.eq(None::<Timestamp>),
-                        deliveries::held.eq(false),
-                        deliveries::manual_attempt_id.eq(None::<String>),
-                        deliveries::lease_no.eq(lease.number),
-                        deliveries::lease_owner.eq(owner),
-                        deliveries::lease_attempt_id.eq(lease.attempt),
-                        deliveries::lease_trigger.eq(lease.trigger),
-                        deliveries::lease_started_at.eq(lease.started_at),
-                        deliveries::lease_until.eq(lease.until),
-                    ))
-                    .execute(conn)?;
+                let take = prepared(
+                    "UPDATE deliveries SET due_at = NULL, held = FALSE, manual_attempt_id = NULL, lease_owner = ?, \
+                     lease_no = ?, lease_attempt_id = ?, lease_trigger = ?, lease_started_at = ?, lease_until = ? \
+                     WHERE id = ?",
+                )
+                .bind::<Text, _>(owner)
+                .bind::<BigInt, _>(lease.number)
+                .bind::<Text, _>(lease.attempt)
+                .bind::<Text, _>(lease.trigger)
+                .bind::<BigInt, _>(lease.started_at)
+                .bind::<BigInt, _>(lease.until)
+                .bind::<Text, _>(lease.delivery);
+                take.execute(conn)?;
             }
             Ok(())
         }
@@ -51,11 +52,11 @@ fn take_at_once(conn: &mut PgConnection, leases: &[Lease], owner: &str) -> Query
     if leases.is_empty() {
         return Ok(());
     }
-    diesel::sql_query(
-        "UPDATE deliveries d SET due_at = NULL, held = FALSE, manual_attempt_id = NULL, lease_owner = $1, \
+    prepared(
+        "UPDATE deliveries d SET due_at = NULL, held = FALSE, manual_attempt_id = NULL, lease_owner = ?, \
          lease_no = t.lease_no, lease_attempt_id = t.attempt, lease_trigger = t.trigger_kind, \
          lease_started_at = t.started_at, lease_until = t.until \
-         FROM unnest($2, $3, $4, $5, $6, $7) AS t (id, lease_no, attempt, trigger_kind, started_at, until) \
+         FROM unnest(?, ?, ?, ?, ?, ?) AS t (id, lease_no, attempt, trigger_kind, started_at, until) \
          WHERE d.id = t.id",
     )
     .bind::<Text, _>(owner)
@@ -79,21 +80,18 @@ pub fn succeed(conn: &mut Conn, firsts: &[FirstSuccess]) -> QueryResult<Vec<Deli
         Conn::Sqlite(conn) => {
             let mut done = Vec::with_capacity(firsts.len());
             for first in firsts {
-                let standing = deliveries::table
-                    .find(first.delivery)
-                    .filter(deliveries::lease_no.eq(1))
-                    .filter(deliveries::lease_attempt_id.eq(first.attempt))
-                    .filter(deliveries::status.eq(DeliveryStatus::Pending));
-                let changed = diesel::update(standing).set((
-                    deliveries::status.eq(DeliveryStatus::Succeeded),
-                    deliveries::attempts.eq(1),
-                    deliveries::next_attempt_at.eq(None::<Timestamp>),
-                    deliveries::last_attempt_at.eq(first.at),
-                    deliveries::last_response_status.eq(first.status),
-                    deliveries::finished_at.eq(first.at),
-                    cleared(),
-                ));
-                if changed.execute(conn)? == 1 {
+                let succeed = prepared(
+                    "UPDATE deliveries SET status = 'succeeded', attempts = 1, next_attempt_at = NULL, \
+                     last_attempt_at = ?, last_response_status = ?, finished_at = ?, lease_owner = NULL, \
+                     lease_attempt_id = NULL, lease_trigger = NULL, lease_started_at = NULL, lease_until = NULL \
+                     WHERE id = ? AND lease_no = 1 AND lease_attempt_id = ? AND status = 'pending'",
+                )
+                .bind::<BigInt, _>(first.at)
+                .bind::<Nullable<Integer>, _>(first.status)
+                .bind::<BigInt, _>(first.at)
+                .bind::<Text, _>(first.delivery)
+                .bind::<Text, _>(first.attempt);
+                if succeed.execute(conn)? == 1 {
                     done.push(first.delivery);
                 }
             }
@@ -113,11 +111,11 @@ fn succeed_at_once(conn: &mut PgConnection, firsts: &[FirstSuccess]) -> QueryRes
     }
     let ids: Vec<&str> = firsts.iter().map(|first| first.delivery.as_str()).collect();
     let attempts: Vec<&str> = firsts.iter().map(|first| first.attempt.as_str()).collect();
-    let done = diesel::sql_query(
+    let done = prepared(
         "UPDATE deliveries d SET status = 'succeeded', attempts = 1, next_attempt_at = NULL, \
          last_attempt_at = t.at, last_response_status = t.status, finished_at = t.at, lease_owner = NULL, \
          lease_attempt_id = NULL, lease_trigger = NULL, lease_started_at = NULL, lease_until = NULL \
-         FROM unnest($1, $2, $3, $4) AS t (id, attempt, at, status) \
+         FROM unnest(?, ?, ?, ?) AS t (id, attempt, at, status) \
          WHERE d.id = t.id AND CASE WHEN d.id = t.id THEN d.lease_no = 1 AND d.lease_attempt_id = t.attempt \
              AND d.status = 'pending' END \
          RETURNING d.id",
@@ -165,14 +163,14 @@ fn settle_at_once(conn: &mut PgConnection, rows: &[(DeliveryId, DeliveryUpdate)]
         return Ok(());
     }
     let ids: Vec<&str> = rows.iter().map(|(id, _)| id.as_str()).collect();
-    diesel::sql_query(
+    prepared(
         "UPDATE deliveries d SET status = t.status, cancel_reason = t.cancel_reason, step = t.step, \
          attempts = t.attempts, next_attempt_at = t.next_attempt_at, manual_attempt_id = t.manual_attempt_id, \
          due_at = t.due_at, held = t.held, interrupted = t.interrupted, last_attempt_at = t.last_attempt_at, \
          last_response_status = t.last_response_status, last_category = t.last_category, \
          last_diagnosis = t.last_diagnosis, finished_at = t.finished_at, lease_owner = NULL, \
          lease_attempt_id = NULL, lease_trigger = NULL, lease_started_at = NULL, lease_until = NULL \
-         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+         FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
          AS t (id, status, cancel_reason, step, attempts, next_attempt_at, manual_attempt_id, due_at, held, \
          interrupted, last_attempt_at, last_response_status, last_category, last_diagnosis, finished_at) \
          WHERE d.id = t.id",
@@ -210,11 +208,11 @@ pub fn insert_deliveries(conn: &mut Conn, rows: &[NewDelivery]) -> QueryResult<(
 }
 
 fn insert_deliveries_at_once(conn: &mut PgConnection, rows: &[NewDelivery]) -> QueryResult<()> {
-    diesel::sql_query(
+    prepared(
         "INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, event_type, status, cancel_reason, \
          next_attempt_at, due_at, held, lease_no, lease_owner, lease_attempt_id, lease_trigger, lease_started_at, \
          lease_until, created_at, finished_at) \
-         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind::<Array<Text>, _>(column(rows, |row| row.id.as_str()))
     .bind::<Array<Text>, _>(column(rows, |row| row.workspace_id.as_str()))
@@ -252,10 +250,10 @@ pub fn insert_attempts(conn: &mut Conn, rows: &[&AttemptRow]) -> QueryResult<()>
 }
 
 fn insert_attempts_at_once(conn: &mut PgConnection, rows: &[&AttemptRow]) -> QueryResult<()> {
-    diesel::sql_query(
+    prepared(
         "INSERT INTO attempts (id, delivery_id, number, trigger_kind, started_at, outcome, address, \
          reused_connection, timings, request, response, diagnosis, late_duplicate) \
-         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind::<Array<Text>, _>(column(rows, |row| row.id.as_str()))
     .bind::<Array<Text>, _>(column(rows, |row| row.delivery_id.as_str()))

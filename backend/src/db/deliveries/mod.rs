@@ -18,6 +18,8 @@ use api_types::{
 };
 use diesel::prelude::*;
 
+pub use ranges::UNSUCCESSFUL;
+
 use super::{
     Conn, Json,
     dialect::locked,

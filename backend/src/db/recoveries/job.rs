@@ -16,6 +16,7 @@ use diesel::{
 use super::rows::{RecoveryRow, is_running};
 use crate::db::{
     Conn, Json,
+    deliveries::UNSUCCESSFUL,
     dialect::locked,
     schema::{deliveries, recoveries, webhooks},
 };
@@ -109,25 +110,21 @@ pub fn advance(conn: &mut Conn, row: &RecoveryRow) -> QueryResult<()> {
 pub fn candidates(conn: &mut Conn, row: &RecoveryRow, limit: usize) -> QueryResult<Vec<Candidate>> {
     let (first, end) = row.filter.ids();
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    // Each condition is one walk along one partial index, and repeats the index's own condition word for word.
-    let failed: &[&str] = match row.filter.webhook_id {
-        Some(_) => &["deliveries.status = 'failed'", "deliveries.status = 'retrying'"],
-        None => &["deliveries.status IN ('retrying', 'failed')"],
-    };
-    let mut walks: Vec<&str> = Vec::new();
+    // Each status is one walk along one index.
+    let mut walks: Vec<DeliveryStatus> = Vec::new();
     if row.filter.includes(Included::Failed) {
-        walks.extend(failed);
+        walks.extend([DeliveryStatus::Failed, DeliveryStatus::Retrying]);
     }
     if row.filter.includes(Included::Canceled) || row.filter.includes(Included::Missing) {
-        walks.push("deliveries.status = 'canceled'");
+        walks.push(DeliveryStatus::Canceled);
     }
     if row.filter.includes(Included::Succeeded) {
-        walks.push("deliveries.status = 'succeeded'");
+        walks.push(DeliveryStatus::Succeeded);
     }
     let mut found: Vec<Candidate> = Vec::new();
     for walk in walks {
         let mut query = deliveries::table
-            .filter(sql::<Bool>(walk))
+            .filter(deliveries::status.eq(walk))
             .filter(deliveries::id.lt(end))
             .order(deliveries::id)
             .limit(most)
@@ -137,6 +134,9 @@ pub fn candidates(conn: &mut Conn, row: &RecoveryRow, limit: usize) -> QueryResu
             Some(webhook) => query.filter(deliveries::webhook_id.eq(webhook)),
             None => query.filter(deliveries::workspace_id.eq(row.workspace_id)),
         };
+        if row.filter.webhook_id.is_none() && walk != DeliveryStatus::Succeeded {
+            query = query.filter(sql::<Bool>(UNSUCCESSFUL));
+        }
         if let Some(owner) = &row.filter.owner_id {
             let own = webhooks::table
                 .filter(webhooks::id.eq(deliveries::webhook_id))

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-/// Waits until something holds: ten seconds at most.
+/// Waits until something holds: half a minute at most.
 pub async fn eventually(what: &str, holds: impl AsyncFnMut() -> bool) {
-    within(10, what, holds).await;
+    within(30, what, holds).await;
 }
 
 /// Waits until something holds: so many seconds at most.

@@ -1,4 +1,4 @@
-//! Who did what an event tells of, as the event's own body says.
+//! The actor of an event, as the event's own body names it.
 
 use api_types::{
     audit::ActorKind,
