@@ -205,11 +205,14 @@ pub async fn remove(app: Data<App>, caller: Admin, target: Target<OAuthAppId>) -
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// The fields that differ, each with its value before and after; the logo only as changed or not.
+/// The fields that differ, each with its value before and after; the logo only as changed or not. What follows from other fields is
+/// not named.
 fn differences(before: &OAuthApp, after: &OAuthApp) -> Value {
     let Ok(Value::Object(before)) = serde_json::to_value(before) else { return json!({}) };
     let Ok(Value::Object(after)) = serde_json::to_value(after) else { return json!({}) };
-    let changed = after.into_iter().filter(|(field, value)| before.get(field) != Some(value));
+    let changed = after
+        .into_iter()
+        .filter(|(field, value)| before.get(field) != Some(value) && field != "redirect_uri_remarks");
     changed
         .map(|(field, value)| {
             let difference = if field == "logo" {

@@ -186,6 +186,7 @@ fn redirect_remarks(draft: Draft) -> AnyView {
     let remarks = Memo::new(move |_| {
         let mut remarks: Vec<RedirectRemark> =
             lines(&draft.redirect_uris.read()).iter().filter_map(|uri| RedirectRemark::on(uri)).collect();
+        remarks.sort_unstable();
         remarks.dedup();
         remarks
     });
