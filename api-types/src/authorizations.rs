@@ -69,6 +69,22 @@ pub struct RequestedScope {
     pub available: bool,
     /// Whether the member has allowed it before.
     pub granted_before: bool,
+    /// Whether the member may leave it out.
+    pub optional: bool,
+    /// Whether the member has left it out before.
+    pub declined_before: bool,
+}
+
+/// What a member leaves out of what they allow.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({ "declined_scopes": ["tickets:write"] })))]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// The optional scopes that the member does not allow; none where absent. They are not asked for again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Scope>>))]
+    pub declined_scopes: Option<Vec<String>>,
 }
 
 /// The end of a consent screen: where to go.

@@ -145,6 +145,10 @@ pub struct NewOAuthApp {
     /// What the app may ask for.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Scope>, min_items = 1))]
     pub scopes: Vec<String>,
+    /// Those of the scopes that each member may leave out; none where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Scope>>))]
+    pub optional_scopes: Option<Vec<String>>,
     /// How it may obtain tokens; `authorization_code` and `refresh_token` where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<GrantType>>))]
@@ -186,6 +190,10 @@ pub struct OAuthAppChanges {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Scope>, required = false, min_items = 1))]
     pub scopes: Option<Vec<String>>,
+    /// Those of the scopes that each member may leave out.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Scope>, required = false))]
+    pub optional_scopes: Option<Vec<String>>,
     /// How it may obtain tokens.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<GrantType>, required = false))]
@@ -226,6 +234,8 @@ pub struct OAuthApp {
     pub redirect_uri_remarks: Vec<RedirectUriRemark>,
     /// What the app may ask for.
     pub scopes: Vec<Scope>,
+    /// Those of the scopes that each member may leave out.
+    pub optional_scopes: Vec<Scope>,
     /// How it may obtain tokens.
     pub grants: Vec<GrantType>,
     /// Whether it works.

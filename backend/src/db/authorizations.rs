@@ -116,20 +116,31 @@ pub fn find(
     Ok(row.map(to_wire))
 }
 
-/// The authorization of an app by a member, with its scopes; `None` where the member has given none.
-pub fn of(
-    conn: &mut Conn,
-    app: OAuthAppId,
-    member: MemberId,
-) -> QueryResult<Option<(AuthorizationId, Vec<Scope>)>> {
+/// A consent as the next question of the same app needs it.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    /// The consent.
+    pub authorization: AuthorizationId,
+    /// The scopes that the member lets the app use.
+    pub scopes: Vec<Scope>,
+    /// The optional scopes that the member left out.
+    pub declined: Vec<Scope>,
+}
+
+/// The authorization of an app by a member; `None` where the member has given none.
+pub fn of(conn: &mut Conn, app: OAuthAppId, member: MemberId) -> QueryResult<Option<Granted>> {
     let row = authorizations::table
         .filter(authorizations::member_id.eq(member))
         .filter(authorizations::app_id.eq(app))
         .filter(authorizations::withdrawn_at.is_null())
-        .select((authorizations::id, authorizations::scopes))
-        .first::<(AuthorizationId, Json<Vec<Scope>>)>(conn)
+        .select((authorizations::id, authorizations::scopes, authorizations::declined_scopes))
+        .first::<(AuthorizationId, Json<Vec<Scope>>, Json<Vec<Scope>>)>(conn)
         .optional()?;
-    Ok(row.map(|(id, scopes)| (id, scopes.into_inner())))
+    Ok(row.map(|(authorization, scopes, declined)| Granted {
+        authorization,
+        scopes: scopes.into_inner(),
+        declined: declined.into_inner(),
+    }))
 }
 
 /// An authorization about to be stored.
@@ -142,16 +153,25 @@ pub struct NewRow {
     pub member_id: MemberId,
     pub scopes: Json<Vec<Scope>>,
     pub created_at: Timestamp,
+    pub declined_scopes: Json<Vec<Scope>>,
 }
 
 pub fn insert(conn: &mut Conn, row: &NewRow) -> QueryResult<()> {
     diesel::insert_into(authorizations::table).values(row).execute(conn).map(drop)
 }
 
-/// Replaces the scopes of an authorization.
-pub fn set_scopes(conn: &mut Conn, id: AuthorizationId, scopes: &[Scope]) -> QueryResult<()> {
+/// Replaces the scopes of an authorization, and those that the member left out.
+pub fn set_scopes(
+    conn: &mut Conn,
+    id: AuthorizationId,
+    scopes: &[Scope],
+    declined: &[Scope],
+) -> QueryResult<()> {
     diesel::update(authorizations::table.find(id))
-        .set(authorizations::scopes.eq(Json::new(scopes.to_vec())))
+        .set((
+            authorizations::scopes.eq(Json::new(scopes.to_vec())),
+            authorizations::declined_scopes.eq(Json::new(declined.to_vec())),
+        ))
         .execute(conn)
         .map(drop)
 }

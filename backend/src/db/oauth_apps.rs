@@ -41,6 +41,8 @@ pub struct AppRow {
     pub suspended_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub created_by: MemberId,
+    /// Those of the scopes that each member may leave out.
+    pub optional_scopes: Json<Vec<Scope>>,
 }
 
 /// The columns that a change of an app writes: those that it names, and no other.
@@ -56,6 +58,8 @@ pub struct AppUpdate {
     pub redirect_uris: Option<Json<Vec<String>>>,
     /// The most that the app may ask a member for.
     pub scopes: Option<Json<Vec<Scope>>>,
+    /// Those of the scopes that each member may leave out.
+    pub optional_scopes: Option<Json<Vec<Scope>>>,
     pub grants: Option<Json<Vec<GrantType>>>,
 }
 
@@ -145,6 +149,7 @@ fn to_wire(row: AppRow, email: String, secrets: Vec<ClientSecret>) -> OAuthApp {
         kind: row.kind,
         redirect_uris: row.redirect_uris.into_inner(),
         scopes: row.scopes.into_inner(),
+        optional_scopes: row.optional_scopes.into_inner(),
         grants: row.grants.into_inner(),
         status: if row.suspended_at.is_some() { OAuthAppStatus::Suspended } else { OAuthAppStatus::Active },
         suspended_at: row.suspended_at,

@@ -23,6 +23,8 @@ pub struct ClientRecord {
     pub redirect_uris: Vec<String>,
     /// The most that the app may ask a member for.
     pub scopes: Vec<Scope>,
+    /// Those of the scopes that each member may leave out.
+    pub optional_scopes: Vec<Scope>,
     pub grants: Vec<GrantType>,
     pub suspended: bool,
     /// The client secrets that have not expired.
@@ -46,7 +48,7 @@ impl std::fmt::Debug for SecretDigest {
 
 type Row = (
     (OAuthAppId, String, ClientKind, Option<Timestamp>),
-    (Json<Vec<String>>, Json<Vec<Scope>>, Json<Vec<GrantType>>),
+    (Json<Vec<String>>, Json<Vec<Scope>>, Json<Vec<Scope>>, Json<Vec<GrantType>>),
     (WorkspaceId, String, Plan),
 );
 
@@ -58,12 +60,13 @@ pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Opti
         .filter(oauth_apps::deleted_at.is_null())
         .select((
             (oauth_apps::id, oauth_apps::name, oauth_apps::kind, oauth_apps::suspended_at),
-            (oauth_apps::redirect_uris, oauth_apps::scopes, oauth_apps::grants),
+            (oauth_apps::redirect_uris, oauth_apps::scopes, oauth_apps::optional_scopes, oauth_apps::grants),
             (workspaces::id, workspaces::name, workspaces::plan),
         ))
         .first::<Row>(conn)
         .optional()?;
-    let Some(((id, name, kind, suspended_at), (redirect_uris, scopes, grants), workspace)) = row else {
+    let Some(((id, name, kind, suspended_at), (redirect_uris, scopes, optional, grants), workspace)) = row
+    else {
         return Ok(None);
     };
     let secrets = client_secrets::table
@@ -79,6 +82,7 @@ pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Opti
         kind,
         redirect_uris: redirect_uris.into_inner(),
         scopes: scopes.into_inner(),
+        optional_scopes: optional.into_inner(),
         grants: grants.into_inner(),
         suspended: suspended_at.is_some(),
         secrets: secrets

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, get, post, web::Data, web::Path};
 use api_types::{
     account::MemberRef,
-    authorizations::{AnsweredRequest, AuthorizationRequest},
+    authorizations::{AnsweredRequest, Approval, AuthorizationRequest},
     ids::MemberId,
 };
 
@@ -12,6 +12,7 @@ use crate::{
     app::App,
     auth::{Caller, permission::AnySession},
     http::{
+        body::Body,
         etag::Shown,
         made::Made,
         problem::Answer,
@@ -47,10 +48,10 @@ pub async fn show(
 
 /// Allow what an app asks for
 ///
-/// As far as the member may do it themselves. The answer says where to go, with a code for the app that works for a minute.
+/// As far as the member may do it themselves, and without the optional scopes that they leave out. The answer says where to go, with a code for the app that works for a minute.
 #[utoipa::path(operation_id = "approveAuthorizationRequest", tag = "Authorizations",
     security(("session" = [])), params(("id" = String, Path, description = "The request's id"), ShownTo, IdempotencyKey),
-    extensions(("x-problems" = json!(["conflict", "not-a-member"]))),
+    extensions(("x-problems" = json!(["conflict", "not-a-member"]))), request_body = Approval,
     responses((status = 200, description = "Where to go", body = AnsweredRequest)))]
 #[post("/authorization-requests/{id}/approve")]
 pub async fn approve(
@@ -60,16 +61,17 @@ pub async fn approve(
     path: Path<String>,
     Query(shown): Query<ShownTo>,
     key: IdempotencyKey,
+    body: Body<Approval>,
 ) -> Answer {
     let id = path.into_inner();
     let answerer = Answerer { shown_to: shown.member, ..answerer(&app, &caller, &request, &id)? };
     let who = caller.who();
     let keys = app.base.keys.clone();
     let issuer = app.base.settings.issuer();
-    let request = key.of(&caller, String::new());
+    let request = key.of(&caller, body.digest);
     let approved = request.answer(&app.base, move |tx| -> Answer<Made> {
         let open = question::to_approve(tx, &id, &answerer)?;
-        let (back, code) = answer::approve(tx, &keys, open, &who)?;
+        let (back, code) = answer::approve(tx, &keys, open, &body.value, &who)?;
         let redirect_to = back.with(&issuer, &[("code", &code)]);
         Ok(Made::json(200, &AnsweredRequest { redirect_to })?.about(&id).secret())
     });

@@ -1,7 +1,7 @@
 //! Authorization requests, which the consent screen puts to a member: the operations under
 //! `/v1/authorization-requests`.
 
-use api_types::authorizations::{AnsweredRequest, AuthorizationRequest};
+use api_types::authorizations::{AnsweredRequest, Approval, AuthorizationRequest};
 
 use crate::{
     api::call::{Call, Query},
@@ -13,8 +13,8 @@ pub fn show(id: &str) -> Query<AuthorizationRequest> {
 }
 
 /// `member`: whom the request was shown to, who alone may answer it; empty where it was shown to nobody.
-pub fn approve(id: &str, member: &str) -> Call<AnsweredRequest> {
-    Call::act(with_query(&paths::authorization_request_approve(id), &[("member", member)]))
+pub fn approve(id: &str, member: &str, approval: &Approval) -> Call<AnsweredRequest> {
+    Call::post(with_query(&paths::authorization_request_approve(id), &[("member", member)]), approval)
 }
 
 /// The same with a no.

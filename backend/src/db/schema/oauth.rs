@@ -16,6 +16,7 @@ diesel::table! {
         deleted_at -> Nullable<BigInt>,
         created_at -> BigInt,
         created_by -> Text,
+        optional_scopes -> Text,
     }
 }
 
@@ -84,6 +85,7 @@ diesel::table! {
         last_used_at -> Nullable<BigInt>,
         last_used_ip -> Nullable<Text>,
         withdrawn_at -> Nullable<BigInt>,
+        declined_scopes -> Text,
     }
 }
 

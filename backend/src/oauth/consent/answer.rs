@@ -3,7 +3,9 @@
 use api_types::{
     Scope,
     audit::AuditAction,
+    authorizations::Approval,
     ids::{AuthorizationId, MemberId},
+    problem::FaultCode,
 };
 use diesel::QueryResult;
 use serde_json::{Value, json};
@@ -18,7 +20,10 @@ use crate::{
         authorizations,
         oauth_clients::ClientRecord,
     },
-    http::problem::{Answer, Failure},
+    http::{
+        fields::Fields,
+        problem::{Answer, Failure},
+    },
     oauth::{
         code::{self, Agreed},
         redirect_uri,
@@ -52,29 +57,42 @@ pub fn approve(
     tx: &mut Tx<'_>,
     keys: &ServerKeys,
     open: OpenQuestion,
+    approval: &Approval,
     who: &Who,
 ) -> Answer<(ReturnAddress, String)> {
+    let left_out = check_declined(&open, approval.declined_scopes.as_deref().unwrap_or_default())?;
     let return_to = take(tx, &open.question, &open.client)?;
     if open.client.suspended {
         return Err(Failure::conflict("An admin has suspended the app. Nothing was allowed."));
     }
-    let scopes = open.available();
+    let mut scopes = open.available();
     if scopes.is_empty() {
         return Err(Failure::conflict("You may do none of this yourself, so you cannot let an app do it."));
     }
+    scopes.retain(|scope| !left_out.contains(scope));
+    if scopes.is_empty() {
+        return Err(Failure::field(
+            "declined_scopes",
+            FaultCode::NotAllowed,
+            "Nothing is left that the app could do. Allow something of it, or cancel.",
+        ));
+    }
     let member = member_of(who)?;
-    let before = open.granted.as_ref().map(|granted| granted.scopes.clone()).unwrap_or_default();
-    let mut all = before.clone();
-    all.extend(scopes.iter().filter(|scope| !before.contains(scope)));
-    all.sort_unstable();
+    let (before, declined) = match &open.granted {
+        Some(granted) => (granted.scopes.clone(), granted.declined.clone()),
+        None => (Vec::new(), Vec::new()),
+    };
+    let all = replaced(&before, &left_out, &scopes);
+    let declined = replaced(&declined, &scopes, &left_out);
     let authorization = match open.granted {
         Some(granted) => {
-            authorizations::set_scopes(tx, granted.authorization, &all)?;
+            authorizations::set_scopes(tx, granted.authorization, &all, &declined)?;
             granted.authorization
         }
-        None => insert(tx, &open.client, member, &all)?,
+        None => insert(tx, &open.client, member, &all, &declined)?,
     };
-    let details = json!({ "authorization": authorization, "scopes": all, "before": before });
+    let details =
+        json!({ "authorization": authorization, "scopes": all, "before": before, "declined": declined });
     append_audit(tx, who, &open.client, AuditAction::AuthorizationGranted, details)?;
     tx.credentials_changed(open.client.workspace.id);
     let agreed = Agreed {
@@ -87,11 +105,34 @@ pub fn approve(
     Ok((return_to, code))
 }
 
+/// The optional scopes of the question that the member leaves out.
+fn check_declined(open: &OpenQuestion, declined: &[String]) -> Answer<Vec<Scope>> {
+    let optional = open.optional();
+    let known: Vec<&str> = optional.iter().map(|scope| scope.as_str()).collect();
+    let mut fields = Fields::new();
+    let declined: Vec<Scope> = fields.words("declined_scopes", declined, 0, &known);
+    if let Some(needed) = declined.iter().find(|scope| !optional.contains(scope)) {
+        let detail = format!("{needed} is not optional: the app needs it, or did not ask for it.");
+        fields.wrong("declined_scopes", FaultCode::NotAllowed, detail);
+    }
+    fields.check(declined)
+}
+
+/// A list of scopes without some and with others, in order.
+fn replaced(scopes: &[Scope], without: &[Scope], with: &[Scope]) -> Vec<Scope> {
+    let mut all: Vec<Scope> =
+        scopes.iter().filter(|scope| !without.contains(scope)).chain(with).copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 fn insert(
     tx: &mut Tx<'_>,
     client: &ClientRecord,
     member: MemberId,
     scopes: &[Scope],
+    declined: &[Scope],
 ) -> QueryResult<AuthorizationId> {
     let row = authorizations::NewRow {
         id: tx.new_id(),
@@ -100,6 +141,7 @@ fn insert(
         member_id: member,
         scopes: Json::new(scopes.to_vec()),
         created_at: tx.now(),
+        declined_scopes: Json::new(declined.to_vec()),
     };
     authorizations::insert(tx, &row)?;
     Ok(row.id)

@@ -17,7 +17,8 @@ use crate::{
     db::{
         Conn, Json, Tx, accounts,
         authorization_requests::{self as requests, RequestRow},
-        authorizations, dialect, oauth_apps,
+        authorizations::{self, Granted},
+        dialect, oauth_apps,
         oauth_clients::{self, ClientRecord},
     },
     http::{
@@ -30,15 +31,6 @@ use crate::{
 
 /// How long a member has to sign in and answer, in milliseconds.
 pub const QUESTION_MS: i64 = 10 * 60_000;
-
-/// The scopes that a member lets an app use.
-#[derive(Clone, Debug)]
-pub struct Granted {
-    /// The consent.
-    pub authorization: AuthorizationId,
-    /// The scopes that the consent names.
-    pub scopes: Vec<Scope>,
-}
 
 /// The member who answers a question, with the session and the browser.
 #[derive(Clone, Debug)]
@@ -70,6 +62,12 @@ impl OpenQuestion {
     /// The scopes that the member can hand on of those that are asked for.
     pub fn available(&self) -> Vec<Scope> {
         available(&self.question.scopes.0, &self.client, self.role)
+    }
+
+    /// The scopes that are asked for and that the member may leave out.
+    pub fn optional(&self) -> Vec<Scope> {
+        let optional = &self.client.optional_scopes;
+        self.question.scopes.0.iter().filter(|scope| optional.contains(scope)).copied().collect()
     }
 
     /// `true` while the member is signed in by the session that is too old for the app.
@@ -134,17 +132,20 @@ pub fn ask(tx: &mut Tx<'_>, question: &RequestRow) -> QueryResult<Option<String>
     Ok(Some(question.id.clone()))
 }
 
-/// The member's consent to this app, if there is one.
-fn granted(conn: &mut Conn, client: &ClientRecord, member: MemberId) -> QueryResult<Option<Granted>> {
-    let found = authorizations::of(conn, client.id, member)?;
-    Ok(found.map(|(authorization, scopes)| Granted { authorization, scopes }))
-}
-
-/// `true` where the member need not be asked again: an earlier consent has all these scopes, and no other program on the device
-/// could pass for the app (OAuth 2.1, section 7.3.1).
-fn is_remembered(granted: Option<&Granted>, scopes: &[Scope], redirect_uri: &str) -> bool {
-    let covers = |granted: &Granted| scopes.iter().all(|scope| granted.scopes.contains(scope));
-    !scopes.is_empty() && granted.is_some_and(covers) && redirect_uri::proves_its_app(redirect_uri)
+/// The scopes that go to the app without asking again: an earlier consent has each of these, but for optional ones that the member left
+/// out, and no other program on the device could pass for the app (OAuth 2.1, section 7.3.1). None where the member must be asked.
+fn remembered(
+    client: &ClientRecord,
+    granted: Option<&Granted>,
+    scopes: &[Scope],
+    redirect_uri: &str,
+) -> Option<Vec<Scope>> {
+    let granted = granted.filter(|_| redirect_uri::proves_its_app(redirect_uri))?;
+    let (given, rest): (Vec<Scope>, Vec<Scope>) =
+        scopes.iter().partition(|scope| granted.scopes.contains(scope));
+    let is_left_out =
+        |scope: &Scope| client.optional_scopes.contains(scope) && granted.declined.contains(scope);
+    (!given.is_empty() && rest.iter().all(is_left_out)).then_some(given)
 }
 
 /// The reason why this member can let the app do nothing, as the app is told; none where there is something.
@@ -179,11 +180,10 @@ pub fn unasked(
         return Ok(Unasked::DeadEnd(why));
     }
     let scopes = role.map(|role| available(&request.scopes, client, role)).unwrap_or_default();
-    let before = granted(conn, client, member)?;
-    let is_remembered =
-        !request.prompt.ask_again && is_remembered(before.as_ref(), &scopes, &request.return_to.redirect_uri);
-    Ok(match before.filter(|_| is_remembered) {
-        Some(before) => Unasked::Remembered(Granted { scopes, ..before }),
+    let before = authorizations::of(conn, client.id, member)?.filter(|_| !request.prompt.ask_again);
+    let given = remembered(client, before.as_ref(), &scopes, &request.return_to.redirect_uri);
+    Ok(match before.zip(given) {
+        Some((before, scopes)) => Unasked::Remembered(Granted { scopes, ..before }),
         None => Unasked::Open,
     })
 }
@@ -236,7 +236,7 @@ fn find(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<OpenQuestion> 
         )
     })?;
     check_plan(&client)?;
-    let granted = granted(tx, &client, answerer.member.id)?;
+    let granted = authorizations::of(tx, client.id, answerer.member.id)?;
     Ok(OpenQuestion { question, client, role, granted })
 }
 
@@ -301,19 +301,22 @@ pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<Authorizati
         requests::show_to(tx, id, &answerer.session)?;
     }
     let available = open.available();
+    let optional = open.optional();
     let sign_in_again = open.must_sign_in(&answerer);
     let OpenQuestion { question, client, granted, .. } = open;
     let app = oauth_apps::find(tx, client.workspace.id, client.id, now)?.ok_or_else(OAuthAppId::missing)?;
     let remembered = !question.ask_again
         && !sign_in_again
         && !is_for_another(question.login_hint.as_deref(), &answerer.member.email)
-        && is_remembered(granted.as_ref(), &available, &question.redirect_uri);
-    let before = granted.map(|granted| granted.scopes).unwrap_or_default();
+        && remembered(&client, granted.as_ref(), &available, &question.redirect_uri).is_some();
+    let (before, declined) = granted.map(|granted| (granted.scopes, granted.declined)).unwrap_or_default();
     let scopes = question.scopes.into_inner().into_iter().map(|scope| RequestedScope {
         scope,
         description: scope.describe().to_owned(),
         available: available.contains(&scope),
         granted_before: before.contains(&scope),
+        optional: optional.contains(&scope),
+        declined_before: declined.contains(&scope),
     });
     Ok(AuthorizationRequest {
         id: question.id,

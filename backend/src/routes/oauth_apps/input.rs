@@ -28,6 +28,7 @@ pub struct ValidOAuthApp {
     pub kind: ClientKind,
     pub redirect_uris: Vec<String>,
     pub scopes: Vec<Scope>,
+    pub optional_scopes: Vec<Scope>,
     pub grants: Vec<GrantType>,
 }
 
@@ -40,6 +41,8 @@ pub fn check_new(input: &NewOAuthApp) -> Answer<ValidOAuthApp> {
         || vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
         |grants| check_grants(&mut fields, grants, kind),
     );
+    let scopes = check_scopes(&mut fields, &input.scopes);
+    let optional = input.optional_scopes.as_deref().unwrap_or_default();
     let valid = ValidOAuthApp {
         name: fields.name("name", &input.name, MAX_NAME),
         description: fields.text(
@@ -52,7 +55,8 @@ pub fn check_new(input: &NewOAuthApp) -> Answer<ValidOAuthApp> {
         logo: check_logo(&mut fields, input.logo.as_deref().unwrap_or_default()),
         kind,
         redirect_uris: check_redirect_uris(&mut fields, &input.redirect_uris, kind, &grants),
-        scopes: check_scopes(&mut fields, &input.scopes),
+        optional_scopes: check_optional(&mut fields, optional, &scopes),
+        scopes,
         grants,
     };
     fields.check(valid)
@@ -66,6 +70,17 @@ pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp) -> Answer<AppUp
     let uris = input.redirect_uris.as_ref().or_else(|| grants.as_ref().map(|_| &before.redirect_uris));
     let uses = grants.as_ref().unwrap_or(&before.grants);
     let uris = uris.map(|uris| check_redirect_uris(&mut fields, uris, before.kind, uses));
+    let scopes = input.scopes.as_ref().map(|scopes| check_scopes(&mut fields, scopes));
+    let optional = match (&input.optional_scopes, &scopes) {
+        (Some(optional), _) => {
+            Some(check_optional(&mut fields, optional, scopes.as_ref().unwrap_or(&before.scopes)))
+        }
+        // What the app may no longer ask for is not optional either.
+        (None, Some(scopes)) => {
+            Some(before.optional_scopes.iter().filter(|scope| scopes.contains(scope)).copied().collect())
+        }
+        (None, None) => None,
+    };
     let update = AppUpdate {
         name: input.name.as_ref().map(|name| fields.name("name", name, MAX_NAME)),
         description: input.description.as_ref().map(|text| {
@@ -78,7 +93,8 @@ pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp) -> Answer<AppUp
             .map(|text| check_homepage(&mut fields, text.as_deref().unwrap_or_default())),
         logo: input.logo.as_ref().map(|text| check_logo(&mut fields, text.as_deref().unwrap_or_default())),
         redirect_uris: uris.filter(|_| input.redirect_uris.is_some()).map(Json::new),
-        scopes: input.scopes.as_ref().map(|scopes| Json::new(check_scopes(&mut fields, scopes))),
+        scopes: scopes.map(Json::new),
+        optional_scopes: optional.map(Json::new),
         grants: grants.map(Json::new),
     };
     fields.check(update)
@@ -87,6 +103,16 @@ pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp) -> Answer<AppUp
 fn check_scopes(fields: &mut Fields, scopes: &[String]) -> Vec<Scope> {
     let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     fields.words("scopes", scopes, 1, &known)
+}
+
+fn check_optional(fields: &mut Fields, optional: &[String], scopes: &[Scope]) -> Vec<Scope> {
+    let known: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+    let optional: Vec<Scope> = fields.words("optional_scopes", optional, 0, &known);
+    if let Some(other) = optional.iter().find(|scope| !scopes.contains(scope)) {
+        let detail = format!("{other} is not one of the app's scopes.");
+        fields.wrong("optional_scopes", FaultCode::NotAllowed, detail);
+    }
+    optional
 }
 
 fn check_grants(fields: &mut Fields, grants: &[String], kind: ClientKind) -> Vec<GrantType> {

@@ -113,6 +113,7 @@ pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Bo
             kind: input.kind,
             redirect_uris: JsonColumn::new(input.redirect_uris),
             scopes: JsonColumn::new(input.scopes),
+            optional_scopes: JsonColumn::new(input.optional_scopes),
             grants: JsonColumn::new(input.grants),
             suspended_at: None,
             created_at: now,
@@ -127,7 +128,7 @@ pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Bo
             client_secrets::insert(tx, &secret)?;
         }
         let details = json!({ "kind": row.kind, "redirect_uris": row.redirect_uris.0,
-            "scopes": row.scopes.0, "grants": row.grants.0 });
+            "scopes": row.scopes.0, "optional_scopes": row.optional_scopes.0, "grants": row.grants.0 });
         let change = Change::of(AuditAction::OAuthAppCreated, row.id.as_str(), &row.name, details);
         audit::append(tx, &who, change)?;
         let app = oauth_apps::find(tx, row.workspace_id, row.id, now)?.ok_or_else(OAuthAppId::missing)?;

@@ -134,6 +134,7 @@ impl Fixture {
             "createTicket" | "updateTicket" => json!({ "title": "Another" }),
             "createTicketComment" | "createTicketNote" => json!({ "body": "Text" }),
             "createBroadcast" => json!({ "subject": "Another" }),
+            "approveAuthorizationRequest" => json!({ "declined_scopes": [] }),
             "signIn" => json!({ "email": self.team.admin.email, "password": PASSWORD }),
             "switchWorkspace" => json!({ "workspace_id": self.team.id }),
             _ => Value::Null,

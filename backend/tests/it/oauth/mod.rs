@@ -10,6 +10,7 @@ mod dropped_secret;
 mod hostile;
 mod library;
 mod limits;
+mod optional_scopes;
 mod power;
 mod prompts;
 mod redirect_uris;

@@ -31,7 +31,7 @@ pub fn question(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
             |request| (request.member.email.clone(), request.workspace.name.clone(), request.login_hint.clone()),
             |(email, workspace, expected)| whom(email, workspace, expected),
         )}
-        {part(load, |request| request.scopes.clone(), |scopes| for_what(&scopes))}
+        {part(load, |request| request.scopes.clone(), move |scopes| for_what(&scopes, answer))}
         <div class="border-t border-base-300 px-6 py-5 grid gap-4">
             {part(load, |request| (request.redirect_host.clone(), anything(request)), |(host, any)| afterwards(host, any))}
             {part(load, |request| request.redirect_remark, remark)}
@@ -83,12 +83,14 @@ fn whom(email: String, workspace: String, expected: Option<String>) -> AnyView {
     .erase()
 }
 
-fn for_what(scopes: &[RequestedScope]) -> AnyView {
+fn for_what(scopes: &[RequestedScope], answer: Answer) -> AnyView {
     let pick = |wanted: fn(&RequestedScope) -> bool| -> Vec<&RequestedScope> {
         scopes.iter().filter(|scope| wanted(scope)).collect()
     };
-    let fresh = pick(|scope| scope.available && !scope.granted_before);
-    let known = pick(|scope| scope.available && scope.granted_before);
+    // What was left out and has become necessary since is new.
+    let is_known = |scope: &RequestedScope| scope.granted_before || scope.optional && scope.declined_before;
+    let (known, fresh): (Vec<_>, Vec<_>) =
+        pick(|scope| scope.available).into_iter().partition(|scope| is_known(scope));
     let barred = pick(|scope| !scope.available);
     if fresh.is_empty() && known.is_empty() {
         return view! {
@@ -98,19 +100,84 @@ fn for_what(scopes: &[RequestedScope]) -> AnyView {
                     icon::LOCK,
                     "There is nothing that you could allow it: it asks only for what you may not do yourself. Ask an admin of the workspace, or cancel.",
                 )}
-                {group("It asks to", "", icon::CLOSE, &barred)}
+                {group("It asks to", "", &barred, &|scope| listed(scope, icon::CLOSE))}
             </div>
         }
         .erase();
     }
     let grown = !fresh.is_empty() && !known.is_empty();
     let (first, tick) = if grown { ("New", icon::PLUS) } else { ("If you allow it, it can", icon::CHECK) };
+    let row = |shape| {
+        move |scope: &RequestedScope| {
+            if scope.optional { choice(scope, scopes.to_vec(), answer) } else { listed(scope, shape) }
+        }
+    };
+    let before = group("Already answered", "", &known, &row(icon::CHECK));
+    // Who is asked for more is shown what is new; the rest is there to be looked up.
+    let before = if grown {
+        view! {
+            <details>
+                <summary class="muted cursor-pointer">"What you have answered before"</summary>
+                <div class="pt-3">{before}</div>
+            </details>
+        }
+        .erase()
+    } else {
+        before.erase()
+    };
     view! {
         <div class="border-t border-base-300 px-6 py-5 grid gap-4">
-            {group(first, "", tick, &fresh)}
-            {group("Already allowed", "", icon::CHECK, &known)}
-            {group("Not included", "You may not do this yourself, so the app will not get it.", icon::CLOSE, &barred)}
+            {group(first, "", &fresh, &row(tick))} {before}
+            {group(
+                "Not included",
+                "You may not do this yourself, so the app will not get it.",
+                &barred,
+                &|scope| listed(scope, icon::CLOSE),
+            )}
         </div>
+    }
+    .erase()
+}
+
+/// A scope that the member may leave out.
+fn choice(scope: &RequestedScope, scopes: Vec<RequestedScope>, answer: Answer) -> AnyView {
+    let word = scope.scope;
+    let all = scopes.clone();
+    view! {
+        <li>
+            <label class="flex gap-2.5 cursor-pointer">
+                <input
+                    type="checkbox"
+                    class="checkbox checkbox-sm mt-0.5"
+                    prop:checked=move || !answer.left_out(&all).contains(&word)
+                    on:change:target=move |event| answer.tick(&scopes, word, event.target().checked())
+                />
+                <span class="min-w-0 anywhere">
+                    <span class="block">{scope.description.clone()}</span>
+                    <span class="mono muted text-xs">{word.as_str()}</span>
+                    <span class="muted text-xs">" · if you like"</span>
+                </span>
+            </label>
+        </li>
+    }
+    .erase()
+}
+
+/// A scope that the member only reads.
+fn listed(scope: &RequestedScope, shape: &'static str) -> AnyView {
+    let (mark, words) = if scope.available {
+        ("text-accent mt-0.5", "block")
+    } else {
+        ("muted mt-0.5", "block muted line-through")
+    };
+    view! {
+        <li class="flex gap-2.5">
+            <span class=mark>{icon(shape)}</span>
+            <span class="min-w-0 anywhere">
+                <span class=words>{scope.description.clone()}</span>
+                <span class="mono muted text-xs">{scope.scope.as_str()}</span>
+            </span>
+        </li>
     }
     .erase()
 }
@@ -119,25 +186,10 @@ fn for_what(scopes: &[RequestedScope]) -> AnyView {
 fn group(
     name: &'static str,
     about: &'static str,
-    shape: &'static str,
     scopes: &[&RequestedScope],
+    row: &dyn Fn(&RequestedScope) -> AnyView,
 ) -> Option<AnyView> {
-    let rows = scopes.iter().map(|scope| {
-        let (mark, words) = if scope.available {
-            ("text-accent mt-0.5", "block")
-        } else {
-            ("muted mt-0.5", "block muted line-through")
-        };
-        view! {
-            <li class="flex gap-2.5">
-                <span class=mark>{icon(shape)}</span>
-                <span class="min-w-0 anywhere">
-                    <span class=words>{scope.description.clone()}</span>
-                    <span class="mono muted text-xs">{scope.scope.as_str()}</span>
-                </span>
-            </li>
-        }
-    });
+    let rows = scopes.iter().map(|scope| row(scope));
     (!scopes.is_empty()).then(|| {
         view! {
             <section class="grid gap-2.5">

@@ -31,6 +31,7 @@ struct Draft {
     kind: RwSignal<String>,
     redirect_uris: RwSignal<String>,
     scopes: Ticked,
+    optional_scopes: Ticked,
     grants: Ticked,
     description: RwSignal<String>,
     homepage_url: RwSignal<String>,
@@ -45,6 +46,7 @@ impl Draft {
             kind: RwSignal::new(ClientKind::Confidential.as_str().to_owned()),
             redirect_uris: RwSignal::default(),
             scopes: RwSignal::default(),
+            optional_scopes: RwSignal::default(),
             grants: RwSignal::new(grants.map(GrantType::as_str).to_vec()),
             description: RwSignal::default(),
             homepage_url: RwSignal::default(),
@@ -59,6 +61,7 @@ impl Draft {
             kind: RwSignal::new(app.kind.as_str().to_owned()),
             redirect_uris: RwSignal::new(app.redirect_uris.join("\n")),
             scopes: RwSignal::new(app.scopes.iter().map(|scope| scope.as_str()).collect()),
+            optional_scopes: RwSignal::new(app.optional_scopes.iter().map(|scope| scope.as_str()).collect()),
             grants: RwSignal::new(app.grants.iter().map(|grant| grant.as_str()).collect()),
             description: RwSignal::new(app.description.clone()),
             homepage_url: RwSignal::new(app.homepage_url.clone()),
@@ -77,12 +80,20 @@ impl Draft {
         grants
     }
 
+    /// The scopes that a member may leave out, of those that the app has.
+    fn optional_scopes(self) -> Vec<String> {
+        let mut optional = Self::words(self.optional_scopes);
+        optional.retain(|scope| self.scopes.read_untracked().contains(&scope.as_str()));
+        optional
+    }
+
     fn new_app(self) -> NewOAuthApp {
         NewOAuthApp {
             name: self.name.get_untracked(),
             kind: self.kind.get_untracked(),
             redirect_uris: lines(&self.redirect_uris.read_untracked()),
             scopes: Self::words(self.scopes),
+            optional_scopes: Some(self.optional_scopes()),
             grants: Some(self.grants()),
             description: given(self.description),
             homepage_url: given(self.homepage_url),
@@ -95,6 +106,7 @@ impl Draft {
             name: Some(self.name.get_untracked()),
             redirect_uris: Some(lines(&self.redirect_uris.read_untracked())),
             scopes: Some(Self::words(self.scopes)),
+            optional_scopes: Some(self.optional_scopes()),
             grants: Some(self.grants()),
             description: Some(given(self.description)),
             homepage_url: Some(given(self.homepage_url)),
@@ -108,8 +120,17 @@ fn given(text: RwSignal<String>) -> Option<String> {
     Some(text.get_untracked()).filter(|text| !text.is_empty())
 }
 
-const FIELDS: &[&str] =
-    &["name", "kind", "redirect_uris", "scopes", "grants", "description", "homepage_url", "logo"];
+const FIELDS: &[&str] = &[
+    "name",
+    "kind",
+    "redirect_uris",
+    "scopes",
+    "optional_scopes",
+    "grants",
+    "description",
+    "homepage_url",
+    "logo",
+];
 
 /// The form that makes an app; `done` gets the answer.
 pub fn new_app(
@@ -166,6 +187,7 @@ fn form(draft: Draft, submit: Submit, kind: Option<AnyView>, foot: AnyView, send
             )}
             {redirect_remarks(draft)}
             {scopes_field("The most the app may ask for.", draft.scopes, submit)}
+            {optional_field(draft, submit)}
             {grants_field(draft, submit)}
             {area_field(about("Description (optional)", "description", ""), 2, "", draft.description, submit)}
             {text_field(
@@ -204,6 +226,26 @@ fn kind_field(draft: Draft, submit: Submit) -> AnyView {
             {pick("kind", "public", "Public", "Runs in a browser, on a phone or on a desk, where a secret cannot be kept.", draft.kind)}
         },
     )
+}
+
+/// Those of the ticked scopes that a member may leave out; nothing where there is no choice.
+fn optional_field(draft: Draft, submit: Submit) -> AnyView {
+    live(move || {
+        let scopes = draft.scopes.get();
+        let boxes = scopes.iter().map(|word| {
+            let word = *word;
+            tick(
+                view! { <span class="mono">{word}</span> },
+                "",
+                move || draft.optional_scopes.with(|words| words.contains(&word)),
+                || false,
+                move |on| set_ticked(draft.optional_scopes, word, on),
+            )
+        });
+        let hint = "Each member chooses whether the app gets these. What is not ticked, it needs.";
+        (scopes.len() > 1)
+            .then(|| group(about("Optional scopes", "optional_scopes", hint), submit, boxes.collect_view()))
+    })
 }
 
 fn grants_field(draft: Draft, submit: Submit) -> AnyView {

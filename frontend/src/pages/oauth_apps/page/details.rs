@@ -20,6 +20,7 @@ pub fn configuration(app: &OAuthApp) -> AnyView {
             {(!app.redirect_uris.is_empty())
                 .then(|| detail("Redirect URIs", view! { <ul class="grid gap-0.5">{uris.collect_view()}</ul> }))}
             {detail("Scopes", scope_chips(&app.scopes, 20))}
+            {(!app.optional_scopes.is_empty()).then(|| detail("Optional", scope_chips(&app.optional_scopes, 20)))}
             {detail("Grants", grants.join(", "))}
             {detail("Created", view! { {exact(app.created_at)} " " {by(&app.created_by)} })}
         </dl>
