@@ -6,6 +6,7 @@ use crate::{
     Scope, Timestamp,
     account::MemberRef,
     account::Workspace,
+    app_installs::Admission,
     ids::{AuthorizationId, OAuthAppId, TokenFamilyId},
     oauth_apps::RedirectRemark,
     words::words,
@@ -22,6 +23,10 @@ pub struct AuthorizationRequest {
     pub app: AppRef,
     /// The workspace that the app would act in.
     pub workspace: Workspace,
+    /// Who stands behind an app of another workspace, in its own words; `null` for an app of this one.
+    pub publisher_name: Option<String>,
+    /// What that workspace says to the app.
+    pub admission: Admission,
     /// The member who is asked.
     pub member: MemberRef,
     /// Where the member is sent afterwards: the redirect URI's host, or its scheme where an app on the device opens.

@@ -134,6 +134,8 @@ ids! {
     ApiKeyId = "key",
     /// An OAuth app; it is also the app's `client_id`.
     OAuthAppId = "app",
+    /// An app of another workspace in this one.
+    AppInstallId = "ins",
     /// A client secret of an OAuth app, or a signing secret of a webhook.
     SecretId = "sec",
     /// A member's consent to an OAuth app.

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod api_keys;
+pub mod app_installs;
 pub mod audit;
 pub mod authorizations;
 pub mod broadcasts;

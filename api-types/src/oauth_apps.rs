@@ -43,6 +43,16 @@ words! {
 }
 
 words! {
+    /// In which workspaces an app may act.
+    Distribution {
+        /// In its own alone.
+        Workspace = "workspace",
+        /// In each that installs it.
+        Public = "public",
+    }
+}
+
+words! {
     /// What an admin and a member should know of a redirect URI that is allowed.
     RedirectRemark {
         /// It leads to `localhost`, a name that may mean another machine.
@@ -164,6 +174,14 @@ pub struct NewOAuthApp {
     /// The app's logo, a PNG, JPEG or WebP of at most 64 KiB as a `data:` URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
+    /// `workspace` or `public`; `workspace` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Distribution>))]
+    pub distribution: Option<String>,
+    /// Who stands behind the app, as other workspaces read it: at most 100 characters. A public app needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
+    pub publisher_name: Option<String>,
 }
 
 /// Change an OAuth app by a merge patch: absent fields stay, `null` clears.
@@ -210,6 +228,14 @@ pub struct OAuthAppChanges {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub logo: Option<Option<String>>,
+    /// In which workspaces it may act.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Distribution, required = false))]
+    pub distribution: Option<String>,
+    /// Who stands behind the app.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 100))]
+    pub publisher_name: Option<Option<String>>,
 }
 
 /// An OAuth app.
@@ -238,6 +264,12 @@ pub struct OAuthApp {
     pub optional_scopes: Vec<Scope>,
     /// How it may obtain tokens.
     pub grants: Vec<GrantType>,
+    /// In which workspaces it may act.
+    pub distribution: Distribution,
+    /// Who stands behind the app, as other workspaces read it; empty where not said.
+    pub publisher_name: String,
+    /// How many other workspaces have installed it.
+    pub installs: i64,
     /// Whether it works.
     pub status: OAuthAppStatus,
     /// When it was suspended.

@@ -36,6 +36,7 @@ const ROUTES: &[&str] = &[
     "/settings/api/audit",
     "/settings/api/events",
     "/settings/api/events/*",
+    "/settings/api/installed-apps",
     "/account/authorizations",
     "/oauth/consent/*",
 ];

@@ -10,6 +10,7 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SETTINGS: &str = "/settings/api";
 pub const AUDIT_LOG: &str = "/settings/api/audit";
 pub const EVENTS: &str = "/settings/api/events";
+pub const INSTALLED_APPS: &str = "/settings/api/installed-apps";
 /// The prefix of the pages about the member's own account, the same in every workspace.
 pub const ACCOUNT: &str = "/account/";
 pub const AUTHORIZED_APPS: &str = "/account/authorizations";
@@ -71,6 +72,8 @@ pub mod api {
     pub const SESSION: &str = "/v1/session";
     pub const STREAM: &str = "/v1/stream";
     pub const API_KEYS: &str = "/v1/api-keys";
+    pub const APP_INSTALLS: &str = "/v1/app-installs";
+    pub const APP_POLICY: &str = "/v1/app-policy";
     pub const AUDIT_LOG: &str = "/v1/audit-log";
     pub const AUTHORIZATIONS: &str = "/v1/authorizations";
     pub const AUTHORIZATION_REQUESTS: &str = "/v1/authorization-requests";
@@ -91,6 +94,14 @@ pub mod api {
         below(API_KEYS, &[&id, &"revoke"])
     }
 
+    pub fn app_install(id: impl Display) -> String {
+        below(APP_INSTALLS, &[&id])
+    }
+
+    pub fn app_install_decision(id: impl Display, decision: &str) -> String {
+        below(APP_INSTALLS, &[&id, &decision])
+    }
+
     pub fn authorization(id: impl Display) -> String {
         below(AUTHORIZATIONS, &[&id])
     }
@@ -105,6 +116,10 @@ pub mod api {
 
     pub fn authorization_request_deny(id: impl Display) -> String {
         below(AUTHORIZATION_REQUESTS, &[&id, &"deny"])
+    }
+
+    pub fn authorization_request_install(id: impl Display) -> String {
+        below(AUTHORIZATION_REQUESTS, &[&id, &"install"])
     }
 
     pub fn delivery(id: impl Display) -> String {

@@ -14,6 +14,7 @@ use crate::{
         consent::Consent,
         deliveries::delivery::DeliveryPage,
         events::{Events, event::EventPage},
+        installed_apps::InstalledApps,
         not_found::NotFound,
         oauth_apps::page::OAuthAppPage,
         overview::Overview,
@@ -45,6 +46,7 @@ const DELIVERY: Object = path!("/deliveries/:id");
 const EVENTS: (StaticSegment<&str>,) = path!("/events");
 const EVENT: Object = path!("/events/:id");
 const AUDIT_LOG: (StaticSegment<&str>,) = path!("/audit");
+const INSTALLED_APPS: (StaticSegment<&str>,) = path!("/installed-apps");
 const AUTHORIZED_APPS: TwoWords = path!("/account/authorizations");
 /// The consent screen; the server sends members to it, and no page of the console links there.
 const CONSENT: (StaticSegment<&str>, StaticSegment<&str>, ParamSegment) = path!("/oauth/consent/:id");
@@ -71,6 +73,7 @@ pub fn App() -> impl IntoView {
                         <Route path=EVENTS view=Events />
                         <Route path=EVENT view=EventPage />
                         <Route path=AUDIT_LOG view=AuditLog />
+                        <Route path=INSTALLED_APPS view=InstalledApps />
                     </ParentRoute>
                     <Route path=AUTHORIZED_APPS view=Authorizations />
                 </ParentRoute>
@@ -101,6 +104,7 @@ mod tests {
         assert!(leads(paths::EVENTS, paths::SETTINGS, &EVENTS));
         assert!(leads(&paths::event("evt_1"), paths::SETTINGS, &EVENT));
         assert!(leads(paths::AUDIT_LOG, paths::SETTINGS, &AUDIT_LOG));
+        assert!(leads(paths::INSTALLED_APPS, paths::SETTINGS, &INSTALLED_APPS));
         assert!(leads(&paths::oauth_app("app_1"), paths::SETTINGS, &OAUTH_APP));
         assert!(leads(&paths::webhook("whk_1"), paths::SETTINGS, &WEBHOOK));
         assert!(leads(&paths::delivery("dlv_1"), paths::SETTINGS, &DELIVERY));
@@ -125,6 +129,7 @@ mod tests {
             paths::SIGN_IN.to_owned(),
             paths::SETTINGS.to_owned(),
             paths::AUDIT_LOG.to_owned(),
+            paths::INSTALLED_APPS.to_owned(),
             paths::EVENTS.to_owned(),
             of_any(paths::event("id")),
             paths::AUTHORIZED_APPS.to_owned(),

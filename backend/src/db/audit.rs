@@ -123,6 +123,13 @@ const fn topics(action: AuditAction) -> &'static [Topic] {
         | AuditAction::OAuthAppSecretRotated
         | AuditAction::OAuthAppSecretDropped
         | AuditAction::OAuthAppDeleted
+        | AuditAction::AppInstallRequested
+        | AuditAction::AppInstallApproved
+        | AuditAction::AppInstallRefused
+        | AuditAction::AppInstallPaused
+        | AuditAction::AppInstallResumed
+        | AuditAction::AppInstallRemoved
+        | AuditAction::AppPolicyChanged
         | AuditAction::AuthorizationGranted
         | AuditAction::AuthorizationWithdrawn
         | AuditAction::OAuthTokenRevoked

@@ -127,9 +127,20 @@ pub struct Granted {
     pub declined: Vec<Scope>,
 }
 
-/// The authorization of an app by a member; `None` where the member has given none.
-pub fn of(conn: &mut Conn, app: OAuthAppId, member: MemberId) -> QueryResult<Option<Granted>> {
+/// The workspace in which an authorization lets its app act.
+pub fn workspace(conn: &mut Conn, id: AuthorizationId) -> QueryResult<Option<WorkspaceId>> {
+    authorizations::table.find(id).select(authorizations::workspace_id).first(conn).optional()
+}
+
+/// The authorization of an app by a member in a workspace; `None` where the member has given none.
+pub fn of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    app: OAuthAppId,
+    member: MemberId,
+) -> QueryResult<Option<Granted>> {
     let row = authorizations::table
+        .filter(authorizations::workspace_id.eq(workspace))
         .filter(authorizations::member_id.eq(member))
         .filter(authorizations::app_id.eq(app))
         .filter(authorizations::withdrawn_at.is_null())
@@ -176,13 +187,17 @@ pub fn set_scopes(
         .map(drop)
 }
 
-/// The number of members who let an app act for them.
-pub fn count(conn: &mut Conn, app: OAuthAppId) -> QueryResult<i64> {
-    authorizations::table
+/// The number of members who let an app act for them: in this workspace, or anywhere where that is `None`.
+pub fn count(conn: &mut Conn, app: OAuthAppId, workspace: Option<WorkspaceId>) -> QueryResult<i64> {
+    let mut query = authorizations::table
         .filter(authorizations::app_id.eq(app))
         .filter(authorizations::withdrawn_at.is_null())
         .count()
-        .get_result(conn)
+        .into_boxed();
+    if let Some(workspace) = workspace {
+        query = query.filter(authorizations::workspace_id.eq(workspace));
+    }
+    query.get_result(conn)
 }
 
 /// Withdraws the authorizations of `whose` (`only` that one, where given) with every token that came from them, and

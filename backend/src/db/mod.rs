@@ -12,6 +12,7 @@
 pub mod accounts;
 mod actor;
 pub mod api_keys;
+pub mod app_installs;
 pub mod audit;
 pub mod authorization_codes;
 pub mod authorization_requests;

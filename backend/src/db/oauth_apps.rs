@@ -1,19 +1,20 @@
 //! OAuth apps, as the members who own them see and change them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use api_types::{
     Scope, Timestamp,
     audit::Actor,
     ids::{MemberId, OAuthAppId, WorkspaceId},
     oauth_apps::{
-        ClientKind, ClientSecret, GrantType, OAuthApp, OAuthAppStatus, RedirectRemark, RedirectUriRemark,
+        ClientKind, ClientSecret, Distribution, GrantType, OAuthApp, OAuthAppStatus, RedirectRemark,
+        RedirectUriRemark,
     },
 };
 use diesel::prelude::*;
 
 use super::{
-    Conn, Json, Slice, client_secrets,
+    Conn, Json, Slice, app_installs, client_secrets,
     expiry::Expired,
     schema::{members, oauth_apps},
     slice,
@@ -43,6 +44,10 @@ pub struct AppRow {
     pub created_by: MemberId,
     /// Those of the scopes that each member may leave out.
     pub optional_scopes: Json<Vec<Scope>>,
+    /// In which workspaces it may act.
+    pub distribution: Distribution,
+    /// Empty where the app does not say.
+    pub publisher_name: String,
 }
 
 /// The columns that a change of an app writes: those that it names, and no other.
@@ -61,6 +66,8 @@ pub struct AppUpdate {
     /// Those of the scopes that each member may leave out.
     pub optional_scopes: Option<Json<Vec<Scope>>>,
     pub grants: Option<Json<Vec<GrantType>>>,
+    pub distribution: Option<Distribution>,
+    pub publisher_name: Option<String>,
 }
 
 pub fn insert(conn: &mut Conn, row: &AppRow) -> QueryResult<()> {
@@ -126,16 +133,18 @@ pub fn list(
 fn with_secrets(conn: &mut Conn, rows: Vec<(AppRow, String)>, now: Timestamp) -> QueryResult<Vec<OAuthApp>> {
     let ids: Vec<OAuthAppId> = rows.iter().map(|(row, _)| row.id).collect();
     let mut secrets = client_secrets::of_apps(conn, &ids, now)?;
+    let installs: HashMap<OAuthAppId, i64> = app_installs::counts(conn, &ids)?.into_iter().collect();
     Ok(rows
         .into_iter()
         .map(|(row, email)| {
             let secrets = secrets.remove(&row.id).unwrap_or_default();
-            to_wire(row, email, secrets)
+            let installs = installs.get(&row.id).copied().unwrap_or_default();
+            to_wire(row, email, secrets, installs)
         })
         .collect())
 }
 
-fn to_wire(row: AppRow, email: String, secrets: Vec<ClientSecret>) -> OAuthApp {
+fn to_wire(row: AppRow, email: String, secrets: Vec<ClientSecret>, installs: i64) -> OAuthApp {
     let remarks = row.redirect_uris.0.iter().filter_map(|uri| {
         Some(RedirectUriRemark { redirect_uri: uri.clone(), remark: RedirectRemark::on(uri)? })
     });
@@ -151,6 +160,9 @@ fn to_wire(row: AppRow, email: String, secrets: Vec<ClientSecret>) -> OAuthApp {
         scopes: row.scopes.into_inner(),
         optional_scopes: row.optional_scopes.into_inner(),
         grants: row.grants.into_inner(),
+        distribution: row.distribution,
+        publisher_name: row.publisher_name,
+        installs,
         status: if row.suspended_at.is_some() { OAuthAppStatus::Suspended } else { OAuthAppStatus::Active },
         suspended_at: row.suspended_at,
         secrets,
@@ -203,6 +215,7 @@ pub fn delete(conn: &mut Conn, workspace: WorkspaceId, id: OAuthAppId, now: Time
 pub const DELETED: Expired = Expired {
     table: "oauth_apps",
     condition: "deleted_at < $1 \
+        AND NOT EXISTS (SELECT 1 FROM app_installs WHERE app_id = oauth_apps.id) \
         AND NOT EXISTS (SELECT 1 FROM client_secrets WHERE app_id = oauth_apps.id) \
         AND NOT EXISTS (SELECT 1 FROM authorizations WHERE app_id = oauth_apps.id) \
         AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE app_id = oauth_apps.id) \

@@ -4,7 +4,7 @@ use api_types::{
     Scope, Timestamp,
     account::{Plan, Workspace},
     ids::{OAuthAppId, SecretId, WorkspaceId},
-    oauth_apps::{ClientKind, GrantType},
+    oauth_apps::{ClientKind, Distribution, GrantType},
 };
 use diesel::prelude::*;
 
@@ -27,6 +27,10 @@ pub struct ClientRecord {
     pub optional_scopes: Vec<Scope>,
     pub grants: Vec<GrantType>,
     pub suspended: bool,
+    /// In which workspaces it may act.
+    pub distribution: Distribution,
+    /// Who stands behind it, as other workspaces read it.
+    pub publisher_name: String,
     /// The client secrets that have not expired.
     pub secrets: Vec<SecretDigest>,
 }
@@ -50,6 +54,7 @@ type Row = (
     (OAuthAppId, String, ClientKind, Option<Timestamp>),
     (Json<Vec<String>>, Json<Vec<Scope>>, Json<Vec<Scope>>, Json<Vec<GrantType>>),
     (WorkspaceId, String, Plan),
+    (Distribution, String),
 );
 
 /// The client with this id, unless it was deleted.
@@ -62,10 +67,16 @@ pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Opti
             (oauth_apps::id, oauth_apps::name, oauth_apps::kind, oauth_apps::suspended_at),
             (oauth_apps::redirect_uris, oauth_apps::scopes, oauth_apps::optional_scopes, oauth_apps::grants),
             (workspaces::id, workspaces::name, workspaces::plan),
+            (oauth_apps::distribution, oauth_apps::publisher_name),
         ))
         .first::<Row>(conn)
         .optional()?;
-    let Some(((id, name, kind, suspended_at), (redirect_uris, scopes, optional, grants), workspace)) = row
+    let Some((
+        (id, name, kind, suspended_at),
+        (redirect_uris, scopes, optional, grants),
+        workspace,
+        published,
+    )) = row
     else {
         return Ok(None);
     };
@@ -75,6 +86,7 @@ pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Opti
         .select((client_secrets::id, client_secrets::digest, client_secrets::expires_at))
         .load::<(SecretId, String, Option<Timestamp>)>(conn)?;
     let (workspace_id, workspace_name, plan) = workspace;
+    let (distribution, publisher_name) = published;
     Ok(Some(ClientRecord {
         id,
         name,
@@ -85,6 +97,8 @@ pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Opti
         optional_scopes: optional.into_inner(),
         grants: grants.into_inner(),
         suspended: suspended_at.is_some(),
+        distribution,
+        publisher_name,
         secrets: secrets
             .into_iter()
             .map(|(id, digest, expires_at)| SecretDigest { id, digest, expires_at })

@@ -55,6 +55,10 @@ fn has_ended(now: Timestamp) -> SqlLiteral<Bool> {
              AND (k.expires_at IS NULL OR k.expires_at > {now}) AND (k.ends_at IS NULL OR k.ends_at > {now})) \
          OR webhooks.owner_kind = 'oauth_app' AND NOT EXISTS (SELECT 1 FROM oauth_apps a \
              WHERE a.id = webhooks.owner_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL) \
+         OR webhooks.owner_kind = 'oauth_app' AND NOT EXISTS (SELECT 1 FROM oauth_apps a \
+             WHERE a.id = webhooks.owner_id AND (a.workspace_id = webhooks.workspace_id \
+             OR a.distribution = 'public' AND EXISTS (SELECT 1 FROM app_installs i WHERE i.app_id = a.id \
+             AND i.workspace_id = webhooks.workspace_id AND i.status = 'active'))) \
          OR webhooks.by_consent AND NOT EXISTS (SELECT 1 FROM authorizations z \
              WHERE z.app_id = webhooks.owner_id AND z.workspace_id = webhooks.workspace_id AND z.withdrawn_at IS NULL))"
     ))
@@ -66,15 +70,21 @@ pub fn is_over(conn: &mut Conn, webhook: WebhookId, now: Timestamp) -> QueryResu
     diesel::select(diesel::dsl::exists(over)).get_result(conn)
 }
 
-/// The enabled webhooks of an owner whose owner has ended, locked until the transaction ends, in the order in which webhooks are
-/// locked.
-pub fn lock_stopping(conn: &mut Conn, owner: &str, now: Timestamp) -> QueryResult<Vec<WebhookId>> {
+/// The enabled webhooks of an owner in a workspace whose owner has ended there, locked until the transaction ends, in the order in
+/// which webhooks are locked.
+pub fn lock_stopping(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    owner: &str,
+    now: Timestamp,
+) -> QueryResult<Vec<WebhookId>> {
     locked!(
         conn,
         for_no_key_update,
         load,
         webhooks::table
             .filter(webhooks::owner_id.eq(owner))
+            .filter(webhooks::workspace_id.eq(workspace))
             .filter(webhooks::disabled_at.is_null())
             .filter(webhooks::deleted_at.is_null())
             .filter(has_ended(now))

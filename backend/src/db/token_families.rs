@@ -181,20 +181,30 @@ pub fn revoke_of_secret(
     .execute(conn)
 }
 
-/// The number of an app's refresh tokens that have not ended.
-pub fn count(conn: &mut Conn, app: OAuthAppId, now: Timestamp) -> QueryResult<i64> {
-    token_families::table
+/// The number of an app's refresh tokens that have not ended: in this workspace, or anywhere where that is `None`.
+pub fn count(
+    conn: &mut Conn,
+    app: OAuthAppId,
+    workspace: Option<WorkspaceId>,
+    now: Timestamp,
+) -> QueryResult<i64> {
+    let mut query = token_families::table
         .filter(token_families::app_id.eq(app))
         .filter(token_families::revoked_at.is_null())
         .filter(token_families::refreshable)
         .filter(token_families::ends_at.gt(now))
         .count()
-        .get_result(conn)
+        .into_boxed();
+    if let Some(workspace) = workspace {
+        query = query.filter(token_families::workspace_id.eq(workspace));
+    }
+    query.get_result(conn)
 }
 
-/// An app's families that ended because somebody held a copy, newest first.
+/// An app's families of a workspace that ended because somebody held a copy, newest first.
 pub fn incidents(
     conn: &mut Conn,
+    workspace: WorkspaceId,
     app: OAuthAppId,
     since: Timestamp,
     limit: i64,
@@ -203,6 +213,7 @@ pub fn incidents(
     let rows = token_families::table
         .inner_join(authorizations::table.inner_join(members::table))
         .filter(token_families::app_id.eq(app))
+        .filter(token_families::workspace_id.eq(workspace))
         .filter(token_families::revoked_at.gt(since))
         .filter(token_families::revoked_reason.eq_any(kinds))
         .order(token_families::revoked_at.desc())

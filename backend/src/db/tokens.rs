@@ -4,7 +4,9 @@
 use api_types::{
     Scope, Timestamp,
     account::{Plan, Role, Workspace},
+    app_installs::InstallStatus,
     ids::{AuthorizationId, MemberId, OAuthAppId, SecretId, TokenFamilyId, WorkspaceId},
+    oauth_apps::Distribution,
 };
 use diesel::prelude::*;
 
@@ -12,8 +14,8 @@ use super::{
     Conn, Json, dialect,
     expiry::Expired,
     schema::{
-        access_tokens, authorizations, issued_tokens, members, memberships, oauth_apps, revoked_tokens,
-        token_families, token_revocations, workspaces,
+        access_tokens, app_installs, authorizations, issued_tokens, members, memberships, oauth_apps,
+        revoked_tokens, token_families, token_revocations, workspaces,
     },
 };
 
@@ -55,14 +57,20 @@ fn record(
 }
 
 /// The record of the token with this `jti`, if the token acts for a member and nothing ended it: neither the token itself
-/// nor its family, the consent, the membership or the app was ended.
+/// nor its family, the consent, the membership, the app or its install was ended.
 pub fn of_member(conn: &mut Conn, jti: &str) -> QueryResult<Option<TokenRecord>> {
     type Generation = (TokenFamilyId, Option<i64>, i64);
     type Row = (AppColumns, (MemberId, String, Role), (AuthorizationId, Json<Vec<Scope>>), Generation);
+    let installed = oauth_apps::distribution.eq(Distribution::Public).and(diesel::dsl::exists(
+        app_installs::table
+            .filter(app_installs::app_id.eq(oauth_apps::id))
+            .filter(app_installs::workspace_id.eq(authorizations::workspace_id))
+            .filter(app_installs::status.eq(InstallStatus::Active)),
+    ));
     let row = access_tokens::table
         .inner_join(token_families::table.inner_join(authorizations::table.inner_join(members::table)))
         .inner_join(oauth_apps::table.on(oauth_apps::id.eq(access_tokens::app_id)))
-        .inner_join(workspaces::table.on(workspaces::id.eq(oauth_apps::workspace_id)))
+        .inner_join(workspaces::table.on(workspaces::id.eq(authorizations::workspace_id)))
         .inner_join(
             memberships::table.on(memberships::member_id
                 .eq(authorizations::member_id)
@@ -74,6 +82,7 @@ pub fn of_member(conn: &mut Conn, jti: &str) -> QueryResult<Option<TokenRecord>>
         .filter(authorizations::withdrawn_at.is_null())
         .filter(oauth_apps::suspended_at.is_null())
         .filter(oauth_apps::deleted_at.is_null())
+        .filter(authorizations::workspace_id.eq(oauth_apps::workspace_id).or(installed))
         .select((
             (
                 (oauth_apps::id, oauth_apps::name, oauth_apps::scopes),
@@ -230,16 +239,35 @@ pub fn revocations(conn: &mut Conn, app: OAuthAppId, since: Timestamp) -> QueryR
     Ok(hours.into_iter().sum())
 }
 
-/// The number of an app's tokens that act for members and have not ended.
-pub fn count_of_members(conn: &mut Conn, app: OAuthAppId, now: Timestamp) -> QueryResult<i64> {
+/// The workspace in which a token acts for a member.
+pub fn workspace(conn: &mut Conn, jti: &str) -> QueryResult<Option<WorkspaceId>> {
     access_tokens::table
+        .inner_join(token_families::table)
+        .filter(access_tokens::id.eq(jti))
+        .select(token_families::workspace_id)
+        .first(conn)
+        .optional()
+}
+
+/// The number of an app's tokens that act for members and have not ended: in this workspace, or anywhere where that is `None`.
+pub fn count_of_members(
+    conn: &mut Conn,
+    app: OAuthAppId,
+    workspace: Option<WorkspaceId>,
+    now: Timestamp,
+) -> QueryResult<i64> {
+    let mut query = access_tokens::table
         .inner_join(token_families::table)
         .filter(access_tokens::app_id.eq(app))
         .filter(access_tokens::expires_at.gt(now))
         .filter(access_tokens::revoked_at.is_null())
         .filter(token_families::revoked_at.is_null())
         .count()
-        .get_result(conn)
+        .into_boxed();
+    if let Some(workspace) = workspace {
+        query = query.filter(token_families::workspace_id.eq(workspace));
+    }
+    query.get_result(conn)
 }
 
 /// The number of an app's own tokens that were issued after `since` and have not ended.

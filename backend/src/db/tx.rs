@@ -80,6 +80,11 @@ impl Tx<'_> {
         self.on_commit(Hint::CredentialsChanged { workspace: Some(workspace) });
     }
 
+    /// Forgets every cached credential once the transaction is durable: what changed counts in many workspaces.
+    pub fn credentials_changed_anywhere(&mut self) {
+        self.on_commit(Hint::CredentialsChanged { workspace: None });
+    }
+
     /// Leaves an action that is run once the transaction is durable, after its hints are released: for messages that hold
     /// more than ids.
     pub fn after_commit(&mut self, action: impl FnOnce() + Send + 'static) {

@@ -11,6 +11,7 @@ use actix_web::{
 use api_types::{
     ProblemType,
     api_keys::ApiKey,
+    app_installs::{AppInstall, AppPolicySetting},
     authorizations::AuthorizationRequest,
     broadcasts::Broadcast,
     deliveries::DeliveryDetail,
@@ -64,6 +65,8 @@ fn strip(value: &mut Value, names: &[&str]) {
 }
 
 impl Tagged for AuthorizationRequest {}
+impl Tagged for AppInstall {}
+impl Tagged for AppPolicySetting {}
 impl Tagged for Ticket {}
 impl Tagged for Broadcast {}
 impl Tagged for Event {}
@@ -75,7 +78,7 @@ impl Tagged for ApiKey {
     const VOLATILE: &'static [&'static str] = &["last_used_at", "last_used_ip"];
 }
 impl Tagged for OAuthApp {
-    const VOLATILE: &'static [&'static str] = &["last_used_at", "last_used_ip"];
+    const VOLATILE: &'static [&'static str] = &["last_used_at", "last_used_ip", "installs"];
 }
 impl Tagged for Webhook {
     const VOLATILE: &'static [&'static str] = &["health", "parked", "draining", "last_used_at"];

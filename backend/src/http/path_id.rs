@@ -7,8 +7,8 @@ use std::{
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use api_types::ids::{
-    ApiKeyId, AuthorizationId, BroadcastId, DeliveryId, EventId, OAuthAppId, RecoveryId, SecretId, TicketId,
-    WebhookId,
+    ApiKeyId, AppInstallId, AuthorizationId, BroadcastId, DeliveryId, EventId, OAuthAppId, RecoveryId,
+    SecretId, TicketId, WebhookId,
 };
 
 use super::problem::Failure;
@@ -34,6 +34,7 @@ macro_rules! nouns {
 
 nouns! {
     ApiKeyId: "API key";
+    AppInstallId: "app install";
     AuthorizationId: "authorization";
     BroadcastId: "broadcast";
     DeliveryId: "delivery";

@@ -7,7 +7,7 @@ use actix_web::{
     post,
     web::Data,
 };
-use api_types::ids::MemberId;
+use api_types::ids::{MemberId, WorkspaceId};
 use url::form_urlencoded::Serializer;
 
 use super::{
@@ -109,6 +109,8 @@ struct Visitor {
     /// The digest of the session.
     session: String,
     member: MemberId,
+    /// The workspace that the session is in.
+    workspace: WorkspaceId,
     /// The app wants the member to sign in anew.
     is_stale: bool,
     /// The app expects another member.
@@ -177,6 +179,7 @@ async fn visitor(auth: &Auth, request: &HttpRequest, prompt: &Prompt) -> Option<
         Identity::Member { id, email, .. } => Some(Visitor {
             session,
             member: id,
+            workspace: live.principal.workspace.id,
             is_stale,
             is_another: is_for_another(prompt.login_hint.as_deref(), &email),
         }),
@@ -235,7 +238,7 @@ async fn without_asking(
         }
         return Ok(None);
     };
-    match straight_back(auth, client, request, visitor.member, pushed).await? {
+    match straight_back(auth, client, request, (visitor.member, visitor.workspace), pushed).await? {
         StraightBack::With(code) => {
             Ok(Some(request.return_to.with(&auth.base.settings.issuer(), &[("code", &code)])))
         }
@@ -263,7 +266,7 @@ async fn straight_back(
     auth: &Auth,
     client: &ClientRecord,
     request: &CheckedRequest,
-    member: MemberId,
+    visitor: (MemberId, WorkspaceId),
     pushed: Option<&str>,
 ) -> Result<StraightBack, Refusal> {
     let keys = auth.base.keys.clone();
@@ -271,7 +274,7 @@ async fn straight_back(
     let request = request.clone();
     let pushed = pushed.map(str::to_owned);
     let run = auth.base.db.execute(move |tx| {
-        let granted = match question::unasked(tx, &client, &request, member)? {
+        let granted = match question::unasked(tx, &client, &request, visitor)? {
             Unasked::Remembered(granted) => granted,
             Unasked::DeadEnd(why) => return Ok(StraightBack::DeadEnd(why)),
             Unasked::Open => return Ok(StraightBack::Open),

@@ -10,7 +10,7 @@ use actix_web::{
 use api_types::{
     Timestamp,
     audit::{Actor, ActorKind, AuditAction},
-    ids::{OAuthAppId, SecretId},
+    ids::{OAuthAppId, SecretId, WorkspaceId},
     oauth_apps::{ClientKind, GrantType},
     stream::Topic,
 };
@@ -74,16 +74,13 @@ impl Client {
         if plan::limits(self.record.workspace.plan).api_access {
             return Ok(());
         }
-        Err(OAuthError::new(
-            ErrorCode::UnauthorizedClient,
-            "The plan of this app's workspace does not include the API: it needs Startup or above.",
-        ))
+        Err(OAuthError::NO_PLAN)
     }
 
-    /// The app as the audit log names it.
-    fn who(&self) -> Who {
+    /// The app as the audit log of a workspace names it.
+    fn who(&self, workspace: WorkspaceId) -> Who {
         Who {
-            workspace_id: self.record.workspace.id,
+            workspace_id: workspace,
             actor: Actor {
                 kind: ActorKind::OAuthApp,
                 id: Some(self.record.id.to_string()),
@@ -95,24 +92,35 @@ impl Client {
 
     /// Counts an access token that this app gave back. The first in an hour is an entry of the audit log: an app may give back as
     /// many as it likes, and the log is not to grow with each.
-    pub fn count_revocation(&self, tx: &mut Tx<'_>, claims: &Claims) -> QueryResult<()> {
+    pub fn count_revocation(
+        &self,
+        tx: &mut Tx<'_>,
+        workspace: WorkspaceId,
+        claims: &Claims,
+    ) -> QueryResult<()> {
         let hour = Timestamp::from_millis(tx.now().as_millis() / HOUR_MS * HOUR_MS);
         let counted = access_tokens::count_revocation(tx, self.record.id, hour)?;
         if counted > 1 {
-            tx.changed(self.record.workspace.id, Topic::OAuthApps, None);
-            tx.credentials_changed(self.record.workspace.id);
+            tx.changed(workspace, Topic::OAuthApps, None);
+            tx.credentials_changed(workspace);
             return Ok(());
         }
         let details = json!({ "kind": "access_token", "sub": claims.sub, "jti": claims.jti,
             "more_are_counted_until": hour + HOUR_MS });
-        self.append_audit(tx, AuditAction::OAuthTokenRevoked, details)
+        self.append_audit(tx, workspace, AuditAction::OAuthTokenRevoked, details)
     }
 
-    /// Writes into the audit log what became of this app's tokens by its own call.
-    pub fn append_audit(&self, tx: &mut Tx<'_>, action: AuditAction, details: Value) -> QueryResult<()> {
+    /// Writes into the audit log of the workspace where they acted what became of this app's tokens by its own call.
+    pub fn append_audit(
+        &self,
+        tx: &mut Tx<'_>,
+        workspace: WorkspaceId,
+        action: AuditAction,
+        details: Value,
+    ) -> QueryResult<()> {
         let change = Change::of(action, self.record.id.as_str(), &self.record.name, details);
-        audit::append(tx, &self.who(), change)?;
-        tx.credentials_changed(self.record.workspace.id);
+        audit::append(tx, &self.who(workspace), change)?;
+        tx.credentials_changed(workspace);
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use api_types::{
     Scope,
     authorizations::IncidentKind,
-    ids::{AuthorizationId, MemberId, OAuthAppId, TokenFamilyId},
+    ids::{AuthorizationId, MemberId, OAuthAppId, TokenFamilyId, WorkspaceId},
     oauth_apps::GrantType,
     stream::Topic,
 };
@@ -14,6 +14,7 @@ use diesel::QueryResult;
 use subtle::ConstantTimeEq;
 
 use super::{
+    admission,
     client::Client,
     error::OAuthError,
     params::Params,
@@ -155,13 +156,19 @@ impl Redemption {
         if !good {
             return Ok(Err(INVALID_CODE));
         }
-        let Some((member, scopes)) = self.consenting(tx, &code)? else {
+        let workspace = authorizations::workspace(tx, code.authorization_id)?;
+        let Some(workspace) = workspace else { return Ok(Err(INVALID_CODE)) };
+        if let Err(refusal) = admission::check(tx, &self.client.record, workspace)? {
+            return Ok(Err(refusal));
+        }
+        let Some((member, scopes)) = self.consenting(tx, workspace, &code)? else {
             return Ok(Err(INVALID_CODE));
         };
         if scopes.is_empty() {
             return Ok(Err(NO_SCOPE_LEFT));
         }
-        self.begin_family(tx, family, member, CodeRow { scopes: Json::new(scopes), ..code }).map(Ok)
+        let code = CodeRow { scopes: Json::new(scopes), ..code };
+        self.begin_family(tx, family, (workspace, member), code).map(Ok)
     }
 
     /// Refuses a code that was used before. One of the two who had the code copied it, so the tokens that it gave end (OAuth 2.1,
@@ -177,11 +184,16 @@ impl Redemption {
 
     /// The member who gave the consent, while it stands and the member belongs to the workspace, and the code's scopes, without
     /// those that the app, the consent or the member's role has lost since.
-    fn consenting(&self, conn: &mut Conn, code: &CodeRow) -> QueryResult<Option<(MemberId, Vec<Scope>)>> {
+    fn consenting(
+        &self,
+        conn: &mut Conn,
+        workspace: WorkspaceId,
+        code: &CodeRow,
+    ) -> QueryResult<Option<(MemberId, Vec<Scope>)>> {
         let client = &self.client.record;
-        let whose = AuthorizationsOf::App(client.workspace.id, client.id);
+        let whose = AuthorizationsOf::App(workspace, client.id);
         let Some(found) = authorizations::find(conn, whose, code.authorization_id)? else { return Ok(None) };
-        let role = accounts::role(conn, client.workspace.id, found.member.id)?;
+        let role = accounts::role(conn, workspace, found.member.id)?;
         Ok(role.map(|role| {
             let mut scopes = available(&code.scopes.0, client, role);
             scopes.retain(|scope| found.scopes.contains(scope));
@@ -193,7 +205,7 @@ impl Redemption {
         &self,
         tx: &mut Tx<'_>,
         id: TokenFamilyId,
-        member: MemberId,
+        (workspace_id, member): (WorkspaceId, MemberId),
         code: CodeRow,
     ) -> QueryResult<Redeemed> {
         let now = tx.now();
@@ -201,7 +213,7 @@ impl Redemption {
         let refreshable = client.grants.contains(&GrantType::RefreshToken);
         let row = FamilyRow {
             id,
-            workspace_id: client.workspace.id,
+            workspace_id,
             app_id: client.id,
             authorization_id: code.authorization_id,
             scopes: code.scopes,

@@ -109,6 +109,12 @@ pub struct ErrorBody {
 }
 
 impl OAuthError {
+    /// A workspace's plan has no API. Nothing is used up: it all works again on another plan.
+    pub const NO_PLAN: Self = Self::new(
+        ErrorCode::UnauthorizedClient,
+        "The plan of the workspace does not include the API: it needs Startup or above.",
+    );
+
     /// A refusal; `description` is plain ASCII without quotes, as RFC 6749 wants it.
     pub const fn new(code: ErrorCode, description: &'static str) -> Self {
         Self {

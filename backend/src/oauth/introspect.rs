@@ -8,6 +8,7 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{
+    admission,
     client::{self, Client},
     error::{ErrorBody, OAuthError},
     forms::TokenReference,
@@ -129,6 +130,7 @@ async fn of_refresh_token(
     let Some((id, generation)) = refresh_token::read(&base.keys, token) else { return Ok(None) };
     let now = base.now();
     let client_id = client.record.id;
+    let record = client.record.clone();
     let found = base
         .db
         .query(move |conn| {
@@ -136,6 +138,9 @@ async fn of_refresh_token(
                 .filter(|family| family.row.app_id == client_id && family.row.generation == generation)
                 .filter(|family| family.row.refreshable && family.row.ends_at > now);
             let Some(family) = found else { return Ok(None) };
+            if admission::check(conn, &record, family.row.workspace_id)?.is_err() {
+                return Ok(None);
+            }
             let role = accounts::role(conn, family.row.workspace_id, family.member)?;
             Ok(role.map(|_| family))
         })

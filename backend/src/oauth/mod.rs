@@ -40,8 +40,10 @@
 //! # Shared by the endpoints
 //!
 //! [`limits`] has how often each may be called. [`params`] reads forms and queries strictly. [`client`] finds out which app
-//! calls and has it prove that. [`scope`] and [`resource`] read what it asks for. [`error`] is the one error, and [`token_response`] the answer with tokens.
+//! calls and has it prove that. [`scope`] and [`resource`] read what it asks for. [`admission`] says whether a
+//! workspace lets in an app that is not its own. [`error`] is the one error, and [`token_response`] the answer with tokens.
 
+pub mod admission;
 pub mod authorize;
 pub mod client;
 pub mod code;

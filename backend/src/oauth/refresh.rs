@@ -6,6 +6,7 @@ use diesel::QueryResult;
 use serde_json::json;
 
 use super::{
+    admission,
     client::Client,
     error::OAuthError,
     params::Params,
@@ -103,6 +104,9 @@ impl Refreshing {
             end_copied(tx, &self.client, self.family, IncidentKind::RefreshTokenReused)?;
             return Ok(Err(INVALID_TOKEN));
         }
+        if let Err(refusal) = admission::check(tx, &self.client.record, family.row.workspace_id)? {
+            return Ok(Err(refusal));
+        }
         let role = accounts::role(tx, family.row.workspace_id, family.member)?;
         let Some(role) = role.filter(|_| family.row.refreshable && family.row.ends_at > now) else {
             return Ok(Err(INVALID_TOKEN));
@@ -160,5 +164,5 @@ pub fn end_copied(
         return Ok(());
     }
     let details = json!({ "kind": kind, "member": family.email, "token_family": id });
-    client.append_audit(tx, AuditAction::OAuthTokenReused, details)
+    client.append_audit(tx, family.row.workspace_id, AuditAction::OAuthTokenReused, details)
 }

@@ -69,7 +69,7 @@ async fn end_family(auth: &Auth, client: Client, id: TokenFamilyId) -> Result<()
                 return Ok(());
             }
             let details = json!({ "kind": "refresh_token", "member": family.email, "token_family": id });
-            Ok(client.append_audit(tx, AuditAction::OAuthTokenRevoked, details)?)
+            Ok(client.append_audit(tx, family.row.workspace_id, AuditAction::OAuthTokenRevoked, details)?)
         })
         .await
 }
@@ -80,15 +80,17 @@ async fn end_access_token(auth: &Auth, client: Client, claims: Claims) -> Result
     }
     let ended = auth.base.db.execute(move |tx| {
         let now = tx.now();
-        let ended = if claims.is_of_app_itself() {
-            tokens::revoke_own(tx, &claims.jti, client.record.id, claims.ends_at())?
+        let own = client.record.workspace.id;
+        let (ended, workspace) = if claims.is_of_app_itself() {
+            (tokens::revoke_own(tx, &claims.jti, client.record.id, claims.ends_at())?, own)
         } else {
-            tokens::revoke(tx, &claims.jti, now)?
+            let workspace = tokens::workspace(tx, &claims.jti)?;
+            (tokens::revoke(tx, &claims.jti, now)?, workspace.unwrap_or(own))
         };
         if !ended {
             return Ok(());
         }
-        client.count_revocation(tx, &claims)
+        client.count_revocation(tx, workspace, &claims)
     });
     Ok(ended.await?)
 }

@@ -6,6 +6,7 @@ use utoipa::openapi::tag::{Tag, TagBuilder};
 const GROUPS: &[(&str, &str)] = &[
     ("API keys", "Credentials for internal tools and integrations. Only an admin's session manages them."),
     ("OAuth apps", "Third-party apps, their client secrets, and what members let them do."),
+    ("Installed apps", "Apps of other workspaces in this one: which may come in, and what they hold."),
     ("Webhooks", "Where events are sent, how the messages are signed, and how the receivers are doing."),
     ("Events", "The catalogue of event types, and publishing one of them."),
     ("Deliveries", "One event for one webhook: every attempt, what went wrong, and a retry by hand."),

@@ -78,6 +78,34 @@ pub async fn approve(
     approved.await
 }
 
+/// Ask for an app to be installed
+///
+/// For an app of another workspace that is not in the member's yet. Where it takes an admin, it waits for one; where an admin asks, or
+/// the policy lets every app in, it is installed at once. The answer is the request as it is now.
+#[utoipa::path(operation_id = "requestAppInstall", tag = "Authorizations",
+    security(("session" = [])), params(("id" = String, Path, description = "The request's id"), IdempotencyKey),
+    extensions(("x-problems" = json!(["conflict", "not-a-member"]))),
+    responses((status = 200, description = "The request as it is now", body = AuthorizationRequest)))]
+#[post("/authorization-requests/{id}/install")]
+pub async fn request_install(
+    app: Data<App>,
+    caller: Caller<AnySession>,
+    request: HttpRequest,
+    path: Path<String>,
+    key: IdempotencyKey,
+) -> Answer {
+    let id = path.into_inner();
+    let answerer = answerer(&app, &caller, &request, &id)?;
+    let who = caller.who();
+    let request = key.of(&caller, String::new());
+    let asked = request.answer(&app.base, move |tx| -> Answer<Made> {
+        let open = question::find(tx, &id, &answerer)?;
+        answer::request_install(tx, &who, &open)?;
+        Made::shown(&question::show(tx, &id, answerer)?)
+    });
+    asked.await
+}
+
 /// Refuse what an app asks for
 ///
 /// The answer says where to go, with the refusal for the app and its reason. A member who could allow nothing may refuse, too, also one of
@@ -128,6 +156,7 @@ fn answerer(app: &App, caller: &Caller<AnySession>, request: &HttpRequest, id: &
     let SignedIn { id: member, email, session } = SignedIn::of(caller)?;
     Ok(Answerer {
         member: MemberRef { id: member, email },
+        workspace: caller.workspace_id(),
         session,
         browsers: browser::known_for(&app.base.settings, request, id),
         shown_to: None,

@@ -53,6 +53,7 @@
 //! look every second, keys are believed for a second, and a node that was cut off assumes the worst once it is linked again.
 
 pub mod api_keys;
+pub mod app_installs;
 pub mod audit_log;
 pub mod authorization_requests;
 pub mod authorizations;
@@ -212,8 +213,20 @@ fn oauth_apps_and_consent(config: &mut impl Operations) {
         .service(oauth_apps::activity::withdraw_authorization)
         .service(oauth_apps::activity::withdraw_all_authorizations);
     config
+        .service(app_installs::list)
+        .service(app_installs::show)
+        .service(app_installs::show_activity)
+        .service(app_installs::approve)
+        .service(app_installs::refuse)
+        .service(app_installs::pause)
+        .service(app_installs::resume)
+        .service(app_installs::remove)
+        .service(app_installs::policy::show)
+        .service(app_installs::policy::update);
+    config
         .service(authorization_requests::show)
         .service(authorization_requests::approve)
+        .service(authorization_requests::request_install)
         .service(authorization_requests::deny)
         .service(authorizations::list)
         .service(authorizations::withdraw);

@@ -17,6 +17,11 @@ pub fn approve(id: &str, member: &str, approval: &Approval) -> Call<AnsweredRequ
     Call::post(with_query(&paths::authorization_request_approve(id), &[("member", member)]), approval)
 }
 
+/// Asks for the app to be installed.
+pub fn request_install(id: &str) -> Call<AuthorizationRequest> {
+    Call::act(paths::authorization_request_install(id))
+}
+
 /// The same with a no.
 pub fn deny(id: &str, member: &str) -> Call<AnsweredRequest> {
     Call::act(with_query(&paths::authorization_request_deny(id), &[("member", member)]))

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod api_keys;
+pub mod app_installs;
 pub mod audit_log;
 pub mod authorization_requests;
 pub mod authorizations;

@@ -17,6 +17,7 @@ macro_rules! has_id {
 
 has_id!(
     api_types::api_keys::ApiKey,
+    api_types::app_installs::AppInstall,
     api_types::authorizations::Authorization,
     api_types::oauth_apps::OAuthApp,
     api_types::webhooks::Webhook,

@@ -7,6 +7,7 @@ pub mod authorizations;
 pub mod consent;
 pub mod deliveries;
 pub mod events;
+pub mod installed_apps;
 pub mod not_found;
 pub mod oauth_apps;
 pub mod overview;

@@ -8,6 +8,7 @@ diesel::table! {
         subscriptions_version -> BigInt,
         created_at -> BigInt,
         log_start -> BigInt,
+        app_policy -> Text,
     }
 }
 

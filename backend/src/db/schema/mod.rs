@@ -19,6 +19,7 @@ diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(sessions -> workspaces (workspace_id));
 diesel::joinable!(api_keys -> workspaces (workspace_id));
 diesel::joinable!(oauth_apps -> workspaces (workspace_id));
+diesel::joinable!(app_installs -> oauth_apps (app_id));
 diesel::joinable!(client_secrets -> oauth_apps (app_id));
 diesel::joinable!(authorizations -> oauth_apps (app_id));
 diesel::joinable!(authorizations -> members (member_id));
@@ -36,6 +37,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     api_keys,
     oauth_apps,
+    app_installs,
     client_secrets,
     signing_keys,
     pushed_requests,

@@ -17,6 +17,20 @@ diesel::table! {
         created_at -> BigInt,
         created_by -> Text,
         optional_scopes -> Text,
+        distribution -> Text,
+        publisher_name -> Text,
+    }
+}
+
+diesel::table! {
+    app_installs (id) {
+        id -> Text,
+        workspace_id -> Text,
+        app_id -> Text,
+        status -> Text,
+        requested_by -> Nullable<Text>,
+        created_at -> BigInt,
+        decided_at -> Nullable<BigInt>,
     }
 }
 

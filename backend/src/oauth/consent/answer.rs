@@ -2,9 +2,10 @@
 
 use api_types::{
     Scope,
+    app_installs::{Admission, InstallStatus},
     audit::AuditAction,
     authorizations::Approval,
-    ids::{AuthorizationId, MemberId},
+    ids::{AuthorizationId, MemberId, OAuthAppId, WorkspaceId},
     problem::FaultCode,
 };
 use diesel::QueryResult;
@@ -14,10 +15,10 @@ use super::question::{Denied, OpenQuestion};
 use crate::{
     crypto::keys::ServerKeys,
     db::{
-        Json, Tx,
+        Json, Tx, app_installs,
         audit::{self, Change, Who},
         authorization_requests::{self as requests, RequestRow},
-        authorizations,
+        authorizations, dialect,
         oauth_clients::ClientRecord,
     },
     http::{
@@ -25,6 +26,7 @@ use crate::{
         problem::{Answer, Failure},
     },
     oauth::{
+        admission,
         code::{self, Agreed},
         redirect_uri,
         request::ReturnAddress,
@@ -65,6 +67,7 @@ pub fn approve(
     if open.client.suspended {
         return Err(Failure::conflict("An admin has suspended the app. Nothing was allowed."));
     }
+    let workspace = open.workspace.id;
     let mut scopes = open.available();
     if scopes.is_empty() {
         return Err(Failure::conflict("You may do none of this yourself, so you cannot let an app do it."));
@@ -78,6 +81,9 @@ pub fn approve(
         ));
     }
     let member = member_of(who)?;
+    if open.admission == Admission::Installs {
+        install(tx, who, &open)?;
+    }
     let (before, declined) = match &open.granted {
         Some(granted) => (granted.scopes.clone(), granted.declined.clone()),
         None => (Vec::new(), Vec::new()),
@@ -89,12 +95,12 @@ pub fn approve(
             authorizations::set_scopes(tx, granted.authorization, &all, &declined)?;
             granted.authorization
         }
-        None => insert(tx, &open.client, member, &all, &declined)?,
+        None => insert(tx, (workspace, open.client.id, member), &all, &declined)?,
     };
     let details =
         json!({ "authorization": authorization, "scopes": all, "before": before, "declined": declined });
-    append_audit(tx, who, &open.client, AuditAction::AuthorizationGranted, details)?;
-    tx.credentials_changed(open.client.workspace.id);
+    append_audit(tx, who, workspace, &open.client, AuditAction::AuthorizationGranted, details)?;
+    tx.credentials_changed(workspace);
     let agreed = Agreed {
         redirect_uri: &return_to.redirect_uri,
         scopes,
@@ -129,16 +135,15 @@ fn replaced(scopes: &[Scope], without: &[Scope], with: &[Scope]) -> Vec<Scope> {
 
 fn insert(
     tx: &mut Tx<'_>,
-    client: &ClientRecord,
-    member: MemberId,
+    (workspace_id, app_id, member_id): (WorkspaceId, OAuthAppId, MemberId),
     scopes: &[Scope],
     declined: &[Scope],
 ) -> QueryResult<AuthorizationId> {
     let row = authorizations::NewRow {
         id: tx.new_id(),
-        workspace_id: client.workspace.id,
-        app_id: client.id,
-        member_id: member,
+        workspace_id,
+        app_id,
+        member_id,
         scopes: Json::new(scopes.to_vec()),
         created_at: tx.now(),
         declined_scopes: Json::new(declined.to_vec()),
@@ -151,22 +156,72 @@ fn insert(
 pub fn deny(tx: &mut Tx<'_>, denied: &Denied, who: &Who) -> Answer<ReturnAddress> {
     let return_to = take(tx, &denied.question, &denied.client)?;
     // A stranger leaves no trace in the workspace's log.
-    if denied.by_member {
+    if let Some(workspace) = denied.workspace {
         let details = json!({ "scopes": denied.question.scopes.0 });
-        append_audit(tx, who, &denied.client, AuditAction::AuthorizationDenied, details)?;
+        append_audit(tx, who, workspace, &denied.client, AuditAction::AuthorizationDenied, details)?;
     }
     Ok(return_to)
 }
 
-/// Writes an answer into the audit log of the app's workspace, which need not be the one that the member's session is in.
+/// Installs the app by the member's yes: an admin's, or one under a policy that lets every app in.
+fn install(tx: &mut Tx<'_>, who: &Who, open: &OpenQuestion) -> QueryResult<()> {
+    let (workspace, client) = (open.workspace.id, &open.client);
+    let now = tx.now();
+    dialect::lock(tx, &admission::lock_of(client.id, workspace))?;
+    if app_installs::status(tx, workspace, client.id)?.is_some() {
+        app_installs::set_status(tx, workspace, client.id, InstallStatus::Active, now)?;
+    } else {
+        insert_install(tx, open, InstallStatus::Active, None)?;
+    }
+    append_audit(tx, who, workspace, client, AuditAction::AppInstallApproved, json!({ "by": "consent" }))
+}
+
+/// The member asks for the app to be installed, which it is where that is theirs to decide.
+pub fn request_install(tx: &mut Tx<'_>, who: &Who, open: &OpenQuestion) -> Answer<()> {
+    let (workspace, client) = (open.workspace.id, &open.client);
+    dialect::lock(tx, &admission::lock_of(client.id, workspace))?;
+    match admission::of(tx, client, workspace, open.role)? {
+        Admission::Installs => Ok(install(tx, who, open)?),
+        Admission::Ask => {
+            insert_install(tx, open, InstallStatus::Requested, Some(member_of(who)?))?;
+            let details = json!({ "scopes": open.question.scopes.0 });
+            Ok(append_audit(tx, who, workspace, client, AuditAction::AppInstallRequested, details)?)
+        }
+        Admission::Admitted => Err(Failure::conflict("The app is there already.")),
+        closed => Err(Failure::conflict(closed.reason())),
+    }
+}
+
+fn insert_install(
+    tx: &mut Tx<'_>,
+    open: &OpenQuestion,
+    status: InstallStatus,
+    requested_by: Option<MemberId>,
+) -> QueryResult<()> {
+    let now = tx.now();
+    let row = app_installs::NewRow {
+        id: tx.new_id(),
+        workspace_id: open.workspace.id,
+        app_id: open.client.id,
+        status,
+        requested_by,
+        created_at: now,
+        decided_at: (status != InstallStatus::Requested).then_some(now),
+    };
+    app_installs::insert(tx, row)
+}
+
+/// Writes an answer into the audit log of the workspace that the app acts in, which need not be the one that the member's session
+/// is in.
 fn append_audit(
     tx: &mut Tx<'_>,
     who: &Who,
+    workspace: WorkspaceId,
     client: &ClientRecord,
     action: AuditAction,
     details: Value,
 ) -> QueryResult<()> {
-    let who = Who { workspace_id: client.workspace.id, ..who.clone() };
+    let who = Who { workspace_id: workspace, ..who.clone() };
     audit::append(tx, &who, Change::of(action, client.id.as_str(), &client.name, details))
 }
 

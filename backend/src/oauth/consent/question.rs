@@ -4,9 +4,10 @@
 use api_types::{
     ProblemType, Scope,
     account::MemberRef,
-    account::Role,
+    account::{Role, Workspace},
+    app_installs::Admission,
     authorizations::{AppRef, AuthorizationRequest, RequestedScope},
-    ids::{AuthorizationId, MemberId, OAuthAppId},
+    ids::{MemberId, OAuthAppId, WorkspaceId},
     oauth_apps::RedirectRemark,
 };
 use diesel::QueryResult;
@@ -25,7 +26,7 @@ use crate::{
         path_id::Noun,
         problem::{Answer, Failure},
     },
-    oauth::{prompt::is_for_another, redirect_uri, request::CheckedRequest, scope::available},
+    oauth::{admission, prompt::is_for_another, redirect_uri, request::CheckedRequest, scope::available},
     plan,
 };
 
@@ -37,6 +38,8 @@ pub const QUESTION_MS: i64 = 10 * 60_000;
 pub struct Answerer {
     /// The member.
     pub member: MemberRef,
+    /// The workspace that the member's session is in.
+    pub workspace: WorkspaceId,
     /// The digest of the member's session.
     pub session: String,
     /// The digests of the cookies by which the browser may know the request.
@@ -52,7 +55,11 @@ pub struct OpenQuestion {
     pub question: RequestRow,
     /// The app that asks.
     pub client: ClientRecord,
-    /// The member's role in the app's workspace.
+    /// The workspace that the app would act in.
+    pub workspace: Workspace,
+    /// What that workspace says to the app.
+    pub admission: Admission,
+    /// The member's role there.
     pub role: Role,
     /// The consent that the member has given the app before.
     pub granted: Option<Granted>,
@@ -148,11 +155,35 @@ fn remembered(
     (!given.is_empty() && rest.iter().all(is_left_out)).then_some(given)
 }
 
+/// A member's role in the workspace that the app would act in, and what that workspace says to the app.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    role: Role,
+    admission: Admission,
+}
+
+impl Place {
+    /// Finds out about the workspace; none where the member does not belong to it.
+    fn of(
+        conn: &mut Conn,
+        client: &ClientRecord,
+        workspace: WorkspaceId,
+        member: MemberId,
+    ) -> QueryResult<Option<Self>> {
+        let Some(role) = accounts::role(conn, workspace, member)? else { return Ok(None) };
+        let admission = admission::of(conn, client, workspace, role)?;
+        Ok(Some(Self { role, admission }))
+    }
+}
+
 /// The reason why this member can let the app do nothing, as the app is told; none where there is something.
-pub fn dead_end(client: &ClientRecord, scopes: &[Scope], role: Option<Role>) -> Option<&'static str> {
-    let Some(role) = role else {
+fn dead_end(client: &ClientRecord, scopes: &[Scope], place: Option<Place>) -> Option<&'static str> {
+    let Some(Place { role, admission }) = place else {
         return Some("The member who is signed in does not belong to the workspace of this app.");
     };
+    if !admission.is_open() {
+        return Some(admission.reason());
+    }
     let nothing = available(scopes, client, role).is_empty();
     nothing.then_some("The member may do nothing of what the app asks for. An admin of the workspace may.")
 }
@@ -173,14 +204,17 @@ pub fn unasked(
     conn: &mut Conn,
     client: &ClientRecord,
     request: &CheckedRequest,
-    member: MemberId,
+    (member, session): (MemberId, WorkspaceId),
 ) -> QueryResult<Unasked> {
-    let role = accounts::role(conn, client.workspace.id, member)?;
-    if let Some(why) = dead_end(client, &request.scopes, role) {
+    let workspace = admission::place(client, session);
+    let place = Place::of(conn, client, workspace, member)?;
+    if let Some(why) = dead_end(client, &request.scopes, place) {
         return Ok(Unasked::DeadEnd(why));
     }
-    let scopes = role.map(|role| available(&request.scopes, client, role)).unwrap_or_default();
-    let before = authorizations::of(conn, client.id, member)?.filter(|_| !request.prompt.ask_again);
+    let scopes = place.map(|place| available(&request.scopes, client, place.role)).unwrap_or_default();
+    // An app that is not installed was never consented to, or its consents ended with the install.
+    let before = authorizations::of(conn, workspace, client.id, member)?;
+    let before = before.filter(|_| !request.prompt.ask_again);
     let given = remembered(client, before.as_ref(), &scopes, &request.return_to.redirect_uri);
     Ok(match before.zip(given) {
         Some((before, scopes)) => Unasked::Remembered(Granted { scopes, ..before }),
@@ -210,22 +244,25 @@ fn find_here(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<(RequestR
     Ok((question, client))
 }
 
-/// Refuses every answer while the plan has no API. The question waits meanwhile.
-fn check_plan(client: &ClientRecord) -> Answer<()> {
-    if plan::limits(client.workspace.plan).api_access {
+/// Refuses every answer while a plan has no API. The question waits meanwhile.
+fn check_plan(workspace: &Workspace, named: &str) -> Answer<()> {
+    if plan::limits(workspace.plan).api_access {
         return Ok(());
     }
     Err(Failure::new(
         ProblemType::PlanRequired,
-        "Apps need the Startup plan or above, and the workspace of this app is on the free plan. Ask an admin of that workspace to \
-         change the plan, then open the app again.",
+        format!(
+            "Apps need the Startup plan or above, and {named} is on the free plan. Ask an admin of that workspace to change the \
+             plan, then open the app again."
+        ),
     ))
 }
 
-/// Finds a question that the member can answer with a yes.
-fn find(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<OpenQuestion> {
+/// Finds a question that the member can answer with a yes, or whose app they can ask for.
+pub fn find(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<OpenQuestion> {
     let (question, client) = find_here(tx, id, answerer)?;
-    let role = accounts::role(tx, question.workspace_id, answerer.member.id)?.ok_or_else(|| {
+    let id = admission::place(&client, answerer.workspace);
+    let place = Place::of(tx, &client, id, answerer.member.id)?.ok_or_else(|| {
         Failure::new(
             ProblemType::NotAMember,
             format!(
@@ -235,9 +272,13 @@ fn find(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<OpenQuestion> 
             ),
         )
     })?;
-    check_plan(&client)?;
-    let granted = authorizations::of(tx, client.id, answerer.member.id)?;
-    Ok(OpenQuestion { question, client, role, granted })
+    check_plan(&client.workspace, "the workspace of this app")?;
+    let workspace = accounts::workspace(tx, id)?
+        .ok_or_else(|| Failure::internal(&"a member of a workspace that is gone"))?;
+    check_plan(&workspace, "your workspace")?;
+    let granted = authorizations::of(tx, id, client.id, answerer.member.id)?;
+    let Place { role, admission } = place;
+    Ok(OpenQuestion { question, client, workspace, admission, role, granted })
 }
 
 /// Refuses an answer from another session than the one to which the question was shown last: a member does not answer for
@@ -257,6 +298,9 @@ pub fn to_approve(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<Open
     dialect::lock(tx, &format!("consents of {}", answerer.member.id))?;
     let open = find(tx, id, answerer)?;
     check_shown(&open.question, answerer)?;
+    if !open.admission.is_open() {
+        return Err(Failure::conflict(format!("{} Nothing was allowed.", open.admission.reason())));
+    }
     if open.must_sign_in(answerer) {
         return Err(Failure::conflict("The app asks you to sign in again first. Nothing was allowed."));
     }
@@ -272,22 +316,23 @@ pub struct Denied {
     pub client: ClientRecord,
     /// The reason that the app is told.
     pub why: &'static str,
-    /// The answer comes from a member of the app's workspace.
-    pub by_member: bool,
+    /// The workspace that the app would have acted in, where the answer comes from one of its members.
+    pub workspace: Option<WorkspaceId>,
 }
 
 /// Finds a question for a member who says no, or who can say nothing else.
 pub fn to_deny(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<Denied> {
     let (question, client) = find_here(tx, id, answerer)?;
-    check_plan(&client)?;
-    let role = accounts::role(tx, question.workspace_id, answerer.member.id)?;
-    let dead_end = dead_end(&client, &question.scopes.0, role);
-    // A question with a dead end is shown to nobody.
-    if role.is_some() {
+    check_plan(&client.workspace, "the workspace of this app")?;
+    let workspace = admission::place(&client, answerer.workspace);
+    let place = Place::of(tx, &client, workspace, answerer.member.id)?;
+    let dead_end = dead_end(&client, &question.scopes.0, place);
+    // A question about a workspace of which the member is not one is shown to nobody.
+    if place.is_some() {
         check_shown(&question, answerer)?;
     }
     let why = dead_end.unwrap_or("The member did not allow it.");
-    Ok(Denied { question, client, why, by_member: role.is_some() })
+    Ok(Denied { question, client, why, workspace: place.map(|_| workspace) })
 }
 
 /// The question as the consent screen shows it; from here on it is this session's to answer.
@@ -303,7 +348,7 @@ pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<Authorizati
     let available = open.available();
     let optional = open.optional();
     let sign_in_again = open.must_sign_in(&answerer);
-    let OpenQuestion { question, client, granted, .. } = open;
+    let OpenQuestion { question, client, workspace, admission, granted, .. } = open;
     let app = oauth_apps::find(tx, client.workspace.id, client.id, now)?.ok_or_else(OAuthAppId::missing)?;
     let remembered = !question.ask_again
         && !sign_in_again
@@ -327,7 +372,9 @@ pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<Authorizati
             homepage_url: app.homepage_url,
             logo: app.logo,
         },
-        workspace: client.workspace,
+        publisher_name: Some(client.publisher_name).filter(|_| workspace.id != client.workspace.id),
+        workspace,
+        admission,
         member: answerer.member,
         redirect_host: redirect_uri::destination(&question.redirect_uri),
         redirect_remark: RedirectRemark::on(&question.redirect_uri),

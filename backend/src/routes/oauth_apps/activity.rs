@@ -29,11 +29,12 @@ use crate::{
 /// Milliseconds for which it is shown how many tokens the app gave back.
 const DAY_MS: i64 = 24 * 3_600_000;
 /// The most incidents that are listed.
-const MAX_INCIDENTS: i64 = 20;
+pub const MAX_INCIDENTS: i64 = 20;
 
 /// Show what an OAuth app holds
 ///
-/// How many authorizations and tokens are alive, and whether a copy of a credential was used lately.
+/// How many authorizations and tokens are alive, in all workspaces together, and whether a copy of a credential was used lately in this
+/// one.
 #[utoipa::path(operation_id = "getOAuthAppActivity", tag = "OAuth apps",
     security(("session" = ["admin"])),
     params(("id" = OAuthAppId, Path, description = "The app's id")),
@@ -49,12 +50,12 @@ pub async fn show_activity(
     let activity = app.base.db.read(move |conn| -> Answer<OAuthAppActivity> {
         oauth_apps::find(conn, workspace, id, now)?.ok_or_else(OAuthAppId::missing)?;
         Ok(OAuthAppActivity {
-            authorizations: authorizations::count(conn, id)?,
-            access_tokens: tokens::count_of_members(conn, id, now)?,
-            refresh_tokens: token_families::count(conn, id, now)?,
+            authorizations: authorizations::count(conn, id, None)?,
+            access_tokens: tokens::count_of_members(conn, id, None, now)?,
+            refresh_tokens: token_families::count(conn, id, None, now)?,
             client_credentials_tokens: tokens::count_of_app(conn, id, now - LIFETIME_MS, now)?,
             revoked_tokens: tokens::revocations(conn, id, now - DAY_MS)?,
-            incidents: token_families::incidents(conn, id, now - INCIDENTS_MS, MAX_INCIDENTS)?,
+            incidents: token_families::incidents(conn, workspace, id, now - INCIDENTS_MS, MAX_INCIDENTS)?,
         })
     });
     Ok(Json(activity.await?))

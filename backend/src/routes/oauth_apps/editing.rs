@@ -1,7 +1,11 @@
 //! The shape that all changes to an OAuth app share: one transaction on an app of the caller's workspace, with its audit entry, after
 //! which cached credentials are forgotten.
 
-use api_types::{audit::AuditAction, ids::OAuthAppId, oauth_apps::OAuthApp};
+use api_types::{
+    audit::AuditAction,
+    ids::OAuthAppId,
+    oauth_apps::{Distribution, OAuthApp},
+};
 use serde_json::Value;
 
 use crate::{
@@ -43,6 +47,9 @@ pub fn open(tx: &mut Tx<'_>, who: Who, target: &Target<OAuthAppId>) -> Answer<Ed
     let now = tx.now();
     let before = oauth_apps::find(tx, who.workspace_id, target.id, now)?.ok_or_else(OAuthAppId::missing)?;
     target.if_match.check(&before)?;
-    tx.credentials_changed(who.workspace_id);
+    match before.distribution {
+        Distribution::Workspace => tx.credentials_changed(who.workspace_id),
+        Distribution::Public => tx.credentials_changed_anywhere(),
+    }
     Ok(EditedApp { who, before })
 }

@@ -2,7 +2,7 @@
 
 use api_types::{
     Scope,
-    oauth_apps::{ClientKind, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges},
+    oauth_apps::{ClientKind, Distribution, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges},
     problem::FaultCode,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -30,6 +30,8 @@ pub struct ValidOAuthApp {
     pub scopes: Vec<Scope>,
     pub optional_scopes: Vec<Scope>,
     pub grants: Vec<GrantType>,
+    pub distribution: Distribution,
+    pub publisher_name: String,
 }
 
 /// Checks a new app.
@@ -43,6 +45,9 @@ pub fn check_new(input: &NewOAuthApp) -> Answer<ValidOAuthApp> {
     );
     let scopes = check_scopes(&mut fields, &input.scopes);
     let optional = input.optional_scopes.as_deref().unwrap_or_default();
+    let distribution = check_distribution(&mut fields, input.distribution.as_deref());
+    let distribution = distribution.unwrap_or(Distribution::Workspace);
+    let publisher = input.publisher_name.as_deref().unwrap_or_default();
     let valid = ValidOAuthApp {
         name: fields.name("name", &input.name, MAX_NAME),
         description: fields.text(
@@ -58,6 +63,8 @@ pub fn check_new(input: &NewOAuthApp) -> Answer<ValidOAuthApp> {
         optional_scopes: check_optional(&mut fields, optional, &scopes),
         scopes,
         grants,
+        distribution,
+        publisher_name: check_publisher(&mut fields, publisher, distribution),
     };
     fields.check(valid)
 }
@@ -81,6 +88,12 @@ pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp) -> Answer<AppUp
         }
         (None, None) => None,
     };
+    let distribution = check_distribution(&mut fields, input.distribution.as_deref());
+    let publisher = match &input.publisher_name {
+        Some(publisher) => publisher.as_deref().unwrap_or_default(),
+        None => &before.publisher_name,
+    };
+    let publisher_name = check_publisher(&mut fields, publisher, distribution.unwrap_or(before.distribution));
     let update = AppUpdate {
         name: input.name.as_ref().map(|name| fields.name("name", name, MAX_NAME)),
         description: input.description.as_ref().map(|text| {
@@ -96,6 +109,8 @@ pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp) -> Answer<AppUp
         scopes: scopes.map(Json::new),
         optional_scopes: optional.map(Json::new),
         grants: grants.map(Json::new),
+        distribution,
+        publisher_name: Some(publisher_name).filter(|_| input.publisher_name.is_some()),
     };
     fields.check(update)
 }
@@ -103,6 +118,18 @@ pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp) -> Answer<AppUp
 fn check_scopes(fields: &mut Fields, scopes: &[String]) -> Vec<Scope> {
     let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     fields.words("scopes", scopes, 1, &known)
+}
+
+fn check_distribution(fields: &mut Fields, word: Option<&str>) -> Option<Distribution> {
+    word.and_then(|word| fields.word("distribution", word, &["workspace", "public"]))
+}
+
+/// Who stands behind an app, which other workspaces are told.
+fn check_publisher(fields: &mut Fields, text: &str, distribution: Distribution) -> String {
+    if distribution == Distribution::Workspace && text.is_empty() {
+        return String::new();
+    }
+    fields.name("publisher_name", text, MAX_NAME)
 }
 
 fn check_optional(fields: &mut Fields, optional: &[String], scopes: &[Scope]) -> Vec<Scope> {

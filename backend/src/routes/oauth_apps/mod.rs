@@ -2,6 +2,7 @@
 
 pub mod activity;
 mod editing;
+mod elsewhere;
 mod input;
 mod new_secret;
 pub mod secrets;
@@ -114,6 +115,8 @@ pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Bo
             redirect_uris: JsonColumn::new(input.redirect_uris),
             scopes: JsonColumn::new(input.scopes),
             optional_scopes: JsonColumn::new(input.optional_scopes),
+            distribution: input.distribution,
+            publisher_name: input.publisher_name,
             grants: JsonColumn::new(input.grants),
             suspended_at: None,
             created_at: now,
@@ -199,12 +202,16 @@ pub async fn remove(app: Data<App>, caller: Admin, target: Target<OAuthAppId>) -
         let withdrawn = withdraw::withdraw(tx, &edited.who, whose, None, end_owner)?;
         oauth_apps::delete(tx, workspace, id, now)?;
         end_owner(tx, id)?;
+        elsewhere::end(tx, &publisher, &edited.before)?;
         edited.audit(tx, AuditAction::OAuthAppDeleted, json!({ "authorizations": withdrawn }))
     });
     removed.await?;
     app.delivery.views.settled().await;
     Ok(HttpResponse::NoContent().finish())
 }
+
+/// The fields of an app that follow from others, or from what other workspaces do.
+const DERIVED: &[&str] = &["redirect_uri_remarks", "installs"];
 
 /// The fields that differ, each with its value before and after; the logo only as changed or not. What follows from other fields is
 /// not named.
@@ -213,7 +220,7 @@ fn differences(before: &OAuthApp, after: &OAuthApp) -> Value {
     let Ok(Value::Object(after)) = serde_json::to_value(after) else { return json!({}) };
     let changed = after
         .into_iter()
-        .filter(|(field, value)| before.get(field) != Some(value) && field != "redirect_uri_remarks");
+        .filter(|(field, value)| before.get(field) != Some(value) && !DERIVED.contains(&field.as_str()));
     changed
         .map(|(field, value)| {
             let difference = if field == "logo" {

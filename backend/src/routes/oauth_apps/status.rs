@@ -8,7 +8,7 @@ use api_types::{
 };
 use serde_json::json;
 
-use super::editing::open;
+use super::{editing::open, elsewhere};
 use crate::{
     app::App,
     auth::Admin,
@@ -79,6 +79,7 @@ async fn set(
         };
         oauth_apps::set_suspended(tx, edited.who.workspace_id, target.id, at)?;
         delivery::end_owner(tx, &publisher, &edited.who, target.id.as_str())?;
+        elsewhere::stop(tx, &publisher, target.id)?;
         let details = match wanted {
             OAuthAppStatus::Suspended => json!({}),
             OAuthAppStatus::Active => json!({ "suspended_at": edited.before.suspended_at }),

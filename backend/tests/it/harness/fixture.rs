@@ -81,15 +81,18 @@ impl Fixture {
             let authorizations = client.get("/v1/authorizations").await.ok(200);
             ids.insert(noun, authorizations["data"][0]["id"].as_str().unwrap().to_owned());
         }
+        ids.extend(apps_of_others(world, &team).await);
         Self { team, rotatable, ids }
     }
 
     /// The same workspace, with the member's own requests and authorizations in place of the admin's.
     pub fn of_member(self) -> Self {
         let Self { team, rotatable, mut ids } = self;
-        for (noun, own) in
-            [("authorization-requests", "a member's request"), ("authorizations", "a member's authorization")]
-        {
+        for (noun, own) in [
+            ("authorization-requests", "a member's request"),
+            ("authorizations", "a member's authorization"),
+            ("a request of another's app", "a member's request of another's app"),
+        ] {
             ids.insert(noun, ids[own].clone());
         }
         Self { team, rotatable, ids }
@@ -97,6 +100,15 @@ impl Fixture {
 
     /// The operation's path with the ids of this workspace's objects in it.
     pub fn path(&self, operation: &Operation) -> String {
+        let own = match operation.id.as_str() {
+            "requestAppInstall" => Some("a request of another's app"),
+            "pauseAppInstall" => Some("an active install"),
+            "resumeAppInstall" => Some("a paused install"),
+            _ => None,
+        };
+        if let Some(own) = own {
+            return operation.path.replace("{id}", &self.ids[own]);
+        }
         match operation.path.split_once("/{id}") {
             None => operation.path.clone(),
             Some((noun, _)) => {
@@ -122,6 +134,7 @@ impl Fixture {
             }
             "createWebhook" => a_webhook(),
             "previewWebhookFilter" => json!({ "event_types": ["ticket.*"], "filter": a_filter() }),
+            "updateAppPolicy" => json!({ "policy": "list" }),
             "updateWebhook" => json!({ "description": "Another" }),
             "publishEvent" => an_event(),
             "testWebhook" => json!({ "event_type": "ticket.created" }),
@@ -156,6 +169,31 @@ impl Fixture {
     pub async fn call(&self, operation: &Operation, client: &Client) -> Reply {
         operation.send(client, &self.path(operation), &self.body(operation)).await
     }
+}
+
+/// Apps of another workspace: one that a member has asked for, one that is installed and one that is paused; and one that is not here,
+/// about which an admin and a member are asked.
+async fn apps_of_others(world: &World, team: &Team) -> BTreeMap<&'static str, String> {
+    let publisher = world.business().await;
+    let public = json!({ "distribution": "public", "publisher_name": "Another" });
+    let mut ids = BTreeMap::new();
+    for (name, status) in
+        [("app-installs", "requested"), ("an active install", "active"), ("a paused install", "paused")]
+    {
+        let app = ThirdPartyApp::with(world, &publisher, public.clone()).await;
+        let id = app.id.replace("app_", "ins_");
+        let install = format!(
+            "INSERT INTO app_installs (id, workspace_id, app_id, status, created_at) \
+             SELECT '{id}', '{}', id, '{status}', created_at FROM oauth_apps WHERE id = '{}'",
+            team.id, app.id
+        );
+        world.execute(install).await.unwrap();
+        ids.insert(name, id);
+    }
+    let app = ThirdPartyApp::with(world, &publisher, public).await;
+    ids.insert("a request of another's app", app.question(&team.admin).await);
+    ids.insert("a member's request of another's app", app.question(&team.member).await);
+    ids
 }
 
 fn an_app() -> Value {

@@ -8,6 +8,7 @@ mod consent;
 mod discovery;
 mod dropped_secret;
 mod hostile;
+mod installs;
 mod library;
 mod limits;
 mod optional_scopes;

@@ -17,6 +17,8 @@ use crate::{
 pub struct Answer {
     pub allow: Submit,
     pub deny: Submit,
+    /// The member's wish that an admin lets the app in.
+    pub ask: Submit,
     /// The address that the member is sent to, once the server has named it.
     pub leaving_for: RwSignal<Option<String>>,
     /// The optional scopes that are not ticked, once the member has changed that.
@@ -28,6 +30,7 @@ impl Answer {
         Self {
             allow: Submit::new(),
             deny: Submit::new(),
+            ask: Submit::new(),
             leaving_for: RwSignal::new(None),
             left_out: RwSignal::new(None),
         }

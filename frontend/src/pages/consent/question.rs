@@ -1,12 +1,14 @@
 //! The question itself: who asks, whom, for what, and where the answer leads.
 
 use api_types::{
+    app_installs::Admission,
     authorizations::{AppRef, AuthorizationRequest, RequestedScope},
     oauth_apps::RedirectRemark,
 };
 use leptos::prelude::*;
 
 use crate::{
+    api::authorization_requests,
     data::load::Load,
     pages::{
         consent::answer::Answer,
@@ -31,10 +33,15 @@ pub fn question(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
             |request| (request.member.email.clone(), request.workspace.name.clone(), request.login_hint.clone()),
             |(email, workspace, expected)| whom(email, workspace, expected),
         )}
+        {part(load, |request| request.publisher_name.clone(), publisher)}
         {part(load, |request| request.scopes.clone(), move |scopes| for_what(&scopes, answer))}
         <div class="border-t border-base-300 px-6 py-5 grid gap-4">
             {part(load, |request| (request.redirect_host.clone(), anything(request)), |(host, any)| afterwards(host, any))}
             {part(load, |request| request.redirect_remark, remark)}
+            {part(load, |request| request.admission, {
+                let load = load.clone();
+                move |admission| admitted(admission, &load, answer)
+            })}
             {form_error(answer.allow, &[])}
             {form_error(answer.deny, &[])}
             {part(load, anything, {
@@ -48,7 +55,7 @@ pub fn question(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
 
 /// True where there is something that the member could allow.
 fn anything(request: &AuthorizationRequest) -> bool {
-    request.scopes.iter().any(|scope| scope.available)
+    request.admission.is_open() && request.scopes.iter().any(|scope| scope.available)
 }
 
 /// The app's name, logo, homepage and description, all of them its own words.
@@ -81,6 +88,54 @@ fn whom(email: String, workspace: String, expected: Option<String>) -> AnyView {
         </div>
     }
     .erase()
+}
+
+/// Who stands behind an app of another workspace.
+fn publisher(name: Option<String>) -> AnyView {
+    let Some(name) = name else { return ().erase() };
+    view! {
+        <div class="border-t border-base-300 px-6 py-4">
+            <p class="muted anywhere">
+                "The app comes from another workspace. It says that " <bdi class="font-[560]">{name}</bdi> " stands behind it."
+            </p>
+        </div>
+    }
+    .erase()
+}
+
+/// What the workspace says to an app of another one, and the button that asks an admin.
+fn admitted(admission: Admission, load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
+    match admission {
+        Admission::Admitted => ().erase(),
+        Admission::Installs => note(
+            "info",
+            icon::INFO,
+            "It is not in this workspace yet. To allow it installs it here: other members may then allow it, too.",
+        ),
+        Admission::Ask => {
+            let load = load.clone();
+            let ask = move |_| {
+                if let Some(request) = untrack(|| load.ready()) {
+                    let load = load.clone();
+                    answer.ask.run(authorization_requests::request_install(&request.id), move |asked| {
+                        load.set(asked)
+                    });
+                }
+            };
+            view! {
+                {note("warn", icon::LOCK, admission.reason())}
+                {form_error(answer.ask, &[])}
+                <button type="button" class="btn btn-primary" disabled=move || answer.ask.busy() on:click=ask>
+                    {spinner(move || answer.ask.busy())}
+                    "Ask an admin"
+                </button>
+            }
+            .erase()
+        }
+        Admission::Waiting | Admission::Refused | Admission::Paused | Admission::NotListed => {
+            note("warn", icon::LOCK, admission.reason())
+        }
+    }
 }
 
 fn for_what(scopes: &[RequestedScope], answer: Answer) -> AnyView {

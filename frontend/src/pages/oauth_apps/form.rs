@@ -1,7 +1,8 @@
 //! The form that makes or changes an OAuth app.
 
 use api_types::oauth_apps::{
-    ClientKind, CreatedOAuthApp, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges, RedirectRemark,
+    ClientKind, CreatedOAuthApp, Distribution, GrantType, NewOAuthApp, OAuthApp, OAuthAppChanges,
+    RedirectRemark,
 };
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -36,6 +37,8 @@ struct Draft {
     description: RwSignal<String>,
     homepage_url: RwSignal<String>,
     logo: RwSignal<String>,
+    distribution: RwSignal<String>,
+    publisher_name: RwSignal<String>,
 }
 
 impl Draft {
@@ -51,6 +54,8 @@ impl Draft {
             description: RwSignal::default(),
             homepage_url: RwSignal::default(),
             logo: RwSignal::default(),
+            distribution: RwSignal::new(Distribution::Workspace.as_str().to_owned()),
+            publisher_name: RwSignal::default(),
         }
     }
 
@@ -66,6 +71,8 @@ impl Draft {
             description: RwSignal::new(app.description.clone()),
             homepage_url: RwSignal::new(app.homepage_url.clone()),
             logo: RwSignal::new(app.logo.clone()),
+            distribution: RwSignal::new(app.distribution.as_str().to_owned()),
+            publisher_name: RwSignal::new(app.publisher_name.clone()),
         }
     }
 
@@ -98,6 +105,8 @@ impl Draft {
             description: given(self.description),
             homepage_url: given(self.homepage_url),
             logo: given(self.logo),
+            distribution: Some(self.distribution.get_untracked()),
+            publisher_name: given(self.publisher_name),
         }
     }
 
@@ -111,6 +120,8 @@ impl Draft {
             description: Some(given(self.description)),
             homepage_url: Some(given(self.homepage_url)),
             logo: Some(given(self.logo)),
+            distribution: Some(self.distribution.get_untracked()),
+            publisher_name: Some(given(self.publisher_name)),
         }
     }
 }
@@ -130,6 +141,8 @@ const FIELDS: &[&str] = &[
     "description",
     "homepage_url",
     "logo",
+    "distribution",
+    "publisher_name",
 ];
 
 /// The form that makes an app; `done` gets the answer.
@@ -197,6 +210,7 @@ fn form(draft: Draft, submit: Submit, kind: Option<AnyView>, foot: AnyView, send
                 submit,
             )}
             {logo_field(draft, submit)}
+            {distribution_field(draft, submit)}
             {foot}
         </form>
     }
@@ -265,6 +279,31 @@ fn grants_field(draft: Draft, submit: Submit) -> AnyView {
         )
     });
     group(about("Grants", "grants", "How the app obtains tokens."), submit, boxes.collect_view())
+}
+
+fn distribution_field(draft: Draft, submit: Submit) -> AnyView {
+    let is_public = Memo::new(move |_| draft.distribution.with(|word| word == Distribution::Public.as_str()));
+    view! {
+        {group(
+            about("Workspaces", "distribution", "Where members may let it act for them."),
+            submit,
+            view! {
+                {pick("distribution", "workspace", "This workspace", "Nobody else can use it.", draft.distribution)}
+                {pick("distribution", "public", "Any workspace", "Each decides by itself whether it comes in.", draft.distribution)}
+            },
+        )}
+        {live(move || {
+            is_public.get().then(|| {
+                text_field(
+                    about("Publisher", "publisher_name", "Who stands behind the app, as members of other workspaces read it."),
+                    Text { placeholder: "Acme Ltd", ..TEXT },
+                    draft.publisher_name,
+                    submit,
+                )
+            })
+        })}
+    }
+    .erase()
 }
 
 fn logo_field(draft: Draft, submit: Submit) -> AnyView {

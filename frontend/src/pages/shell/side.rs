@@ -83,6 +83,7 @@ fn api_links() -> AnyView {
         <div class="grid gap-0.5">
             <p class="navhead muted">"API"</p>
             {sections.into_iter().collect_view()}
+            {page_link(paths::INSTALLED_APPS, icon::APP, "Installed apps")}
         </div>
         <div class="grid gap-0.5">
             <p class="navhead muted">"History"</p>

@@ -1,0 +1,131 @@
+//! Installs: apps of other workspaces that act in this one, and which of them may come in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Timestamp,
+    account::MemberRef,
+    authorizations::{AppRef, Incident},
+    ids::AppInstallId,
+    words::words,
+};
+
+words! {
+    /// Whether an app of another workspace may act in this one.
+    InstallStatus {
+        /// A member has asked for it, and no admin has answered.
+        Requested = "requested",
+        /// An admin has refused it.
+        Refused = "refused",
+        /// Members may let it act for them.
+        Active = "active",
+        /// An admin has stopped it, for now.
+        Paused = "paused",
+    }
+}
+
+words! {
+    /// Which apps of other workspaces may come in.
+    AppPolicy {
+        /// Any: a member who lets it act for them installs it.
+        Open = "open",
+        /// Those that an admin approves; members may ask for them.
+        Ask = "ask",
+        /// Those that an admin installs; members may not ask for others.
+        List = "list",
+    }
+}
+
+words! {
+    /// What the workspace says to an app that a member is asked about.
+    Admission {
+        /// The app may act here.
+        Admitted = "admitted",
+        /// It may once this member allows it: that installs it.
+        Installs = "installs",
+        /// An admin must let it in, and the member may ask for that.
+        Ask = "ask",
+        /// Somebody has asked, and no admin has answered.
+        Waiting = "waiting",
+        /// An admin has refused it.
+        Refused = "refused",
+        /// An admin has paused it.
+        Paused = "paused",
+        /// Only apps that an admin installs may come in, and it is none of them.
+        NotListed = "not_listed",
+    }
+}
+
+impl Admission {
+    /// Whether the member's yes lets the app in.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Admitted | Self::Installs)
+    }
+
+    /// The reason in a sentence, for the member and for the app; empty where there is nothing in the way.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Admitted | Self::Installs => "",
+            Self::Ask => "An admin of the workspace must let this app in first.",
+            Self::Waiting => {
+                "An admin of the workspace has been asked for this app, and has not answered yet."
+            }
+            Self::Refused => "An admin of the workspace has refused this app.",
+            Self::Paused => "An admin of the workspace has paused this app.",
+            Self::NotListed => "Only apps that an admin has installed may be used in this workspace.",
+        }
+    }
+}
+
+/// An app of another workspace in this one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AppInstall {
+    /// The install's id.
+    pub id: AppInstallId,
+    /// The app.
+    pub app: AppRef,
+    /// Who stands behind the app, in its own words.
+    pub publisher_name: String,
+    /// Whether it may act here.
+    pub status: InstallStatus,
+    /// Which member asked for it; `null` where an admin let it in without being asked.
+    pub requested_by: Option<MemberRef>,
+    /// When it was installed, or asked for.
+    pub created_at: Timestamp,
+    /// When it was last decided about; `null` while nobody has.
+    pub decided_at: Option<Timestamp>,
+}
+
+/// What an app of another workspace holds in this one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AppInstallActivity {
+    /// How many members of this workspace let it act for them.
+    pub authorizations: i64,
+    /// Access tokens that act for them now.
+    pub access_tokens: i64,
+    /// Refresh tokens that act for them now.
+    pub refresh_tokens: i64,
+    /// The newest incidents of the last 90 days: copies of its tokens that were used here.
+    pub incidents: Vec<Incident>,
+}
+
+/// Which apps of other workspaces may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AppPolicySetting {
+    /// The policy.
+    pub policy: AppPolicy,
+}
+
+/// Choose which apps of other workspaces may come in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({ "policy": "ask" })))]
+#[serde(deny_unknown_fields)]
+pub struct AppPolicyChange {
+    /// `open`, `ask` or `list`.
+    #[cfg_attr(feature = "openapi", schema(value_type = AppPolicy))]
+    pub policy: String,
+}

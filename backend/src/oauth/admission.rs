@@ -1,0 +1,77 @@
+//! The admission of an app to a workspace that is not its own: an install that an admin made, or that the workspace's policy lets a
+//! member make.
+
+use api_types::{
+    account::Role,
+    app_installs::{Admission, AppPolicy, InstallStatus},
+    ids::{OAuthAppId, WorkspaceId},
+    oauth_apps::Distribution,
+};
+use diesel::QueryResult;
+
+use super::error::OAuthError;
+use crate::{
+    db::{Conn, accounts, app_installs, oauth_clients::ClientRecord},
+    plan,
+};
+
+const NOT_ADMITTED: OAuthError = OAuthError::grant(
+    "The workspace of the member no longer lets this app in. An admin there paused it or removed it.",
+);
+
+/// The workspace in which an app would act for a member whose session is in `session`: the app's own, or, for a public app, the
+/// session's.
+pub fn place(client: &ClientRecord, session: WorkspaceId) -> WorkspaceId {
+    match client.distribution {
+        Distribution::Workspace => client.workspace.id,
+        Distribution::Public => session,
+    }
+}
+
+/// The name of the database lock under which decisions about an app in a workspace follow each other.
+pub fn lock_of(app: OAuthAppId, workspace: WorkspaceId) -> String {
+    format!("install of {app} in {workspace}")
+}
+
+/// What a workspace says to an app of which one of its members is asked.
+pub fn of(
+    conn: &mut Conn,
+    client: &ClientRecord,
+    workspace: WorkspaceId,
+    role: Role,
+) -> QueryResult<Admission> {
+    if workspace == client.workspace.id {
+        return Ok(Admission::Admitted);
+    }
+    let status = app_installs::status(conn, workspace, client.id)?;
+    Ok(match status {
+        Some(InstallStatus::Active) => Admission::Admitted,
+        Some(InstallStatus::Paused) => Admission::Paused,
+        _ if role == Role::Admin => Admission::Installs,
+        Some(InstallStatus::Requested) => Admission::Waiting,
+        Some(InstallStatus::Refused) => Admission::Refused,
+        None => match app_installs::policy(conn, workspace)? {
+            AppPolicy::Open => Admission::Installs,
+            AppPolicy::Ask => Admission::Ask,
+            AppPolicy::List => Admission::NotListed,
+        },
+    })
+}
+
+/// Refuses tokens where the app may not act in the workspace any more, or where that workspace's plan has no API.
+pub fn check(
+    conn: &mut Conn,
+    client: &ClientRecord,
+    workspace: WorkspaceId,
+) -> QueryResult<Result<(), OAuthError>> {
+    if workspace == client.workspace.id {
+        return Ok(Ok(()));
+    }
+    let installed = app_installs::status(conn, workspace, client.id)? == Some(InstallStatus::Active);
+    if client.distribution != Distribution::Public || !installed {
+        return Ok(Err(NOT_ADMITTED));
+    }
+    let found = accounts::workspace(conn, workspace)?;
+    let has_api = found.is_some_and(|found| plan::limits(found.plan).api_access);
+    Ok(if has_api { Ok(()) } else { Err(OAuthError::NO_PLAN) })
+}
