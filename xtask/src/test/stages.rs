@@ -2,7 +2,7 @@
 
 use super::stage::{Context, Outcome, Stage};
 use super::tally::Tally;
-use super::{background, clients, console, docs, samples, sdk_python, sdk_rust, sdk_typescript};
+use super::{background, clients, clippy, console, docs, samples, sdk_python, sdk_rust, sdk_typescript};
 use crate::frontend::{self, Mode, toolchain};
 use crate::postgres::{Cluster, Durability};
 use crate::{install, lints, load, sdk, sh};
@@ -17,7 +17,7 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "Floors", group: "lint", run: floors },
     Stage { name: "Dependencies", group: "lint", run: dependencies },
     Stage { name: "Links and spelling", group: "lint", run: docs::text },
-    Stage { name: "Clippy", group: "lint", run: clippy },
+    Stage { name: "Clippy", group: "lint", run: clippy::stage },
     Stage { name: "Clippy for the browser", group: "lint", run: clippy_console },
     Stage { name: "Backend tests on SQLite and PostgreSQL", group: "backend", run: backend },
     Stage { name: "OpenAPI document", group: "backend", run: openapi },
@@ -55,7 +55,7 @@ pub const LANGUAGES: &str = "languages";
 pub const EVERYTHING: &str = "everything";
 
 /// The packages whose tests run on this machine: all but the console.
-const BACKEND: &[&str] = &[
+pub const BACKEND: &[&str] = &[
     "--package",
     "sayless",
     "--package",
@@ -88,13 +88,6 @@ fn dependencies(_: &Context) -> Result<Outcome> {
     check(&mut lints::dependencies())
 }
 
-fn clippy(_: &Context) -> Result<Outcome> {
-    install::server_libraries()?;
-    let mut clippy = sh::cargo();
-    clippy.args(["clippy", "--workspace", "--exclude", "console", "--all-targets"]);
-    check(clippy.args(["--", "--deny", "warnings"]))
-}
-
 /// In the console's own target folder and profile, so that the build after it finds half of its work done. Debian's
 /// toolchain, which may have to serve, has no clippy: then as if the console were a program of this machine.
 fn clippy_console(_: &Context) -> Result<Outcome> {
@@ -122,7 +115,7 @@ fn backend(_: &Context) -> Result<Outcome> {
     let given = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
     let why = "the tests also run on PostgreSQL; or name a server in TEST_DATABASE_URL";
     let cluster = if given.is_none() { Some(Cluster::start(Durability::None, why)?) } else { None };
-    let mut tests = sh::cargo();
+    let mut tests = clippy::cargo();
     tests.args(["test", "--no-fail-fast"]).args(BACKEND);
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
         tests.env("RUST_TEST_THREADS", tests_at_once().to_string());
@@ -219,7 +212,7 @@ fn playwright(context: &Context) -> Result<Outcome> {
 /// The server as the backend's tests build it: cargo would build it, and half of what it needs, once more by itself.
 pub fn server() -> Result<PathBuf> {
     install::server_libraries()?;
-    sh::run(sh::cargo().args(["test", "--no-run", "--quiet"]).args(BACKEND))?;
+    sh::run(clippy::cargo().args(["test", "--no-run", "--quiet"]).args(BACKEND))?;
     Ok(sh::target_dir().join("debug/sayless"))
 }
 
