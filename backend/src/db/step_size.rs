@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::clock::Stopwatch;
 
 /// The time that a step should take, without its commit.
-const AIM: Duration = Duration::from_millis(15);
+const AIM: Duration = Duration::from_millis(10);
 const SMALLEST: usize = 10;
 const LARGEST: usize = 200;
 
@@ -56,13 +56,13 @@ mod tests {
 
     #[test]
     fn a_step_is_as_large_as_its_time_allows() {
-        assert_eq!(next(100, 100, 60), 25, "too slow: a quarter of it fits");
-        assert_eq!(next(100, 100, 15), 100, "just right");
+        assert_eq!(next(100, 100, 40), 25, "too slow: a quarter of it fits");
+        assert_eq!(next(100, 100, 10), 100, "just right");
         assert_eq!(next(50, 50, 3), 100, "twice as large at most");
         assert_eq!(next(50, 50, 0), 100, "no time at all");
         assert_eq!(next(150, 150, 2), 200, "never larger than this");
         assert_eq!(next(50, 50, 10_000), 10, "never smaller than this");
         assert_eq!(next(50, 0, 10_000), 50, "nothing was done, so nothing was learned");
-        assert_eq!(next(200, 10, 3), 50, "a small last step tells as well");
+        assert_eq!(next(200, 10, 2), 50, "a small last step tells as well");
     }
 }
