@@ -54,28 +54,6 @@ pub const LANGUAGES: &str = "languages";
 /// The group of what only the tests of everything do.
 pub const EVERYTHING: &str = "everything";
 
-/// The packages whose tests run on this machine: all but the console.
-pub const BACKEND: &[&str] = &[
-    "--package",
-    "sayless",
-    "--package",
-    "both",
-    "--package",
-    "api-types",
-    "--package",
-    "xtask",
-    "--package",
-    "floors",
-    "--package",
-    "dependencies",
-    "--package",
-    "load",
-    "--package",
-    "docs-check",
-    "--package",
-    "sdk",
-];
-
 fn formatting(_: &Context) -> Result<Outcome> {
     check(sh::cargo().args(["fmt", "--all", "--check"]))
 }
@@ -116,7 +94,7 @@ fn backend(_: &Context) -> Result<Outcome> {
     let why = "the tests also run on PostgreSQL; or name a server in TEST_DATABASE_URL";
     let cluster = if given.is_none() { Some(Cluster::start(Durability::None, why)?) } else { None };
     let mut tests = clippy::cargo();
-    tests.args(["test", "--no-fail-fast"]).args(BACKEND);
+    tests.args(["test", "--no-fail-fast"]).args(clippy::PACKAGES);
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
         tests.env("RUST_TEST_THREADS", tests_at_once().to_string());
     }
@@ -212,7 +190,7 @@ fn playwright(context: &Context) -> Result<Outcome> {
 /// The server as the backend's tests build it: cargo would build it, and half of what it needs, once more by itself.
 pub fn server() -> Result<PathBuf> {
     install::server_libraries()?;
-    sh::run(clippy::cargo().args(["test", "--no-run", "--quiet"]).args(BACKEND))?;
+    sh::run(clippy::cargo().args(["test", "--no-run", "--quiet"]).args(clippy::PACKAGES))?;
     Ok(sh::target_dir().join("debug/sayless"))
 }
 
