@@ -18,7 +18,7 @@ pub struct AuthorizationRequest {
     /// The request's id, good for one answer.
     #[cfg_attr(feature = "openapi", schema(example = "0Wd3c1m7hYb2o8rXn5tQvKzJ4sLgPfEaUi9yHxBqM6k"))]
     pub id: String,
-    /// Who asks.
+    /// The app that asks.
     pub app: AppRef,
     /// The workspace that the app would act in.
     pub workspace: Workspace,
@@ -29,7 +29,7 @@ pub struct AuthorizationRequest {
     pub redirect_host: String,
     /// What to know of the place; `null` where there is nothing.
     pub redirect_remark: Option<RedirectRemark>,
-    /// What it asks for.
+    /// The scopes that the app asks for.
     pub scopes: Vec<RequestedScope>,
     /// Whether the member has allowed all of it before and need not be asked again.
     pub remembered: bool,
@@ -63,7 +63,7 @@ pub struct AppRef {
 pub struct RequestedScope {
     /// The scope.
     pub scope: Scope,
-    /// What it lets the app do, in words for a person.
+    /// What the scope lets the app do, in words for a person.
     pub description: String,
     /// Whether the member may do this themselves; what they may not do, they cannot hand on, and it is left out.
     pub available: bool,
@@ -94,9 +94,9 @@ pub struct Authorization {
     pub id: AuthorizationId,
     /// The app.
     pub app: AppRef,
-    /// Who consented.
+    /// The member who consented.
     pub member: MemberRef,
-    /// What the app may do for them.
+    /// What the app may do for the member.
     pub scopes: Vec<Scope>,
     /// Since when.
     pub created_at: Timestamp,

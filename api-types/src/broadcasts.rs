@@ -40,9 +40,9 @@ pub struct NewBroadcast {
 pub struct Broadcast {
     /// The broadcast's id.
     pub id: BroadcastId,
-    /// What it is about.
+    /// What the broadcast is about.
     pub subject: String,
-    /// What it says.
+    /// What the broadcast says.
     pub body: String,
     /// Where it stands.
     pub status: BroadcastStatus,

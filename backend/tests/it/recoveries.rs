@@ -241,7 +241,8 @@ async fn a_webhook_or_plan_that_ends_meanwhile_does_not_hold_it_up(world: World)
         world.advance(2);
     };
     set_plan(Plan::Free).await;
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    let running = "(SELECT count(*) FROM recoveries WHERE finished_at IS NULL)";
+    eventually("the recovery is over", async || world.number(running).await == 0).await;
     set_plan(Plan::Business).await;
     let recovery = integrator.once_done(&world, &path).await;
     assert_eq!((&recovery["started"], &recovery["passed_over"]), (&json!(1), &json!(4)));

@@ -12,9 +12,9 @@ use crate::timestamp::Timestamp;
 pub struct Broadcast {
     /// The broadcast's id.
     pub id: BroadcastId,
-    /// What it is about.
+    /// What the broadcast is about.
     pub subject: String,
-    /// What it says.
+    /// What the broadcast says.
     pub body: String,
     /// Where it stands.
     pub status: BroadcastStatus,

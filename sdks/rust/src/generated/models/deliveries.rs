@@ -89,7 +89,7 @@ impl std::ops::Deref for DeliveryDetail {
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct RetryAdvice {
-    /// Whether it would be accepted.
+    /// Whether a retry would be accepted.
     pub possible: bool,
     /// Why not, as a sentence.
     pub reason: Option<String>,
@@ -103,8 +103,8 @@ pub struct WebhookRef {
     pub id: WebhookId,
     /// Where it sends.
     pub url: String,
-    /// What it is for.
+    /// What the webhook is for.
     pub description: String,
-    /// Whether it was deleted.
+    /// Whether the webhook was deleted.
     pub deleted: bool,
 }

@@ -33,9 +33,9 @@ pub struct Authorization {
     pub id: AuthorizationId,
     /// The app.
     pub app: AppRef,
-    /// Who consented.
+    /// The member who consented.
     pub member: MemberRef,
-    /// What the app may do for them.
+    /// What the app may do for the member.
     pub scopes: Vec<Scope>,
     /// Since when.
     pub created_at: Timestamp,
