@@ -58,8 +58,8 @@ pub fn observe(tx: &mut Tx<'_>, finished: &[&FinishedAttempt]) -> QueryResult<BT
         return Ok(BTreeMap::new());
     }
     let rows = destinations::lock_health(tx, &concerned)?;
-    // A worker that looks meanwhile passes a locked webhook over: it looks again once the webhook is free, not at its next turn. SQLite
-    // has one writer, who never meets a lock.
+    // A worker that looks meanwhile passes a locked webhook over: so it looks again once the webhook is free, not a second later. SQLite
+    // has one writer, which never meets a lock.
     if matches!(**tx, Conn::Pg(_)) && rows.iter().any(HealthRow::is_letting_go) {
         tx.on_commit(Hint::DeliveriesDue);
     }
