@@ -63,7 +63,7 @@ pub struct AppRef {
 pub struct RequestedScope {
     /// The scope.
     pub scope: Scope,
-    /// What the scope lets the app do, in words for a person.
+    /// The scope in words for a person.
     pub description: String,
     /// Whether the member may do this themselves; what they may not do, they cannot hand on, and it is left out.
     pub available: bool,
@@ -96,7 +96,7 @@ pub struct Authorization {
     pub app: AppRef,
     /// The member who consented.
     pub member: MemberRef,
-    /// What the app may do for the member.
+    /// The scopes in which the app may act for the member.
     pub scopes: Vec<Scope>,
     /// Since when.
     pub created_at: Timestamp,

@@ -294,9 +294,9 @@ pub struct WebhookRef {
     pub id: WebhookId,
     /// Where it sends.
     pub url: String,
-    /// What the webhook is for.
+    /// The webhook's purpose, in its owner's words.
     pub description: String,
-    /// Whether the webhook was deleted.
+    /// `true` where the webhook was deleted.
     pub deleted: bool,
 }
 
@@ -359,11 +359,11 @@ pub struct DeliveryDetail {
     pub retry: RetryAdvice,
 }
 
-/// Whether a retry by hand would be accepted.
+/// The possibility of a retry by hand, and what stands in its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RetryAdvice {
-    /// Whether a retry would be accepted.
+    /// `true` where a retry would be accepted.
     pub possible: bool,
     /// Why not, as a sentence.
     pub reason: Option<String>,

@@ -218,7 +218,7 @@ pub struct OAuthApp {
     pub homepage_url: String,
     /// The app's logo as a `data:` URL; empty where there is none.
     pub logo: String,
-    /// Whether it can keep a secret.
+    /// The app's kind: able to keep a secret, or not.
     pub kind: ClientKind,
     /// Where members may be sent back to.
     pub redirect_uris: Vec<String>,
@@ -228,7 +228,7 @@ pub struct OAuthApp {
     pub scopes: Vec<Scope>,
     /// How it may obtain tokens.
     pub grants: Vec<GrantType>,
-    /// Whether it works.
+    /// The app's state: it works, or why not.
     pub status: OAuthAppStatus,
     /// When it was suspended.
     pub suspended_at: Option<Timestamp>,

@@ -181,7 +181,7 @@ pub struct Recovery {
     /// How many it passed over: recovered by other means meanwhile, or their webhook is disabled or deleted. Where it was only
     /// counted, how many it would pass over.
     pub passed_over: u64,
-    /// What became of the deliveries that the recovery set going.
+    /// The present states of the deliveries that the recovery set going.
     pub outcome: RecoveryOutcome,
     /// The stage of its canary; `null` where it has none.
     pub canary: Option<Canary>,
@@ -195,7 +195,7 @@ pub struct Recovery {
     pub finished_at: Option<Timestamp>,
 }
 
-/// What became of the deliveries that a recovery set going. Each number is counted up to 100,000.
+/// The present states of the deliveries that a recovery set going, as numbers. Each is counted up to 100,000.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecoveryOutcome {

@@ -94,7 +94,7 @@ pub struct NewWebhook {
     /// Event types, groups such as `ticket.*`, or `*` for all: at least one.
     #[cfg_attr(feature = "openapi", schema(min_items = 1))]
     pub event_types: Vec<String>,
-    /// What the webhook is for: at most 200 characters.
+    /// The webhook's purpose, in its owner's words: at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub description: Option<String>,
@@ -137,7 +137,7 @@ pub struct WebhookChanges {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false, min_items = 1))]
     pub event_types: Option<Vec<String>>,
-    /// What the webhook is for; `null` clears it.
+    /// The webhook's purpose, in its owner's words; `null` clears it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 200))]
     pub description: Option<Option<String>>,
@@ -168,13 +168,13 @@ pub struct Webhook {
     pub id: WebhookId,
     /// Where events are sent.
     pub url: String,
-    /// What the webhook is for; empty where not said.
+    /// The webhook's purpose, in its owner's words; empty where not said.
     pub description: String,
     /// The event types, groups or `*` that it wants.
     pub event_types: Vec<String>,
     /// How its messages are signed.
     pub signature: SignatureScheme,
-    /// Whether the webhook sends.
+    /// The webhook's state: it sends, waits, or is disabled.
     pub status: WebhookStatus,
     /// Why it is disabled.
     pub disabled_reason: Option<DisabledReason>,
@@ -193,7 +193,7 @@ pub struct Webhook {
     pub headers: Vec<WebhookHeader>,
     /// Only events that pass this filter are sent to it; `null` for every event of its types.
     pub filter: Option<EventFilter>,
-    /// Whether the webhook is sent one delivery at a time, oldest first.
+    /// `true` where the webhook is sent one delivery at a time, oldest first.
     pub ordered: bool,
     /// The delivery that failed and holds back the later ones, where it is ordered.
     pub held_by: Option<DeliveryId>,

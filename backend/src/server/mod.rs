@@ -113,7 +113,7 @@ pub fn build(
     listen::listen(server, listener, tls, Door::new(&settings, explain), application)
 }
 
-/// What the server goes by, as the document has it.
+/// Facts of the OpenAPI document by which the server judges requests.
 #[derive(Clone)]
 struct Documented {
     known: Data<KnownPaths>,
@@ -122,8 +122,8 @@ struct Documented {
 }
 
 impl Documented {
-    /// Reads the document, which is large and then no longer needed. Called on a thread that answers requests: that thread uses
-    /// the memory again, some 8 MB, where it would lie idle on any other.
+    /// Reads the document, which takes some 8 MB and is then no longer needed. A thread that answers requests should do it: such a
+    /// thread uses the memory again, which would lie idle on any other.
     fn read() -> Self {
         let document = openapi::document();
         Self {

@@ -121,13 +121,13 @@ class ApiKey(Model):
     """Why it was revoked."""
 
     rotatable: bool
-    """Whether it may replace itself."""
+    """`true` where the key may replace itself."""
 
     scopes: list[Scope]
     """What it may do."""
 
     status: ApiKeyStatus
-    """Whether it works."""
+    """The key's state: it works, or why not."""
 
 
 class Actor(Model):
@@ -284,7 +284,7 @@ class Authorization(Model):
     """The member who consented."""
 
     scopes: list[Scope]
-    """What the app may do for the member."""
+    """The scopes in which the app may act for the member."""
 
 
 class AppRef(Model):
@@ -310,7 +310,7 @@ class Broadcast(Model):
     """A broadcast."""
 
     body: str
-    """What the broadcast says."""
+    """The broadcast's text."""
 
     created_at: datetime
     """When it was drafted."""
@@ -325,7 +325,7 @@ class Broadcast(Model):
     """Where it stands."""
 
     subject: str
-    """What the broadcast is about."""
+    """The broadcast's subject."""
 
 
 class ClientSecret(Model):
@@ -402,7 +402,7 @@ class OAuthApp(Model):
     """The app's id, which is its `client_id`."""
 
     kind: ClientKind
-    """Whether it can keep a secret."""
+    """The app's kind: able to keep a secret, or not."""
 
     logo: str
     """The app's logo as a `data:` URL; empty where there is none."""
@@ -423,7 +423,7 @@ class OAuthApp(Model):
     """Its client secrets that still work, newest first; never the secrets themselves."""
 
     status: OAuthAppStatus
-    """Whether it works."""
+    """The app's state: it works, or why not."""
 
     suspended_at: Optional[datetime]
     """When it was suspended."""
@@ -485,7 +485,7 @@ class Webhook(Model):
     """When it was deleted; only on deliveries' details."""
 
     description: str
-    """What the webhook is for; empty where not said."""
+    """The webhook's purpose, in its owner's words; empty where not said."""
 
     disabled_at: Optional[datetime]
     """When it was disabled."""
@@ -515,7 +515,7 @@ class Webhook(Model):
     """The webhook's id."""
 
     ordered: bool
-    """Whether the webhook is sent one delivery at a time, oldest first."""
+    """`true` where the webhook is sent one delivery at a time, oldest first."""
 
     owner: Optional[Owner]
     """The webhook's owner: its creator, until an admin adopts it. `null` where nobody was recorded.
@@ -543,7 +543,7 @@ class Webhook(Model):
     """How its messages are signed."""
 
     status: WebhookStatus
-    """Whether the webhook sends."""
+    """The webhook's state: it sends, waits, or is disabled."""
 
     updated_at: datetime
     """When its configuration last changed."""
@@ -728,7 +728,7 @@ class EventTypeInfo(Model):
     """One entry of the catalogue."""
 
     description: str
-    """What happened when an event of this type is sent."""
+    """The occasion on which an event of this type is sent."""
 
     example: Any
     """An example of `data`."""
@@ -1043,7 +1043,7 @@ class Recovery(Model):
     """The same number by status; `null` for a recovery made before that was kept."""
 
     outcome: RecoveryOutcome
-    """What became of the deliveries that the recovery set going."""
+    """The present states of the deliveries that the recovery set going."""
 
     passed_over: int
     """How many it passed over: recovered by other means meanwhile, or their webhook is disabled or
@@ -1110,8 +1110,8 @@ class RecoveryMatches(Model):
 
 
 class RecoveryOutcome(Model):
-    """What became of the deliveries that a recovery set going. Each number is counted up to
-    100,000.
+    """The present states of the deliveries that a recovery set going, as numbers. Each is counted
+    up to 100,000.
     """
 
     failed: int
@@ -1140,10 +1140,10 @@ class RedirectUriRemark(Model):
 
 
 class RetryAdvice(Model):
-    """Whether a retry by hand would be accepted."""
+    """The possibility of a retry by hand, and what stands in its way."""
 
     possible: bool
-    """Whether a retry would be accepted."""
+    """`true` where a retry would be accepted."""
 
     reason: Optional[str]
     """Why not, as a sentence."""
@@ -1342,10 +1342,10 @@ class WebhookRef(Model):
     """The webhook of a delivery, as it is now."""
 
     deleted: bool
-    """Whether the webhook was deleted."""
+    """`true` where the webhook was deleted."""
 
     description: str
-    """What the webhook is for."""
+    """The webhook's purpose, in its owner's words."""
 
     id: str
     """The webhook's id."""

@@ -61,11 +61,11 @@ pub async fn run(bench: &mut Bench<'_>, kind: Kind) -> Result<()> {
     Ok(())
 }
 
-/// Work that was looked at.
+/// Work that was watched.
 struct Seen {
     /// The rows that were to be worked on.
     before: i64,
-    /// Those that were left at the end.
+    /// The rows that were left at the end.
     left: i64,
     /// The longest transaction, in milliseconds.
     longest: f64,
@@ -73,10 +73,8 @@ struct Seen {
 
 fn row(bench: &mut Bench<'_>, kind: Kind, what: &str, kept: u32, seen: &Seen) {
     let Seen { before, left, longest } = seen;
-    let what = format!(
-        "{kept} rows kept, {what}: the longest transaction ({} of {before} looked at)",
-        before - left
-    );
+    let what =
+        format!("{kept} rows kept, {what}: the longest transaction ({} of {before} done)", before - left);
     bench.rows.push(Row {
         what,
         kind: Some(kind),

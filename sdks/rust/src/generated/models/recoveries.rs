@@ -39,7 +39,7 @@ pub struct Recovery {
     /// How many it passed over: recovered by other means meanwhile, or their webhook is disabled or deleted. Where it was only
     /// counted, how many it would pass over.
     pub passed_over: u64,
-    /// What became of the deliveries that the recovery set going.
+    /// The present states of the deliveries that the recovery set going.
     pub outcome: RecoveryOutcome,
     /// The member, key or app that asked for the recovery.
     pub created_by: Actor,
@@ -81,7 +81,7 @@ pub struct RecoveryMatches {
     pub succeeded: Option<u64>,
 }
 
-/// What became of the deliveries that a recovery set going. Each number is counted up to 100,000.
+/// The present states of the deliveries that a recovery set going, as numbers. Each is counted up to 100,000.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct RecoveryOutcome {

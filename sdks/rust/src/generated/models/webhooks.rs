@@ -241,19 +241,19 @@ pub struct Webhook {
     pub id: WebhookId,
     /// Where events are sent.
     pub url: String,
-    /// What the webhook is for; empty where not said.
+    /// The webhook's purpose, in its owner's words; empty where not said.
     pub description: String,
     /// The event types, groups or `*` that it wants.
     pub event_types: Vec<String>,
     /// How its messages are signed.
     pub signature: SignatureScheme,
-    /// Whether the webhook sends.
+    /// The webhook's state: it sends, waits, or is disabled.
     pub status: WebhookStatus,
     /// The signing secrets that are in use, newest first; never the secrets themselves.
     pub secrets: Vec<SigningSecret>,
     /// The request headers of the owner's own, without their values.
     pub headers: Vec<WebhookHeader>,
-    /// Whether the webhook is sent one delivery at a time, oldest first.
+    /// `true` where the webhook is sent one delivery at a time, oldest first.
     pub ordered: bool,
     /// How it has been doing.
     pub health: WebhookHealth,
