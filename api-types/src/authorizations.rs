@@ -27,13 +27,13 @@ pub struct AuthorizationRequest {
     /// Where the member is sent afterwards: the redirect URI's host, or its scheme where an app on the device opens.
     #[cfg_attr(feature = "openapi", schema(example = "acme.example"))]
     pub redirect_host: String,
-    /// What to know of the place; `null` where there is nothing.
+    /// A remark on the redirect URI; `null` where there is none.
     pub redirect_remark: Option<RedirectRemark>,
     /// The scopes that the app asks for.
     pub scopes: Vec<RequestedScope>,
     /// Whether the member has allowed all of it before and need not be asked again.
     pub remembered: bool,
-    /// Whether the app wants the member to sign in again first; until then nothing can be allowed.
+    /// `true` where the app wants the member to sign in again first; until then nothing can be allowed.
     pub sign_in_again: bool,
     /// The e-mail address of the member whom the app expects; `null` where it said nothing.
     pub login_hint: Option<String>,

@@ -43,7 +43,7 @@ words! {
 }
 
 words! {
-    /// What an admin and a member should know of a redirect URI that is allowed.
+    /// A remark on a redirect URI that is allowed, for an admin and a member.
     RedirectRemark {
         /// It leads to `localhost`, a name that may mean another machine.
         Localhost = "localhost",
@@ -81,14 +81,14 @@ impl RedirectRemark {
     }
 }
 
-/// A redirect URI that is allowed, and what to know of it.
+/// A redirect URI that is allowed, with a remark on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RedirectUriRemark {
     /// The redirect URI.
     #[cfg_attr(feature = "openapi", schema(example = "http://localhost:3000/callback"))]
     pub redirect_uri: String,
-    /// What to know of it.
+    /// The remark.
     pub remark: RedirectRemark,
 }
 
@@ -222,7 +222,7 @@ pub struct OAuthApp {
     pub kind: ClientKind,
     /// Where members may be sent back to.
     pub redirect_uris: Vec<String>,
-    /// What to know of some of them.
+    /// Remarks on some of the redirect URIs.
     pub redirect_uri_remarks: Vec<RedirectUriRemark>,
     /// What the app may ask for.
     pub scopes: Vec<Scope>,

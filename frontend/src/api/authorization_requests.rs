@@ -12,7 +12,7 @@ pub fn show(id: &str) -> Query<AuthorizationRequest> {
     Query::new(paths::authorization_request(id))
 }
 
-/// `member`: whom the request was shown to, who alone may answer it; empty where it was shown to nobody.
+/// `member` is the id of the member to whom the request was shown, who alone may answer it; empty where it was shown to nobody.
 pub fn approve(id: &str, member: &str) -> Call<AnsweredRequest> {
     Call::act(with_query(&paths::authorization_request_approve(id), &[("member", member)]))
 }
