@@ -5,8 +5,8 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// The first of the ports. They end below those that a system hands out by itself: a port of those, asked for as `:0`
-/// and given back, may be another test's before the server under test takes it.
+/// The first port. All ports lie below those that a system hands out by itself: a port of those, asked for as `:0` and
+/// given back, may be another test's before the server under test takes it.
 const FIRST: u16 = 16_384;
 const COUNT: u32 = 16_384;
 
@@ -22,7 +22,7 @@ pub fn free_port() -> u16 {
         .unwrap()
 }
 
-/// The same, as an address.
+/// An address on loopback with a [`free_port`].
 pub fn free_address() -> String {
     format!("127.0.0.1:{}", free_port())
 }

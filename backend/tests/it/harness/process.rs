@@ -21,7 +21,7 @@ const EMAIL: &str = "admin@example.com";
 /// A running `sayless`, killed when dropped.
 pub struct Process {
     child: Child,
-    /// What the process logs.
+    /// The file to which the process logs.
     log: NamedTempFile,
 }
 
