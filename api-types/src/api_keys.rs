@@ -111,7 +111,7 @@ pub struct ApiKey {
     pub name: String,
     /// Its first 8 and last 4 characters, to recognise it by: `slk_AbCd…7xYz`.
     pub hint: String,
-    /// Whether it works.
+    /// The key's state: it works, or why not.
     pub status: ApiKeyStatus,
     /// What it may do.
     pub scopes: Vec<Scope>,
@@ -119,7 +119,7 @@ pub struct ApiKey {
     pub allowed_ips: Vec<String>,
     /// When it stops working.
     pub expires_at: Option<Timestamp>,
-    /// Whether it may replace itself.
+    /// `true` where the key may replace itself.
     pub rotatable: bool,
     /// The key that it replaces.
     pub replaces: Option<ApiKeyRef>,

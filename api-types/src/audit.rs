@@ -156,16 +156,16 @@ words! {
     }
 }
 
-/// Who did something, wherever the API says so.
+/// The one who did something: a member, an API key, an app, the operator or the system.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Actor {
-    /// What kind of actor.
+    /// The kind of actor.
     #[serde(rename = "type")]
     pub kind: ActorKind,
     /// The member's, key's or app's id; `null` for the operator and the system.
     pub id: Option<String>,
-    /// The member's e-mail address, or the key's or app's name, as it was then.
+    /// The member's e-mail address, or the key's or app's name, at that time.
     pub name: String,
 }
 

@@ -19,7 +19,7 @@ pub struct AuthorizationRequest {
     /// The request's id, good for one answer.
     #[cfg_attr(feature = "openapi", schema(example = "0Wd3c1m7hYb2o8rXn5tQvKzJ4sLgPfEaUi9yHxBqM6k"))]
     pub id: String,
-    /// Who asks.
+    /// The app that asks.
     pub app: AppRef,
     /// The workspace that the app would act in.
     pub workspace: Workspace,
@@ -32,13 +32,13 @@ pub struct AuthorizationRequest {
     /// Where the member is sent afterwards: the redirect URI's host, or its scheme where an app on the device opens.
     #[cfg_attr(feature = "openapi", schema(example = "acme.example"))]
     pub redirect_host: String,
-    /// What to know of the place; `null` where there is nothing.
+    /// A remark on the redirect URI; `null` where there is none.
     pub redirect_remark: Option<RedirectRemark>,
-    /// What it asks for.
+    /// The scopes that the app asks for.
     pub scopes: Vec<RequestedScope>,
     /// Whether the member has allowed all of it before and need not be asked again.
     pub remembered: bool,
-    /// Whether the app wants the member to sign in again first; until then nothing can be allowed.
+    /// `true` where the app wants the member to sign in again first; until then nothing can be allowed.
     pub sign_in_again: bool,
     /// The e-mail address of the member whom the app expects; `null` where it said nothing.
     pub login_hint: Option<String>,
@@ -68,7 +68,7 @@ pub struct AppRef {
 pub struct RequestedScope {
     /// The scope.
     pub scope: Scope,
-    /// What it lets the app do, in words for a person.
+    /// The scope in words for a person.
     pub description: String,
     /// Whether the member may do this themselves; what they may not do, they cannot hand on, and it is left out.
     pub available: bool,
@@ -115,9 +115,9 @@ pub struct Authorization {
     pub id: AuthorizationId,
     /// The app.
     pub app: AppRef,
-    /// Who consented.
+    /// The member who consented.
     pub member: MemberRef,
-    /// What the app may do for them.
+    /// The scopes in which the app may act for the member.
     pub scopes: Vec<Scope>,
     /// Since when.
     pub created_at: Timestamp,

@@ -20,7 +20,7 @@ words! {
         Succeeded = "succeeded",
         /// The retries are used up.
         Failed = "failed",
-        /// It will not be sent; the reason says why.
+        /// The delivery will not be sent; the reason says why.
         Canceled = "canceled",
     }
 }
@@ -182,7 +182,7 @@ words! {
 pub struct Diagnosis {
     /// The stable code.
     pub code: DiagnosisCode,
-    /// Whose problem it is.
+    /// The side whose problem it is.
     pub category: Category,
     /// What happened, with the facts in it, as a sentence.
     pub summary: String,
@@ -228,7 +228,7 @@ pub struct Header {
 pub struct AttemptRequest {
     /// The URL it went to.
     pub url: String,
-    /// Its headers, the signature included.
+    /// The request's headers, the signature included.
     pub headers: Vec<Header>,
     /// The request's body, byte for byte: only in the result of a test. Every attempt of a delivery sends the `payload` of
     /// the delivery's event, which stands there once.
@@ -260,7 +260,7 @@ pub struct AttemptResponse {
 pub struct Attempt {
     /// The attempt's id.
     pub id: AttemptId,
-    /// Its number within the delivery, from 1.
+    /// The attempt's number within the delivery, from 1.
     pub number: u32,
     /// What made it happen.
     pub trigger: Trigger,
@@ -294,9 +294,9 @@ pub struct WebhookRef {
     pub id: WebhookId,
     /// Where it sends.
     pub url: String,
-    /// What it is for.
+    /// The webhook's purpose, in its owner's words.
     pub description: String,
-    /// Whether it was deleted.
+    /// `true` where the webhook was deleted.
     pub deleted: bool,
 }
 
@@ -359,11 +359,11 @@ pub struct DeliveryDetail {
     pub retry: RetryAdvice,
 }
 
-/// Whether a retry by hand would be accepted.
+/// The possibility of a retry by hand, and what stands in its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RetryAdvice {
-    /// Whether it would be accepted.
+    /// `true` where a retry would be accepted.
     pub possible: bool,
     /// Why not, as a sentence.
     pub reason: Option<String>,

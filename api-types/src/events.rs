@@ -80,7 +80,7 @@ pub struct EventTypeInfo {
     /// The type.
     #[serde(rename = "type")]
     pub kind: EventType,
-    /// What happened when one is sent.
+    /// The occasion on which an event of this type is sent.
     pub description: String,
     /// The part before the dot.
     pub group: String,
@@ -108,7 +108,7 @@ pub struct NewEvent {
     #[serde(rename = "type")]
     #[cfg_attr(feature = "openapi", schema(value_type = EventType))]
     pub kind: String,
-    /// What happened, checked against the type's schema; further properties are allowed. It is sent byte for byte as it came:
+    /// What happened, checked against the type's schema; further properties are allowed. The data is sent byte for byte as it came:
     /// digits, order, escapes and whitespace. A name that stands twice in one object, half of a surrogate pair, and nesting over
     /// 64 levels are refused.
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, serde_json::Value>))]
@@ -142,22 +142,21 @@ pub struct AcceptedSend {
     pub delivery_id: DeliveryId,
 }
 
-/// Who did what an event tells of, as its message says: an integration knows its own echo by it.
+/// The member, key or app that caused an event, as the event's message names it. An integration ignores events that it caused itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventActor {
-    /// What kind of actor.
+    /// The kind of actor.
     #[serde(rename = "type")]
     pub kind: ActorKind,
     /// The member's, key's or app's id; `null` for the system.
     pub id: Option<String>,
-    /// A key's name, as it was then. Members and apps are told by their ids alone.
+    /// A key's name at the time of the event. Members and apps have their id alone here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
 impl From<&Actor> for EventActor {
-    /// Receivers are outside of the workspace: no e-mail address goes to them, as members' names are, and as stand in the names
-    /// of apps that act for a member.
+    /// Leaves out the names of members and apps: they are, or hold, e-mail addresses, and receivers are outside of the workspace.
     fn from(actor: &Actor) -> Self {
         let name = match actor.kind {
             ActorKind::ApiKey | ActorKind::System | ActorKind::Operator => Some(actor.name.clone()),
@@ -173,12 +172,12 @@ impl From<&Actor> for EventActor {
 pub struct Event {
     /// The event's id.
     pub id: EventId,
-    /// Its type.
+    /// The event's type.
     #[serde(rename = "type")]
     pub kind: EventType,
     /// When it happened.
     pub created_at: Timestamp,
-    /// The id of the object that it is about, where it has one: its `data.id`.
+    /// The id of the object that the event is about, where there is one: the event's `data.id`.
     pub object_id: Option<String>,
     /// The body that is sent, parsed: `id`, `type`, `timestamp`, `workspace_id`, `actor`, `data`, and for updates `previous`. What was
     /// published before 28 November 2026 has `type`, `timestamp` and `data` alone. `null` where it is hidden.

@@ -63,7 +63,8 @@ pub struct FilterCondition {
     /// The comparison.
     #[cfg_attr(feature = "openapi", schema(value_type = FilterOp))]
     pub op: String,
-    /// What the field is compared with: of its type; a list of at most 50 under `in`; absent or a boolean under `exists`.
+    /// The value that the field is compared with, of the field's type. `in` takes a list of at most 50 values; `exists` takes a boolean
+    /// or nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<serde_json::Value>,
 }

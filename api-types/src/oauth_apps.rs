@@ -43,17 +43,17 @@ words! {
 }
 
 words! {
-    /// In which workspaces an app may act.
+    /// The workspaces in which an app may act.
     Distribution {
-        /// In its own alone.
+        /// Its own alone.
         Workspace = "workspace",
-        /// In each that installs it.
+        /// Each that installs it.
         Public = "public",
     }
 }
 
 words! {
-    /// What an admin and a member should know of a redirect URI that is allowed.
+    /// A remark on a redirect URI that is allowed, for an admin and a member.
     RedirectRemark {
         /// It leads to `localhost`, a name that may mean another machine.
         Localhost = "localhost",
@@ -91,14 +91,14 @@ impl RedirectRemark {
     }
 }
 
-/// A redirect URI that is allowed, and what to know of it.
+/// A redirect URI that is allowed, with a remark on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RedirectUriRemark {
     /// The redirect URI.
     #[cfg_attr(feature = "openapi", schema(example = "http://localhost:3000/callback"))]
     pub redirect_uri: String,
-    /// What to know of it.
+    /// The remark.
     pub remark: RedirectRemark,
 }
 
@@ -252,11 +252,11 @@ pub struct OAuthApp {
     pub homepage_url: String,
     /// The app's logo as a `data:` URL; empty where there is none.
     pub logo: String,
-    /// Whether it can keep a secret.
+    /// The app's kind: able to keep a secret, or not.
     pub kind: ClientKind,
     /// Where members may be sent back to.
     pub redirect_uris: Vec<String>,
-    /// What to know of some of them.
+    /// Remarks on some of the redirect URIs.
     pub redirect_uri_remarks: Vec<RedirectUriRemark>,
     /// What the app may ask for.
     pub scopes: Vec<Scope>,
@@ -264,13 +264,13 @@ pub struct OAuthApp {
     pub optional_scopes: Vec<Scope>,
     /// How it may obtain tokens.
     pub grants: Vec<GrantType>,
-    /// In which workspaces it may act.
+    /// The workspaces in which it may act.
     pub distribution: Distribution,
-    /// Who stands behind the app, as other workspaces read it; empty where not said.
+    /// The name of whoever stands behind the app, as other workspaces read it; empty where not said.
     pub publisher_name: String,
-    /// How many other workspaces have installed it.
+    /// The number of other workspaces that have installed it.
     pub installs: i64,
-    /// Whether it works.
+    /// The app's state: it works, or why not.
     pub status: OAuthAppStatus,
     /// When it was suspended.
     pub suspended_at: Option<Timestamp>,

@@ -7,17 +7,17 @@ use crate::{Timestamp, deliveries::Attempt, words::words};
 words! {
     /// A property that a good receiver has.
     CheckedProperty {
-        /// It takes a message that is signed as it should be.
+        /// The receiver takes a message that is signed as it should be.
         Verifies = "verifies",
-        /// It refuses a message under a wrong signature.
+        /// The receiver refuses a message with a wrong signature.
         RejectsForgeries = "rejects_forgeries",
-        /// It refuses an old message that is sent again.
+        /// The receiver refuses an old message that is sent again.
         RejectsReplays = "rejects_replays",
-        /// It takes a message that comes a second time.
+        /// The receiver takes a message that comes a second time.
         TakesRepeats = "takes_repeats",
-        /// It answers within a second.
+        /// The receiver answers within a second.
         AnswersInTime = "answers_in_time",
-        /// It takes a message that only the new secret signs.
+        /// The receiver takes a message that only the new secret signs.
         RotationReady = "rotation_ready",
     }
 }
@@ -25,13 +25,13 @@ words! {
 words! {
     /// Whether a receiver has a property.
     CheckVerdict {
-        /// It has.
+        /// The receiver has the property.
         Passed = "passed",
-        /// It has, but in a way that will cause trouble.
+        /// The receiver has the property, but in a way that will cause trouble.
         Warning = "warning",
-        /// It has not.
+        /// The receiver lacks the property.
         Failed = "failed",
-        /// That could not be told.
+        /// The check could not tell.
         Unknown = "unknown",
     }
 }
@@ -41,13 +41,13 @@ words! {
     CheckMessage {
         /// Signed as every message is.
         Valid = "valid",
-        /// Under a signature that is not ours.
+        /// Signed with a key that is not ours.
         Forged = "forged",
         /// Signed as every message is, ten minutes ago.
         Stale = "stale",
         /// The valid message once more.
         Repeated = "repeated",
-        /// Under the new secret alone: only while the secret is rotated.
+        /// Signed with the new secret alone. Sent only while the secret is rotated.
         NewSecret = "new_secret",
     }
 }

@@ -14,15 +14,15 @@ use crate::{
 words! {
     /// The state of a recovery.
     RecoveryStatus {
-        /// It was only counted: `dry_run`.
+        /// The recovery was only counted: `dry_run`.
         Counted = "counted",
-        /// It is setting deliveries going.
+        /// The recovery is setting deliveries going.
         Running = "running",
-        /// It has looked at every delivery that matched.
+        /// The recovery has looked at every delivery that matched.
         Done = "done",
         /// A stage of its canary failed: it sets nothing more going until it is continued or canceled.
         Stopped = "stopped",
-        /// It was canceled; what it had set going goes on.
+        /// The recovery was canceled; deliveries that it had set going go on.
         Canceled = "canceled",
     }
 }
@@ -181,13 +181,13 @@ pub struct Recovery {
     /// How many it passed over: recovered by other means meanwhile, or their webhook is disabled or deleted. Where it was only
     /// counted, how many it would pass over.
     pub passed_over: u64,
-    /// What became of those that it set going.
+    /// The present states of the deliveries that the recovery set going.
     pub outcome: RecoveryOutcome,
     /// The stage of its canary; `null` where it has none.
     pub canary: Option<Canary>,
     /// Why it stopped; `null` where it did not, or goes on since.
     pub stopped: Option<Stopped>,
-    /// Who asked for it.
+    /// The member, key or app that asked for the recovery.
     pub created_by: Actor,
     /// When it was created or counted.
     pub created_at: Timestamp,
@@ -195,17 +195,17 @@ pub struct Recovery {
     pub finished_at: Option<Timestamp>,
 }
 
-/// What became of the deliveries that a recovery set going. Each number is counted up to 100,000.
+/// The present states of the deliveries that a recovery set going, as numbers. Each is counted up to 100,000.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecoveryOutcome {
-    /// The receiver took them.
+    /// Deliveries that the receiver took.
     pub succeeded: u64,
-    /// They wait for an attempt or its result.
+    /// Deliveries that wait for an attempt or its result.
     pub waiting: u64,
-    /// They failed for good or were canceled again.
+    /// Deliveries that failed for good or were canceled again.
     pub failed: u64,
-    /// Of those that wait: they were sent and failed again, and their schedule goes on. Those that failed for good are in `failed`.
+    /// Deliveries among the waiting ones that were sent and failed again; their schedule goes on. What failed for good is in `failed`.
     #[serde(default)]
     pub failed_again: u64,
 }

@@ -26,13 +26,13 @@ words! {
 words! {
     /// The state of a webhook.
     WebhookStatus {
-        /// It sends.
+        /// The webhook sends.
         Active = "active",
         /// Somebody paused it: what comes is held until it is resumed.
         Paused = "paused",
         /// The breaker is open: the webhook waits for the receiver to come back.
         Parked = "parked",
-        /// It does not send.
+        /// The webhook does not send.
         Disabled = "disabled",
     }
 }
@@ -67,7 +67,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Owner {
-    /// What kind of owner.
+    /// The kind of owner.
     #[serde(rename = "type")]
     pub kind: OwnerKind,
     /// The member's, key's or app's id. Of keys that replaced each other it is the newest that works.
@@ -94,7 +94,7 @@ pub struct NewWebhook {
     /// Event types, groups such as `ticket.*`, or `*` for all: at least one.
     #[cfg_attr(feature = "openapi", schema(min_items = 1))]
     pub event_types: Vec<String>,
-    /// What the webhook is for: at most 200 characters.
+    /// The webhook's purpose, in its owner's words: at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 200))]
     pub description: Option<String>,
@@ -137,7 +137,7 @@ pub struct WebhookChanges {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false, min_items = 1))]
     pub event_types: Option<Vec<String>>,
-    /// What the webhook is for; `null` clears it.
+    /// The webhook's purpose, in its owner's words; `null` clears it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 200))]
     pub description: Option<Option<String>>,
@@ -168,13 +168,13 @@ pub struct Webhook {
     pub id: WebhookId,
     /// Where events are sent.
     pub url: String,
-    /// What it is for; empty where not said.
+    /// The webhook's purpose, in its owner's words; empty where not said.
     pub description: String,
     /// The event types, groups or `*` that it wants.
     pub event_types: Vec<String>,
     /// How its messages are signed.
     pub signature: SignatureScheme,
-    /// Whether it sends.
+    /// The webhook's state: it sends, waits, or is disabled.
     pub status: WebhookStatus,
     /// Why it is disabled.
     pub disabled_reason: Option<DisabledReason>,
@@ -193,21 +193,21 @@ pub struct Webhook {
     pub headers: Vec<WebhookHeader>,
     /// Only events that pass this filter are sent to it; `null` for every event of its types.
     pub filter: Option<EventFilter>,
-    /// Whether it is sent one delivery at a time, oldest first.
+    /// `true` where the webhook is sent one delivery at a time, oldest first.
     pub ordered: bool,
     /// The delivery that failed and holds back the later ones, where it is ordered.
     pub held_by: Option<DeliveryId>,
-    /// Its breaker is open: set while it is parked and not disabled.
+    /// The webhook's breaker is open: set while the webhook is parked and not disabled.
     pub parked: Option<Parked>,
-    /// It was parked, or fell behind, and what was held is being let go.
+    /// The webhook was parked, or fell behind, and what was held is being let go.
     pub draining: Option<Draining>,
     /// How it has been doing.
     pub health: WebhookHealth,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Who created it; `null` where that was not recorded.
+    /// The member, key or app that created the webhook; `null` where that was not recorded.
     pub created_by: Option<Actor>,
-    /// Whose it is: its creator's, until an admin adopts it. `null` where nobody was recorded.
+    /// The webhook's owner: its creator, until an admin adopts it. `null` where nobody was recorded.
     pub owner: Option<Owner>,
     /// When its configuration last changed.
     pub updated_at: Timestamp,

@@ -16,18 +16,19 @@ use crate::{
         session::{IDLE_MS, MAX_MS},
     },
     base::Base,
+    clock::Stopwatch,
     db::{
         Conn, DbError, api_keys, audit, authorization_codes, authorization_requests, authorizations,
         client_secrets, dialect,
         idempotency::{self, KEPT_MS},
-        oauth_apps, recoveries, restores, sessions, signing_secrets, token_families, tokens, webhooks,
+        oauth_apps, recoveries, restores, sessions, signing_secrets,
+        step_size::StepSize,
+        token_families, tokens, webhooks,
     },
 };
 
 /// The pause between two rounds: short, since sealed answers are to be gone soon after their ten minutes.
 const EVERY: Duration = Duration::from_mins(5);
-/// The most rows that one transaction removes.
-const STEP: usize = 150;
 /// The pause between two transactions, in real time.
 const PAUSE: Duration = Duration::from_millis(20);
 /// The name of the database lock: only one node at a time removes.
@@ -88,18 +89,20 @@ async fn in_steps(
     base: &Base,
     remove: impl Fn(&mut Conn, Timestamp, i64) -> QueryResult<usize> + Copy + Send + 'static,
 ) -> Result<(), DbError> {
+    let mut size = StepSize::FIRST;
     loop {
         let step = base.db.execute(move |tx| {
+            let began = Stopwatch::start();
             if !dialect::try_lock(tx, LOCK)? {
-                return Ok(0);
+                return Ok(None);
             }
             dialect::take_time(tx)?;
             let now = tx.now();
-            remove(tx, now, i64::try_from(STEP).unwrap_or(1))
+            let removed = remove(tx, now, size.limit())?;
+            Ok((removed == size.rows()).then(|| size.after(removed, began)))
         });
-        if step.await? < STEP {
-            return Ok(());
-        }
+        let Some(next) = step.await? else { return Ok(()) };
+        size = next;
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -2,9 +2,9 @@
 
 use anyhow::{Context as _, Result, bail};
 use std::ffi::{OsStr, OsString};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// The workspace's root folder.
 pub fn root() -> &'static Path {
@@ -86,19 +86,30 @@ pub fn shown(command: &Command) -> String {
 }
 
 /// Runs to the end, echoing each line of stdout and showing it to `watch`; whether the command ended well.
-pub fn watch(command: &mut Command, mut watch: impl FnMut(&str)) -> Result<bool> {
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start {}", shown(command)))?;
-    if let Some(stdout) = child.stdout.take() {
-        for line in BufReader::new(stdout).split(b'\n') {
-            let line = line?;
-            let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            watch(&line);
-        }
-    }
+pub fn watch(command: &mut Command, watch: impl FnMut(&str)) -> Result<bool> {
+    let mut child = start(command.stdout(Stdio::piped()))?;
+    each_line(child.stdout.take(), |line| println!("{line}"), watch)?;
     Ok(child.wait()?.success())
+}
+
+/// [`watch`], of stderr.
+pub fn watch_stderr(command: &mut Command, watch: impl FnMut(&str)) -> Result<bool> {
+    let mut child = start(command.stderr(Stdio::piped()))?;
+    each_line(child.stderr.take(), |line| eprintln!("{line}"), watch)?;
+    Ok(child.wait()?.success())
+}
+
+fn start(command: &mut Command) -> Result<Child> {
+    command.stdin(Stdio::null()).spawn().with_context(|| format!("cannot start {}", shown(command)))
+}
+
+fn each_line(output: Option<impl Read>, echo: impl Fn(&str), mut watch: impl FnMut(&str)) -> Result<()> {
+    let Some(output) = output else { return Ok(()) };
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        echo(&line);
+        watch(&line);
+    }
+    Ok(())
 }

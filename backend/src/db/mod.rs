@@ -57,6 +57,7 @@ pub mod share;
 pub mod signing_keys;
 pub mod signing_secrets;
 pub mod slice;
+pub mod step_size;
 pub mod tickets;
 pub mod time;
 pub mod token_families;

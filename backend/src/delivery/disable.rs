@@ -32,16 +32,16 @@ pub fn disable(
     webhook: WebhookId,
     reason: DisabledReason,
 ) -> QueryResult<bool> {
-    Ok(disable_up_to(tx, publisher, (who, reason), webhook, cancel::STEP)?.is_some())
+    Ok(disable_up_to(tx, publisher, (who, reason), webhook, cancel::AT_ONCE)?.is_some())
 }
 
-/// Disables the webhooks that an owner has in the workspace of `who`, if it has ended there, in the transaction that ends it. A step's worth of what waits is
-/// canceled at once, over all of them, and the rest in steps. Answers how many it disabled.
+/// Disables the webhooks that an owner has in the workspace of `who`, if it has ended there, in the transaction that ends it. Some of
+/// what waits is canceled at once, over all of them, and the rest in steps. Answers how many it disabled.
 pub fn end_owner(tx: &mut Tx<'_>, publisher: &Publisher, who: &Who, owner: &str) -> QueryResult<usize> {
     owners::lock(tx, owner)?;
     let now = tx.now();
     let stopping = owners::lock_stopping(tx, who.workspace_id, owner, now)?;
-    let mut left = cancel::STEP;
+    let mut left = cancel::AT_ONCE;
     for webhook in &stopping {
         let how = (who, DisabledReason::OwnerEnded);
         left = left.saturating_sub(disable_up_to(tx, publisher, how, *webhook, left)?.unwrap_or_default());

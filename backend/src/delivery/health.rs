@@ -22,7 +22,7 @@ use super::{
     retry::{self, AttemptResult, Health},
 };
 use crate::db::{
-    Hint, Tx,
+    Conn, Hint, Tx,
     audit::Who,
     deliveries::destinations::{self, Breaker, HealthRow},
 };
@@ -58,6 +58,11 @@ pub fn observe(tx: &mut Tx<'_>, finished: &[&FinishedAttempt]) -> QueryResult<BT
         return Ok(BTreeMap::new());
     }
     let rows = destinations::lock_health(tx, &concerned)?;
+    // A worker that looks meanwhile passes a locked webhook over: so it looks again once the webhook is free, not a second later. SQLite
+    // has one writer, which never meets a lock.
+    if matches!(**tx, Conn::Pg(_)) && rows.iter().any(HealthRow::is_letting_go) {
+        tx.on_commit(Hint::DeliveriesDue);
+    }
     Ok(rows.into_iter().map(|row| (row.id, Observed::new(row))).collect())
 }
 

@@ -12,13 +12,14 @@ use diesel::QueryResult;
 
 use crate::{
     base::Base,
-    db::{Conn, DbError, dialect, retention},
+    clock::Stopwatch,
+    db::{Conn, DbError, dialect, retention, step_size::StepSize},
 };
 
 /// The time between two passes.
 const EVERY: Duration = Duration::from_hours(1);
 /// The pause between two steps.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(20);
 /// The name of the database lock: only one node at a time removes.
 const LOCK: &str = "retention";
 
@@ -57,10 +58,12 @@ pub async fn keep(base: Base) {
 /// One pass. Answers how many deliveries and events were removed.
 async fn pass(base: &Base) -> Result<usize, DbError> {
     let mut place = Place::START;
+    let mut size = StepSize::FIRST;
     let mut removed = 0;
     loop {
-        let step = step(base, place).await?;
+        let step = step(base, place, size).await?;
         removed += step.removed;
+        size = step.size;
         match step.next {
             Some(next) => place = next,
             None => return Ok(removed),
@@ -76,13 +79,13 @@ pub struct Step {
     pub removed: usize,
     /// The beginning of the next step; none at the end, and where another node is removing.
     pub next: Option<Place>,
+    /// The size of the next step.
+    pub size: StepSize,
 }
 
-/// Looks at a bounded number of deliveries or events, and removes those that are too old.
-pub async fn step(base: &Base, place: Place) -> Result<Step, DbError> {
-    // Smaller steps on the embedded database: everybody waits for its one writer.
-    let most: usize = if base.db.is_embedded() { 100 } else { 1_000 };
-    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+/// Looks at a number of deliveries or events, and removes those that are too old.
+pub async fn step(base: &Base, place: Place, size: StepSize) -> Result<Step, DbError> {
+    let (most, limit) = (size.rows(), size.limit());
     let before = base.now() - base.settings.kept_ms();
     let ms = u64::try_from(before.as_millis()).unwrap_or(0);
     match place {
@@ -96,14 +99,15 @@ pub async fn step(base: &Base, place: Place) -> Result<Step, DbError> {
                 finished_at.is_some_and(|at| at < before).then_some(id)
             };
             let old: Vec<DeliveryId> = found.into_iter().filter_map(old).collect();
-            remove(base, old, Some(next), move |conn, ids| retention::remove_deliveries(conn, ids, before))
-                .await
+            let remove_all =
+                move |conn: &mut Conn, ids: &[DeliveryId]| retention::remove_deliveries(conn, ids, before);
+            remove(base, old, Some(next), size, remove_all).await
         }
         Place::Events(after) => {
             let end = EventId::from_parts(ms, 0);
             let old = base.db.query(move |conn| retention::events_after(conn, after, end, limit)).await?;
             let last = old.last().filter(|_| old.len() == most).copied();
-            remove(base, old, last.map(|id| Place::Events(Some(id))), retention::remove_events).await
+            remove(base, old, last.map(|id| Place::Events(Some(id))), size, retention::remove_events).await
         }
     }
 }
@@ -113,17 +117,21 @@ async fn remove<Id: Send + 'static>(
     base: &Base,
     old: Vec<Id>,
     next: Option<Place>,
+    size: StepSize,
     remove: impl FnOnce(&mut Conn, &[Id]) -> QueryResult<usize> + Send + 'static,
 ) -> Result<Step, DbError> {
     if old.is_empty() {
-        return Ok(Step { removed: 0, next });
+        return Ok(Step { removed: 0, next, size });
     }
     let step = base.db.execute(move |tx| {
+        let began = Stopwatch::start();
         if !dialect::try_lock(tx, LOCK)? {
-            return Ok(Step { removed: 0, next: None });
+            return Ok(Step { removed: 0, next: None, size });
         }
         dialect::take_time(tx)?;
-        Ok(Step { removed: remove(tx, &old)?, next })
+        let removed = remove(tx, &old)?;
+        // By all that it looked at: events that deliveries still refer to cost time, but stay.
+        Ok(Step { removed, next, size: size.after(old.len(), began) })
     });
     step.await
 }

@@ -1,6 +1,9 @@
 //! The one HTTP error of `/v1`: a [`Failure`] becomes an RFC 9457 problem document. Causes are logged, never returned.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt::{self, Write as _},
+    sync::Arc,
+};
 
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
 use api_types::{
@@ -210,7 +213,7 @@ fn challenge(kind: ProblemType, scope: Option<Scope>, origin: &str) -> String {
     let parts = [("scope", scope.map(Scope::as_str)), ("error", error)];
     for (name, value) in parts {
         if let Some(value) = value {
-            challenge.push_str(&format!(", {name}=\"{value}\""));
+            let _ = write!(challenge, ", {name}=\"{value}\"");
         }
     }
     challenge

@@ -37,7 +37,7 @@ pub enum ErrorCode {
     InvalidTarget,
     /// The member said no.
     AccessDenied,
-    /// The app wants nothing shown, and the member is not signed in as it wants (OpenID Connect Core, section 3.1.2.6).
+    /// The app wants nothing shown, and the member is not signed in as it wants (`OpenID` Connect Core, section 3.1.2.6).
     LoginRequired,
     /// The app wants nothing shown, and the member must be asked.
     ConsentRequired,

@@ -83,7 +83,7 @@ pub async fn create_pushed_authorization_request(
     if params.get("request_uri").is_some() {
         return Err(OAuthError::request("A pushed request cannot refer to another."));
     }
-    request::check(&client.record, &params, &base.settings.issuer()).map_err(|refusal| refusal.error())?;
+    request::check(&client.record, &params, &base.settings.issuer()).map_err(request::Refusal::error)?;
     let reference = crypto::text(&base.random.bytes::<32>());
     let (digest, _) = base.keys.digest(&reference);
     let id = client.record.id;

@@ -1,4 +1,4 @@
-//! What an app wishes of the question to the member: `prompt`, `max_age` and `login_hint`, as OpenID Connect Core has them (section
+//! What an app wishes of the question to the member: `prompt`, `max_age` and `login_hint`, as `OpenID` Connect Core has them (section
 //! 3.1.2.1). Many OAuth clients send them.
 
 use api_types::Timestamp;

@@ -65,6 +65,9 @@ pub fn check(text: &str, kind: ClientKind) -> Result<String, &'static str> {
     if text.chars().any(|c| c.is_whitespace() || c.is_control() || !c.is_ascii() || c == '\\') {
         return Err("It must be written in ASCII, without spaces or backslashes.");
     }
+    if !is_spelled_as_a_uri(text) {
+        return Err("It has a character that no URI has. Write it with % and its number, such as %7C for |.");
+    }
     let url = Url::parse(text).map_err(
         |_| "It is not a complete URI. Write it with its scheme, such as https://example.com/callback.",
     )?;
@@ -98,6 +101,23 @@ fn check_scheme(url: &Url, kind: ClientKind) -> Result<(), &'static str> {
         _ if kind == ClientKind::Confidential => Err("Private-use schemes are for public apps. Use https."),
         _ => Ok(()),
     }
+}
+
+/// `true` where each character is one of RFC 3986 (section 2), and each `%` has its two hexadecimal digits.
+fn is_spelled_as_a_uri(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let good = match byte {
+            b'%' => (0..2).all(|_| bytes.next().is_some_and(|digit| digit.is_ascii_hexdigit())),
+            b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'#' | b'[' | b']' | b'@' => true,
+            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => true,
+            other => other.is_ascii_alphanumeric(),
+        };
+        if !good {
+            return false;
+        }
+    }
+    true
 }
 
 /// `true` where a browser, which reads by the URL standard, goes where RFC 3986 says: to the same host and port, with the path and
@@ -250,6 +270,10 @@ mod tests {
         ] {
             assert!(check(bad, Public).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_app_with_a_secret_has_no_uri_of_a_program_and_no_app_a_half_one() {
         for bad in [
             "com.example.app:/cb",
             "myapp:/cb",

@@ -1,6 +1,6 @@
 //! Authorization requests: what the consent screen shows, and the member's answer.
 
-use actix_web::{HttpRequest, get, post, web::Data, web::Path};
+use actix_web::{HttpRequest, get, post, web::Data};
 use api_types::{
     account::MemberRef,
     authorizations::{AnsweredRequest, Approval, AuthorizationRequest},
@@ -39,9 +39,8 @@ pub async fn show(
     app: Data<App>,
     caller: Caller<AnySession>,
     request: HttpRequest,
-    path: Path<String>,
 ) -> Answer<Shown<AuthorizationRequest>> {
-    let id = path.into_inner();
+    let id = id(&request);
     let answerer = answerer(&app, &caller, &request, &id)?;
     Ok(Shown(app.base.db.write(move |tx| question::show(tx, &id, answerer)).await?))
 }
@@ -58,12 +57,11 @@ pub async fn approve(
     app: Data<App>,
     caller: Caller<AnySession>,
     request: HttpRequest,
-    path: Path<String>,
     Query(shown): Query<ShownTo>,
     key: IdempotencyKey,
     body: Body<Approval>,
 ) -> Answer {
-    let id = path.into_inner();
+    let id = id(&request);
     let answerer = Answerer { shown_to: shown.member, ..answerer(&app, &caller, &request, &id)? };
     let who = caller.who();
     let keys = app.base.keys.clone();
@@ -119,11 +117,10 @@ pub async fn deny(
     app: Data<App>,
     caller: Caller<AnySession>,
     request: HttpRequest,
-    path: Path<String>,
     Query(shown): Query<ShownTo>,
     key: IdempotencyKey,
 ) -> Answer {
-    let id = path.into_inner();
+    let id = id(&request);
     let answerer = Answerer { shown_to: shown.member, ..answerer(&app, &caller, &request, &id)? };
     let who = caller.who();
     let issuer = app.base.settings.issuer();
@@ -150,6 +147,11 @@ impl FromQuery for ShownTo {
     fn read(query: &mut QueryReader) -> Self {
         Self { member: query.id("member") }
     }
+}
+
+/// The id that the path names.
+fn id(request: &HttpRequest) -> String {
+    request.match_info().query("id").to_owned()
 }
 
 fn answerer(app: &App, caller: &Caller<AnySession>, request: &HttpRequest, id: &str) -> Answer<Answerer> {

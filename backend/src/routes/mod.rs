@@ -126,6 +126,8 @@ fn oauth(config: &mut impl Operations) {
 
 /// Everything under `/v1`.
 pub fn v1(config: &mut impl Operations) {
+    // The router tries one operation after the other: what products call most comes first.
+    config.service(events::create);
     config
         .service(session::sign_in)
         .service(session::show)
@@ -143,7 +145,6 @@ pub fn v1(config: &mut impl Operations) {
     config
         .service(event_types::list)
         .service(event_log::list)
-        .service(events::create)
         .service(events::show)
         .service(event_sends::send)
         .service(deliveries::list)

@@ -10,7 +10,11 @@ mod methods;
 mod path;
 mod watch;
 
-use std::{io, net::TcpListener, sync::Arc};
+use std::{
+    io,
+    net::TcpListener,
+    sync::{Arc, OnceLock},
+};
 
 use actix_web::{
     App as Web, Error, HttpResponse, ResponseError,
@@ -64,7 +68,7 @@ pub fn build(
     tls: Option<rustls::ServerConfig>,
     workers: usize,
 ) -> io::Result<Server> {
-    let (known, deprecations, parameters) = read_document()?;
+    let documented = Arc::new(OnceLock::new());
     let pages = Pages::all();
     let site = Data::new(Site::new(&app.base.settings.issuer()));
     let auth = Data::new(app.auth.clone());
@@ -75,14 +79,15 @@ pub fn build(
     let settings = Arc::clone(&app.base.settings);
     let explain = explain(app.base.clone(), origin.get_ref().clone(), over_tls.0);
     let application = move || {
+        let Documented { known, deprecations, parameters } = documented.get_or_init(Documented::read).clone();
         Web::new()
             .app_data(app.clone())
             .app_data(auth.clone())
-            .app_data(known.clone())
+            .app_data(known)
             .app_data(origin.clone())
             .app_data(site.clone())
-            .app_data(parameters.clone())
-            .app_data(deprecations.clone())
+            .app_data(parameters)
+            .app_data(deprecations)
             .app_data(over_tls)
             .app_data(web::PayloadConfig::new(MAX_BYTES))
             .app_data(body_patience)
@@ -108,16 +113,25 @@ pub fn build(
     listen::listen(server, listener, tls, Door::new(&settings, explain), application)
 }
 
-/// Reads from the document what the server goes by. A thread of its own does it: the document is large, nobody needs it
-/// afterwards, and the server's threads then use the memory that this one leaves behind.
-fn read_document() -> io::Result<(Data<KnownPaths>, Data<Deprecations>, Data<KnownParameters>)> {
-    let read = std::thread::spawn(|| {
+/// Facts of the OpenAPI document by which the server judges requests.
+#[derive(Clone)]
+struct Documented {
+    known: Data<KnownPaths>,
+    deprecations: Data<Deprecations>,
+    parameters: Data<KnownParameters>,
+}
+
+impl Documented {
+    /// Reads the document, which takes some 8 MB and is then no longer needed. A thread that answers requests should do it: such a
+    /// thread uses the memory again, which would lie idle on any other.
+    fn read() -> Self {
         let document = openapi::document();
-        (KnownPaths::of(&document), Deprecations::of(&document), KnownParameters::of(&document))
-    });
-    let failed = |_| io::Error::other("the document could not be read");
-    let (known, deprecations, parameters) = read.join().map_err(failed)?;
-    Ok((Data::new(known), Data::new(deprecations), Data::new(parameters)))
+        Self {
+            known: Data::new(KnownPaths::of(&document)),
+            deprecations: Data::new(Deprecations::of(&document)),
+            parameters: Data::new(KnownParameters::of(&document)),
+        }
+    }
 }
 
 /// Makes answers to what is no request: whole ones, since no middleware sees them.

@@ -1,8 +1,6 @@
 //! What an admin did counts at once: after the answer, nothing goes to an old URL, under a dropped secret, or to a
 //! webhook that was stopped, though many attempts were leased before and wait for their turn.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::harness::{
@@ -158,8 +156,7 @@ async fn nothing_is_sent_for_a_workspace_that_an_operator_moved_to_the_free_plan
     let held = Held::start(&world, None).await;
     let id = held.integrator.team.id.to_string();
     world.operate(&["workspace", "set-plan", &id, "free"]);
-    held.receiver.let_go();
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    held.come_to_rest(|| world.leased()).await;
     world.operate(&["workspace", "set-plan", &id, "business"]);
     world.advance(2);
     held.is_silent(|| world.leased()).await;

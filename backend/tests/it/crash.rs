@@ -5,9 +5,8 @@ use std::{collections::BTreeSet, time::Duration};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Behaviour, Client, Kind, Receiver, a_ticket_event, eventually,
-    process::{Installation, free_address},
-    within,
+    Behaviour, Client, Kind, Receiver, a_ticket_event, eventually, ports::free_address,
+    process::Installation, within,
 };
 
 async fn publish(client: &Client) -> String {
@@ -64,7 +63,7 @@ async fn a_server_that_is_asked_to_stop_ends_its_streams_and_finishes_what_is_un
     // The stream ends well, though the attempt still goes on.
     while events.next().await.is_some() {}
     receiver.let_go();
-    assert!(server.ended().await.success());
+    server.ends_in_order().await;
 
     let _server = sayless.serve(&address, &["--no-worker"]).await;
     let delivery = delivery(&admin, &id).await;

@@ -223,7 +223,7 @@ async fn a_retry_is_refused_while_an_attempt_is_under_way_and_to_strangers(world
 async fn the_list_is_filtered(world: World) {
     let integrator = Integrator::new(&world).await;
     let good = Receiver::http(Behaviour::Answer(200, "")).await;
-    let refusing = format!("http://{}/", refusing_address().await);
+    let refusing = format!("http://{}/", refusing_address());
     let works = integrator.webhook(&good.url("/"), &["ticket.created"]).await;
     let fails = integrator.webhook(&refusing, &["ticket.*", "comment.*"]).await;
     let _worker = world.start_worker();

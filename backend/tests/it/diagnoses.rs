@@ -92,7 +92,7 @@ async fn of_answers() -> Vec<Code> {
 }
 
 async fn of_connections() -> Vec<Code> {
-    let refusing = format!("http://{}/", refusing_address().await);
+    let refusing = format!("http://{}/", refusing_address());
     for (history, category) in [(KNOWN, Category::Outage), (NEW, Category::Configuration)] {
         let (code, whose, _) = diagnose(&sender(), &refusing, &history).await;
         assert_eq!((code, whose), (Code::ConnectionRefused, category));

@@ -10,7 +10,8 @@ use tokio::net::TcpStream;
 use crate::harness::{
     Behaviour, Kind, Receiver, a_ticket_event, eventually,
     name_server::{NameServer, Says},
-    process::{Installation, free_address},
+    ports::free_address,
+    process::Installation,
     sender::{
         FailureKind, History, Open, Outcome, Resolver, diagnose_outcome, loopback_allowed, outgoing,
         sender_by,

@@ -120,7 +120,7 @@ async fn an_answer_broken_off_on_a_used_connection_is_not_sent_again() {
 
 #[tokio::test]
 async fn refusal_and_breaks_are_told_apart() {
-    let address = refusing_address().await;
+    let address = refusing_address();
     let exchange = send(&sender(), &format!("http://{address}/")).await;
     assert_eq!(exchange.address, Some(address));
     let refused = failure(exchange);

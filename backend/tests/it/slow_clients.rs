@@ -16,9 +16,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use crate::harness::{
-    Kind, NOWHERE, Settings, TlsWorld, World, both,
-    process::{Installation, free_address},
-    within,
+    Kind, NOWHERE, Settings, TlsWorld, World, both, ports::free_address, process::Installation, within,
 };
 
 fn impatient(settings: &mut Settings) {

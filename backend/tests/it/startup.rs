@@ -20,7 +20,8 @@ use crate::harness::{
     command::{DataFolder, ReceiveCommand},
     database::{on_server, run},
     eventually,
-    process::{Installation, free_address},
+    ports::free_address,
+    process::Installation,
 };
 
 #[test]
@@ -304,5 +305,5 @@ async fn hanging_up_stops_a_worker_in_order() {
     let worker = installation.start(&["worker", "--metrics-listen", &address]);
     eventually("the worker listens", async || tokio::net::TcpStream::connect(&address).await.is_ok()).await;
     worker.signal("HUP");
-    assert!(worker.ended().await.success());
+    worker.ends_in_order().await;
 }

@@ -12,7 +12,7 @@ pub fn show(id: &str) -> Query<AuthorizationRequest> {
     Query::new(paths::authorization_request(id))
 }
 
-/// `member`: whom the request was shown to, who alone may answer it; empty where it was shown to nobody.
+/// `member` is the id of the member to whom the request was shown, who alone may answer it; empty where it was shown to nobody.
 pub fn approve(id: &str, member: &str, approval: &Approval) -> Call<AnsweredRequest> {
     Call::post(with_query(&paths::authorization_request_approve(id), &[("member", member)]), approval)
 }
@@ -22,7 +22,7 @@ pub fn request_install(id: &str) -> Call<AuthorizationRequest> {
     Call::act(paths::authorization_request_install(id))
 }
 
-/// The same with a no.
+/// Refuses what the app asks for; `member` is as in `approve`.
 pub fn deny(id: &str, member: &str) -> Call<AnsweredRequest> {
     Call::act(with_query(&paths::authorization_request_deny(id), &[("member", member)]))
 }

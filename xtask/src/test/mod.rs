@@ -4,6 +4,7 @@
 mod background;
 mod beside;
 mod clients;
+mod clippy;
 mod console;
 mod docs;
 mod samples;

@@ -2,7 +2,7 @@
 
 use super::stage::{Context, Outcome, Stage};
 use super::tally::Tally;
-use super::{background, clients, console, docs, samples, sdk_python, sdk_rust, sdk_typescript};
+use super::{background, clients, clippy, console, docs, samples, sdk_python, sdk_rust, sdk_typescript};
 use crate::frontend::{self, Mode, toolchain};
 use crate::postgres::{Cluster, Durability};
 use crate::{install, lints, load, sdk, sh};
@@ -17,7 +17,7 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "Floors", group: "lint", run: floors },
     Stage { name: "Dependencies", group: "lint", run: dependencies },
     Stage { name: "Links and spelling", group: "lint", run: docs::text },
-    Stage { name: "Clippy", group: "lint", run: clippy },
+    Stage { name: "Clippy", group: "lint", run: clippy::stage },
     Stage { name: "Clippy for the browser", group: "lint", run: clippy_console },
     Stage { name: "Backend tests on SQLite and PostgreSQL", group: "backend", run: backend },
     Stage { name: "OpenAPI document", group: "backend", run: openapi },
@@ -54,28 +54,6 @@ pub const LANGUAGES: &str = "languages";
 /// The group of what only the tests of everything do.
 pub const EVERYTHING: &str = "everything";
 
-/// The packages whose tests run on this machine: all but the console.
-const BACKEND: &[&str] = &[
-    "--package",
-    "sayless",
-    "--package",
-    "both",
-    "--package",
-    "api-types",
-    "--package",
-    "xtask",
-    "--package",
-    "floors",
-    "--package",
-    "dependencies",
-    "--package",
-    "load",
-    "--package",
-    "docs-check",
-    "--package",
-    "sdk",
-];
-
 fn formatting(_: &Context) -> Result<Outcome> {
     check(sh::cargo().args(["fmt", "--all", "--check"]))
 }
@@ -86,13 +64,6 @@ fn floors(_: &Context) -> Result<Outcome> {
 
 fn dependencies(_: &Context) -> Result<Outcome> {
     check(&mut lints::dependencies())
-}
-
-fn clippy(_: &Context) -> Result<Outcome> {
-    install::server_libraries()?;
-    let mut clippy = sh::cargo();
-    clippy.args(["clippy", "--workspace", "--exclude", "console", "--all-targets"]);
-    check(clippy.args(["--", "--deny", "warnings"]))
 }
 
 /// In the console's own target folder and profile, so that the build after it finds half of its work done. Debian's
@@ -122,8 +93,8 @@ fn backend(_: &Context) -> Result<Outcome> {
     let given = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
     let why = "the tests also run on PostgreSQL; or name a server in TEST_DATABASE_URL";
     let cluster = if given.is_none() { Some(Cluster::start(Durability::None, why)?) } else { None };
-    let mut tests = sh::cargo();
-    tests.args(["test", "--no-fail-fast"]).args(BACKEND);
+    let mut tests = clippy::cargo();
+    tests.args(["test", "--no-fail-fast"]).args(clippy::PACKAGES);
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
         tests.env("RUST_TEST_THREADS", tests_at_once().to_string());
     }
@@ -219,7 +190,7 @@ fn playwright(context: &Context) -> Result<Outcome> {
 /// The server as the backend's tests build it: cargo would build it, and half of what it needs, once more by itself.
 pub fn server() -> Result<PathBuf> {
     install::server_libraries()?;
-    sh::run(sh::cargo().args(["test", "--no-run", "--quiet"]).args(BACKEND))?;
+    sh::run(clippy::cargo().args(["test", "--no-run", "--quiet"]).args(clippy::PACKAGES))?;
     Ok(sh::target_dir().join("debug/sayless"))
 }
 

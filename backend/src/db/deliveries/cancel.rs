@@ -12,14 +12,15 @@ use api_types::{
 };
 use diesel::prelude::*;
 
+use super::by_hand;
 use crate::db::{
     Conn,
     dialect::locked,
     schema::{deliveries, webhooks, workspaces},
 };
 
-/// The most deliveries that one transaction cancels.
-pub const STEP: usize = 150;
+/// The most deliveries that are canceled in the very transaction that gives cause for it.
+pub const AT_ONCE: usize = 50;
 
 /// A step's result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +49,8 @@ pub fn waiting(
     now: Timestamp,
     limit: usize,
 ) -> QueryResult<Canceled> {
-    let by_hand = by_hand(conn, webhook, limit)?;
-    diesel::update(deliveries::table.filter(deliveries::id.eq_any(&by_hand)))
+    let retries = retries(conn, webhook, limit)?;
+    diesel::update(deliveries::table.filter(deliveries::id.eq_any(&retries)))
         .set((deliveries::manual_attempt_id.eq(None::<AttemptId>), deliveries::due_at.eq(None::<Timestamp>)))
         .execute(conn)?;
     let scheduled = scheduled(conn, webhook, limit)?;
@@ -63,21 +64,22 @@ pub fn waiting(
             deliveries::finished_at.eq(now),
         ))
         .execute(conn)?;
-    let more = wait(conn, webhook)?;
+    // A look for more of them would pass over every row that has just been canceled.
+    let is_full = limit > 0 && (count == limit || retries.len() == limit);
+    let more = is_full || wait(conn, webhook)?;
     mark(conn, webhook, more)?;
     Ok(Canceled { count, more })
 }
 
 /// Retries by hand that wait, locked until the transaction ends.
-fn by_hand(conn: &mut Conn, webhook: WebhookId, limit: usize) -> QueryResult<Vec<DeliveryId>> {
+fn retries(conn: &mut Conn, webhook: WebhookId, limit: usize) -> QueryResult<Vec<DeliveryId>> {
     locked!(
         conn,
         for_update.skip_locked,
         load,
         deliveries::table
             .filter(deliveries::webhook_id.eq(webhook))
-            .filter(deliveries::manual_attempt_id.is_not_null())
-            .filter(deliveries::due_at.is_not_null())
+            .filter(by_hand::waits())
             .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .select(deliveries::id)
     )
@@ -102,10 +104,7 @@ fn wait(conn: &mut Conn, webhook: WebhookId) -> QueryResult<bool> {
     let scheduled = deliveries::table
         .filter(deliveries::webhook_id.eq(webhook))
         .filter(deliveries::status.eq_any([DeliveryStatus::Pending, DeliveryStatus::Retrying]));
-    let by_hand = deliveries::table
-        .filter(deliveries::webhook_id.eq(webhook))
-        .filter(deliveries::manual_attempt_id.is_not_null())
-        .filter(deliveries::due_at.is_not_null());
+    let by_hand = deliveries::table.filter(deliveries::webhook_id.eq(webhook)).filter(by_hand::waits());
     Ok(diesel::select(diesel::dsl::exists(scheduled)).get_result(conn)?
         || diesel::select(diesel::dsl::exists(by_hand)).get_result(conn)?)
 }

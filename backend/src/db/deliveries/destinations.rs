@@ -135,11 +135,18 @@ pub struct HealthRow {
     pub last_failure_at: Option<Timestamp>,
     /// The diagnosis of the last failure; `None` while the webhook works.
     pub last_diagnosis: Option<Json<Diagnosis>>,
+    /// The most deliveries per second that the webhook's owner wants.
+    pub rate_limit: Option<i32>,
     #[diesel(embed)]
     pub breaker: Breaker,
 }
 
 impl HealthRow {
+    /// `true` where a worker lets held deliveries of the webhook go, some at each look.
+    pub const fn is_letting_go(&self) -> bool {
+        self.breaker.draining_since.is_some() || self.rate_limit.is_some()
+    }
+
     /// `true` where nothing is wrong with the webhook and none of its deliveries is held.
     pub fn is_well(&self) -> bool {
         self.failing_since.is_none() && self.last_diagnosis.is_none() && self.breaker == Breaker::default()

@@ -1,7 +1,9 @@
 //! Deliveries and their attempts: the rows, and retries by hand. `cancel` ends those that wait. `destinations`, `leases`, `order`
-//! and `bulk` are the queries of the worker that sends; `lists`, `filter` and `ranges` are the queries of the screens.
+//! and `bulk` are the queries of the worker that sends; `lists`, `filter` and `ranges` are the queries of the screens. `by_hand` is a
+//! condition that several of them share.
 
 pub mod bulk;
+mod by_hand;
 pub mod cancel;
 pub mod destinations;
 pub mod filter;

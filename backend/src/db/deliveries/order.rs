@@ -11,7 +11,7 @@ use diesel::{
     sql_types::{Bool, Text},
 };
 
-use super::leases::DueDelivery;
+use super::{by_hand, leases::DueDelivery};
 use crate::db::{
     Conn,
     dialect::locked,
@@ -84,8 +84,7 @@ pub fn lock_by_hand(conn: &mut Conn, webhook: WebhookId) -> QueryResult<Option<D
     const LOOKED_AT: i64 = 100;
     let asked: Vec<DeliveryId> = deliveries::table
         .filter(deliveries::webhook_id.eq(webhook))
-        .filter(deliveries::manual_attempt_id.is_not_null())
-        .filter(deliveries::due_at.is_not_null())
+        .filter(by_hand::waits())
         .limit(LOOKED_AT)
         .select(deliveries::id)
         .load(conn)?;

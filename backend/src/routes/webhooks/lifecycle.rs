@@ -87,7 +87,7 @@ fn end_canceling(tx: &mut Tx<'_>, id: WebhookId) -> Answer<()> {
     if !cancel::is_marked(tx, id)? {
         return Ok(());
     }
-    let Canceled { more, .. } = cancel::waiting(tx, id, CancelReason::WebhookDisabled, now, cancel::STEP)?;
+    let Canceled { more, .. } = cancel::waiting(tx, id, CancelReason::WebhookDisabled, now, cancel::AT_ONCE)?;
     if more {
         let detail =
             "What waited when this webhook was disabled is still being canceled. Try again in a moment.";
@@ -143,7 +143,7 @@ pub async fn remove(app: Data<App>, caller: Caller<WebhooksWrite>, target: Targe
         let now = tx.now();
         webhooks::lifecycle::delete(tx, id, now)?;
         signing_secrets::end_all(tx, id, now)?;
-        let canceled = cancel::waiting(tx, id, CancelReason::WebhookDeleted, now, cancel::STEP)?;
+        let canceled = cancel::waiting(tx, id, CancelReason::WebhookDeleted, now, cancel::AT_ONCE)?;
         destinations::bump_subscriptions(tx, edited.who.workspace_id)?;
         let details = json!({ "canceled_deliveries": canceled.count, "more_to_cancel": canceled.more });
         edited.audit(tx, AuditAction::WebhookDeleted, details)

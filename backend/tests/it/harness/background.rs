@@ -1,6 +1,7 @@
 //! Background jobs of a node: workers that deliver, recoveries, retention, expiry. None runs unless a test starts it.
 
 use sayless::{
+    db::step_size::StepSize,
     delivery::{
         self, cancel, recovery,
         retention::{self, Place},
@@ -39,7 +40,7 @@ impl World {
 
     /// Begins to walk along all that is too old.
     pub const fn retention_pass(&self) -> RetentionPass<'_> {
-        RetentionPass { world: self, next: Some(Place::START) }
+        RetentionPass { world: self, next: Some(Place::START), size: StepSize::FIRST }
     }
 
     /// Removes all that is too old; gives how many deliveries and events went.
@@ -84,6 +85,7 @@ impl Node {
 pub struct RetentionPass<'a> {
     world: &'a World,
     next: Option<Place>,
+    size: StepSize,
 }
 
 impl RetentionPass<'_> {
@@ -95,8 +97,8 @@ impl RetentionPass<'_> {
     /// Takes one step; gives how many deliveries and events went.
     pub async fn step(&mut self) -> usize {
         let Some(place) = self.next else { return 0 };
-        let step = retention::step(&self.world.app.base, place).await.unwrap();
-        self.next = step.next;
+        let step = retention::step(&self.world.app.base, place, self.size).await.unwrap();
+        (self.next, self.size) = (step.next, step.size);
         step.removed
     }
 }

@@ -26,6 +26,8 @@ impl Client {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            // Well before the server closes an idle connection: a request that meets the close gets no answer.
+            .pool_idle_timeout(Duration::from_secs(1))
             .build()
             .unwrap();
         Self { http, base: base.to_owned(), headers: HeaderMap::new(), email: String::new() }

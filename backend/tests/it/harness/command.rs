@@ -2,7 +2,6 @@
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
-    net::TcpListener,
     path::Path,
     process::{Child, ChildStdout, Command, Output, Stdio},
     sync::{Arc, Mutex},
@@ -23,6 +22,7 @@ use tempfile::TempDir;
 
 use super::{
     Client, PASSWORD, World, eventually,
+    ports::{free_address, free_port},
     sender::{Open, sender},
 };
 
@@ -162,8 +162,7 @@ pub struct CommandServer {
 
 impl CommandServer {
     fn start(folder: &DataFolder, scheme: &str, more: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self::start_at(folder, scheme, &format!("127.0.0.1:{port}"), more)
+        Self::start_at(folder, scheme, &free_address(), more)
     }
 
     fn start_at(folder: &DataFolder, scheme: &str, listen: &str, more: &[&str]) -> Self {
@@ -282,7 +281,7 @@ impl Drop for ReceiveCommand {
 impl ReceiveCommand {
     /// Starts the command and waits until it listens.
     pub fn start(args: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let port = free_port().to_string();
         let mut child = sayless()
             .args(["receive", "--port", &port])
             .args(args)

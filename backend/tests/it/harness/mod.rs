@@ -16,6 +16,7 @@ mod nodes;
 pub mod oauth;
 pub mod openapi;
 mod operations;
+pub mod ports;
 pub mod process;
 mod proxy;
 mod raw;

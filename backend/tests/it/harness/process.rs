@@ -1,14 +1,14 @@
 //! Real `sayless` processes on one database, as an operator starts them on several machines.
 
 use std::{
+    fs,
     io::Write,
-    net::TcpListener,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use sayless::db::DatabaseUrl;
 use serde_json::json;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -19,37 +19,43 @@ use super::{Client, Fresh, Kind, PASSWORD, command::sayless, eventually};
 const EMAIL: &str = "admin@example.com";
 
 /// A running `sayless`, killed when dropped.
-pub struct Process(Child);
+pub struct Process {
+    child: Child,
+    /// The file to which the process logs.
+    log: NamedTempFile,
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
+        self.child.kill().ok();
+        self.child.wait().ok();
     }
 }
 
 impl Process {
+    fn start(command: &mut Command) -> Self {
+        let log = NamedTempFile::new().unwrap();
+        let child = command.stdout(Stdio::null()).stderr(log.reopen().unwrap()).spawn().unwrap();
+        Self { child, log }
+    }
+
     /// Sends the process a signal: `TERM`, `STOP`.
     pub fn signal(&self, name: &str) {
-        let pid = self.0.id().to_string();
+        let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
     }
 
-    /// Waits for the end of the process.
-    pub async fn ended(mut self) -> ExitStatus {
+    /// Waits for the end of the process, which has to be in order.
+    pub async fn ends_in_order(mut self) {
         let mut status = None;
         eventually("the process ends", async || {
-            status = self.0.try_wait().unwrap();
+            status = self.child.try_wait().unwrap();
             status.is_some()
         })
         .await;
-        status.unwrap()
+        let (status, log) = (status.unwrap(), fs::read_to_string(&self.log).unwrap());
+        assert!(status.success(), "{status}: {log}");
     }
-}
-
-/// An address on loopback that is free just now.
-pub fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
 /// A database, its keys, and an admin of a workspace.
@@ -100,7 +106,7 @@ impl Installation {
     pub fn start(&self, args: &[&str]) -> Process {
         let mut command = self.command();
         command.args(args).args(["--allow-destination", "127.0.0.0/8"]);
-        Process(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        Process::start(&mut command)
     }
 
     /// Starts a server and waits until it answers.
@@ -118,7 +124,7 @@ impl Installation {
         command.args(["-c", &script, "sh"]).arg(sayless.get_program()).args(sayless.get_args());
         command.envs(sayless.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.args(["serve", "--listen", address, "--allow-destination", "127.0.0.0/8"]).args(args);
-        let process = Process(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        let process = Process::start(&mut command);
         eventually("the server answers", async || self.answers(address).await).await;
         process
     }

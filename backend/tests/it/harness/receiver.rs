@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{certificates::Certificate, eventually};
+use super::{certificates::Certificate, eventually, ports::free_port};
 
 /// The ways in which a receiver treats a request.
 #[derive(Debug, Clone)]
@@ -212,8 +212,8 @@ impl Receiver {
 }
 
 /// An address of this machine where nothing listens.
-pub async fn refusing_address() -> SocketAddr {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap()
+pub fn refusing_address() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, free_port()).into()
 }
 
 /// A stream whose connection can be broken, with TLS or without.

@@ -114,7 +114,7 @@ async fn a_token_is_for_the_api_by_the_name_that_was_asked_for(world: World) {
     let location = app.consent_with(&team.member, &[("resource", &api)]).await;
     let code = parameter(&location, "code").unwrap();
     let tokens = Tokens::of(&app.redeem(&code).await.ok(200));
-    let next = Tokens::of(&app.refresh(&tokens.refresh).await.ok(200));
+    let mut next = Tokens::of(&app.refresh(&tokens.refresh).await.ok(200));
     for token in [&tokens.access, &next.access] {
         assert_eq!(audience(token), json!(api));
         assert!(works(&world, token).await);
@@ -128,8 +128,9 @@ async fn a_token_is_for_the_api_by_the_name_that_was_asked_for(world: World) {
             ("resource", resource),
         ];
         let own = [("grant_type", "client_credentials"), ("resource", resource)];
-        for params in [&refresh[..], &own] {
-            let given = app.token(params).await.ok(200);
+        let refreshed = app.token(&refresh).await.ok(200);
+        next = Tokens::of(&refreshed);
+        for given in [refreshed, app.token(&own).await.ok(200)] {
             let token = given["access_token"].as_str().unwrap();
             assert_eq!(audience(token), json!(named));
             assert!(works(&world, token).await);

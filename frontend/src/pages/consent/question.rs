@@ -279,7 +279,7 @@ fn afterwards(host: String, any: bool) -> AnyView {
     .erase()
 }
 
-/// What to know of the place that the answer goes to.
+/// A warning about the place that the answer goes to.
 fn remark(remark: Option<RedirectRemark>) -> AnyView {
     let words = match remark {
         None => return ().erase(),

@@ -217,7 +217,7 @@ fn form(draft: Draft, submit: Submit, kind: Option<AnyView>, foot: AnyView, send
     .erase()
 }
 
-/// What to know of the redirect URIs that have been typed.
+/// Remarks on the redirect URIs that have been typed.
 fn redirect_remarks(draft: Draft) -> AnyView {
     let remarks = Memo::new(move |_| {
         let mut remarks: Vec<RedirectRemark> =

@@ -121,26 +121,26 @@ class ApiKey(Model):
     """Why it was revoked."""
 
     rotatable: bool
-    """Whether it may replace itself."""
+    """`true` where the key may replace itself."""
 
     scopes: list[Scope]
     """What it may do."""
 
     status: ApiKeyStatus
-    """Whether it works."""
+    """The key's state: it works, or why not."""
 
 
 class Actor(Model):
-    """Who did something, wherever the API says so."""
+    """The one who did something: a member, an API key, an app, the operator or the system."""
 
     id: Optional[str]
     """The member's, key's or app's id; `null` for the operator and the system."""
 
     name: str
-    """The member's e-mail address, or the key's or app's name, as it was then."""
+    """The member's e-mail address, or the key's or app's name, at that time."""
 
     type: ActorKind
-    """What kind of actor."""
+    """The kind of actor."""
 
 
 class ApiKeyRef(Model):
@@ -174,7 +174,7 @@ class Attempt(Model):
     """Whether the result came after another worker had taken over; it changed nothing."""
 
     number: int
-    """Its number within the delivery, from 1."""
+    """The attempt's number within the delivery, from 1."""
 
     outcome: AttemptOutcome
     """How it ended."""
@@ -207,7 +207,7 @@ class AttemptRequest(Model):
     """
 
     headers: list[Header]
-    """Its headers, the signature included."""
+    """The request's headers, the signature included."""
 
     url: str
     """The URL it went to."""
@@ -281,10 +281,10 @@ class Authorization(Model):
     """From which address it was last used."""
 
     member: MemberRef
-    """Who consented."""
+    """The member who consented."""
 
     scopes: list[Scope]
-    """What the app may do for them."""
+    """The scopes in which the app may act for the member."""
 
 
 class AppRef(Model):
@@ -310,7 +310,7 @@ class Broadcast(Model):
     """A broadcast."""
 
     body: str
-    """What it says."""
+    """The broadcast's text."""
 
     created_at: datetime
     """When it was drafted."""
@@ -325,7 +325,7 @@ class Broadcast(Model):
     """Where it stands."""
 
     subject: str
-    """What it is about."""
+    """The broadcast's subject."""
 
 
 class ClientSecret(Model):
@@ -402,7 +402,7 @@ class OAuthApp(Model):
     """The app's id, which is its `client_id`."""
 
     kind: ClientKind
-    """Whether it can keep a secret."""
+    """The app's kind: able to keep a secret, or not."""
 
     logo: str
     """The app's logo as a `data:` URL; empty where there is none."""
@@ -423,7 +423,7 @@ class OAuthApp(Model):
     """Its client secrets that still work, newest first; never the secrets themselves."""
 
     status: OAuthAppStatus
-    """Whether it works."""
+    """The app's state: it works, or why not."""
 
     suspended_at: Optional[datetime]
     """When it was suspended."""
@@ -479,13 +479,13 @@ class Webhook(Model):
     """When it was created."""
 
     created_by: Optional[Actor]
-    """Who created it; `null` where that was not recorded."""
+    """The member, key or app that created the webhook; `null` where that was not recorded."""
 
     deleted_at: Optional[datetime]
     """When it was deleted; only on deliveries' details."""
 
     description: str
-    """What it is for; empty where not said."""
+    """The webhook's purpose, in its owner's words; empty where not said."""
 
     disabled_at: Optional[datetime]
     """When it was disabled."""
@@ -494,7 +494,7 @@ class Webhook(Model):
     """Why it is disabled."""
 
     draining: Optional[Draining]
-    """It was parked, or fell behind, and what was held is being let go."""
+    """The webhook was parked, or fell behind, and what was held is being let go."""
 
     event_types: list[str]
     """The event types, groups or `*` that it wants."""
@@ -515,13 +515,14 @@ class Webhook(Model):
     """The webhook's id."""
 
     ordered: bool
-    """Whether it is sent one delivery at a time, oldest first."""
+    """`true` where the webhook is sent one delivery at a time, oldest first."""
 
     owner: Optional[Owner]
-    """Whose it is: its creator's, until an admin adopts it. `null` where nobody was recorded."""
+    """The webhook's owner: its creator, until an admin adopts it. `null` where nobody was recorded.
+    """
 
     parked: Optional[Parked]
-    """Its breaker is open: set while it is parked and not disabled."""
+    """The webhook's breaker is open: set while the webhook is parked and not disabled."""
 
     paused_at: Optional[datetime]
     """When it was paused: it holds what comes until it is resumed. `null` while it is not paused. A
@@ -542,7 +543,7 @@ class Webhook(Model):
     """How its messages are signed."""
 
     status: WebhookStatus
-    """Whether it sends."""
+    """The webhook's state: it sends, waits, or is disabled."""
 
     updated_at: datetime
     """When its configuration last changed."""
@@ -652,7 +653,7 @@ class Diagnosis(Model):
     """What to do about it, as a sentence."""
 
     category: Category
-    """Whose problem it is."""
+    """The side whose problem it is."""
 
     code: DiagnosisCode
     """The stable code."""
@@ -698,7 +699,7 @@ class Event(Model):
     """The event's id."""
 
     object_id: Optional[str]
-    """The id of the object that it is about, where it has one: its `data.id`."""
+    """The id of the object that the event is about, where there is one: the event's `data.id`."""
 
     payload: Optional[dict[str, Any]]
     """The body that is sent, parsed: `id`, `type`, `timestamp`, `workspace_id`, `actor`, `data`,
@@ -707,7 +708,7 @@ class Event(Model):
     """
 
     type: EventType
-    """Its type."""
+    """The event's type."""
 
 
 class EventFilter(Model):
@@ -727,7 +728,7 @@ class EventTypeInfo(Model):
     """One entry of the catalogue."""
 
     description: str
-    """What happened when one is sent."""
+    """The occasion on which an event of this type is sent."""
 
     example: Any
     """An example of `data`."""
@@ -757,8 +758,8 @@ class FilterCondition(Model):
     """
 
     value: Any
-    """What the field is compared with: of its type; a list of at most 50 under `in`; absent or a
-    boolean under `exists`.
+    """The value that the field is compared with, of the field's type. `in` takes a list of at most
+    50 values; `exists` takes a boolean or nothing.
     """
 
 
@@ -871,7 +872,7 @@ class Owner(Model):
     """The member's e-mail address, or the key's or app's name."""
 
     type: OwnerKind
-    """What kind of owner."""
+    """The kind of owner."""
 
 
 class Parked(Model):
@@ -1024,7 +1025,7 @@ class Recovery(Model):
     """When it was created or counted."""
 
     created_by: Actor
-    """Who asked for it."""
+    """The member, key or app that asked for the recovery."""
 
     event_type: Optional[EventType]
     """Only events of this type."""
@@ -1042,7 +1043,7 @@ class Recovery(Model):
     """The same number by status; `null` for a recovery made before that was kept."""
 
     outcome: RecoveryOutcome
-    """What became of those that it set going."""
+    """The present states of the deliveries that the recovery set going."""
 
     passed_over: int
     """How many it passed over: recovered by other means meanwhile, or their webhook is disabled or
@@ -1109,23 +1110,23 @@ class RecoveryMatches(Model):
 
 
 class RecoveryOutcome(Model):
-    """What became of the deliveries that a recovery set going. Each number is counted up to
-    100,000.
+    """The present states of the deliveries that a recovery set going, as numbers. Each is counted
+    up to 100,000.
     """
 
     failed: int
-    """They failed for good or were canceled again."""
+    """Deliveries that failed for good or were canceled again."""
 
     failed_again: Optional[int]
-    """Of those that wait: they were sent and failed again, and their schedule goes on. Those that
-    failed for good are in `failed`.
+    """Deliveries among the waiting ones that were sent and failed again; their schedule goes on.
+    What failed for good is in `failed`.
     """
 
     succeeded: int
-    """The receiver took them."""
+    """Deliveries that the receiver took."""
 
     waiting: int
-    """They wait for an attempt or its result."""
+    """Deliveries that wait for an attempt or its result."""
 
 
 class RedirectUriRemark(Model):
@@ -1139,10 +1140,10 @@ class RedirectUriRemark(Model):
 
 
 class RetryAdvice(Model):
-    """Whether a retry by hand would be accepted."""
+    """The possibility of a retry by hand, and what stands in its way."""
 
     possible: bool
-    """Whether it would be accepted."""
+    """`true` where a retry would be accepted."""
 
     reason: Optional[str]
     """Why not, as a sentence."""
@@ -1341,10 +1342,10 @@ class WebhookRef(Model):
     """The webhook of a delivery, as it is now."""
 
     deleted: bool
-    """Whether it was deleted."""
+    """`true` where the webhook was deleted."""
 
     description: str
-    """What it is for."""
+    """The webhook's purpose, in its owner's words."""
 
     id: str
     """The webhook's id."""

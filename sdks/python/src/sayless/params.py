@@ -36,8 +36,8 @@ class FilterConditionParam(_FilterConditionRequired, total=False):
     """A condition on one field."""
 
     value: Any
-    """What the field is compared with: of its type; a list of at most 50 under `in`; absent or a
-    boolean under `exists`.
+    """The value that the field is compared with, of the field's type. `in` takes a list of at most
+    50 values; `exists` takes a boolean or nothing.
     """
 
 

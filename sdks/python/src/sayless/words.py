@@ -250,10 +250,10 @@ CheckMessage = Union[
 """A message of a check.
 
 - `valid`: Signed as every message is.
-- `forged`: Under a signature that is not ours.
+- `forged`: Signed with a key that is not ours.
 - `stale`: Signed as every message is, ten minutes ago.
 - `repeated`: The valid message once more.
-- `new_secret`: Under the new secret alone: only while the secret is rotated.
+- `new_secret`: Signed with the new secret alone. Sent only while the secret is rotated.
 
 More words may be added.
 """
@@ -269,10 +269,10 @@ CheckVerdict = Union[
 ]
 """Whether a receiver has a property.
 
-- `passed`: It has.
-- `warning`: It has, but in a way that will cause trouble.
-- `failed`: It has not.
-- `unknown`: That could not be told.
+- `passed`: The receiver has the property.
+- `warning`: The receiver has the property, but in a way that will cause trouble.
+- `failed`: The receiver lacks the property.
+- `unknown`: The check could not tell.
 
 More words may be added.
 """
@@ -290,12 +290,12 @@ CheckedProperty = Union[
 ]
 """A property that a good receiver has.
 
-- `verifies`: It takes a message that is signed as it should be.
-- `rejects_forgeries`: It refuses a message under a wrong signature.
-- `rejects_replays`: It refuses an old message that is sent again.
-- `takes_repeats`: It takes a message that comes a second time.
-- `answers_in_time`: It answers within a second.
-- `rotation_ready`: It takes a message that only the new secret signs.
+- `verifies`: The receiver takes a message that is signed as it should be.
+- `rejects_forgeries`: The receiver refuses a message with a wrong signature.
+- `rejects_replays`: The receiver refuses an old message that is sent again.
+- `takes_repeats`: The receiver takes a message that comes a second time.
+- `answers_in_time`: The receiver answers within a second.
+- `rotation_ready`: The receiver takes a message that only the new secret signs.
 
 More words may be added.
 """
@@ -331,7 +331,7 @@ DeliveryStatus = Union[
 - `retrying`: An attempt failed; more are due.
 - `succeeded`: The receiver took it.
 - `failed`: The retries are used up.
-- `canceled`: It will not be sent; the reason says why.
+- `canceled`: The delivery will not be sent; the reason says why.
 
 More words may be added.
 """
@@ -505,10 +505,10 @@ FieldPlace = Union[
 ]
 """The part of a request in which a field stands.
 
-- `body`: Its body.
-- `query`: Its query.
-- `header`: Its headers.
-- `path`: Its path.
+- `body`: The request's body.
+- `query`: The request's query.
+- `header`: The request's headers.
+- `path`: The request's path.
 
 More words may be added.
 """
@@ -900,12 +900,12 @@ RecoveryStatus = Union[
 ]
 """The state of a recovery.
 
-- `counted`: It was only counted: `dry_run`.
-- `running`: It is setting deliveries going.
-- `done`: It has looked at every delivery that matched.
+- `counted`: The recovery was only counted: `dry_run`.
+- `running`: The recovery is setting deliveries going.
+- `done`: The recovery has looked at every delivery that matched.
 - `stopped`: A stage of its canary failed: it sets nothing more going until it is continued or
 canceled.
-- `canceled`: It was canceled; what it had set going goes on.
+- `canceled`: The recovery was canceled; deliveries that it had set going go on.
 
 More words may be added.
 """
@@ -1048,10 +1048,10 @@ WebhookStatus = Union[
 ]
 """The state of a webhook.
 
-- `active`: It sends.
+- `active`: The webhook sends.
 - `paused`: Somebody paused it: what comes is held until it is resumed.
 - `parked`: The breaker is open: the webhook waits for the receiver to come back.
-- `disabled`: It does not send.
+- `disabled`: The webhook does not send.
 
 More words may be added.
 """

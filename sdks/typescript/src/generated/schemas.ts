@@ -20,13 +20,13 @@ export interface AcceptedSend {
   delivery_id: DeliveryId;
 }
 
-/** Who did something, wherever the API says so. */
+/** The one who did something: a member, an API key, an app, the operator or the system. */
 export interface Actor {
   /** The member's, key's or app's id; `null` for the operator and the system. */
   id?: string | null;
-  /** The member's e-mail address, or the key's or app's name, as it was then. */
+  /** The member's e-mail address, or the key's or app's name, at that time. */
   name: string;
-  /** What kind of actor. */
+  /** The kind of actor. */
   type: ActorKind;
 }
 
@@ -144,7 +144,7 @@ export interface Attempt {
   id: AttemptId;
   /** Whether the result came after another worker had taken over; it changed nothing. */
   late_duplicate: boolean;
-  /** Its number within the delivery, from 1. */
+  /** The attempt's number within the delivery, from 1. */
   number: number;
   /** How it ended. */
   outcome: AttemptOutcome;
@@ -183,7 +183,7 @@ export interface AttemptRequest {
    * the delivery's event, which stands there once.
    */
   body?: string | null;
-  /** Its headers, the signature included. */
+  /** The request's headers, the signature included. */
   headers: Header[];
   /** The URL it went to. */
   url: string;
@@ -352,9 +352,9 @@ export interface Authorization {
   last_used_at?: Timestamp | null;
   /** From which address it was last used. */
   last_used_ip?: string | null;
-  /** Who consented. */
+  /** The member who consented. */
   member: MemberRef;
-  /** What the app may do for them. */
+  /** What the app may do for the member. */
   scopes: Scope[];
 }
 
@@ -363,7 +363,7 @@ export type AuthorizationId = string;
 
 /** A broadcast. */
 export interface Broadcast {
-  /** What it says. */
+  /** What the broadcast says. */
   body: string;
   /** When it was drafted. */
   created_at: Timestamp;
@@ -373,7 +373,7 @@ export interface Broadcast {
   sent_at?: Timestamp | null;
   /** Where it stands. */
   status: BroadcastStatus;
-  /** What it is about. */
+  /** What the broadcast is about. */
   subject: string;
 }
 
@@ -441,10 +441,10 @@ export interface CheckFinding {
  * A message of a check.
  *
  * - `valid`: Signed as every message is.
- * - `forged`: Under a signature that is not ours.
+ * - `forged`: Signed with a key that is not ours.
  * - `stale`: Signed as every message is, ten minutes ago.
  * - `repeated`: The valid message once more.
- * - `new_secret`: Under the new secret alone: only while the secret is rotated.
+ * - `new_secret`: Signed with the new secret alone. Sent only while the secret is rotated.
  *
  * More words may be added.
  */
@@ -463,10 +463,10 @@ export interface CheckStep {
 /**
  * Whether a receiver has a property.
  *
- * - `passed`: It has.
- * - `warning`: It has, but in a way that will cause trouble.
- * - `failed`: It has not.
- * - `unknown`: That could not be told.
+ * - `passed`: The receiver has the property.
+ * - `warning`: The receiver has the property, but in a way that will cause trouble.
+ * - `failed`: The receiver lacks the property.
+ * - `unknown`: The check could not tell.
  *
  * More words may be added.
  */
@@ -475,12 +475,12 @@ export type CheckVerdict = "passed" | "warning" | "failed" | "unknown" | (string
 /**
  * A property that a good receiver has.
  *
- * - `verifies`: It takes a message that is signed as it should be.
- * - `rejects_forgeries`: It refuses a message under a wrong signature.
- * - `rejects_replays`: It refuses an old message that is sent again.
- * - `takes_repeats`: It takes a message that comes a second time.
- * - `answers_in_time`: It answers within a second.
- * - `rotation_ready`: It takes a message that only the new secret signs.
+ * - `verifies`: The receiver takes a message that is signed as it should be.
+ * - `rejects_forgeries`: The receiver refuses a message with a wrong signature.
+ * - `rejects_replays`: The receiver refuses an old message that is sent again.
+ * - `takes_repeats`: The receiver takes a message that comes a second time.
+ * - `answers_in_time`: The receiver answers within a second.
+ * - `rotation_ready`: The receiver takes a message that only the new secret signs.
  *
  * More words may be added.
  */
@@ -642,7 +642,7 @@ export type DeliveryId = string;
  * - `retrying`: An attempt failed; more are due.
  * - `succeeded`: The receiver took it.
  * - `failed`: The retries are used up.
- * - `canceled`: It will not be sent; the reason says why.
+ * - `canceled`: The delivery will not be sent; the reason says why.
  *
  * More words may be added.
  */
@@ -652,7 +652,7 @@ export type DeliveryStatus = "pending" | "retrying" | "succeeded" | "failed" | "
 export interface Diagnosis {
   /** What to do about it, as a sentence. */
   advice: string;
-  /** Whose problem it is. */
+  /** The side whose problem it is. */
   category: Category;
   /** The stable code. */
   code: DiagnosisCode;
@@ -754,14 +754,14 @@ export interface Event {
   hidden?: ReadAccess | null;
   /** The event's id. */
   id: EventId;
-  /** The id of the object that it is about, where it has one: its `data.id`. */
+  /** The id of the object that the event is about, where there is one: the event's `data.id`. */
   object_id?: string | null;
   /**
    * The body that is sent, parsed: `id`, `type`, `timestamp`, `workspace_id`, `actor`, `data`, and for updates `previous`. What was
    * published before 28 November 2026 has `type`, `timestamp` and `data` alone. `null` where it is hidden.
    */
   payload?: Record<string, unknown> | null;
-  /** Its type. */
+  /** The event's type. */
   type: EventType;
 }
 
@@ -818,7 +818,7 @@ export type EventType =
 
 /** One entry of the catalogue. */
 export interface EventTypeInfo {
-  /** What happened when one is sent. */
+  /** What happened when an event of this type is sent. */
   description: string;
   /** An example of `data`. */
   example: unknown;
@@ -889,10 +889,10 @@ export interface FieldError {
 /**
  * The part of a request in which a field stands.
  *
- * - `body`: Its body.
- * - `query`: Its query.
- * - `header`: Its headers.
- * - `path`: Its path.
+ * - `body`: The request's body.
+ * - `query`: The request's query.
+ * - `header`: The request's headers.
+ * - `path`: The request's path.
  *
  * More words may be added.
  */
@@ -908,7 +908,8 @@ export interface FilterCondition {
    */
   path: string;
   /**
-   * What the field is compared with: of its type; a list of at most 50 under `in`; absent or a boolean under `exists`.
+   * The value that the field is compared with, of the field's type. `in` takes a list of at most 50 values; `exists` takes a boolean
+   * or nothing.
    */
   value?: unknown;
 }
@@ -1266,7 +1267,7 @@ export interface NewBroadcast {
 /** Publish an event. */
 export interface NewEvent {
   /**
-   * What happened, checked against the type's schema; further properties are allowed. It is sent byte for byte as it came:
+   * What happened, checked against the type's schema; further properties are allowed. The data is sent byte for byte as it came:
    * digits, order, escapes and whitespace. A name that stands twice in one object, half of a surrogate pair, and nesting over
    * 64 levels are refused.
    */
@@ -1493,7 +1494,7 @@ export interface Owner {
   id: string;
   /** The member's e-mail address, or the key's or app's name. */
   name: string;
-  /** What kind of owner. */
+  /** The kind of owner. */
   type: OwnerKind;
 }
 
@@ -1829,7 +1830,7 @@ export interface Recovery {
   category?: Category | null;
   /** When it was created or counted. */
   created_at: Timestamp;
-  /** Who asked for it. */
+  /** The member, key or app that asked for the recovery. */
   created_by: Actor;
   /** Only events of this type. */
   event_type?: EventType | null;
@@ -1841,7 +1842,7 @@ export interface Recovery {
   include: Included[];
   /** The same number by status; `null` for a recovery made before that was kept. */
   matched?: RecoveryMatches | null;
-  /** What became of those that it set going. */
+  /** What became of the deliveries that the recovery set going. */
   outcome: RecoveryOutcome;
   /**
    * How many it passed over: recovered by other means meanwhile, or their webhook is disabled or deleted. Where it was only
@@ -1885,26 +1886,26 @@ export interface RecoveryMatches {
 
 /** What became of the deliveries that a recovery set going. Each number is counted up to 100,000. */
 export interface RecoveryOutcome {
-  /** They failed for good or were canceled again. */
+  /** Deliveries that failed for good or were canceled again. */
   failed: number;
   /**
-   * Of those that wait: they were sent and failed again, and their schedule goes on. Those that failed for good are in `failed`.
+   * Deliveries among the waiting ones that were sent and failed again; their schedule goes on. What failed for good is in `failed`.
    */
   failed_again?: number;
-  /** The receiver took them. */
+  /** Deliveries that the receiver took. */
   succeeded: number;
-  /** They wait for an attempt or its result. */
+  /** Deliveries that wait for an attempt or its result. */
   waiting: number;
 }
 
 /**
  * The state of a recovery.
  *
- * - `counted`: It was only counted: `dry_run`.
- * - `running`: It is setting deliveries going.
- * - `done`: It has looked at every delivery that matched.
+ * - `counted`: The recovery was only counted: `dry_run`.
+ * - `running`: The recovery is setting deliveries going.
+ * - `done`: The recovery has looked at every delivery that matched.
  * - `stopped`: A stage of its canary failed: it sets nothing more going until it is continued or canceled.
- * - `canceled`: It was canceled; what it had set going goes on.
+ * - `canceled`: The recovery was canceled; deliveries that it had set going go on.
  *
  * More words may be added.
  */
@@ -1930,7 +1931,7 @@ export interface RedirectUriRemark {
 
 /** Whether a retry by hand would be accepted. */
 export interface RetryAdvice {
-  /** Whether it would be accepted. */
+  /** Whether a retry would be accepted. */
   possible: boolean;
   /** Why not, as a sentence. */
   reason?: string | null;
@@ -2150,17 +2151,17 @@ export type Trigger = "automatic" | "manual" | "test" | "probe" | (string & {});
 export interface Webhook {
   /** When it was created. */
   created_at: Timestamp;
-  /** Who created it; `null` where that was not recorded. */
+  /** The member, key or app that created the webhook; `null` where that was not recorded. */
   created_by?: Actor | null;
   /** When it was deleted; only on deliveries' details. */
   deleted_at?: Timestamp | null;
-  /** What it is for; empty where not said. */
+  /** What the webhook is for; empty where not said. */
   description: string;
   /** When it was disabled. */
   disabled_at?: Timestamp | null;
   /** Why it is disabled. */
   disabled_reason?: DisabledReason | null;
-  /** It was parked, or fell behind, and what was held is being let go. */
+  /** The webhook was parked, or fell behind, and what was held is being let go. */
   draining?: Draining | null;
   /** The event types, groups or `*` that it wants. */
   event_types: string[];
@@ -2174,11 +2175,11 @@ export interface Webhook {
   held_by?: DeliveryId | null;
   /** The webhook's id. */
   id: WebhookId;
-  /** Whether it is sent one delivery at a time, oldest first. */
+  /** Whether the webhook is sent one delivery at a time, oldest first. */
   ordered: boolean;
-  /** Whose it is: its creator's, until an admin adopts it. `null` where nobody was recorded. */
+  /** The webhook's owner: its creator, until an admin adopts it. `null` where nobody was recorded. */
   owner?: Owner | null;
-  /** Its breaker is open: set while it is parked and not disabled. */
+  /** The webhook's breaker is open: set while the webhook is parked and not disabled. */
   parked?: Parked | null;
   /**
    * When it was paused: it holds what comes until it is resumed. `null` while it is not paused. A webhook can be paused and
@@ -2193,7 +2194,7 @@ export interface Webhook {
   secrets: SigningSecret[];
   /** How its messages are signed. */
   signature: SignatureScheme;
-  /** Whether it sends. */
+  /** Whether the webhook sends. */
   status: WebhookStatus;
   /** When its configuration last changed. */
   updated_at: Timestamp;
@@ -2263,9 +2264,9 @@ export type WebhookId = string;
 
 /** The webhook of a delivery, as it is now. */
 export interface WebhookRef {
-  /** Whether it was deleted. */
+  /** Whether the webhook was deleted. */
   deleted: boolean;
-  /** What it is for. */
+  /** What the webhook is for. */
   description: string;
   /** The webhook's id. */
   id: WebhookId;
@@ -2276,10 +2277,10 @@ export interface WebhookRef {
 /**
  * The state of a webhook.
  *
- * - `active`: It sends.
+ * - `active`: The webhook sends.
  * - `paused`: Somebody paused it: what comes is held until it is resumed.
  * - `parked`: The breaker is open: the webhook waits for the receiver to come back.
- * - `disabled`: It does not send.
+ * - `disabled`: The webhook does not send.
  *
  * More words may be added.
  */

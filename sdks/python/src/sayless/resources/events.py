@@ -113,9 +113,9 @@ class EventsResource(Resource):
 
         Args:
             data: What happened, checked against the type's schema; further properties are
-                allowed. It is sent byte for byte as it came: digits, order, escapes and whitespace.
-                A name that stands twice in one object, half of a surrogate pair, and nesting over
-                64 levels are refused.
+                allowed. The data is sent byte for byte as it came: digits, order, escapes and
+                whitespace. A name that stands twice in one object, half of a surrogate pair, and
+                nesting over 64 levels are refused.
             type: A publishable type of the catalogue.
             idempotency_key: A text of your own in place of a random one: the same key with the
                 same arguments does it once only.
@@ -268,9 +268,9 @@ class AsyncEventsResource(AsyncResource):
 
         Args:
             data: What happened, checked against the type's schema; further properties are
-                allowed. It is sent byte for byte as it came: digits, order, escapes and whitespace.
-                A name that stands twice in one object, half of a surrogate pair, and nesting over
-                64 levels are refused.
+                allowed. The data is sent byte for byte as it came: digits, order, escapes and
+                whitespace. A name that stands twice in one object, half of a surrogate pair, and
+                nesting over 64 levels are refused.
             type: A publishable type of the catalogue.
             idempotency_key: A text of your own in place of a random one: the same key with the
                 same arguments does it once only.

@@ -117,7 +117,7 @@ class WebhooksResource(Resource):
         **Permission:** an admin's session, or a key or token with the scope `webhooks:write`
 
         Args:
-            description: What the webhook is for: at most 200 characters.
+            description: The webhook's purpose, in its owner's words: at most 200 characters.
             event_types: Event types, groups such as `ticket.*`, or `*` for all: at least one.
             filter: Only events that pass this filter are sent; every event of the types where
                 absent.
@@ -576,7 +576,7 @@ class WebhooksResource(Resource):
 
         Args:
             id: The webhook's id
-            description: What the webhook is for; `null` clears it.
+            description: The webhook's purpose, in its owner's words; `null` clears it.
             event_types: Event types, groups or `*`.
             filter: The filter from now on; `null` removes it.
             headers: The request headers of your own from now on, in place of those that it had:
@@ -702,7 +702,7 @@ class AsyncWebhooksResource(AsyncResource):
         **Permission:** an admin's session, or a key or token with the scope `webhooks:write`
 
         Args:
-            description: What the webhook is for: at most 200 characters.
+            description: The webhook's purpose, in its owner's words: at most 200 characters.
             event_types: Event types, groups such as `ticket.*`, or `*` for all: at least one.
             filter: Only events that pass this filter are sent; every event of the types where
                 absent.
@@ -1161,7 +1161,7 @@ class AsyncWebhooksResource(AsyncResource):
 
         Args:
             id: The webhook's id
-            description: What the webhook is for; `null` clears it.
+            description: The webhook's purpose, in its owner's words; `null` clears it.
             event_types: Event types, groups or `*`.
             filter: The filter from now on; `null` removes it.
             headers: The request headers of your own from now on, in place of those that it had:

@@ -19,13 +19,13 @@ pub struct ApiKey {
     pub name: String,
     /// Its first 8 and last 4 characters, to recognise it by: `slk_AbCd…7xYz`.
     pub hint: String,
-    /// Whether it works.
+    /// The key's state: it works, or why not.
     pub status: ApiKeyStatus,
     /// What it may do.
     pub scopes: Vec<Scope>,
     /// Where it may be used from; anywhere where empty.
     pub allowed_ips: Vec<String>,
-    /// Whether it may replace itself.
+    /// `true` where the key may replace itself.
     pub rotatable: bool,
     /// When it was created.
     pub created_at: Timestamp,

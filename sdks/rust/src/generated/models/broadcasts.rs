@@ -12,9 +12,9 @@ use crate::timestamp::Timestamp;
 pub struct Broadcast {
     /// The broadcast's id.
     pub id: BroadcastId,
-    /// What it is about.
+    /// The broadcast's subject.
     pub subject: String,
-    /// What it says.
+    /// The broadcast's text.
     pub body: String,
     /// Where it stands.
     pub status: BroadcastStatus,

@@ -85,11 +85,11 @@ impl std::ops::Deref for DeliveryDetail {
     }
 }
 
-/// Whether a retry by hand would be accepted.
+/// The possibility of a retry by hand, and what stands in its way.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct RetryAdvice {
-    /// Whether it would be accepted.
+    /// `true` where a retry would be accepted.
     pub possible: bool,
     /// Why not, as a sentence.
     pub reason: Option<String>,
@@ -103,8 +103,8 @@ pub struct WebhookRef {
     pub id: WebhookId,
     /// Where it sends.
     pub url: String,
-    /// What it is for.
+    /// The webhook's purpose, in its owner's words.
     pub description: String,
-    /// Whether it was deleted.
+    /// `true` where the webhook was deleted.
     pub deleted: bool,
 }

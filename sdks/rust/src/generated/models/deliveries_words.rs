@@ -31,7 +31,7 @@ words! {
         Succeeded = "succeeded",
         /// The retries are used up.
         Failed = "failed",
-        /// It will not be sent; the reason says why.
+        /// The delivery will not be sent; the reason says why.
         Canceled = "canceled",
     }
 }

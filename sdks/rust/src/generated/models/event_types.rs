@@ -11,7 +11,7 @@ pub struct EventTypeInfo {
     /// The type.
     #[serde(rename = "type")]
     pub type_: EventType,
-    /// What happened when one is sent.
+    /// The occasion on which an event of this type is sent.
     pub description: String,
     /// The part before the dot.
     pub group: String,

@@ -12,7 +12,7 @@ pub struct NewEvent {
     /// A publishable type of the catalogue.
     #[serde(rename = "type")]
     pub type_: EventType,
-    /// What happened, checked against the type's schema; further properties are allowed. It is sent byte for byte as it came:
+    /// What happened, checked against the type's schema; further properties are allowed. The data is sent byte for byte as it came:
     /// digits, order, escapes and whitespace. A name that stands twice in one object, half of a surrogate pair, and nesting over
     /// 64 levels are refused.
     pub data: serde_json::Value,

@@ -33,9 +33,9 @@ pub struct Authorization {
     pub id: AuthorizationId,
     /// The app.
     pub app: AppRef,
-    /// Who consented.
+    /// The member who consented.
     pub member: MemberRef,
-    /// What the app may do for them.
+    /// The scopes in which the app may act for the member.
     pub scopes: Vec<Scope>,
     /// Since when.
     pub created_at: Timestamp,
@@ -141,7 +141,7 @@ pub struct OAuthApp {
     pub homepage_url: String,
     /// The app's logo as a `data:` URL; empty where there is none.
     pub logo: String,
-    /// Whether it can keep a secret.
+    /// The app's kind: able to keep a secret, or not.
     pub kind: ClientKind,
     /// Where members may be sent back to.
     pub redirect_uris: Vec<String>,
@@ -151,7 +151,7 @@ pub struct OAuthApp {
     pub scopes: Vec<Scope>,
     /// How it may obtain tokens.
     pub grants: Vec<GrantType>,
-    /// Whether it works.
+    /// The app's state: it works, or why not.
     pub status: OAuthAppStatus,
     /// Its client secrets that still work, newest first; never the secrets themselves.
     pub secrets: Vec<ClientSecret>,

@@ -59,13 +59,13 @@ words! {
 words! {
     /// The part of a request in which a field stands.
     FieldPlace {
-        /// Its body.
+        /// The request's body.
         Body = "body",
-        /// Its query.
+        /// The request's query.
         Query = "query",
-        /// Its headers.
+        /// The request's headers.
         Header = "header",
-        /// Its path.
+        /// The request's path.
         Path = "path",
     }
 }

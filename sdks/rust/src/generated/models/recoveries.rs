@@ -39,9 +39,9 @@ pub struct Recovery {
     /// How many it passed over: recovered by other means meanwhile, or their webhook is disabled or deleted. Where it was only
     /// counted, how many it would pass over.
     pub passed_over: u64,
-    /// What became of those that it set going.
+    /// The present states of the deliveries that the recovery set going.
     pub outcome: RecoveryOutcome,
-    /// Who asked for it.
+    /// The member, key or app that asked for the recovery.
     pub created_by: Actor,
     /// When it was created or counted.
     pub created_at: Timestamp,
@@ -81,17 +81,17 @@ pub struct RecoveryMatches {
     pub succeeded: Option<u64>,
 }
 
-/// What became of the deliveries that a recovery set going. Each number is counted up to 100,000.
+/// The present states of the deliveries that a recovery set going, as numbers. Each is counted up to 100,000.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct RecoveryOutcome {
-    /// The receiver took them.
+    /// Deliveries that the receiver took.
     pub succeeded: u64,
-    /// They wait for an attempt or its result.
+    /// Deliveries that wait for an attempt or its result.
     pub waiting: u64,
-    /// They failed for good or were canceled again.
+    /// Deliveries that failed for good or were canceled again.
     pub failed: u64,
-    /// Of those that wait: they were sent and failed again, and their schedule goes on. Those that failed for good are in `failed`.
+    /// Deliveries among the waiting ones that were sent and failed again; their schedule goes on. What failed for good is in `failed`.
     pub failed_again: Option<u64>,
 }
 

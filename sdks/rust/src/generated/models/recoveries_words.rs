@@ -21,15 +21,15 @@ words! {
 words! {
     /// The state of a recovery.
     RecoveryStatus {
-        /// It was only counted: `dry_run`.
+        /// The recovery was only counted: `dry_run`.
         Counted = "counted",
-        /// It is setting deliveries going.
+        /// The recovery is setting deliveries going.
         Running = "running",
-        /// It has looked at every delivery that matched.
+        /// The recovery has looked at every delivery that matched.
         Done = "done",
         /// A stage of its canary failed: it sets nothing more going until it is continued or canceled.
         Stopped = "stopped",
-        /// It was canceled; what it had set going goes on.
+        /// The recovery was canceled; deliveries that it had set going go on.
         Canceled = "canceled",
     }
 }

@@ -8,14 +8,14 @@ use super::shared_words::{
 };
 use crate::timestamp::Timestamp;
 
-/// Who did something, wherever the API says so.
+/// The one who did something: a member, an API key, an app, the operator or the system.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Actor {
-    /// What kind of actor.
+    /// The kind of actor.
     #[serde(rename = "type")]
     pub type_: ActorKind,
-    /// The member's e-mail address, or the key's or app's name, as it was then.
+    /// The member's e-mail address, or the key's or app's name, at that time.
     pub name: String,
     /// The member's, key's or app's id; `null` for the operator and the system.
     pub id: Option<String>,
@@ -27,7 +27,7 @@ pub struct Actor {
 pub struct Attempt {
     /// The attempt's id.
     pub id: AttemptId,
-    /// Its number within the delivery, from 1.
+    /// The attempt's number within the delivery, from 1.
     pub number: u32,
     /// What made it happen.
     pub trigger: Trigger,
@@ -59,7 +59,7 @@ pub struct Attempt {
 pub struct AttemptRequest {
     /// The URL it went to.
     pub url: String,
-    /// Its headers, the signature included.
+    /// The request's headers, the signature included.
     pub headers: Vec<Header>,
     /// The request's body, byte for byte: only in the result of a test. Every attempt of a delivery sends the `payload` of
     /// the delivery's event, which stands there once.
@@ -89,7 +89,7 @@ pub struct AttemptResponse {
 pub struct Diagnosis {
     /// The stable code.
     pub code: DiagnosisCode,
-    /// Whose problem it is.
+    /// The side whose problem it is.
     pub category: Category,
     /// What happened, with the facts in it, as a sentence.
     pub summary: String,
@@ -108,7 +108,7 @@ pub struct Diagnosis {
 pub struct Event {
     /// The event's id.
     pub id: EventId,
-    /// Its type.
+    /// The event's type.
     #[serde(rename = "type")]
     pub type_: EventType,
     /// When it happened.
@@ -117,7 +117,7 @@ pub struct Event {
     pub body: Option<String>,
     /// The scope or session that the reader lacks to be shown the payload; `null` where it is shown.
     pub hidden: Option<ReadAccess>,
-    /// The id of the object that it is about, where it has one: its `data.id`.
+    /// The id of the object that the event is about, where there is one: the event's `data.id`.
     pub object_id: Option<String>,
     /// The body that is sent, parsed: `id`, `type`, `timestamp`, `workspace_id`, `actor`, `data`, and for updates `previous`. What was
     /// published before 28 November 2026 has `type`, `timestamp` and `data` alone. `null` where it is hidden.

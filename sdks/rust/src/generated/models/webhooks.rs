@@ -128,7 +128,8 @@ pub struct FilterCondition {
     pub path: String,
     /// The comparison.
     pub op: FilterOp,
-    /// What the field is compared with: of its type; a list of at most 50 under `in`; absent or a boolean under `exists`.
+    /// The value that the field is compared with, of the field's type. `in` takes a list of at most 50 values; `exists` takes a boolean
+    /// or nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<serde_json::Value>,
 }
@@ -139,7 +140,8 @@ impl FilterCondition {
         Self { path: path.into(), op: op.into(), value: None }
     }
 
-    /// What the field is compared with: of its type; a list of at most 50 under `in`; absent or a boolean under `exists`.
+    /// The value that the field is compared with, of the field's type. `in` takes a list of at most 50 values; `exists` takes a boolean
+    /// or nothing.
     #[must_use]
     pub fn value(mut self, value: impl Into<serde_json::Value>) -> Self {
         self.value = Some(value.into());
@@ -165,7 +167,7 @@ pub struct FilterPreview {
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Owner {
-    /// What kind of owner.
+    /// The kind of owner.
     #[serde(rename = "type")]
     pub type_: OwnerKind,
     /// The member's, key's or app's id. Of keys that replaced each other it is the newest that works.
@@ -239,19 +241,19 @@ pub struct Webhook {
     pub id: WebhookId,
     /// Where events are sent.
     pub url: String,
-    /// What it is for; empty where not said.
+    /// The webhook's purpose, in its owner's words; empty where not said.
     pub description: String,
     /// The event types, groups or `*` that it wants.
     pub event_types: Vec<String>,
     /// How its messages are signed.
     pub signature: SignatureScheme,
-    /// Whether it sends.
+    /// The webhook's state: it sends, waits, or is disabled.
     pub status: WebhookStatus,
     /// The signing secrets that are in use, newest first; never the secrets themselves.
     pub secrets: Vec<SigningSecret>,
     /// The request headers of the owner's own, without their values.
     pub headers: Vec<WebhookHeader>,
-    /// Whether it is sent one delivery at a time, oldest first.
+    /// `true` where the webhook is sent one delivery at a time, oldest first.
     pub ordered: bool,
     /// How it has been doing.
     pub health: WebhookHealth,
@@ -259,7 +261,7 @@ pub struct Webhook {
     pub created_at: Timestamp,
     /// When its configuration last changed.
     pub updated_at: Timestamp,
-    /// Who created it; `null` where that was not recorded.
+    /// The member, key or app that created the webhook; `null` where that was not recorded.
     pub created_by: Option<Actor>,
     /// When it was deleted; only on deliveries' details.
     pub deleted_at: Option<Timestamp>,
@@ -267,15 +269,15 @@ pub struct Webhook {
     pub disabled_at: Option<Timestamp>,
     /// Why it is disabled.
     pub disabled_reason: Option<DisabledReason>,
-    /// It was parked, or fell behind, and what was held is being let go.
+    /// The webhook was parked, or fell behind, and what was held is being let go.
     pub draining: Option<Draining>,
     /// Only events that pass this filter are sent to it; `null` for every event of its types.
     pub filter: Option<EventFilter>,
     /// The delivery that failed and holds back the later ones, where it is ordered.
     pub held_by: Option<DeliveryId>,
-    /// Whose it is: its creator's, until an admin adopts it. `null` where nobody was recorded.
+    /// The webhook's owner: its creator, until an admin adopts it. `null` where nobody was recorded.
     pub owner: Option<Owner>,
-    /// Its breaker is open: set while it is parked and not disabled.
+    /// The webhook's breaker is open: set while the webhook is parked and not disabled.
     pub parked: Option<Parked>,
     /// When it was paused: it holds what comes until it is resumed. `null` while it is not paused. A webhook can be paused and
     /// parked or disabled at the same time: `status` then says `paused`, or `disabled`.

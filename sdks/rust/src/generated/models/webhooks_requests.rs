@@ -50,7 +50,7 @@ pub struct NewWebhook {
     pub url: String,
     /// Event types, groups such as `ticket.*`, or `*` for all: at least one.
     pub event_types: Vec<String>,
-    /// What the webhook is for: at most 200 characters.
+    /// The webhook's purpose, in its owner's words: at most 200 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Only events that pass this filter are sent; every event of the types where absent.
@@ -85,7 +85,7 @@ impl NewWebhook {
         }
     }
 
-    /// What the webhook is for: at most 200 characters.
+    /// The webhook's purpose, in its owner's words: at most 200 characters.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -182,7 +182,7 @@ impl PreviewFilter {
 #[derive(Debug, Clone, PartialEq, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct WebhookChanges {
-    /// What the webhook is for; `null` clears it.
+    /// The webhook's purpose, in its owner's words; `null` clears it.
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// Event types, groups or `*`.
@@ -212,7 +212,7 @@ impl WebhookChanges {
         Self::default()
     }
 
-    /// What the webhook is for; `null` clears it.
+    /// The webhook's purpose, in its owner's words; `null` clears it.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Patch::Value(description.into());

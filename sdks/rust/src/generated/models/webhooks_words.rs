@@ -9,13 +9,13 @@ words! {
     CheckMessage {
         /// Signed as every message is.
         Valid = "valid",
-        /// Under a signature that is not ours.
+        /// Signed with a key that is not ours.
         Forged = "forged",
         /// Signed as every message is, ten minutes ago.
         Stale = "stale",
         /// The valid message once more.
         Repeated = "repeated",
-        /// Under the new secret alone: only while the secret is rotated.
+        /// Signed with the new secret alone. Sent only while the secret is rotated.
         NewSecret = "new_secret",
     }
 }
@@ -23,13 +23,13 @@ words! {
 words! {
     /// Whether a receiver has a property.
     CheckVerdict {
-        /// It has.
+        /// The receiver has the property.
         Passed = "passed",
-        /// It has, but in a way that will cause trouble.
+        /// The receiver has the property, but in a way that will cause trouble.
         Warning = "warning",
-        /// It has not.
+        /// The receiver lacks the property.
         Failed = "failed",
-        /// That could not be told.
+        /// The check could not tell.
         Unknown = "unknown",
     }
 }
@@ -37,17 +37,17 @@ words! {
 words! {
     /// A property that a good receiver has.
     CheckedProperty {
-        /// It takes a message that is signed as it should be.
+        /// The receiver takes a message that is signed as it should be.
         Verifies = "verifies",
-        /// It refuses a message under a wrong signature.
+        /// The receiver refuses a message with a wrong signature.
         RejectsForgeries = "rejects_forgeries",
-        /// It refuses an old message that is sent again.
+        /// The receiver refuses an old message that is sent again.
         RejectsReplays = "rejects_replays",
-        /// It takes a message that comes a second time.
+        /// The receiver takes a message that comes a second time.
         TakesRepeats = "takes_repeats",
-        /// It answers within a second.
+        /// The receiver answers within a second.
         AnswersInTime = "answers_in_time",
-        /// It takes a message that only the new secret signs.
+        /// The receiver takes a message that only the new secret signs.
         RotationReady = "rotation_ready",
     }
 }
@@ -101,13 +101,13 @@ words! {
 words! {
     /// The state of a webhook.
     WebhookStatus {
-        /// It sends.
+        /// The webhook sends.
         Active = "active",
         /// Somebody paused it: what comes is held until it is resumed.
         Paused = "paused",
         /// The breaker is open: the webhook waits for the receiver to come back.
         Parked = "parked",
-        /// It does not send.
+        /// The webhook does not send.
         Disabled = "disabled",
     }
 }
