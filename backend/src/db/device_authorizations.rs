@@ -40,7 +40,8 @@ pub fn insert(conn: &mut Conn, row: &DeviceRow) -> QueryResult<()> {
 
 /// `true` where a user code with one of these digests is stored, also an old one.
 pub fn is_taken(conn: &mut Conn, user_code: &[String]) -> QueryResult<bool> {
-    let found = device_authorizations::table.filter(device_authorizations::user_code_digest.eq_any(user_code));
+    let found =
+        device_authorizations::table.filter(device_authorizations::user_code_digest.eq_any(user_code));
     diesel::select(diesel::dsl::exists(found)).get_result(conn)
 }
 

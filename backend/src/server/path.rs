@@ -38,7 +38,9 @@ impl PathKind {
         match first_segment(path).as_ref() {
             "v1" => Self::Api,
             "oauth" => match path {
-                "/oauth/token" | "/oauth/revoke" | "/oauth/par" | "/oauth/device_authorization" => Self::OAuth,
+                "/oauth/token" | "/oauth/revoke" | "/oauth/par" | "/oauth/device_authorization" => {
+                    Self::OAuth
+                }
                 // Where a member types a device's code.
                 "/oauth/device" => Self::Console,
                 _ if is_consent(path) => Self::Console,
@@ -88,7 +90,16 @@ mod tests {
         {
             assert_eq!(PathKind::of(path), PathKind::Api, "{path}");
         }
-        for path in ["/", "/v1x", "/v10/x", "/settings/api", "/oauth/consent/req_1", "/oauth/device", "/x/v1/tickets", ""] {
+        for path in [
+            "/",
+            "/v1x",
+            "/v10/x",
+            "/settings/api",
+            "/oauth/consent/req_1",
+            "/oauth/device",
+            "/x/v1/tickets",
+            "",
+        ] {
             assert_eq!(PathKind::of(path), PathKind::Console, "{path}");
         }
         for path in ["/healthz", "/healthz/x", "/readyz/"] {

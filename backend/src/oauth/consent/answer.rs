@@ -67,7 +67,9 @@ fn take_of_device(tx: &mut Tx<'_>, device: &str, client: &ClientRecord) -> Answe
     }
     requests::remove_of_device(tx, device)?;
     if !client.grants.contains(&GrantType::DeviceCode) {
-        return Err(Failure::conflict("The app may no longer be used on devices like this one. Nothing was allowed."));
+        return Err(Failure::conflict(
+            "The app may no longer be used on devices like this one. Nothing was allowed.",
+        ));
     }
     Ok(())
 }
@@ -139,7 +141,8 @@ fn store(
         }
         None => insert(tx, (workspace, open.client.id, member), &all, &declined)?,
     };
-    let details = json!({ "authorization": authorization, "scopes": all, "before": before, "declined": declined });
+    let details =
+        json!({ "authorization": authorization, "scopes": all, "before": before, "declined": declined });
     let details = with_grant(details, &open.question);
     append_audit(tx, who, workspace, &open.client, AuditAction::AuthorizationGranted, details)?;
     tx.credentials_changed(workspace);

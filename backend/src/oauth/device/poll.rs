@@ -25,8 +25,9 @@ const SLOWER_SECS: i64 = 5;
 const LEEWAY_MS: i64 = 500;
 
 /// The one answer to every device code that gives nothing, and will not.
-const INVALID_CODE: OAuthError =
-    OAuthError::grant("The device code is unknown, was used, is not this client's, or its consent has ended.");
+const INVALID_CODE: OAuthError = OAuthError::grant(
+    "The device code is unknown, was used, is not this client's, or its consent has ended.",
+);
 const PENDING: OAuthError =
     OAuthError::new(ErrorCode::AuthorizationPending, "The member has not answered yet. Ask again.");
 const TOO_SOON: OAuthError = OAuthError::new(

@@ -50,15 +50,20 @@ mod tests {
             let code = new(&random);
             let shown = shown(&code);
             assert_eq!((shown.len(), shown.chars().nth(4)), (9, Some('-')));
-            for typed in
-                [shown.clone(), code.to_lowercase(), format!(" {} ", shown.replace('-', " ")), format!("{shown}.")]
-            {
+            for typed in [
+                shown.clone(),
+                code.to_lowercase(),
+                format!(" {} ", shown.replace('-', " ")),
+                format!("{shown}."),
+            ] {
                 assert_eq!(read(&typed).as_deref(), Some(code.as_str()), "{typed}");
             }
             seen.push_str(&code);
         }
         assert!(LETTERS.iter().all(|letter| seen.contains(char::from(*letter))), "{seen}");
-        for bad in ["", "WDJB-MJH", "WDJB-MJHTT", "WDJA-MJHT", "WDJ0-MJHT", "WDJB-MJH\u{212a}", &"-".repeat(65)] {
+        for bad in
+            ["", "WDJB-MJH", "WDJB-MJHTT", "WDJA-MJHT", "WDJ0-MJHT", "WDJB-MJH\u{212a}", &"-".repeat(65)]
+        {
             assert_eq!(read(bad), None, "{bad}");
         }
     }
