@@ -39,7 +39,7 @@ pub struct TokenForm {
     pub client_secret: Option<String>,
 }
 
-/// What a token is asked for with.
+/// The kinds of grants that the token endpoint takes.
 #[derive(Debug, ToSchema)]
 pub enum TokenGrant {
     /// A code that came back with a member.
@@ -56,11 +56,11 @@ pub enum TokenGrant {
     DeviceCode,
 }
 
-/// What `/oauth/device_authorization` takes.
+/// The form of `/oauth/device_authorization`.
 #[derive(Debug, ToSchema)]
 #[schema(example = json!({ "client_id": "app_01JDBN5X7W3Q9K2M4E6R8T0VYZ", "scope": "tickets:read" }))]
 pub struct DeviceAuthorizationForm {
-    /// What for, separated by spaces; all that the app may ask for where absent.
+    /// Scopes, separated by spaces; all that the app may ask for where absent.
     #[schema(nullable = false, example = "tickets:read")]
     pub scope: Option<String>,
     /// The issuer's address, or that with `/v1`, if anything (RFC 8707): the token's `aud`.

@@ -1,5 +1,7 @@
 //! The first tokens of a family: for a member's consent, which a code or a device code stands for.
 
+use std::fmt;
+
 use api_types::{
     Scope,
     ids::{AuthorizationId, MemberId, TokenFamilyId, WorkspaceId},
@@ -56,8 +58,14 @@ pub struct Redeemed {
     pub claims: Claims,
 }
 
+impl fmt::Debug for Redeemed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redeemed").field("scopes", &self.scopes).finish_non_exhaustive()
+    }
+}
+
 /// An app that redeems a member's consent.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Redeeming<'a> {
     pub base: &'a Base,
     pub client: &'a Client,

@@ -59,15 +59,15 @@ const PUSHED: Limit = per_minute(600);
 const PUSHED_PUBLIC: Limit = per_minute(60);
 /// Devices of one app that begin to wait, public apps included: each is a row for a day.
 const DEVICES: Limit = per_minute(600);
-/// The same of a public app on one network.
+/// Devices of a public app on one network that begin to wait.
 const DEVICES_PUBLIC: Limit = per_minute(20);
 /// Polls of one app's devices.
 const DEVICE_POLLS: Limit = per_minute(30_000);
-/// The same of a public app on one network.
+/// Polls of a public app's devices on one network.
 const DEVICE_POLLS_PUBLIC: Limit = per_minute(1_200);
 /// Wrong user codes that one member types.
 const WRONG_USER_CODES: u32 = 5;
-/// The same from one network.
+/// Wrong user codes that are typed on one network.
 const WRONG_USER_CODES_OF_NETWORK: u32 = 30;
 /// Tokens given back by one app.
 const REVOKED: Limit = per_minute(6_000);

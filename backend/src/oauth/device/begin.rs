@@ -35,7 +35,7 @@ const TOO_MANY_WAITING: OAuthError = OAuthError::new(
 )
 .too_many(60);
 
-/// What a device shows, and what it polls with.
+/// The two codes of a device, and where a person types one of them.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct DeviceAuthorization {
     /// The secret that the device sends to `/oauth/token`; shown to nobody.
@@ -47,13 +47,13 @@ pub struct DeviceAuthorization {
     /// Where the person types it.
     #[schema(example = "https://sayless.example/oauth/device")]
     pub verification_uri: String,
-    /// The same address with the code in it, for a QR code.
+    /// That address with the code in it, for a QR code.
     #[schema(example = "https://sayless.example/oauth/device?user_code=WDJB-MJHT")]
     pub verification_uri_complete: String,
-    /// How long both codes work, in seconds.
+    /// The seconds for which both codes work.
     #[schema(example = 600)]
     pub expires_in: i64,
-    /// How long to wait between two polls, in seconds.
+    /// The seconds to wait between two polls.
     #[schema(example = 5)]
     pub interval: i64,
 }

@@ -10,7 +10,7 @@ pub mod poll;
 pub mod question;
 pub mod user_code;
 
-/// How long a device waits for an answer, in milliseconds.
+/// The milliseconds for which a device waits for an answer.
 pub const LIFETIME_MS: i64 = 10 * 60_000;
 /// The seconds that a device waits between two polls at first.
 pub const INTERVAL_SECS: i64 = 5;
