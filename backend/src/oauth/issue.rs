@@ -67,7 +67,9 @@ impl fmt::Debug for Redeemed {
 /// An app that redeems a member's consent.
 #[derive(Clone, Copy, Debug)]
 pub struct Redeeming<'a> {
+    /// The node's parts: the keys and the time.
     pub base: &'a Base,
+    /// The app, as it has proved itself.
     pub client: &'a Client,
 }
 
