@@ -237,7 +237,7 @@ async fn a_device_is_told_no_and_that_its_time_is_over(world: World) {
 #[both]
 async fn a_device_code_is_its_apps_alone(world: World) {
     let team = world.business().await;
-    let (app, other) = (app(&world, &team).await, self::app(&world, &team).await);
+    let (app, other) = (app(&world, &team).await, app(&world, &team).await);
     let device = begin(&app).await;
     poll(&other, &device).await.refused(400, "invalid_grant");
     allow(&team.member, &device).await;
