@@ -19,7 +19,7 @@ use crate::{
     clock::Stopwatch,
     db::{
         Conn, DbError, api_keys, audit, authorization_codes, authorization_requests, authorizations,
-        client_secrets, dialect,
+        client_secrets, device_authorizations, dialect,
         idempotency::{self, KEPT_MS},
         oauth_apps, recoveries, restores, sessions, signing_secrets,
         step_size::StepSize,
@@ -54,6 +54,8 @@ const KINDS: &[Remove] = &[
     |tx, now, limit| authorization_requests::PUSHED_ENDED.remove(tx, now, limit),
     // A second use of a code is still noticed a day later.
     |tx, now, limit| authorization_codes::ENDED.remove(tx, now - DAY_MS, limit),
+    // A device that still asks is told that its code has expired.
+    |tx, now, limit| device_authorizations::ENDED.remove(tx, now - DAY_MS, limit),
     |tx, now, limit| tokens::ENDED.remove(tx, now - DAY_MS, limit),
     |tx, now, limit| tokens::REVOKED_ENDED.remove(tx, now - DAY_MS, limit),
     |tx, now, limit| tokens::COUNTED.remove(tx, now - DAY_MS, limit),

@@ -14,6 +14,8 @@ pub const INSTALLED_APPS: &str = "/settings/api/installed-apps";
 /// The prefix of the pages about the member's own account, the same in every workspace.
 pub const ACCOUNT: &str = "/account/";
 pub const AUTHORIZED_APPS: &str = "/account/authorizations";
+/// The page on which a member types a device's code.
+pub const DEVICE: &str = "/oauth/device";
 
 /// Sections of the overview: an anchor on that page, from any page.
 pub const OAUTH_APPS: &str = "/settings/api#oauth-apps";
@@ -39,6 +41,11 @@ pub fn delivery(id: impl Display) -> String {
 
 pub fn event(id: impl Display) -> String {
     below(EVENTS, &[&id])
+}
+
+/// The consent screen of an authorization request.
+pub fn consent(id: impl Display) -> String {
+    below("/oauth/consent", &[&id])
 }
 
 /// The sign-in page, which sends the visitor on to `return_to` afterwards.

@@ -27,6 +27,7 @@ mod conn;
 mod connections;
 mod database;
 pub mod deliveries;
+pub mod device_authorizations;
 pub mod dialect;
 mod error;
 pub mod event_log;

@@ -220,6 +220,7 @@ pub const DELETED: Expired = Expired {
         AND NOT EXISTS (SELECT 1 FROM authorizations WHERE app_id = oauth_apps.id) \
         AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE app_id = oauth_apps.id) \
         AND NOT EXISTS (SELECT 1 FROM authorization_requests WHERE app_id = oauth_apps.id) \
+        AND NOT EXISTS (SELECT 1 FROM device_authorizations WHERE app_id = oauth_apps.id) \
         AND NOT EXISTS (SELECT 1 FROM pushed_requests WHERE app_id = oauth_apps.id) \
         AND NOT EXISTS (SELECT 1 FROM token_families WHERE app_id = oauth_apps.id) \
         AND NOT EXISTS (SELECT 1 FROM access_tokens WHERE app_id = oauth_apps.id) \

@@ -6,37 +6,26 @@ use std::ops::RangeInclusive;
 use api_types::{
     Scope,
     authorizations::IncidentKind,
-    ids::{AuthorizationId, MemberId, OAuthAppId, TokenFamilyId, WorkspaceId},
-    oauth_apps::GrantType,
-    stream::Topic,
+    ids::{AuthorizationId, OAuthAppId, TokenFamilyId},
 };
 use diesel::QueryResult;
 use subtle::ConstantTimeEq;
 
 use super::{
-    admission,
     client::Client,
     error::OAuthError,
+    issue::{Consented, Redeemed, Redeeming},
     params::Params,
-    redirect_uri,
-    refresh::{self, REFRESH_IDLE_MS},
-    refresh_token,
-    scope::{NO_SCOPE_LEFT, available},
+    redirect_uri, refresh,
     token_response::{self, IssuedTokens},
 };
 use crate::{
-    auth::{
-        claims::{Claims, LIFETIME_MS},
-        parts::Auth,
-    },
+    auth::parts::Auth,
     base::Base,
     crypto::{self, keys::ServerKeys},
     db::{
-        Conn, Json, Tx, accounts,
+        Json, Tx,
         authorization_codes::{self, CodeRow},
-        authorizations::{self, AuthorizationsOf},
-        token_families::{self, FamilyRow},
-        tokens::{self, NewTokenRow},
     },
 };
 
@@ -119,13 +108,6 @@ struct Redemption {
     audience: Option<String>,
 }
 
-/// The tokens that a code gave.
-struct Redeemed {
-    scopes: Vec<Scope>,
-    refresh_token: Option<String>,
-    claims: Claims,
-}
-
 /// Tokens, or a refusal. The changes behind a refusal are committed too: the code is used up, or the tokens of its first use
 /// have ended.
 type RedeemOutcome = Result<Redeemed, OAuthError>;
@@ -156,19 +138,16 @@ impl Redemption {
         if !good {
             return Ok(Err(INVALID_CODE));
         }
-        let workspace = authorizations::workspace(tx, code.authorization_id)?;
-        let Some(workspace) = workspace else { return Ok(Err(INVALID_CODE)) };
-        if let Err(refusal) = admission::check(tx, &self.client.record, workspace)? {
-            return Ok(Err(refusal));
-        }
-        let Some((member, scopes)) = self.consenting(tx, workspace, &code)? else {
-            return Ok(Err(INVALID_CODE));
+        let redeeming = Redeeming { base: &self.base, client: &self.client };
+        let consented = Consented {
+            authorization: code.authorization_id,
+            scopes: code.scopes.into_inner(),
+            audience: self.audience.clone().or(code.resource),
         };
-        if scopes.is_empty() {
-            return Ok(Err(NO_SCOPE_LEFT));
+        match redeeming.cut(tx, consented, INVALID_CODE)? {
+            Ok(standing) => redeeming.begin_family(tx, family, standing).map(Ok),
+            Err(refusal) => Ok(Err(refusal)),
         }
-        let code = CodeRow { scopes: Json::new(scopes), ..code };
-        self.begin_family(tx, family, (workspace, member), code).map(Ok)
     }
 
     /// Refuses a code that was used before. One of the two who had the code copied it, so the tokens that it gave end (OAuth 2.1,
@@ -180,69 +159,6 @@ impl Redemption {
             refresh::end_copied(tx, &self.client, family, IncidentKind::CodeReused)?;
         }
         Ok(Err(INVALID_CODE))
-    }
-
-    /// The member who gave the consent, while it stands and the member belongs to the workspace, and the code's scopes, without
-    /// those that the app, the consent or the member's role has lost since.
-    fn consenting(
-        &self,
-        conn: &mut Conn,
-        workspace: WorkspaceId,
-        code: &CodeRow,
-    ) -> QueryResult<Option<(MemberId, Vec<Scope>)>> {
-        let client = &self.client.record;
-        let whose = AuthorizationsOf::App(workspace, client.id);
-        let Some(found) = authorizations::find(conn, whose, code.authorization_id)? else { return Ok(None) };
-        let role = accounts::role(conn, workspace, found.member.id)?;
-        Ok(role.map(|role| {
-            let mut scopes = available(&code.scopes.0, client, role);
-            scopes.retain(|scope| found.scopes.contains(scope));
-            (found.member.id, scopes)
-        }))
-    }
-
-    fn begin_family(
-        &self,
-        tx: &mut Tx<'_>,
-        id: TokenFamilyId,
-        (workspace_id, member): (WorkspaceId, MemberId),
-        code: CodeRow,
-    ) -> QueryResult<Redeemed> {
-        let now = tx.now();
-        let client = &self.client.record;
-        let refreshable = client.grants.contains(&GrantType::RefreshToken);
-        let row = FamilyRow {
-            id,
-            workspace_id,
-            app_id: client.id,
-            authorization_id: code.authorization_id,
-            scopes: code.scopes,
-            refreshable,
-            generation: 1,
-            created_at: now,
-            rotated_at: now,
-            ends_at: now + if refreshable { REFRESH_IDLE_MS } else { LIFETIME_MS },
-            secret_id: self.client.secret,
-            resource: self.audience.clone().or(code.resource),
-            used_generation: 0,
-            again_until: None,
-        };
-        token_families::insert(tx, &row)?;
-        tx.changed(row.workspace_id, Topic::OAuthApps, None);
-        let scopes = row.scopes.into_inner();
-        let claims =
-            Claims::new(&self.base, client.id, member.as_str(), &scopes, now).with_audience(row.resource);
-        let row = NewTokenRow {
-            id: &claims.jti,
-            family_id: id,
-            app_id: client.id,
-            expires_at: claims.ends_at(),
-            secret_id: self.client.secret,
-            generation: 1,
-        };
-        tokens::insert(tx, row)?;
-        let refresh_token = refreshable.then(|| refresh_token::derive(&self.base.keys, id, 1));
-        Ok(Redeemed { scopes, refresh_token, claims })
     }
 }
 

@@ -37,6 +37,12 @@ pub enum ErrorCode {
     InvalidTarget,
     /// The member said no.
     AccessDenied,
+    /// The member has not answered yet (RFC 8628, section 3.5).
+    AuthorizationPending,
+    /// The member has not answered yet, and the device asks too often (RFC 8628, section 3.5).
+    SlowDown,
+    /// The member has not answered in time (RFC 8628, section 3.5).
+    ExpiredToken,
     /// The app wants nothing shown, and the member is not signed in as it wants (`OpenID` Connect Core, section 3.1.2.6).
     LoginRequired,
     /// The app wants nothing shown, and the member must be asked.
@@ -65,6 +71,9 @@ impl ErrorCode {
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
             Self::AccessDenied => "access_denied",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::UnsupportedResponseType => "unsupported_response_type",

@@ -37,10 +37,13 @@
 //!    it signs. The old one stays published for a day. A node reads the keys once a second, so that one which the operator revoked
 //!    is believed no longer, and sooner where it meets a key it does not know. Clients find the keys by [`metadata`].
 //!
+//! A program or a screen without a browser goes another way: it shows a code that the member types in the console, and asks at
+//! `/oauth/token` until the member has answered. That is [`device`]; the question and the tokens are the same.
+//!
 //! # Shared by the endpoints
 //!
 //! [`limits`] has how often each may be called. [`params`] reads forms and queries strictly. [`client`] finds out which app
-//! calls and has it prove that. [`scope`] and [`resource`] read what it asks for. [`admission`] says whether a
+//! calls and has it prove that. [`issue`] begins a family of tokens for a consent. [`scope`] and [`resource`] read what it asks for. [`admission`] says whether a
 //! workspace lets in an app that is not its own. [`error`] is the one error, and [`token_response`] the answer with tokens.
 
 pub mod admission;
@@ -48,9 +51,11 @@ pub mod authorize;
 pub mod client;
 pub mod code;
 pub mod consent;
+pub mod device;
 pub mod error;
 pub mod forms;
 pub mod introspect;
+pub mod issue;
 pub mod limits;
 pub mod metadata;
 pub mod page;

@@ -1,4 +1,4 @@
-//! `/oauth/token`: tokens for a code, for a refresh token, or for the app itself.
+//! `/oauth/token`: tokens for a code, for a refresh token, for a device that waits, or for the app itself.
 
 use actix_web::{
     HttpRequest, post,
@@ -8,7 +8,7 @@ use api_types::oauth_apps::{ClientKind, GrantType};
 
 use super::{
     client::{self, Client},
-    code,
+    code, device,
     error::{ErrorBody, ErrorCode, OAuthError},
     forms::TokenForm,
     limits::Call,
@@ -21,7 +21,7 @@ use crate::auth::{claims::Claims, parts::Auth};
 /// Issue a token
 ///
 /// `authorization_code` with `code`, `code_verifier` and, if it was sent before, `redirect_uri`; `refresh_token` with
-/// `refresh_token`; or `client_credentials`. Confidential apps authenticate by Basic or in the body, public ones by
+/// `refresh_token`; `urn:ietf:params:oauth:grant-type:device_code` with `device_code`; or `client_credentials`. Confidential apps authenticate by Basic or in the body, public ones by
 /// `client_id` alone. Scopes that the app may not have are left out; the answer's `scope` says what is given. A refresh token
 /// works once and gives its successor. Where that answer is lost, the old one gives the same successor again, for a day at
 /// most, until that or its access token is used. Used later, it ends every token that came from the same code.
@@ -45,18 +45,18 @@ pub async fn issue_token(
     let Form(params) = form;
     let client = client::authenticate(&auth, &request, &params).await?;
     let grant = params.get("grant_type").ok_or(OAuthError::request("grant_type is missing."))?;
-    let grant: GrantType = grant.parse().map_err(|_| {
-        OAuthError::new(
-            ErrorCode::UnsupportedGrantType,
-            "grant_type is none of authorization_code, refresh_token and client_credentials.",
-        )
-    })?;
+    let grant = GrantType::of_request(grant).ok_or(OAuthError::new(
+        ErrorCode::UnsupportedGrantType,
+        "grant_type is none of authorization_code, refresh_token, client_credentials and \
+         urn:ietf:params:oauth:grant-type:device_code.",
+    ))?;
     client.check_limits(&auth, Call::Tokens(grant))?;
     client.check_grant(grant)?;
     let audience = resource::audience(&params, &auth.base.settings.issuer())?;
     let issued = match grant {
         GrantType::AuthorizationCode => code::redeem(&auth, &client, &params, audience).await?,
         GrantType::RefreshToken => refresh::refresh(&auth, &client, &params, audience).await?,
+        GrantType::DeviceCode => device::poll::redeem(&auth, &client, &params, audience).await?,
         GrantType::ClientCredentials => for_itself(&auth, &client, &params, audience).await?,
     };
     Ok(Json(issued))

@@ -82,7 +82,7 @@ pub mod webhooks;
 use actix_web::{dev::HttpServiceFactory, web};
 use utoipa_actix_web::{OpenApiFactory, service_config::ServiceConfig as Description};
 
-use crate::oauth::{authorize, introspect, metadata, par, revoke, token};
+use crate::oauth::{authorize, device, introspect, metadata, par, revoke, token};
 
 /// Takes operations in: into a server, or into the document. A server, which has a table for each of its threads, keeps
 /// no description of them.
@@ -114,6 +114,7 @@ fn oauth(config: &mut impl Operations) {
         .service(authorize::authorize)
         .service(authorize::authorize_by_form)
         .service(par::create_pushed_authorization_request)
+        .service(device::begin::create_device_authorization)
         .service(token::issue_token)
         .service(revoke::revoke_token)
         .service(introspect::introspect_token);
@@ -225,6 +226,7 @@ fn oauth_apps_and_consent(config: &mut impl Operations) {
         .service(app_installs::policy::show)
         .service(app_installs::policy::update);
     config
+        .service(authorization_requests::create)
         .service(authorization_requests::show)
         .service(authorization_requests::approve)
         .service(authorization_requests::request_install)

@@ -93,7 +93,11 @@ fn not_found() -> HttpResponse {
 fn not_allowed(request: &HttpRequest, allowed: &str) -> HttpResponse {
     // The endpoints that apps call say so in their own protocol's words (RFC 6749, section 5.2).
     let use_instead = match request.match_info().as_str() {
-        "/oauth/token" | "/oauth/revoke" | "/oauth/introspect" | "/oauth/par" => Some("Use POST."),
+        "/oauth/token"
+        | "/oauth/revoke"
+        | "/oauth/introspect"
+        | "/oauth/par"
+        | "/oauth/device_authorization" => Some("Use POST."),
         "/oauth/authorize" => Some("Use GET or POST."),
         _ => None,
     };

@@ -16,7 +16,7 @@ const LIVE: [&str; 8] =
 /// Tables of which one row stays for as long as the server is used, and the number that stays.
 const ONE_STAYS: [(&str, i64); 1] = [("signing_keys", 1)];
 /// Tables whose rows end.
-const END: [&str; 21] = [
+const END: [&str; 22] = [
     "access_tokens",
     "api_keys",
     "attempts",
@@ -26,6 +26,7 @@ const END: [&str; 21] = [
     "authorizations",
     "client_secrets",
     "deliveries",
+    "device_authorizations",
     "events",
     "idempotency_keys",
     "issued_tokens",

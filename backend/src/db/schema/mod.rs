@@ -42,6 +42,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     pushed_requests,
     authorization_requests,
+    device_authorizations,
     authorizations,
     authorization_codes,
     token_families,

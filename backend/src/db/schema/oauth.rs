@@ -85,6 +85,23 @@ diesel::table! {
         ask_again -> Bool,
         stale_session -> Nullable<Text>,
         login_hint -> Nullable<Text>,
+        device_digest -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    device_authorizations (digest) {
+        digest -> Text,
+        user_code_digest -> Text,
+        app_id -> Text,
+        scopes -> Text,
+        resource -> Nullable<Text>,
+        expires_at -> BigInt,
+        interval_secs -> BigInt,
+        polled_at -> Nullable<BigInt>,
+        authorization_id -> Nullable<Text>,
+        denied -> Bool,
+        used_at -> Nullable<BigInt>,
     }
 }
 

@@ -115,6 +115,7 @@ pub fn new(base: &Base, client: &ClientRecord, request: CheckedRequest, asking: 
         ask_again: request.prompt.ask_again,
         stale_session,
         login_hint: request.prompt.login_hint,
+        device_digest: None,
     }
 }
 
@@ -140,7 +141,8 @@ pub fn ask(tx: &mut Tx<'_>, question: &RequestRow) -> QueryResult<Option<String>
 }
 
 /// The scopes that go to the app without asking again: an earlier consent has each of these, but for optional ones that the member left
-/// out, and no other program on the device could pass for the app (OAuth 2.1, section 7.3.1). None where the member must be asked.
+/// out, and no other program on the device could pass for the app (OAuth 2.1, section 7.3.1). None where the member must be asked, as
+/// for a device, which has no redirect URI.
 fn remembered(
     client: &ClientRecord,
     granted: Option<&Granted>,
@@ -379,7 +381,10 @@ pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<Authorizati
         workspace,
         admission,
         member: answerer.member,
-        redirect_host: redirect_uri::destination(&question.redirect_uri),
+        redirect_host: question
+            .device_digest
+            .is_none()
+            .then(|| redirect_uri::destination(&question.redirect_uri)),
         redirect_remark: RedirectRemark::on(&question.redirect_uri),
         scopes: scopes.collect(),
         remembered,

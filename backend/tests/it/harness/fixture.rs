@@ -147,6 +147,7 @@ impl Fixture {
             "createTicket" | "updateTicket" => json!({ "title": "Another" }),
             "createTicketComment" | "createTicketNote" => json!({ "body": "Text" }),
             "createBroadcast" => json!({ "subject": "Another" }),
+            "createAuthorizationRequest" => json!({ "user_code": self.ids["a device's code"] }),
             "approveAuthorizationRequest" => json!({ "declined_scopes": [] }),
             "signIn" => json!({ "email": self.team.admin.email, "password": PASSWORD }),
             "switchWorkspace" => json!({ "workspace_id": self.team.id }),
@@ -175,7 +176,8 @@ impl Fixture {
 /// about which an admin and a member are asked.
 async fn apps_of_others(world: &World, team: &Team) -> BTreeMap<&'static str, String> {
     let publisher = world.business().await;
-    let public = json!({ "distribution": "public", "publisher_name": "Another" });
+    let public = json!({ "distribution": "public", "publisher_name": "Another",
+        "grants": ["authorization_code", "device_code"] });
     let mut ids = BTreeMap::new();
     for (name, status) in
         [("app-installs", "requested"), ("an active install", "active"), ("a paused install", "paused")]
@@ -193,6 +195,8 @@ async fn apps_of_others(world: &World, team: &Team) -> BTreeMap<&'static str, St
     let app = ThirdPartyApp::with(world, &publisher, public).await;
     ids.insert("a request of another's app", app.question(&team.admin).await);
     ids.insert("a member's request of another's app", app.question(&team.member).await);
+    let device = app.call("/oauth/device_authorization", &[]).await.ok(200);
+    ids.insert("a device's code", device["user_code"].as_str().unwrap().to_owned());
     ids
 }
 

@@ -5,6 +5,7 @@ mod authorize;
 mod bearer;
 mod changed_meanwhile;
 mod consent;
+mod device;
 mod discovery;
 mod dropped_secret;
 mod hostile;

@@ -264,7 +264,7 @@ fn group(
 }
 
 /// `any`: there is something to allow, and so to withdraw.
-fn afterwards(host: String, any: bool) -> AnyView {
+fn afterwards(host: Option<String>, any: bool) -> AnyView {
     let later = any.then(|| {
         view! {
             " You can withdraw what you allow at any time under "
@@ -273,6 +273,17 @@ fn afterwards(host: String, any: bool) -> AnyView {
             "."
         }
     });
+    let Some(host) = host else {
+        return view! {
+            {note(
+                "warn",
+                icon::ALERT,
+                "The answer goes to the device that showed the code. Only allow this if you have just started the app there yourself.",
+            )}
+            <p class="muted">{later}</p>
+        }
+        .erase();
+    };
     let loopback = matches!(host.as_str(), "127.0.0.1" | "::1" | "[::1]" | "localhost");
     let on_device = loopback.then_some("a program on this device, ");
     view! {
