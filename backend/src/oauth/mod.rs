@@ -41,7 +41,9 @@
 //!
 //! [`limits`] has how often each may be called. [`params`] reads forms and queries strictly. [`client`] finds out which app
 //! calls and has it prove that. [`scope`] and [`resource`] read what it asks for. [`admission`] says whether a
-//! workspace lets in an app that is not its own. [`error`] is the one error, and [`token_response`] the answer with tokens.
+//! workspace lets in an app that is not its own. [`pkce`] checks challenges and verifiers. [`error`] is the one error, and
+//! [`token_response`] the answer with tokens. The answer to a failed request is terse. What it does not say, the app's own admins read:
+//! [`failures`] notes each refusal with its cause, for which [`uri_difference`] and [`wrong_secret`] find the words.
 
 pub mod admission;
 pub mod authorize;
@@ -49,6 +51,7 @@ pub mod client;
 pub mod code;
 pub mod consent;
 pub mod error;
+pub mod failures;
 pub mod forms;
 pub mod introspect;
 pub mod limits;
@@ -56,6 +59,7 @@ pub mod metadata;
 pub mod page;
 pub mod par;
 pub mod params;
+pub mod pkce;
 pub mod prompt;
 pub mod redirect_uri;
 pub mod refresh;
@@ -66,4 +70,6 @@ pub mod revoke;
 pub mod scope;
 pub mod token;
 pub mod token_response;
+pub mod uri_difference;
 pub mod withdraw;
+pub mod wrong_secret;

@@ -1,5 +1,7 @@
 //! Authorization requests: what the consent screen shows, and the member's answer.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, get, post, web::Data};
 use api_types::{
     account::MemberRef,
@@ -23,7 +25,7 @@ use crate::{
             answer, browser,
             question::{self, Answerer},
         },
-        error::ErrorCode,
+        failures,
     },
 };
 
@@ -89,10 +91,9 @@ pub async fn request_install(
     app: Data<App>,
     caller: Caller<AnySession>,
     request: HttpRequest,
-    path: Path<String>,
     key: IdempotencyKey,
 ) -> Answer {
-    let id = path.into_inner();
+    let id = id(&request);
     let answerer = answerer(&app, &caller, &request, &id)?;
     let who = caller.who();
     let request = key.of(&caller, String::new());
@@ -124,12 +125,17 @@ pub async fn deny(
     let answerer = Answerer { shown_to: shown.member, ..answerer(&app, &caller, &request, &id)? };
     let who = caller.who();
     let issuer = app.base.settings.issuer();
+    let usage = Arc::clone(&app.auth.usage);
+    let from = failures::sender(&app.auth, &request);
     let request = key.of(&caller, String::new());
     let denied = request.answer(&app.base, move |tx| -> Answer<Made> {
         let denied = question::to_deny(tx, &id, &answerer)?;
         let back = answer::deny(tx, &denied, &who)?;
-        let parameters = [("error", ErrorCode::AccessDenied.as_str()), ("error_description", denied.why)];
+        let refusal = &denied.refusal;
+        let parameters = [("error", refusal.code().as_str()), ("error_description", refusal.description())];
         let redirect_to = back.with(&issuer, &parameters);
+        let failure = from.denied(&denied.client, refusal, answerer.workspace);
+        tx.after_commit(move || usage.note_failure(failure));
         Ok(Made::json(200, &AnsweredRequest { redirect_to })?.about(&id))
     });
     denied.await
