@@ -94,8 +94,7 @@ fn write_one(tx: &mut Tx<'_>, mut failure: NewFailure) -> QueryResult<()> {
             return Ok(());
         }
     }
-    // Ids sort by the time of the request, whenever it is written.
-    let id: OAuthFailureId = tx.random().id(failure.occurred_at);
+    let id: OAuthFailureId = tx.new_id();
     let (app, endpoint, cause, trusted) = (failure.app_id, failure.endpoint, failure.cause, failure.trusted);
     let conn: &mut Conn = tx;
     diesel::insert_into(oauth_failures::table).values((oauth_failures::id.eq(id), failure)).execute(conn)?;

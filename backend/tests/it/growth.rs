@@ -16,7 +16,7 @@ const LIVE: [&str; 8] =
 /// Tables of which one row stays for as long as the server is used, and the number that stays.
 const ONE_STAYS: [(&str, i64); 1] = [("signing_keys", 1)];
 /// Tables whose rows end.
-const END: [&str; 21] = [
+const END: [&str; 22] = [
     "access_tokens",
     "api_keys",
     "attempts",
@@ -30,6 +30,7 @@ const END: [&str; 21] = [
     "idempotency_keys",
     "issued_tokens",
     "oauth_apps",
+    "oauth_failures",
     "pushed_requests",
     "recoveries",
     "restores",
@@ -58,6 +59,7 @@ async fn fill(world: &World) -> Integrator {
     app.tokens(&integrator.team.member).await;
     let own = app.own_token().await;
     app.call("/oauth/revoke", &[("token", &own)]).await;
+    app.token(&[]).await.refused(400, "invalid_request");
     let verifier = challenge("a verifier of forty-three characters or more");
     let pushed = app
         .call(

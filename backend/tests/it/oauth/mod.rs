@@ -7,6 +7,7 @@ mod changed_meanwhile;
 mod consent;
 mod discovery;
 mod dropped_secret;
+mod failures;
 mod hostile;
 mod installs;
 mod library;
