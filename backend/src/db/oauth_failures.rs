@@ -221,18 +221,8 @@ pub fn list(
         .order(oauth_failures::id.desc())
         .limit(slice.fetch())
         .select((
-            (
-                oauth_failures::id,
-                oauth_failures::occurred_at,
-                oauth_failures::last_at,
-                oauth_failures::count,
-            ),
-            (
-                oauth_failures::endpoint,
-                oauth_failures::error,
-                oauth_failures::cause,
-                oauth_failures::detail,
-            ),
+            (oauth_failures::id, oauth_failures::occurred_at, oauth_failures::last_at, oauth_failures::count),
+            (oauth_failures::endpoint, oauth_failures::error, oauth_failures::cause, oauth_failures::detail),
             (
                 oauth_failures::status,
                 oauth_failures::request_id,

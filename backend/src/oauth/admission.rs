@@ -75,6 +75,7 @@ pub fn check(
     }
     let found = accounts::workspace(conn, workspace)?;
     let has_api = found.is_some_and(|found| plan::limits(found.plan).api_access);
-    let refusal = || OAuthError::NO_PLAN.because("The plan of the member's workspace does not include the API.");
+    let refusal =
+        || OAuthError::NO_PLAN.because("The plan of the member's workspace does not include the API.");
     Ok(if has_api { Ok(()) } else { Err(refusal()) })
 }

@@ -176,8 +176,9 @@ async fn prove(auth: &Auth, request: &HttpRequest, params: &Params) -> Result<Cl
         }
         (ClientKind::Public, Some(_)) => {
             attempt.fail(auth)?;
-            return Err(invalid_client(FailureCause::SecretUnexpected)
-                .because("The app is public, and sent a client secret. Public apps have none and send none."));
+            return Err(invalid_client(FailureCause::SecretUnexpected).because(
+                "The app is public, and sent a client secret. Public apps have none and send none.",
+            ));
         }
         (ClientKind::Confidential, None) => {
             attempt.fail(auth)?;
@@ -270,12 +271,10 @@ fn presented(request: &HttpRequest, params: &Params) -> Result<Presented, OAuthE
             "The client secret came twice: by HTTP Basic and as client_secret in the body. Set your client to send it in one \
                  of the two.",
         )),
-        Some(basic) if id.is_some_and(|id| id != basic.id) => {
-            Err(OAuthError::request(
-                FailureCause::ClientIdMismatch,
-                "The client_id in the body is not the one in the Authorization header.",
-            ))
-        }
+        Some(basic) if id.is_some_and(|id| id != basic.id) => Err(OAuthError::request(
+            FailureCause::ClientIdMismatch,
+            "The client_id in the body is not the one in the Authorization header.",
+        )),
         Some(basic) => Ok(basic),
         None => {
             let id = id.ok_or(invalid_client(FailureCause::ClientUnknown))?.to_owned();

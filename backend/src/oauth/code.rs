@@ -43,7 +43,8 @@ use crate::{
 const CODE_MS: i64 = 60_000;
 /// The one answer to every code that gives nothing. Only the app's admins are told the cause.
 fn invalid(cause: FailureCause, detail: impl Into<Box<str>>) -> OAuthError {
-    let description = "The code has expired, was used, is not this client's, or does not fit what came with it.";
+    let description =
+        "The code has expired, was used, is not this client's, or does not fit what came with it.";
     OAuthError::grant(cause, description).because(detail)
 }
 
@@ -57,7 +58,8 @@ fn unknown(of_another: bool) -> OAuthError {
     if of_another {
         return invalid(FailureCause::CodeOfAnotherApp, "The code was issued to another app.");
     }
-    let detail = "There is no such code. It may be cut off or decoded wrongly, or have ended more than a day ago.";
+    let detail =
+        "There is no such code. It may be cut off or decoded wrongly, or have ended more than a day ago.";
     invalid(FailureCause::CodeUnknown, detail)
 }
 

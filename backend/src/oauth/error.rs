@@ -8,8 +8,8 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder, ResponseError,
     http::{StatusCode, header},
 };
-pub use api_types::oauth_failures::OAuthErrorCode as ErrorCode;
 use api_types::oauth_failures::FailureCause;
+pub use api_types::oauth_failures::OAuthErrorCode as ErrorCode;
 use serde::Serialize;
 
 use crate::{

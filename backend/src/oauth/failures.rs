@@ -42,7 +42,8 @@ pub struct Refusable<'a> {
 impl<'a> Refusable<'a> {
     /// A call with this form.
     pub fn new(auth: &'a Auth, endpoint: OAuthEndpoint, request: &'a HttpRequest, form: &Form) -> Self {
-        let by_header = if endpoint == OAuthEndpoint::Authorize { None } else { client::named_by_header(request) };
+        let by_header =
+            if endpoint == OAuthEndpoint::Authorize { None } else { client::named_by_header(request) };
         Self { auth, endpoint, request, app: by_header.or(form.app) }
     }
 
@@ -63,15 +64,17 @@ impl<'a> Refusable<'a> {
         let Self { auth, request, .. } = self;
         let ip = address::of_request(request, &auth.base.settings.trusted_proxies);
         let Some(app) = self.app else { return };
+        let network = ranges::network(ip);
+        let is_proven = auth.proven.holds(app, network, auth.base.clock.monotonic());
         // Whoever makes up ids of apps is not to keep the database busy.
-        if !limits::explain(auth, ranges::network(ip)) {
+        if !is_proven && !limits::explain(auth, network) {
             auth.usage.drop_failure();
             return;
         }
         let Ok(Some(client)) = client::look_up(auth, app.as_str()).await else { return };
         let origin = match self.endpoint {
             OAuthEndpoint::Authorize => of_browser(&client, visited(auth, request).await),
-            _ => of_app(auth, &client, ip),
+            _ => of_app(&client, is_proven),
         };
         auth.usage.note_failure(sender(auth, request).failure(
             self.endpoint,
@@ -158,8 +161,7 @@ fn of_browser(client: &ClientRecord, visited: Option<WorkspaceId>) -> Origin {
 }
 
 /// The app itself, or somebody who says so. A public app runs on devices of members, also of other workspaces where it may.
-fn of_app(auth: &Auth, client: &ClientRecord, ip: IpAddr) -> Origin {
+fn of_app(client: &ClientRecord, is_proven: bool) -> Origin {
     let on_devices = client.kind == ClientKind::Public && client.distribution == Distribution::Public;
-    let trusted = auth.proven.holds(client.id, ranges::network(ip), auth.base.clock.monotonic());
-    Origin { shown: !on_devices, trusted }
+    Origin { shown: !on_devices, trusted: is_proven }
 }

@@ -38,7 +38,9 @@ pub fn challenge(params: &Params) -> Result<String, OAuthError> {
         }
         Some(_) => return Err(NOT_S256),
         None => {
-            return Err(NOT_S256.because("code_challenge_method is missing, which means plain. It must be S256."));
+            return Err(
+                NOT_S256.because("code_challenge_method is missing, which means plain. It must be S256.")
+            );
         }
     }
     if challenge.len() != CHALLENGE_LEN || !challenge.bytes().all(is_base64url) {
@@ -103,17 +105,24 @@ fn hint(verifier: &str, challenge: &str) -> Option<String> {
     }
     let decoded = URL_SAFE_NO_PAD.decode(verifier).ok();
     if decoded.is_some_and(|bytes| is_hash_of(challenge, &bytes)) {
-        return Some("The challenge was made of the verifier's decoded bytes. Hash the text that you send.".to_owned());
+        return Some(
+            "The challenge was made of the verifier's decoded bytes. Hash the text that you send.".to_owned(),
+        );
     }
     let trimmed = verifier.trim_matches(|c: char| c.is_whitespace() || c == '=');
     if trimmed != verifier && is_hash_of(challenge, trimmed.as_bytes()) {
-        return Some("It has white space or base64 padding (=) around it that the challenge was made without.".to_owned());
+        return Some(
+            "It has white space or base64 padding (=) around it that the challenge was made without."
+                .to_owned(),
+        );
     }
     if !VERIFIER.contains(&verifier.len()) {
         return Some(format!("It has {} bytes. A verifier has 43 to 128.", verifier.len()));
     }
     if verifier.contains(['+', '/', '=', ' ']) {
-        return Some("It looks like base64 with +, / or padding (=). A verifier has none of these.".to_owned());
+        return Some(
+            "It looks like base64 with +, / or padding (=). A verifier has none of these.".to_owned(),
+        );
     }
     if is_hash_of(challenge, verifier.as_bytes()) {
         return Some("It has a character that no verifier has.".to_owned());

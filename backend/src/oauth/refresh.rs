@@ -131,12 +131,15 @@ impl Refreshing {
         let is_ahead = self.generation > present;
         if is_ahead && restores::last(tx)?.is_some_and(|restored_at| family.row.rotated_at <= restored_at) {
             token_families::revoke(tx, self.family, token_families::RESTORED, None, now)?;
-            let detail = "The refresh token was given before the server's database was put back to an earlier state.";
+            let detail =
+                "The refresh token was given before the server's database was put back to an earlier state.";
             return Ok(Err(invalid(FailureCause::RefreshTokenRevoked, detail)));
         }
         let replaced_at = family.row.rotated_at;
         if again.is_some_and(|until| until <= now) {
-            let detail = format!("The refresh token was replaced at {replaced_at}, too long ago to give its successor again.");
+            let detail = format!(
+                "The refresh token was replaced at {replaced_at}, too long ago to give its successor again."
+            );
             return Ok(Err(invalid(FailureCause::RefreshTokenReplaced, detail)));
         }
         let is_again = again.is_some();
@@ -219,7 +222,8 @@ impl Refreshing {
 fn alive(family: &LiveFamily, role: Option<Role>, now: Timestamp) -> Result<Role, OAuthError> {
     let ends_at = family.row.ends_at;
     if !family.row.refreshable || ends_at <= now {
-        let detail = format!("The refresh token had expired at {ends_at}, after 30 days without use or a year.");
+        let detail =
+            format!("The refresh token had expired at {ends_at}, after 30 days without use or a year.");
         return Err(invalid(FailureCause::RefreshTokenExpired, detail));
     }
     role.ok_or_else(|| invalid(FailureCause::ConsentEnded, "The member left the workspace."))

@@ -96,7 +96,8 @@ fn check_redirect_uri(client: &ClientRecord, params: &Params) -> Result<String, 
     match (params.get("redirect_uri"), registered.as_slice()) {
         (None, [only]) => Ok(only.clone()),
         (None, _) => {
-            let why = format!("redirect_uri is missing, and the app registered {} of them.", registered.len());
+            let why =
+                format!("redirect_uri is missing, and the app registered {} of them.", registered.len());
             let refusal = OAuthError::request(FailureCause::RedirectUriMissing, "redirect_uri is missing.");
             Err(refusal.because(why))
         }

@@ -55,8 +55,8 @@ impl<'a> Parts<'a> {
         compare(self.scheme, sent.scheme, "its scheme", "the case of its scheme");
         compare(self.host, sent.host, "its host", "the case of its host");
         compare(self.port, sent.port, "its port", "its port");
-        let only_slash = self.path.strip_suffix('/') == Some(sent.path)
-            || sent.path.strip_suffix('/') == Some(self.path);
+        let only_slash =
+            self.path.strip_suffix('/') == Some(sent.path) || sent.path.strip_suffix('/') == Some(self.path);
         if only_slash {
             found.push("a trailing slash");
         } else {
@@ -122,10 +122,9 @@ pub fn describe(registered: &[String], sent: &str) -> String {
     let nearest = registered.iter().zip(differences).min_by_key(|(_, differences)| *differences);
     let told = nearest.and_then(|(known, _)| Some((known, between(known, sent)?)));
     match told {
-        Some((known, difference)) => format!(
-            "The redirect URI {uri} differs from the registered {} by {difference}.",
-            shown(known)
-        ),
+        Some((known, difference)) => {
+            format!("The redirect URI {uri} differs from the registered {} by {difference}.", shown(known))
+        }
         None => format!("The redirect URI {uri} is not a registered one, nor near one."),
     }
 }

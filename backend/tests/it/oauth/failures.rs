@@ -125,7 +125,8 @@ async fn a_client_that_does_not_prove_itself_is_told_how(world: World) {
     let old = app.secret.clone().unwrap();
     let new = rotate(&team, &app, "none").await;
     let [other, elsewhere] = [&other, &elsewhere].map(|app| app.secret.clone().unwrap());
-    let terse = "There is no such client, its secret is not this, or it is suspended. Public clients send no secret.";
+    let terse =
+        "There is no such client, its secret is not this, or it is suspended. Public clients send no secret.";
     for (secret, cause, part) in [
         (old.clone(), "secret_stopped", format!("{} was rotated out or dropped. It stopped", ending(&old))),
         (other.clone(), "secret_of_another_app", ending(&other)),
@@ -144,7 +145,9 @@ async fn a_client_that_does_not_prove_itself_is_told_how(world: World) {
     told(&world, &team, &app, ("secret_missing", "no client secret")).await;
     new.token(&[GRANT, ("client_secret", "correct horse")]).await.refused(400, "invalid_request");
     told(&world, &team, &app, ("credentials_twice", "came twice")).await;
-    new.token(&[GRANT, ("client_id", "app_01JDBN5X7W3Q9K2M4E6R8T0VYZ")]).await.refused(400, "invalid_request");
+    new.token(&[GRANT, ("client_id", "app_01JDBN5X7W3Q9K2M4E6R8T0VYZ")])
+        .await
+        .refused(400, "invalid_request");
     told(&world, &team, &app, ("client_id_mismatch", "not the one")).await;
     let bearer = world.anyone().with_header("authorization", "Bearer x");
     post(&bearer, "/oauth/token", &[GRANT, id]).await.refused(401, "invalid_client");
@@ -252,8 +255,13 @@ async fn a_call_that_the_app_may_not_make_is_told(world: World) {
     app.authorize(&team.member, &[]).await.sent_back(&app, "unauthorized_client");
     let row = &listed(&world, &team, &app, "&endpoint=authorize").await[0];
     assert_eq!((&row["cause"], &row["status"]), (&json!("grant_not_enabled"), &json!(303)));
-    let public = ThirdPartyApp::with(&world, &team, json!({ "kind": "public", "grants": ["authorization_code"] })).await;
-    world.execute("UPDATE oauth_apps SET grants = '[\"client_credentials\"]' WHERE kind = 'public'").await.unwrap();
+    let public =
+        ThirdPartyApp::with(&world, &team, json!({ "kind": "public", "grants": ["authorization_code"] }))
+            .await;
+    world
+        .execute("UPDATE oauth_apps SET grants = '[\"client_credentials\"]' WHERE kind = 'public'")
+        .await
+        .unwrap();
     world.advance(2);
     public.token(&[GRANT]).await.refused(400, "unauthorized_client");
     told(&world, &team, &public, ("grant_not_for_public_apps", "cannot act as themselves")).await;
@@ -331,9 +339,18 @@ async fn a_pushed_request_that_is_refused_is_told(world: World) {
     told(&world, &team, &app, ("parameter_invalid", "cannot refer to another")).await;
     let long = "a".repeat(8_000);
     let challenge = challenge(VERIFIER);
-    let large = [("response_type", "code"), ("redirect_uri", CALLBACK), ("code_challenge", &challenge),
-        ("code_challenge_method", "S256"), ("state", &long), ("resource", &world.url), ("resource", &world.url),
-        ("login_hint", &long), ("response_mode", "query"), ("prompt", &long)];
+    let large = [
+        ("response_type", "code"),
+        ("redirect_uri", CALLBACK),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+        ("state", &long),
+        ("resource", &world.url),
+        ("resource", &world.url),
+        ("login_hint", &long),
+        ("response_mode", "query"),
+        ("prompt", &long),
+    ];
     app.call("/oauth/par", &large).await.refused(413, "invalid_request");
     told(&world, &team, &app, ("parameters_too_large", "16 KiB")).await;
     hide(&world, &team, &app, &["abcdef", &challenge]).await;
@@ -385,7 +402,8 @@ async fn a_code_that_came_too_late_or_for_another_place_is_told_so(world: World)
     let code = async || app.code(&team.member).await;
     let elsewhere = code().await;
     redeem(&app, &elsewhere, &[("redirect_uri", "https://acme.example/callback/?a=s3cr3t")]).await;
-    let part = format!("another redirect URI: {CALLBACK}. What came differs by a trailing slash and its query.");
+    let part =
+        format!("another redirect URI: {CALLBACK}. What came differs by a trailing slash and its query.");
     told(&world, &team, &app, ("code_redirect_uri_mismatch", &part)).await;
     world.advance(72);
     redeem(&app, &elsewhere, &[]).await;
@@ -485,7 +503,8 @@ async fn a_member_of_another_workspace_is_counted_and_not_described(world: World
     assert_eq!((rows.len(), &rows[0]["ip"]), (2, &json!("127.0.0.1")));
     // A workspace that is asked for a token it gave, and then lets the app in no more.
     let tokens = app.tokens(&team.admin).await;
-    let install = team.admin.get("/v1/app-installs").await.ok(200)["data"][0]["id"].as_str().unwrap().to_owned();
+    let install =
+        team.admin.get("/v1/app-installs").await.ok(200)["data"][0]["id"].as_str().unwrap().to_owned();
     team.admin.send(Method::POST, &format!("/v1/app-installs/{install}/pause"), "", "").await.ok(200);
     app.refresh(&tokens.refresh).await.refused(400, "invalid_grant");
     told(&world, &publisher, &app, ("app_not_admitted", "An admin there paused it or removed it")).await;
@@ -541,7 +560,8 @@ async fn requests_that_fail_alike_within_a_minute_are_one(world: World) {
     let cursor = page["next_cursor"].as_str().unwrap();
     let rest = team.admin.get(&format!("{path}?limit=2&cursor={cursor}")).await.ok(200);
     assert_eq!((rest["data"].as_array().unwrap().len(), &rest["next_cursor"]), (1, &Value::Null));
-    for (query, field) in [("endpoint=login", "endpoint"), ("error=wrong", "error"), ("since=today", "since")] {
+    for (query, field) in [("endpoint=login", "endpoint"), ("error=wrong", "error"), ("since=today", "since")]
+    {
         let refused = team.admin.get(&format!("{path}?{query}")).await;
         assert_eq!(refused.fields(400, "bad-request"), [field]);
     }
@@ -580,7 +600,11 @@ async fn a_flood_of_strangers_pushes_nothing_out(world: World) {
     assert_eq!(world.rows_of("oauth_failures").await, 1_000);
     let trusted = "(SELECT count(*) FROM oauth_failures WHERE trusted)";
     assert_eq!(world.number(trusted).await, 500);
-    assert_eq!(listed(&world, &team, &app, "&error=unsupported_grant_type").await.len(), 2, "the newest stay");
+    assert_eq!(
+        listed(&world, &team, &app, "&error=unsupported_grant_type").await.len(),
+        2,
+        "the newest stay"
+    );
 }
 
 #[both(with = behind_a_proxy)]
