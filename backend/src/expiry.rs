@@ -60,7 +60,7 @@ const KINDS: &[Remove] = &[
     |tx, now, limit| tokens::REVOCATIONS_COUNTED.remove(tx, now - DAY_MS, limit),
     // An app that still sends an old secret is told so.
     |tx, now, limit| client_secrets::ENDED.remove(tx, now - client_secrets::RECOGNIZED_MS, limit),
-    |tx, now, limit| oauth_failures::OLD.remove(tx, now - oauth_failures::KEPT_MS, limit),
+    oauth_failures::remove_old,
     |tx, now, limit| signing_secrets::ENDED.remove(tx, now, limit),
     |tx, now, limit| token_families::ENDED.remove(tx, now - INCIDENTS_MS, limit),
     |tx, now, limit| token_families::REVOKED.remove(tx, now - INCIDENTS_MS, limit),

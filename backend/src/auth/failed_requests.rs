@@ -9,8 +9,8 @@ use api_types::{
 
 use crate::db::oauth_failures::NewFailure;
 
-/// The most entries.
-const MOST: usize = 1_000;
+/// The most entries that are trusted, and the most that are not: 1,000 together.
+const MOST_EACH: usize = 500;
 /// The most entries of one app that are trusted, and the most that are not: one app does not take the others' room.
 const MOST_OF_APP: usize = 50;
 
@@ -43,8 +43,9 @@ impl FailedRequests {
             return true;
         }
         let (app, trusted) = (alike.app, alike.trusted);
-        let of_app = self.0.keys().filter(|known| known.app == app && known.trusted == trusted).count();
-        let has_room = self.0.len() < MOST && of_app < MOST_OF_APP;
+        let like = || self.0.keys().filter(|known| known.trusted == trusted);
+        let of_app = like().filter(|known| known.app == app).count();
+        let has_room = like().count() < MOST_EACH && of_app < MOST_OF_APP;
         if has_room {
             self.0.insert(alike, failure);
         }

@@ -16,6 +16,8 @@ use super::{
     schema::{oauth_apps, oauth_failures},
 };
 
+/// The name of the database lock under which the rows change, so that no two changes wait for each other.
+const LOCK: &str = "oauth failures";
 /// Milliseconds for which a failed request is kept: 7 days.
 pub const KEPT_MS: i64 = 7 * 24 * 3_600_000;
 /// Milliseconds within which requests that failed alike are one row.
@@ -60,7 +62,7 @@ impl NewFailure {
 
 /// Writes failed requests, one node after the other; those of apps that are gone are dropped.
 pub fn write(tx: &mut Tx<'_>, failures: Vec<NewFailure>) -> QueryResult<()> {
-    dialect::lock(tx, "oauth failures")?;
+    dialect::lock(tx, LOCK)?;
     let apps: BTreeSet<OAuthAppId> = failures.iter().map(|failure| failure.app_id).collect();
     let workspaces: HashMap<OAuthAppId, WorkspaceId> = oauth_apps::table
         .filter(oauth_apps::id.eq_any(apps))
@@ -268,8 +270,15 @@ fn to_wire((times, (endpoint, error, cause, detail), answer): Columns) -> OAuthF
 
 /// Removes all failed requests of an app.
 pub fn delete_of(conn: &mut Conn, app: OAuthAppId) -> QueryResult<()> {
+    dialect::lock(conn, LOCK)?;
     diesel::delete(oauth_failures::table.filter(oauth_failures::app_id.eq(app))).execute(conn).map(drop)
 }
 
 /// Failed requests from before a time.
-pub const OLD: Expired = Expired { table: "oauth_failures", condition: "occurred_at < $1" };
+const OLD: Expired = Expired { table: "oauth_failures", condition: "occurred_at < $1" };
+
+/// Removes at most `limit` failed requests that are no longer kept, and answers how many.
+pub fn remove_old(conn: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
+    dialect::lock(conn, LOCK)?;
+    OLD.remove(conn, now - KEPT_MS, limit)
+}
