@@ -128,7 +128,7 @@ impl App {
             engine: Arc::new(Engine::start()?),
         };
         Ok(Self {
-            auth: Auth::new(base.clone(), Arc::clone(&reactions.cache)),
+            auth: Auth::new(base.clone(), Arc::clone(&reactions.cache), &metrics),
             delivery: Delivery::new(base.clone(), surroundings)?,
             signals: Arc::clone(&reactions.signals),
             base,

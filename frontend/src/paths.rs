@@ -157,6 +157,10 @@ pub mod api {
         below(OAUTH_APPS, &[&id, &"activity"])
     }
 
+    pub fn oauth_app_failures(id: impl Display) -> String {
+        below(OAUTH_APPS, &[&id, &"failures"])
+    }
+
     pub fn oauth_app_authorizations(id: impl Display) -> String {
         below(OAUTH_APPS, &[&id, &"authorizations"])
     }
@@ -322,6 +326,7 @@ mod tests {
             oauth_app,
             oauth_app_activity,
             oauth_app_authorizations,
+            oauth_app_failures,
             oauth_app_resume,
             oauth_app_secrets,
             oauth_app_suspend,

@@ -41,6 +41,7 @@ pub mod known_secrets;
 pub mod notify;
 pub mod oauth_apps;
 pub mod oauth_clients;
+pub mod oauth_failures;
 mod opening;
 pub mod owners;
 mod pool;

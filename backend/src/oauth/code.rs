@@ -1,23 +1,22 @@
 //! Authorization codes: made for a consent, and redeemed for tokens (OAuth 2.1, section 4.1.3) once, by the app that the code was
 //! made for, with the right verifier.
 
-use std::ops::RangeInclusive;
-
 use api_types::{
-    Scope,
+    Scope, Timestamp,
     authorizations::IncidentKind,
     ids::{AuthorizationId, OAuthAppId, TokenFamilyId},
+    oauth_failures::FailureCause,
 };
 use diesel::QueryResult;
-use subtle::ConstantTimeEq;
 
 use super::{
     client::Client,
     error::OAuthError,
     issue::{Consented, Redeemed, Redeeming},
     params::Params,
-    redirect_uri, refresh,
+    pkce, redirect_uri, refresh,
     token_response::{self, IssuedTokens},
+    uri_difference,
 };
 use crate::{
     auth::parts::Auth,
@@ -31,13 +30,27 @@ use crate::{
 
 /// How long a code works, in milliseconds (OAuth 2.1, section 4.1.2).
 const CODE_MS: i64 = 60_000;
-/// The length of a verifier, in bytes (RFC 7636, section 4.1).
-const VERIFIER: RangeInclusive<usize> = 43..=128;
+/// The one answer to every code that gives nothing. Only the app's admins are told the cause.
+fn invalid(cause: FailureCause, detail: impl Into<Box<str>>) -> OAuthError {
+    let description =
+        "The code has expired, was used, is not this client's, or does not fit what came with it.";
+    OAuthError::grant(cause, description).because(detail)
+}
 
-/// The one answer to every code that gives nothing.
-const INVALID_CODE: OAuthError = OAuthError::grant(
-    "The code has expired, was used, is not this client's, or does not fit what came with it.",
-);
+/// The refusal of a code whose consent is over.
+fn consent_ended() -> OAuthError {
+    invalid(FailureCause::ConsentEnded, "The member withdrew the consent, or left the workspace.")
+}
+
+/// The refusal of a code that is another app's, or nobody's.
+fn unknown(of_another: bool) -> OAuthError {
+    if of_another {
+        return invalid(FailureCause::CodeOfAnotherApp, "The code was issued to another app.");
+    }
+    let detail =
+        "There is no such code. It may be cut off or decoded wrongly, or have ended more than a day ago.";
+    invalid(FailureCause::CodeUnknown, detail)
+}
 
 /// What a member has agreed to of a request, and what the app must show for it.
 #[derive(Clone, Debug)]
@@ -84,7 +97,7 @@ pub async fn redeem(
     params: &Params,
     audience: Option<String>,
 ) -> Result<IssuedTokens, OAuthError> {
-    let code = params.get("code").ok_or(OAuthError::request("code is missing."))?;
+    let code = params.required("code", "code is missing.")?;
     let redemption = Redemption {
         base: auth.base.clone(),
         client: client.clone(),
@@ -115,28 +128,24 @@ type RedeemOutcome = Result<Redeemed, OAuthError>;
 impl Redemption {
     fn run(&self, tx: &mut Tx<'_>) -> QueryResult<RedeemOutcome> {
         let now = tx.now();
-        let found = authorization_codes::find(tx, &self.digests)?;
-        let Some(code) = found.filter(|code| code.app_id == self.client.record.id) else {
-            return Ok(Err(INVALID_CODE));
+        let code = match authorization_codes::find(tx, &self.digests)? {
+            Some(code) if code.app_id == self.client.record.id => code,
+            found => return Ok(Err(unknown(found.is_some()))),
         };
         if code.used_at.is_some() {
             return self.refuse_reuse(tx, &code.digest);
         }
-        let other_uri = self.redirect_uri.as_ref().is_some_and(|uri| *uri != code.redirect_uri);
-        if code.expires_at <= now || other_uri {
-            return Ok(Err(INVALID_CODE));
+        if let Err(refusal) = self.fits(&code, now) {
+            return Ok(Err(refusal));
         }
-        let proved = self.verifier.as_ref().is_some_and(|verifier| proves(verifier, &code.code_challenge));
         let family: TokenFamilyId = tx.new_id();
-        let uris = &self.client.record.redirect_uris;
-        let registered = uris.iter().any(|known| redirect_uri::matches(known, &code.redirect_uri));
-        let good = proved && registered;
+        let proof = self.proof(&code);
         // A wrong verifier uses the code up as well: there is one guess.
-        if !authorization_codes::use_up(tx, &code.digest, good.then_some(family), now)? {
+        if !authorization_codes::use_up(tx, &code.digest, proof.is_ok().then_some(family), now)? {
             return self.refuse_reuse(tx, &code.digest);
         }
-        if !good {
-            return Ok(Err(INVALID_CODE));
+        if let Err(refusal) = proof {
+            return Ok(Err(refusal));
         }
         let redeeming = Redeeming { base: &self.base, client: &self.client };
         let consented = Consented {
@@ -144,10 +153,41 @@ impl Redemption {
             scopes: code.scopes.into_inner(),
             audience: self.audience.clone().or(code.resource),
         };
-        match redeeming.cut(tx, consented, INVALID_CODE)? {
+        match redeeming.cut(tx, consented, consent_ended())? {
             Ok(standing) => redeeming.begin_family(tx, family, standing).map(Ok),
             Err(refusal) => Ok(Err(refusal)),
         }
+    }
+
+    /// Refuses a code that is too old, or was issued for another redirect URI. It stays good.
+    fn fits(&self, code: &CodeRow, now: Timestamp) -> Result<(), OAuthError> {
+        if code.expires_at <= now {
+            let seconds = now.millis_since(code.expires_at) / 1_000;
+            let detail =
+                format!("The code had expired {seconds} s before. A code works for {} s.", CODE_MS / 1_000);
+            return Err(invalid(FailureCause::CodeExpired, detail));
+        }
+        let Some(sent) = self.redirect_uri.as_ref().filter(|uri| **uri != code.redirect_uri) else {
+            return Ok(());
+        };
+        let issued_for = uri_difference::shown(&code.redirect_uri);
+        let difference = uri_difference::between(&code.redirect_uri, sent);
+        let differs = difference.map_or_else(String::new, |parts| format!(" What came differs by {parts}."));
+        let detail = format!("The code was issued for another redirect URI: {issued_for}.{differs}");
+        Err(invalid(FailureCause::CodeRedirectUriMismatch, detail))
+    }
+
+    /// Refuses a wrong verifier, and a code whose redirect URI is registered no more.
+    fn proof(&self, code: &CodeRow) -> Result<(), OAuthError> {
+        pkce::verify(self.verifier.as_deref(), &code.code_challenge)
+            .map_err(|(cause, detail)| invalid(cause, detail))?;
+        let uris = &self.client.record.redirect_uris;
+        if uris.iter().any(|known| redirect_uri::matches(known, &code.redirect_uri)) {
+            return Ok(());
+        }
+        let uri = uri_difference::shown(&code.redirect_uri);
+        let detail = format!("The code was issued for {uri}, which is registered no more.");
+        Err(invalid(FailureCause::RedirectUriRemoved, detail))
     }
 
     /// Refuses a code that was used before. One of the two who had the code copied it, so the tokens that it gave end (OAuth 2.1,
@@ -155,17 +195,14 @@ impl Redemption {
     fn refuse_reuse(&self, tx: &mut Tx<'_>, digest: &str) -> QueryResult<RedeemOutcome> {
         // Read anew: the quicker request has written meanwhile which family the code gave.
         let code = authorization_codes::find(tx, &[digest.to_owned()])?;
-        if let Some(family) = code.and_then(|code| code.family_id) {
+        let (used_at, family) = code.map_or((None, None), |code| (code.used_at, code.family_id));
+        let became = if let Some(family) = family {
             refresh::end_copied(tx, &self.client, family, IncidentKind::CodeReused)?;
-        }
-        Ok(Err(INVALID_CODE))
+            "The tokens that it gave have ended."
+        } else {
+            "It gave no tokens: what came with it then was wrong."
+        };
+        let at = used_at.map_or_else(String::new, |at| format!(", at {at}"));
+        Ok(Err(invalid(FailureCause::CodeUsed, format!("The code was used before{at}. {became}"))))
     }
-}
-
-/// `true` where the verifier is well formed and its hash is the challenge.
-fn proves(verifier: &str, challenge: &str) -> bool {
-    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    VERIFIER.contains(&verifier.len())
-        && verifier.bytes().all(unreserved)
-        && bool::from(crypto::sha256_text(verifier.as_bytes()).as_bytes().ct_eq(challenge.as_bytes()))
 }

@@ -14,6 +14,7 @@ use std::net::IpAddr;
 use api_types::{
     ids::{MemberId, OAuthAppId},
     oauth_apps::{ClientKind, GrantType},
+    oauth_failures::FailureCause,
 };
 
 use super::error::{ErrorCode, OAuthError};
@@ -76,6 +77,9 @@ const REVOKED_PUBLIC: Limit = per_minute(300);
 /// Questions of one app about its tokens.
 const INTROSPECTED: Limit = per_minute(60_000);
 
+/// Failed requests from one network whose app is looked up, so that its admins learn of them.
+const EXPLAINED: Limit = per_minute(300);
+
 /// What an app asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
@@ -136,9 +140,11 @@ fn take(auth: &Auth, key: &str, limit: Limit) -> Option<u64> {
     auth.cache.limiter.take_within(key, requests, window_ms, auth.base.clock.monotonic()).retry_after
 }
 
-fn too_many(seconds: u64) -> OAuthError {
+/// The refusal of one request too many.
+pub fn too_many(seconds: u64) -> OAuthError {
     OAuthError::new(
         ErrorCode::TemporarilyUnavailable,
+        FailureCause::TooManyRequests,
         "Too many requests. Retry-After says when to try again.",
     )
     .too_many(seconds)
@@ -147,6 +153,11 @@ fn too_many(seconds: u64) -> OAuthError {
 /// Counts a request for authorization; the seconds to wait where it is one too many from its network.
 pub fn authorize(auth: &Auth, ip: IpAddr) -> Option<u64> {
     take(auth, &format!("oauth authorize {}", ranges::network(ip)), AUTHORIZE)
+}
+
+/// Counts a failed request; `false` where its network has had so many that no more are looked into.
+pub fn explain(auth: &Auth, network: IpAddr) -> bool {
+    take(auth, &format!("oauth explained {network}"), EXPLAINED).is_none()
 }
 
 /// A request on its way to a proof.
@@ -178,12 +189,12 @@ impl Attempt {
         }
     }
 
-    /// The refusal of a wrong proof: `wrong`, or that there were too many of them.
-    pub fn fail(self, auth: &Auth, wrong: OAuthError) -> OAuthError {
+    /// Counts a wrong proof; refuses it where there were too many of them.
+    pub fn fail(self, auth: &Auth) -> Result<(), OAuthError> {
         let Self { app, network, proven } = self;
         let of_network = proven.then(|| take(auth, &format!("oauth from {network}"), UNPROVEN)).flatten();
         let of_app = app.and_then(|app| take(auth, &format!("oauth wrong {app} {network}"), WRONG_SECRETS));
-        of_app.max(of_network).map_or(wrong, too_many)
+        of_app.max(of_network).map_or(Ok(()), |seconds| Err(too_many(seconds)))
     }
 }
 

@@ -44,7 +44,9 @@
 //!
 //! [`limits`] has how often each may be called. [`params`] reads forms and queries strictly. [`client`] finds out which app
 //! calls and has it prove that. [`issue`] begins a family of tokens for a consent. [`scope`] and [`resource`] read what it asks for. [`admission`] says whether a
-//! workspace lets in an app that is not its own. [`error`] is the one error, and [`token_response`] the answer with tokens.
+//! workspace lets in an app that is not its own. [`pkce`] checks challenges and verifiers. [`error`] is the one error, and
+//! [`token_response`] the answer with tokens. The answer to a failed request is terse. What it does not say, the app's own admins read:
+//! [`failures`] notes each refusal with its cause, for which [`uri_difference`] and [`wrong_secret`] find the words.
 
 pub mod admission;
 pub mod authorize;
@@ -53,6 +55,7 @@ pub mod code;
 pub mod consent;
 pub mod device;
 pub mod error;
+pub mod failures;
 pub mod forms;
 pub mod introspect;
 pub mod issue;
@@ -61,6 +64,7 @@ pub mod metadata;
 pub mod page;
 pub mod par;
 pub mod params;
+pub mod pkce;
 pub mod prompt;
 pub mod redirect_uri;
 pub mod refresh;
@@ -71,4 +75,6 @@ pub mod revoke;
 pub mod scope;
 pub mod token;
 pub mod token_response;
+pub mod uri_difference;
 pub mod withdraw;
+pub mod wrong_secret;

@@ -2,15 +2,20 @@
 //! access token goes alone.
 
 use actix_web::{HttpRequest, HttpResponse, post, web::Data};
-use api_types::{audit::AuditAction, ids::TokenFamilyId};
+use api_types::{
+    audit::AuditAction,
+    ids::TokenFamilyId,
+    oauth_failures::{FailureCause, OAuthEndpoint},
+};
 use serde_json::json;
 
 use super::{
     client::{self, Client},
     error::{ErrorBody, ErrorCode, OAuthError},
+    failures::Refusable,
     forms::TokenReference,
     limits::Call,
-    params::Form,
+    params::{Form, Params},
     refresh_token,
 };
 use crate::{
@@ -18,8 +23,11 @@ use crate::{
     db::{token_families, tokens},
 };
 
-const OTHER_CLIENTS_TOKEN: OAuthError =
-    OAuthError::new(ErrorCode::UnauthorizedClient, "The token was given to another client.");
+const OTHER_CLIENTS_TOKEN: OAuthError = OAuthError::new(
+    ErrorCode::UnauthorizedClient,
+    FailureCause::TokenOfAnotherApp,
+    "The token was given to another client.",
+);
 
 /// Revoke a token
 ///
@@ -42,14 +50,23 @@ pub async fn revoke_token(
     request: HttpRequest,
     form: Form,
 ) -> Result<HttpResponse, OAuthError> {
-    let Form(params) = form;
-    let client = client::authenticate(&auth, &request, &params).await?;
-    client.check_limits(&auth, Call::Revoke)?;
-    let token = params.get("token").ok_or(OAuthError::request("token is missing."))?;
+    let call = Refusable::new(&auth, OAuthEndpoint::Revoke, &request, &form);
+    call.noted(revoke(&auth, &request, form.params)).await
+}
+
+async fn revoke(
+    auth: &Auth,
+    request: &HttpRequest,
+    params: Result<Params, OAuthError>,
+) -> Result<HttpResponse, OAuthError> {
+    let params = params?;
+    let client = client::authenticate(auth, request, &params).await?;
+    client.check_limits(auth, Call::Revoke)?;
+    let token = params.required("token", "token is missing.")?;
     if let Some((family, _)) = refresh_token::read(&auth.base.keys, token) {
-        end_family(&auth, client, family).await?;
-    } else if let Some(claims) = access_token::verify(&auth, token).await? {
-        end_access_token(&auth, client, claims).await?;
+        end_family(auth, client, family).await?;
+    } else if let Some(claims) = access_token::verify(auth, token).await? {
+        end_access_token(auth, client, claims).await?;
     }
     // Some clients read the empty body by its type, and fail where there is none.
     Ok(HttpResponse::Ok().content_type("application/json").finish())

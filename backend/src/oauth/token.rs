@@ -4,12 +4,16 @@ use actix_web::{
     HttpRequest, post,
     web::{Data, Json},
 };
-use api_types::oauth_apps::{ClientKind, GrantType};
+use api_types::{
+    oauth_apps::{ClientKind, GrantType},
+    oauth_failures::{FailureCause, OAuthEndpoint},
+};
 
 use super::{
     client::{self, Client},
     code, device,
     error::{ErrorBody, ErrorCode, OAuthError},
+    failures::Refusable,
     forms::TokenForm,
     limits::Call,
     params::{Form, Params},
@@ -42,24 +46,33 @@ pub async fn issue_token(
     request: HttpRequest,
     form: Form,
 ) -> Result<Json<IssuedTokens>, OAuthError> {
-    let Form(params) = form;
-    let client = client::authenticate(&auth, &request, &params).await?;
-    let grant = params.get("grant_type").ok_or(OAuthError::request("grant_type is missing."))?;
+    let call = Refusable::new(&auth, OAuthEndpoint::Token, &request, &form);
+    call.noted(issue(&auth, &request, form.params)).await.map(Json)
+}
+
+async fn issue(
+    auth: &Auth,
+    request: &HttpRequest,
+    params: Result<Params, OAuthError>,
+) -> Result<IssuedTokens, OAuthError> {
+    let params = params?;
+    let client = client::authenticate(auth, request, &params).await?;
+    let grant = params.required("grant_type", "grant_type is missing.")?;
     let grant = GrantType::of_request(grant).ok_or(OAuthError::new(
         ErrorCode::UnsupportedGrantType,
+        FailureCause::GrantUnknown,
         "grant_type is none of authorization_code, refresh_token, client_credentials and \
          urn:ietf:params:oauth:grant-type:device_code.",
     ))?;
-    client.check_limits(&auth, Call::Tokens(grant))?;
+    client.check_limits(auth, Call::Tokens(grant))?;
     client.check_grant(grant)?;
     let audience = resource::audience(&params, &auth.base.settings.issuer())?;
-    let issued = match grant {
-        GrantType::AuthorizationCode => code::redeem(&auth, &client, &params, audience).await?,
-        GrantType::RefreshToken => refresh::refresh(&auth, &client, &params, audience).await?,
-        GrantType::DeviceCode => device::poll::redeem(&auth, &client, &params, audience).await?,
-        GrantType::ClientCredentials => for_itself(&auth, &client, &params, audience).await?,
-    };
-    Ok(Json(issued))
+    match grant {
+        GrantType::AuthorizationCode => code::redeem(auth, &client, &params, audience).await,
+        GrantType::RefreshToken => refresh::refresh(auth, &client, &params, audience).await,
+        GrantType::DeviceCode => device::poll::redeem(auth, &client, &params, audience).await,
+        GrantType::ClientCredentials => for_itself(auth, &client, &params, audience).await,
+    }
 }
 
 /// A token by which the app acts as itself (RFC 6749, section 4.4). The token is not stored, and there is nothing to refresh.
@@ -71,7 +84,11 @@ async fn for_itself(
 ) -> Result<IssuedTokens, OAuthError> {
     let record = &client.record;
     if record.kind == ClientKind::Public {
-        return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "Public apps cannot act as themselves."));
+        return Err(OAuthError::new(
+            ErrorCode::UnauthorizedClient,
+            FailureCause::GrantNotForPublicApps,
+            "Public apps cannot act as themselves.",
+        ));
     }
     let scopes = scope::narrow(params.get("scope"), &record.scopes)?;
     let mut claims = Claims::new(&auth.base, record.id, record.id.as_str(), &scopes, auth.base.now())

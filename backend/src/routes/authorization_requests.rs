@@ -1,6 +1,9 @@
 //! Authorization requests: what the consent screen shows, and the member's answer.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, get, post, web::Data};
 use api_types::{
@@ -28,7 +31,7 @@ use crate::{
             question::{self, Answerer},
         },
         device::{self, user_code},
-        error::ErrorCode,
+        failures,
         limits::Guess,
     },
 };
@@ -162,15 +165,22 @@ pub async fn deny(app: Data<App>, caller: Caller<AnySession>, asked: Asked, key:
     let (id, answerer) = asked.answerer(&app, &caller)?;
     let who = caller.who();
     let issuer = app.base.settings.issuer();
+    let usage = Arc::clone(&app.auth.usage);
+    let from = failures::sender(&app.auth, &asked.request);
     let request = key.of(&caller, String::new());
     let denied = request.answer(&app.base, move |tx| -> Answer<Made> {
         let denied = question::to_deny(tx, &id, &answerer)?;
         let back = answer::deny(tx, &denied, &who)?;
-        let parameters = [("error", ErrorCode::AccessDenied.as_str()), ("error_description", denied.why)];
-        let redirect_to = match back {
-            Some(back) => back.with(&issuer, &parameters),
-            None => device::page_after(&issuer, false),
+        let refusal = &denied.refusal;
+        let parameters = [("error", refusal.code().as_str()), ("error_description", refusal.description())];
+        // A device learns of it by itself, and that is noted.
+        let Some(back) = back else {
+            let redirect_to = device::page_after(&issuer, false);
+            return Ok(Made::json(200, &AnsweredRequest { redirect_to })?.about(&id));
         };
+        let redirect_to = back.with(&issuer, &parameters);
+        let failure = from.denied(&denied.client, refusal, answerer.workspace);
+        tx.after_commit(move || usage.note_failure(failure));
         Ok(Made::json(200, &AnsweredRequest { redirect_to })?.about(&id))
     });
     denied.await

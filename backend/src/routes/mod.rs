@@ -211,6 +211,7 @@ fn oauth_apps_and_consent(config: &mut impl Operations) {
         .service(oauth_apps::secrets::rotate)
         .service(oauth_apps::secrets::drop_secret)
         .service(oauth_apps::activity::show_activity)
+        .service(oauth_apps::failures::list_failures)
         .service(oauth_apps::activity::list_authorizations)
         .service(oauth_apps::activity::withdraw_authorization)
         .service(oauth_apps::activity::withdraw_all_authorizations);

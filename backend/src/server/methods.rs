@@ -9,7 +9,7 @@ use actix_web::{
     },
     web::Data,
 };
-use api_types::ProblemType;
+use api_types::{ProblemType, oauth_failures::FailureCause};
 use utoipa::openapi::OpenApi as Document;
 
 use super::path::PathKind;
@@ -102,7 +102,8 @@ fn not_allowed(request: &HttpRequest, allowed: &str) -> HttpResponse {
         _ => None,
     };
     let response = if let Some(instead) = use_instead {
-        OAuthError::request(instead).status(StatusCode::METHOD_NOT_ALLOWED).error_response()
+        let refusal = OAuthError::request(FailureCause::MethodNotAllowed, instead);
+        refusal.status(StatusCode::METHOD_NOT_ALLOWED).error_response()
     } else {
         let method: String = request.method().as_str().chars().take(20).collect();
         let detail = format!("{method} is not possible here. This path has: {allowed}.");

@@ -31,6 +31,7 @@ const END: [&str; 22] = [
     "idempotency_keys",
     "issued_tokens",
     "oauth_apps",
+    "oauth_failures",
     "pushed_requests",
     "recoveries",
     "restores",
@@ -59,6 +60,7 @@ async fn fill(world: &World) -> Integrator {
     app.tokens(&integrator.team.member).await;
     let own = app.own_token().await;
     app.call("/oauth/revoke", &[("token", &own)]).await;
+    app.token(&[]).await.refused(400, "invalid_request");
     let verifier = challenge("a verifier of forty-three characters or more");
     let pushed = app
         .call(

@@ -49,6 +49,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
     issued_tokens,
     revoked_tokens,
+    oauth_failures,
     webhooks,
     signing_secrets,
     events,

@@ -192,3 +192,22 @@ diesel::table! {
         expires_at -> BigInt,
     }
 }
+
+diesel::table! {
+    oauth_failures (id) {
+        id -> Text,
+        app_id -> Text,
+        occurred_at -> BigInt,
+        last_at -> BigInt,
+        count -> BigInt,
+        endpoint -> Text,
+        error -> Text,
+        cause -> Text,
+        detail -> Text,
+        status -> Integer,
+        request_id -> Text,
+        ip -> Text,
+        user_agent -> Text,
+        trusted -> Bool,
+    }
+}

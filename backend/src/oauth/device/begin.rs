@@ -4,7 +4,11 @@ use actix_web::{
     HttpRequest, post,
     web::{Data, Json},
 };
-use api_types::{Scope, oauth_apps::GrantType};
+use api_types::{
+    Scope,
+    oauth_apps::GrantType,
+    oauth_failures::{FailureCause, OAuthEndpoint},
+};
 use diesel::QueryResult;
 use serde::Serialize;
 
@@ -20,9 +24,10 @@ use crate::{
     oauth::{
         client::{self, Client},
         error::{ErrorBody, ErrorCode, OAuthError},
+        failures::Refusable,
         forms::DeviceAuthorizationForm,
         limits::Call,
-        params::Form,
+        params::{Form, Params},
         resource, scope,
     },
 };
@@ -31,6 +36,7 @@ use crate::{
 const MAX_WAITING: i64 = 1_000;
 const TOO_MANY_WAITING: OAuthError = OAuthError::new(
     ErrorCode::TemporarilyUnavailable,
+    FailureCause::DevicesWaiting,
     "Too many devices of this app wait for an answer. Retry-After says when to try again.",
 )
 .too_many(60);
@@ -85,10 +91,19 @@ pub async fn create_device_authorization(
     request: HttpRequest,
     form: Form,
 ) -> Result<Json<DeviceAuthorization>, OAuthError> {
-    let Form(params) = form;
+    let call = Refusable::new(&auth, OAuthEndpoint::DeviceAuthorization, &request, &form);
+    call.noted(authorize(&auth, &request, form.params)).await.map(Json)
+}
+
+async fn authorize(
+    auth: &Auth,
+    request: &HttpRequest,
+    params: Result<Params, OAuthError>,
+) -> Result<DeviceAuthorization, OAuthError> {
+    let params = params?;
     let base = &auth.base;
-    let client = client::authenticate(&auth, &request, &params).await?;
-    client.check_limits(&auth, Call::Device)?;
+    let client = client::authenticate(auth, request, &params).await?;
+    client.check_limits(auth, Call::Device)?;
     client.check_grant(GrantType::DeviceCode)?;
     let issuer = base.settings.issuer();
     let audience = resource::audience(&params, &issuer)?;
@@ -99,14 +114,14 @@ pub async fn create_device_authorization(
     let begun = base.db.execute(move |tx| begin(tx, &keys, &client, digest, (scopes, audience)));
     let user_code = user_code::shown(&begun.await?.ok_or(TOO_MANY_WAITING)?);
     let verification_uri = page(&issuer);
-    Ok(Json(DeviceAuthorization {
+    Ok(DeviceAuthorization {
         device_code,
         verification_uri_complete: format!("{verification_uri}?user_code={user_code}"),
         user_code,
         verification_uri,
         expires_in: LIFETIME_MS / 1_000,
         interval: INTERVAL_SECS,
-    }))
+    })
 }
 
 /// Stores that a device waits; its user code. None where too many of the app's devices wait.

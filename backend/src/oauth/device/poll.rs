@@ -1,6 +1,6 @@
 //! A device asks at `/oauth/token` for its tokens (RFC 8628, section 3.4), until a member has answered.
 
-use api_types::ids::TokenFamilyId;
+use api_types::{ids::TokenFamilyId, oauth_failures::FailureCause};
 use diesel::QueryResult;
 
 use crate::{
@@ -24,19 +24,29 @@ const SLOWER_SECS: i64 = 5;
 /// Milliseconds that a poll may come too soon: the network takes its time differently for each.
 const LEEWAY_MS: i64 = 500;
 
-/// The one answer to every device code that gives nothing, and will not.
-const INVALID_CODE: OAuthError = OAuthError::grant(
-    "The device code is unknown, was used, is not this client's, or its consent has ended.",
+/// The one answer to every device code that gives nothing, and will not. Only the app's admins are told the cause.
+fn invalid(cause: FailureCause, detail: &str) -> OAuthError {
+    let description = "The device code is unknown, was used, is not this client's, or its consent has ended.";
+    OAuthError::grant(cause, description).because(detail)
+}
+
+const PENDING: OAuthError = OAuthError::new(
+    ErrorCode::AuthorizationPending,
+    FailureCause::AnswerPending,
+    "The member has not answered yet. Ask again.",
 );
-const PENDING: OAuthError =
-    OAuthError::new(ErrorCode::AuthorizationPending, "The member has not answered yet. Ask again.");
 const TOO_SOON: OAuthError = OAuthError::new(
     ErrorCode::SlowDown,
+    FailureCause::PolledTooOften,
     "The member has not answered yet, and you ask too often. Wait 5 seconds longer between two polls from now on.",
 );
-const EXPIRED: OAuthError =
-    OAuthError::new(ErrorCode::ExpiredToken, "The member has not answered in time. Begin again.");
-const DENIED: OAuthError = OAuthError::new(ErrorCode::AccessDenied, "The member did not allow it.");
+const EXPIRED: OAuthError = OAuthError::new(
+    ErrorCode::ExpiredToken,
+    FailureCause::DeviceCodeExpired,
+    "The member has not answered in time. Begin again.",
+);
+const DENIED: OAuthError =
+    OAuthError::new(ErrorCode::AccessDenied, FailureCause::MemberDenied, "The member did not allow it.");
 
 /// Gives the tokens for the device code in `params`, once a member has allowed it.
 pub async fn redeem(
@@ -45,7 +55,7 @@ pub async fn redeem(
     params: &Params,
     audience: Option<String>,
 ) -> Result<IssuedTokens, OAuthError> {
-    let code = params.get("device_code").ok_or(OAuthError::request("device_code is missing."))?;
+    let code = params.required("device_code", "device_code is missing.")?;
     let poll = Poll {
         base: auth.base.clone(),
         client: client.clone(),
@@ -70,12 +80,18 @@ impl Poll {
     /// come at once each sees what the one before it did.
     fn run(&self, tx: &mut Tx<'_>) -> QueryResult<Result<Redeemed, OAuthError>> {
         let now = tx.now();
-        let found = devices::lock(tx, &self.digests)?;
-        let Some(device) = found.filter(|device| device.app_id == self.client.record.id) else {
-            return Ok(Err(INVALID_CODE));
+        let Some(device) = devices::lock(tx, &self.digests)? else {
+            let detail =
+                "There is no such device code. It may be cut off, or have ended more than a day ago.";
+            return Ok(Err(invalid(FailureCause::DeviceCodeUnknown, detail)));
         };
-        if device.used_at.is_some() {
-            return Ok(Err(INVALID_CODE));
+        if device.app_id != self.client.record.id {
+            let detail = "The device code was given to another app.";
+            return Ok(Err(invalid(FailureCause::DeviceCodeOfAnotherApp, detail)));
+        }
+        if let Some(at) = device.used_at {
+            let detail = format!("The device code gave its tokens before, at {at}.");
+            return Ok(Err(invalid(FailureCause::DeviceCodeUsed, &detail)));
         }
         if device.expires_at <= now {
             return Ok(Err(EXPIRED));
@@ -90,7 +106,9 @@ impl Poll {
             scopes: device.scopes.into_inner(),
             audience: self.audience.clone().or(device.resource),
         };
-        let standing = match redeeming.cut(tx, consented, INVALID_CODE)? {
+        let ended = "The member withdrew the consent, or left the workspace.";
+        let over = invalid(FailureCause::ConsentEnded, ended);
+        let standing = match redeeming.cut(tx, consented, over)? {
             Ok(standing) => standing,
             Err(refusal) => return Ok(Err(refusal)),
         };

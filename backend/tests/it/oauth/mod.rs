@@ -8,6 +8,7 @@ mod consent;
 mod device;
 mod discovery;
 mod dropped_secret;
+mod failures;
 mod hostile;
 mod installs;
 mod library;
