@@ -201,6 +201,7 @@ impl FromQuery for ShownTo {
 }
 
 /// A question as its caller names it: by the path, in a browser that its cookies tell, and shown to a member.
+#[derive(Debug)]
 pub struct Asked {
     request: HttpRequest,
     shown_to: Option<MemberId>,

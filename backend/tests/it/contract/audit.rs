@@ -26,7 +26,7 @@ fn actions() -> BTreeMap<&'static str, &'static str> {
         ("refuseAppInstall", "app_install.refused"),
         ("pauseAppInstall", "app_install.paused"),
         ("resumeAppInstall", "app_install.resumed"),
-        ("removeAppInstall", "app_install.removed"),
+        ("deleteAppInstall", "app_install.removed"),
         ("updateAppPolicy", "app_policy.changed"),
         ("requestAppInstall", "app_install.approved"),
         ("approveAuthorizationRequest", "authorization.granted"),

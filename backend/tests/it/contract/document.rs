@@ -110,6 +110,7 @@ fn what_only_the_console_can_use_is_marked() {
         "denyAuthorizationRequest",
         "getAuthorizationRequest",
         "listAuthorizations",
+        "requestAppInstall",
         "signIn",
         "signOut",
         "switchWorkspace",

@@ -161,6 +161,7 @@ fn every_text_of_a_body_is_known_to_be_a_name_or_free() {
         "ordered",
         "overlap",
         "password",
+        "policy",
         "redirect_uris",
         "replaces",
         "scopes",
