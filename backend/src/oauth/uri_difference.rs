@@ -131,8 +131,6 @@ pub fn describe(registered: &[String], sent: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::properties::hold;
 

@@ -16,7 +16,7 @@ const LIVE: [&str; 8] =
 /// Tables of which one row stays for as long as the server is used, and the number that stays.
 const ONE_STAYS: [(&str, i64); 1] = [("signing_keys", 1)];
 /// Tables whose rows end.
-const END: [&str; 23] = [
+const END: [&str; 24] = [
     "access_tokens",
     "api_keys",
     "app_installs",

@@ -81,9 +81,8 @@ impl Fixture {
             let authorizations = client.get("/v1/authorizations").await.ok(200);
             ids.insert(noun, authorizations["data"][0]["id"].as_str().unwrap().to_owned());
         }
-        let publisher = world.business().await;
-        ids.extend(apps_of_others(world, &publisher, &team).await);
-        let publisher = publisher.admin;
+        let (publisher, others) = apps_of_others(world, &team).await;
+        ids.extend(others);
         Self { team, rotatable, publisher, ids }
     }
 
@@ -176,14 +175,15 @@ impl Fixture {
 
 /// Apps of another workspace: one that a member has asked for, one that is installed and one that is paused; and one that is not here,
 /// about which an admin and a member are asked.
-async fn apps_of_others(world: &World, publisher: &Team, team: &Team) -> BTreeMap<&'static str, String> {
+async fn apps_of_others(world: &World, team: &Team) -> (Client, BTreeMap<&'static str, String>) {
+    let publisher = world.business().await;
     let public = json!({ "distribution": "public", "publisher_name": "Another",
         "grants": ["authorization_code", "device_code"] });
     let mut ids = BTreeMap::new();
     for (name, status) in
         [("app-installs", "requested"), ("an active install", "active"), ("a paused install", "paused")]
     {
-        let app = ThirdPartyApp::with(world, publisher, public.clone()).await;
+        let app = ThirdPartyApp::with(world, &publisher, public.clone()).await;
         let id = app.id.replace("app_", "ins_");
         let install = format!(
             "INSERT INTO app_installs (id, workspace_id, app_id, status, created_at) \
@@ -193,12 +193,12 @@ async fn apps_of_others(world: &World, publisher: &Team, team: &Team) -> BTreeMa
         world.execute(install).await.unwrap();
         ids.insert(name, id);
     }
-    let app = ThirdPartyApp::with(world, publisher, public).await;
+    let app = ThirdPartyApp::with(world, &publisher, public).await;
     ids.insert("a request of another's app", app.question(&team.admin).await);
     ids.insert("a member's request of another's app", app.question(&team.member).await);
     let device = app.call("/oauth/device_authorization", &[]).await.ok(200);
     ids.insert("a device's code", device["user_code"].as_str().unwrap().to_owned());
-    ids
+    (publisher.admin, ids)
 }
 
 /// Gives an app or a webhook a new secret beside the old one, whose id it answers.
