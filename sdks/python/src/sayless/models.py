@@ -10,6 +10,7 @@ from ._model import Model
 from .words import (
     ActorKind,
     ApiKeyStatus,
+    AppPolicy,
     AttemptOutcome,
     AuditAction,
     BroadcastStatus,
@@ -22,14 +23,19 @@ from .words import (
     DeliveryStatus,
     DiagnosisCode,
     DisabledReason,
+    Distribution,
     EventType,
+    FailureCause,
     FaultCode,
     FieldPlace,
     GrantType,
     IncidentKind,
     Included,
+    InstallStatus,
     KnownFilterOp,
     OAuthAppStatus,
+    OAuthEndpoint,
+    OAuthErrorCode,
     OwnerKind,
     Plan,
     ProblemType,
@@ -151,6 +157,73 @@ class ApiKeyRef(Model):
 
     id: str
     """The key's id."""
+
+
+class AppInstall(Model):
+    """An app of another workspace in this one."""
+
+    app: AppRef
+    """The app."""
+
+    created_at: datetime
+    """When it was installed, or asked for."""
+
+    decided_at: Optional[datetime]
+    """When it was last decided about; `null` while nobody has."""
+
+    id: str
+    """The install's id."""
+
+    publisher_name: str
+    """Who stands behind the app, in its own words."""
+
+    requested_by: Optional[MemberRef]
+    """Which member asked for it; `null` where an admin let it in without being asked."""
+
+    status: InstallStatus
+    """Whether it may act here."""
+
+
+class AppInstallActivity(Model):
+    """What an app of another workspace holds in this one."""
+
+    access_tokens: int
+    """Access tokens that act for them now."""
+
+    authorizations: int
+    """How many members of this workspace let it act for them."""
+
+    incidents: list[Incident]
+    """The newest incidents of the last 90 days: copies of its tokens that were used here."""
+
+    refresh_tokens: int
+    """Refresh tokens that act for them now."""
+
+
+class AppPolicySetting(Model):
+    """Which apps of other workspaces may come in."""
+
+    policy: AppPolicy
+    """The policy."""
+
+
+class AppRef(Model):
+    """An app as members see it."""
+
+    description: str
+    """What the app does; empty where not said."""
+
+    homepage_url: str
+    """The app's homepage; empty where not said."""
+
+    id: str
+    """The app's id, which is its `client_id`."""
+
+    logo: str
+    """The app's logo as a `data:` URL; empty where there is none."""
+
+    name: str
+    """The app's name."""
 
 
 class Attempt(Model):
@@ -287,25 +360,6 @@ class Authorization(Model):
     """The scopes in which the app may act for the member."""
 
 
-class AppRef(Model):
-    """An app as members see it."""
-
-    description: str
-    """What the app does; empty where not said."""
-
-    homepage_url: str
-    """The app's homepage; empty where not said."""
-
-    id: str
-    """The app's id, which is its `client_id`."""
-
-    logo: str
-    """The app's logo as a `data:` URL; empty where there is none."""
-
-    name: str
-    """The app's name."""
-
-
 class Broadcast(Model):
     """A broadcast."""
 
@@ -392,6 +446,9 @@ class OAuthApp(Model):
     description: str
     """What the app does; empty where not said."""
 
+    distribution: Distribution
+    """The workspaces in which it may act."""
+
     grants: list[GrantType]
     """How it may obtain tokens."""
 
@@ -401,6 +458,9 @@ class OAuthApp(Model):
     id: str
     """The app's id, which is its `client_id`."""
 
+    installs: int
+    """The number of other workspaces that have installed it."""
+
     kind: ClientKind
     """The app's kind: able to keep a secret, or not."""
 
@@ -409,6 +469,13 @@ class OAuthApp(Model):
 
     name: str
     """The name that members see."""
+
+    optional_scopes: list[Scope]
+    """Those of the scopes that each member may leave out."""
+
+    publisher_name: str
+    """The name of whoever stands behind the app, as other workspaces read it; empty where not said.
+    """
 
     redirect_uri_remarks: list[RedirectUriRemark]
     """Remarks on some of the redirect URIs."""
@@ -791,6 +858,27 @@ class Header(Model):
     """Value, with what is not text replaced."""
 
 
+class Incident(Model):
+    """A sign that somebody holds a copy of a credential; every token that came from it has been
+    revoked.
+    """
+
+    id: str
+    """The token family that was revoked."""
+
+    ip: Optional[str]
+    """From which address the copy was used."""
+
+    kind: IncidentKind
+    """What happened."""
+
+    member: MemberRef
+    """For whom the tokens acted."""
+
+    occurred_at: datetime
+    """When."""
+
+
 class MemberRef(Model):
     """A member, as other objects refer to them."""
 
@@ -839,25 +927,52 @@ class OAuthAppActivity(Model):
     """Access tokens that it gave back in the last 24 hours, to the hour."""
 
 
-class Incident(Model):
-    """A sign that somebody holds a copy of a credential; every token that came from it has been
-    revoked.
+class OAuthFailure(Model):
+    """A failed request of an OAuth app. Requests that failed alike within a minute are one."""
+
+    cause: FailureCause
+    """The cause."""
+
+    count: int
+    """How many requests there were."""
+
+    detail: str
+    """The cause of the last request in a sentence, without any secret. Redirect URIs stand there
+    without the values of their queries.
     """
 
+    endpoint: OAuthEndpoint
+    """The endpoint."""
+
+    error: OAuthErrorCode
+    """The `error` that the app was answered with, or that a page showed."""
+
     id: str
-    """The token family that was revoked."""
+    """The failure's id."""
 
     ip: Optional[str]
-    """From which address the copy was used."""
+    """The address that the requests came from; `null` where a member of another workspace may stand
+    behind it, and where there were too many.
+    """
 
-    kind: IncidentKind
-    """What happened."""
-
-    member: MemberRef
-    """For whom the tokens acted."""
+    last_at: datetime
+    """The time of the last request that failed alike."""
 
     occurred_at: datetime
-    """When."""
+    """The time of the first request."""
+
+    request_id: str
+    """The `x-request-id` of the last answer."""
+
+    status: int
+    """The HTTP status of the last answer: 303 where the browser went back to the app with the
+    error.
+    """
+
+    user_agent: Optional[str]
+    """The `User-Agent` of the last request, at most 200 characters; `null` where it said nothing,
+    and where `ip` is.
+    """
 
 
 class Owner(Model):

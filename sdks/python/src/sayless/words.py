@@ -49,6 +49,23 @@ ApiKeyStatus = Union[
 More words may be added.
 """
 
+AppPolicy = Union[
+    Literal[
+        "open",
+        "ask",
+        "list",
+    ],
+    str,
+]
+"""Which apps of other workspaces may come in.
+
+- `open`: Any: a member who lets it act for them installs it.
+- `ask`: Those that an admin approves; members may ask for them.
+- `list`: Those that an admin installs; members may not ask for others.
+
+More words may be added.
+"""
+
 AttemptOutcome = Union[
     Literal[
         "succeeded",
@@ -89,6 +106,13 @@ AuditAction = Union[
         "oauth_app.secret_rotated",
         "oauth_app.secret_dropped",
         "oauth_app.deleted",
+        "app_install.requested",
+        "app_install.approved",
+        "app_install.refused",
+        "app_install.paused",
+        "app_install.resumed",
+        "app_install.removed",
+        "app_policy.changed",
         "authorization.granted",
         "authorization.denied",
         "authorization.withdrawn",
@@ -145,6 +169,13 @@ AuditAction = Union[
 - `oauth_app.secret_rotated`: An OAuth app's client secret was rotated.
 - `oauth_app.secret_dropped`: An OAuth app's old client secret was dropped before its time.
 - `oauth_app.deleted`: An OAuth app was deleted.
+- `app_install.requested`: A member asked for an app of another workspace.
+- `app_install.approved`: An app of another workspace was let in.
+- `app_install.refused`: An app of another workspace was refused.
+- `app_install.paused`: An app of another workspace was paused.
+- `app_install.resumed`: A paused app of another workspace was resumed.
+- `app_install.removed`: An app of another workspace was removed.
+- `app_policy.changed`: It was changed which apps of other workspaces may come in.
 - `authorization.granted`: A member let an OAuth app act for them, or let it do more.
 - `authorization.denied`: A member refused an OAuth app.
 - `authorization.withdrawn`: A member's consent to an OAuth app was withdrawn.
@@ -413,6 +444,21 @@ last consent withdrawn.
 More words may be added.
 """
 
+Distribution = Union[
+    Literal[
+        "workspace",
+        "public",
+    ],
+    str,
+]
+"""The workspaces in which an app may act.
+
+- `workspace`: Its own alone.
+- `public`: Each that installs it.
+
+More words may be added.
+"""
+
 EventType = Union[
     Literal[
         "ticket.created",
@@ -448,6 +494,150 @@ EventType = Union[
 - `api_key.revoked`: An API key was revoked.
 - `oauth_app.secret_rotated`: An OAuth app's client secret was rotated.
 - `webhook.test`: Somebody pressed "Send test".
+
+More words may be added.
+"""
+
+FailureCause = Union[
+    Literal[
+        "form_unreadable",
+        "form_has_nul",
+        "method_not_allowed",
+        "parameter_missing",
+        "parameter_repeated",
+        "parameter_invalid",
+        "parameters_too_large",
+        "client_unknown",
+        "app_suspended",
+        "authorization_header_malformed",
+        "credentials_twice",
+        "client_id_mismatch",
+        "secret_missing",
+        "secret_unexpected",
+        "secret_malformed",
+        "secret_stopped",
+        "secret_of_another_app",
+        "secret_unknown",
+        "client_not_confidential",
+        "too_many_requests",
+        "plan_without_api",
+        "grant_unknown",
+        "grant_not_enabled",
+        "grant_not_for_public_apps",
+        "redirect_uri_missing",
+        "redirect_uri_mismatch",
+        "redirect_uri_removed",
+        "request_object",
+        "pushed_request_over",
+        "response_type_unsupported",
+        "challenge_missing",
+        "challenge_method_unsupported",
+        "challenge_malformed",
+        "resource_unknown",
+        "scope_not_allowed",
+        "scope_exceeds_grant",
+        "scopes_lost",
+        "login_needed",
+        "consent_needed",
+        "member_denied",
+        "member_of_another_workspace",
+        "member_may_do_nothing",
+        "app_not_admitted",
+        "code_unknown",
+        "code_of_another_app",
+        "code_used",
+        "code_expired",
+        "code_redirect_uri_mismatch",
+        "verifier_missing",
+        "verifier_mismatch",
+        "consent_ended",
+        "device_code_unknown",
+        "device_code_of_another_app",
+        "device_code_used",
+        "device_code_expired",
+        "answer_pending",
+        "polled_too_often",
+        "devices_waiting",
+        "refresh_token_unknown",
+        "refresh_token_of_another_app",
+        "refresh_token_replaced",
+        "refresh_token_reused",
+        "refresh_token_expired",
+        "refresh_token_revoked",
+        "token_of_another_app",
+        "server_failed",
+    ],
+    str,
+]
+"""The cause of a failed request. New words may come.
+
+- `form_unreadable`: The form or the query cannot be read: encoding, content type, size.
+- `form_has_nul`: A parameter has a NUL character (`%00`).
+- `method_not_allowed`: The request has another method than the endpoint takes.
+- `parameter_missing`: A parameter that is needed is missing.
+- `parameter_repeated`: A parameter is there more than once.
+- `parameter_invalid`: A parameter has a value that is not answered.
+- `parameters_too_large`: The parameters of a pushed request are larger than what is kept.
+- `client_unknown`: No such client is registered; no app learns of it.
+- `app_suspended`: An admin has suspended the app.
+- `authorization_header_malformed`: The `Authorization` header is not Basic as RFC 6749 has it, or
+there twice.
+- `credentials_twice`: The client secret came in the header and in the body.
+- `client_id_mismatch`: The header names another client than the body.
+- `secret_missing`: A confidential app sent no secret.
+- `secret_unexpected`: A public app sent a secret.
+- `secret_malformed`: The text that came as the secret has not the form of one.
+- `secret_stopped`: The secret was this app's, and stopped.
+- `secret_of_another_app`: The secret is that of another app of the workspace.
+- `secret_unknown`: The secret is none of this app's.
+- `client_not_confidential`: Only apps with a secret may call the endpoint.
+- `too_many_requests`: There were too many requests.
+- `plan_without_api`: The plan of the workspace does not include the API.
+- `grant_unknown`: There is no such grant here.
+- `grant_not_enabled`: The grant is not switched on for this app.
+- `grant_not_for_public_apps`: A public app asked for a token for itself.
+- `redirect_uri_missing`: The redirect URI is missing, and the app registered several or none.
+- `redirect_uri_mismatch`: The redirect URI is not a registered one.
+- `redirect_uri_removed`: The redirect URI that a code was issued for is registered no more.
+- `request_object`: The request has a request object by value.
+- `pushed_request_over`: The `request_uri` is over, answered, or not this app's.
+- `response_type_unsupported`: The response type or mode is not answered.
+- `challenge_missing`: The request has no PKCE challenge.
+- `challenge_method_unsupported`: The challenge's method is not S256.
+- `challenge_malformed`: The challenge is no SHA-256 in base64url.
+- `resource_unknown`: The `resource` is not this API.
+- `scope_not_allowed`: The app may have none of the scopes.
+- `scope_exceeds_grant`: A refresh asks for more than was given.
+- `scopes_lost`: The app or the member has lost all of the scopes.
+- `login_needed`: With `prompt=none`: nobody is signed in, or not as the app wants.
+- `consent_needed`: With `prompt=none`: the member must be asked.
+- `member_denied`: The member said no.
+- `member_of_another_workspace`: The member belongs to another workspace.
+- `member_may_do_nothing`: The member may do nothing of what the app asks for.
+- `app_not_admitted`: The member's workspace does not let the app in.
+- `code_unknown`: There is no such code.
+- `code_of_another_app`: The code was issued to another app.
+- `code_used`: The code was used before.
+- `code_expired`: The code had expired.
+- `code_redirect_uri_mismatch`: The code was issued for another redirect URI.
+- `verifier_missing`: The verifier is missing.
+- `verifier_mismatch`: The verifier does not match the challenge.
+- `consent_ended`: The member withdrew the consent, or left the workspace.
+- `device_code_unknown`: There is no such device code.
+- `device_code_of_another_app`: The device code was given to another app.
+- `device_code_used`: The device code has given its tokens before.
+- `device_code_expired`: No member answered in time.
+- `answer_pending`: A device waits for a member's answer. This is no failure, and is not kept.
+- `polled_too_often`: The device asked sooner than it may.
+- `devices_waiting`: Too many devices of the app wait for an answer.
+- `refresh_token_unknown`: The text that came as the refresh token is none of this server's.
+- `refresh_token_of_another_app`: The refresh token was given to another app.
+- `refresh_token_replaced`: The refresh token was replaced, and its successor is not given again.
+- `refresh_token_reused`: The refresh token was used again after its successor was used.
+- `refresh_token_expired`: The refresh token had expired.
+- `refresh_token_revoked`: The refresh token was revoked.
+- `token_of_another_app`: The token was given to another app.
+- `server_failed`: The server could not answer, which is not the app's doing.
 
 More words may be added.
 """
@@ -518,6 +708,7 @@ GrantType = Union[
         "authorization_code",
         "refresh_token",
         "client_credentials",
+        "device_code",
     ],
     str,
 ]
@@ -526,6 +717,7 @@ GrantType = Union[
 - `authorization_code`: A member's consent, with PKCE.
 - `refresh_token`: Rotating refresh tokens.
 - `client_credentials`: The app as itself; confidential apps only.
+- `device_code`: A member's consent by a code that a device without a browser shows (RFC 8628).
 
 More words may be added.
 """
@@ -566,6 +758,37 @@ existed, or are of a type that it did not want then.
 More words may be added.
 """
 
+InstallStatus = Union[
+    Literal[
+        "requested",
+        "refused",
+        "active",
+        "paused",
+    ],
+    str,
+]
+"""Whether an app of another workspace may act in this one.
+
+- `requested`: A member has asked for it, and no admin has answered.
+- `refused`: An admin has refused it.
+- `active`: Members may let it act for them.
+- `paused`: An admin has stopped it, for now.
+
+More words may be added.
+"""
+
+KnownAppPolicy = Literal[
+    "open",
+    "ask",
+    "list",
+]
+"""Which apps of other workspaces may come in.
+
+- `open`: Any: a member who lets it act for them installs it.
+- `ask`: Those that an admin approves; members may ask for them.
+- `list`: Those that an admin installs; members may not ask for others.
+"""
+
 KnownCategory = Literal[
     "configuration",
     "outage",
@@ -589,6 +812,16 @@ KnownClientKind = Literal[
 
 - `confidential`: It authenticates with a client secret.
 - `public`: It runs where a secret cannot be kept, and has none.
+"""
+
+KnownDistribution = Literal[
+    "workspace",
+    "public",
+]
+"""The workspaces in which an app may act.
+
+- `workspace`: Its own alone.
+- `public`: Each that installs it.
 """
 
 KnownEventType = Literal[
@@ -653,12 +886,14 @@ KnownGrantType = Literal[
     "authorization_code",
     "refresh_token",
     "client_credentials",
+    "device_code",
 ]
 """How the app may obtain tokens.
 
 - `authorization_code`: A member's consent, with PKCE.
 - `refresh_token`: Rotating refresh tokens.
 - `client_credentials`: The app as itself; confidential apps only.
+- `device_code`: A member's consent by a code that a device without a browser shows (RFC 8628).
 """
 
 KnownIncluded = Literal[
@@ -747,6 +982,79 @@ OAuthAppStatus = Union[
 
 - `active`: It works.
 - `suspended`: An admin suspended it: it gets no tokens, and those it has are refused.
+
+More words may be added.
+"""
+
+OAuthEndpoint = Union[
+    Literal[
+        "authorize",
+        "par",
+        "token",
+        "revoke",
+        "introspect",
+        "device_authorization",
+    ],
+    str,
+]
+"""An endpoint of the OAuth server.
+
+- `authorize`: `/oauth/authorize`, and the consent screen behind it.
+- `par`: `/oauth/par` (RFC 9126).
+- `token`: `/oauth/token`.
+- `revoke`: `/oauth/revoke` (RFC 7009).
+- `introspect`: `/oauth/introspect` (RFC 7662).
+- `device_authorization`: `/oauth/device_authorization` (RFC 8628).
+
+More words may be added.
+"""
+
+OAuthErrorCode = Union[
+    Literal[
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+        "invalid_target",
+        "access_denied",
+        "authorization_pending",
+        "slow_down",
+        "expired_token",
+        "login_required",
+        "consent_required",
+        "unsupported_response_type",
+        "invalid_request_uri",
+        "request_not_supported",
+        "temporarily_unavailable",
+        "server_error",
+    ],
+    str,
+]
+"""The `error` that an app was answered with: the registered codes that this server uses.
+
+- `invalid_request`: A parameter is missing, repeated or malformed (RFC 6749, section 5.2).
+- `invalid_client`: The client did not prove who it is.
+- `invalid_grant`: The code or refresh token is not good, or not this client's.
+- `unauthorized_client`: The client may not use this grant.
+- `unsupported_grant_type`: There is no such grant.
+- `invalid_scope`: A scope is unknown, or more than was given.
+- `invalid_target`: There is no such resource (RFC 8707, section 2).
+- `access_denied`: The member said no.
+- `authorization_pending`: The member has not answered yet (RFC 8628, section 3.5).
+- `slow_down`: The member has not answered yet, and the device asks too often (RFC 8628, section
+3.5).
+- `expired_token`: The member has not answered in time (RFC 8628, section 3.5).
+- `login_required`: The app wants nothing shown, and the member is not signed in as it wants
+(`OpenID` Connect Core, section 3.1.2.6).
+- `consent_required`: The app wants nothing shown, and the member must be asked.
+- `unsupported_response_type`: Only `code` is answered.
+- `invalid_request_uri`: The pushed request is over, used or not this client's (RFC 9101, section
+6.3).
+- `request_not_supported`: Request objects by value are not read (RFC 9101, section 6.3).
+- `temporarily_unavailable`: The server cannot answer now, but may in a moment.
+- `server_error`: Something failed on our side.
 
 More words may be added.
 """

@@ -2,6 +2,7 @@
 
 import type { Transport } from "../transport.js";
 import { ApiKeysResource } from "./resources/api_keys.js";
+import { AppInstallsResource } from "./resources/app_installs.js";
 import { AuditLogResource } from "./resources/audit_log.js";
 import { BroadcastsResource } from "./resources/broadcasts.js";
 import { DeliveriesResource } from "./resources/deliveries.js";
@@ -18,6 +19,7 @@ import { WebhooksResource } from "./resources/webhooks.js";
 /** The resources of a client. */
 export abstract class Resources {
   readonly apiKeys: ApiKeysResource;
+  readonly appInstalls: AppInstallsResource;
   readonly auditLog: AuditLogResource;
   readonly broadcasts: BroadcastsResource;
   readonly deliveries: DeliveriesResource;
@@ -33,6 +35,7 @@ export abstract class Resources {
 
   protected constructor(transport: Transport) {
     this.apiKeys = new ApiKeysResource(transport);
+    this.appInstalls = new AppInstallsResource(transport);
     this.auditLog = new AuditLogResource(transport);
     this.broadcasts = new BroadcastsResource(transport);
     this.deliveries = new DeliveriesResource(transport);
@@ -50,6 +53,7 @@ export abstract class Resources {
 
 export type {
   ApiKeysResource,
+  AppInstallsResource,
   AuditLogResource,
   BroadcastsResource,
   DeliveriesResource,
@@ -67,6 +71,9 @@ export type {
   ListApiKeysQuery,
 } from "./resources/api_keys.js";
 export type {
+  ListAppInstallsQuery,
+} from "./resources/app_installs.js";
+export type {
   ListAuditEntriesQuery,
 } from "./resources/audit_log.js";
 export type {
@@ -83,6 +90,7 @@ export type {
   DeleteOAuthAppSecretQuery,
   ListOAuthAppsQuery,
   ListOAuthAppAuthorizationsQuery,
+  ListOAuthAppFailuresQuery,
   ListOAuthAppSecretsQuery,
 } from "./resources/oauth_apps.js";
 export type {

@@ -118,6 +118,62 @@ export interface ApiKeyRef {
  */
 export type ApiKeyStatus = "active" | "expired" | "replaced" | "revoked" | (string & {});
 
+/** An app of another workspace in this one. */
+export interface AppInstall {
+  /** The app. */
+  app: AppRef;
+  /** When it was installed, or asked for. */
+  created_at: Timestamp;
+  /** When it was last decided about; `null` while nobody has. */
+  decided_at?: Timestamp | null;
+  /** The install's id. */
+  id: AppInstallId;
+  /** Who stands behind the app, in its own words. */
+  publisher_name: string;
+  /** Which member asked for it; `null` where an admin let it in without being asked. */
+  requested_by?: MemberRef | null;
+  /** Whether it may act here. */
+  status: InstallStatus;
+}
+
+/** What an app of another workspace holds in this one. */
+export interface AppInstallActivity {
+  /** Access tokens that act for them now. */
+  access_tokens: number;
+  /** How many members of this workspace let it act for them. */
+  authorizations: number;
+  /** The newest incidents of the last 90 days: copies of its tokens that were used here. */
+  incidents: Incident[];
+  /** Refresh tokens that act for them now. */
+  refresh_tokens: number;
+}
+
+/** Such as `ins_01JDBN5X7W3Q9K2M4E6R8T0VYZ`. */
+export type AppInstallId = string;
+
+/**
+ * Which apps of other workspaces may come in.
+ *
+ * - `open`: Any: a member who lets it act for them installs it.
+ * - `ask`: Those that an admin approves; members may ask for them.
+ * - `list`: Those that an admin installs; members may not ask for others.
+ *
+ * More words may be added.
+ */
+export type AppPolicy = "open" | "ask" | "list" | (string & {});
+
+/** Choose which apps of other workspaces may come in. */
+export interface AppPolicyChange {
+  /** `open`, `ask` or `list`. */
+  policy: KnownAppPolicy;
+}
+
+/** Which apps of other workspaces may come in. */
+export interface AppPolicySetting {
+  /** The policy. */
+  policy: AppPolicy;
+}
+
 /** An app as members see it. */
 export interface AppRef {
   /** What the app does; empty where not said. */
@@ -230,6 +286,13 @@ export interface AttemptResponse {
  * - `oauth_app.secret_rotated`: An OAuth app's client secret was rotated.
  * - `oauth_app.secret_dropped`: An OAuth app's old client secret was dropped before its time.
  * - `oauth_app.deleted`: An OAuth app was deleted.
+ * - `app_install.requested`: A member asked for an app of another workspace.
+ * - `app_install.approved`: An app of another workspace was let in.
+ * - `app_install.refused`: An app of another workspace was refused.
+ * - `app_install.paused`: An app of another workspace was paused.
+ * - `app_install.resumed`: A paused app of another workspace was resumed.
+ * - `app_install.removed`: An app of another workspace was removed.
+ * - `app_policy.changed`: It was changed which apps of other workspaces may come in.
  * - `authorization.granted`: A member let an OAuth app act for them, or let it do more.
  * - `authorization.denied`: A member refused an OAuth app.
  * - `authorization.withdrawn`: A member's consent to an OAuth app was withdrawn.
@@ -285,6 +348,13 @@ export type AuditAction =
   | "oauth_app.secret_rotated"
   | "oauth_app.secret_dropped"
   | "oauth_app.deleted"
+  | "app_install.requested"
+  | "app_install.approved"
+  | "app_install.refused"
+  | "app_install.paused"
+  | "app_install.resumed"
+  | "app_install.removed"
+  | "app_policy.changed"
   | "authorization.granted"
   | "authorization.denied"
   | "authorization.withdrawn"
@@ -734,6 +804,16 @@ export type DiagnosisCode =
  */
 export type DisabledReason = "manual" | "gone" | "failing" | "owner_ended" | (string & {});
 
+/**
+ * The workspaces in which an app may act.
+ *
+ * - `workspace`: Its own alone.
+ * - `public`: Each that installs it.
+ *
+ * More words may be added.
+ */
+export type Distribution = "workspace" | "public" | (string & {});
+
 /** Held deliveries being let go, oldest first. */
 export interface Draining {
   /** How many per second at present; it grows with every success. */
@@ -831,6 +911,147 @@ export interface EventTypeInfo {
   /** The type. */
   type: EventType;
 }
+
+/**
+ * The cause of a failed request. New words may come.
+ *
+ * - `form_unreadable`: The form or the query cannot be read: encoding, content type, size.
+ * - `form_has_nul`: A parameter has a NUL character (`%00`).
+ * - `method_not_allowed`: The request has another method than the endpoint takes.
+ * - `parameter_missing`: A parameter that is needed is missing.
+ * - `parameter_repeated`: A parameter is there more than once.
+ * - `parameter_invalid`: A parameter has a value that is not answered.
+ * - `parameters_too_large`: The parameters of a pushed request are larger than what is kept.
+ * - `client_unknown`: No such client is registered; no app learns of it.
+ * - `app_suspended`: An admin has suspended the app.
+ * - `authorization_header_malformed`: The `Authorization` header is not Basic as RFC 6749 has it, or there twice.
+ * - `credentials_twice`: The client secret came in the header and in the body.
+ * - `client_id_mismatch`: The header names another client than the body.
+ * - `secret_missing`: A confidential app sent no secret.
+ * - `secret_unexpected`: A public app sent a secret.
+ * - `secret_malformed`: The text that came as the secret has not the form of one.
+ * - `secret_stopped`: The secret was this app's, and stopped.
+ * - `secret_of_another_app`: The secret is that of another app of the workspace.
+ * - `secret_unknown`: The secret is none of this app's.
+ * - `client_not_confidential`: Only apps with a secret may call the endpoint.
+ * - `too_many_requests`: There were too many requests.
+ * - `plan_without_api`: The plan of the workspace does not include the API.
+ * - `grant_unknown`: There is no such grant here.
+ * - `grant_not_enabled`: The grant is not switched on for this app.
+ * - `grant_not_for_public_apps`: A public app asked for a token for itself.
+ * - `redirect_uri_missing`: The redirect URI is missing, and the app registered several or none.
+ * - `redirect_uri_mismatch`: The redirect URI is not a registered one.
+ * - `redirect_uri_removed`: The redirect URI that a code was issued for is registered no more.
+ * - `request_object`: The request has a request object by value.
+ * - `pushed_request_over`: The `request_uri` is over, answered, or not this app's.
+ * - `response_type_unsupported`: The response type or mode is not answered.
+ * - `challenge_missing`: The request has no PKCE challenge.
+ * - `challenge_method_unsupported`: The challenge's method is not S256.
+ * - `challenge_malformed`: The challenge is no SHA-256 in base64url.
+ * - `resource_unknown`: The `resource` is not this API.
+ * - `scope_not_allowed`: The app may have none of the scopes.
+ * - `scope_exceeds_grant`: A refresh asks for more than was given.
+ * - `scopes_lost`: The app or the member has lost all of the scopes.
+ * - `login_needed`: With `prompt=none`: nobody is signed in, or not as the app wants.
+ * - `consent_needed`: With `prompt=none`: the member must be asked.
+ * - `member_denied`: The member said no.
+ * - `member_of_another_workspace`: The member belongs to another workspace.
+ * - `member_may_do_nothing`: The member may do nothing of what the app asks for.
+ * - `app_not_admitted`: The member's workspace does not let the app in.
+ * - `code_unknown`: There is no such code.
+ * - `code_of_another_app`: The code was issued to another app.
+ * - `code_used`: The code was used before.
+ * - `code_expired`: The code had expired.
+ * - `code_redirect_uri_mismatch`: The code was issued for another redirect URI.
+ * - `verifier_missing`: The verifier is missing.
+ * - `verifier_mismatch`: The verifier does not match the challenge.
+ * - `consent_ended`: The member withdrew the consent, or left the workspace.
+ * - `device_code_unknown`: There is no such device code.
+ * - `device_code_of_another_app`: The device code was given to another app.
+ * - `device_code_used`: The device code has given its tokens before.
+ * - `device_code_expired`: No member answered in time.
+ * - `answer_pending`: A device waits for a member's answer. This is no failure, and is not kept.
+ * - `polled_too_often`: The device asked sooner than it may.
+ * - `devices_waiting`: Too many devices of the app wait for an answer.
+ * - `refresh_token_unknown`: The text that came as the refresh token is none of this server's.
+ * - `refresh_token_of_another_app`: The refresh token was given to another app.
+ * - `refresh_token_replaced`: The refresh token was replaced, and its successor is not given again.
+ * - `refresh_token_reused`: The refresh token was used again after its successor was used.
+ * - `refresh_token_expired`: The refresh token had expired.
+ * - `refresh_token_revoked`: The refresh token was revoked.
+ * - `token_of_another_app`: The token was given to another app.
+ * - `server_failed`: The server could not answer, which is not the app's doing.
+ *
+ * More words may be added.
+ */
+export type FailureCause =
+  | "form_unreadable"
+  | "form_has_nul"
+  | "method_not_allowed"
+  | "parameter_missing"
+  | "parameter_repeated"
+  | "parameter_invalid"
+  | "parameters_too_large"
+  | "client_unknown"
+  | "app_suspended"
+  | "authorization_header_malformed"
+  | "credentials_twice"
+  | "client_id_mismatch"
+  | "secret_missing"
+  | "secret_unexpected"
+  | "secret_malformed"
+  | "secret_stopped"
+  | "secret_of_another_app"
+  | "secret_unknown"
+  | "client_not_confidential"
+  | "too_many_requests"
+  | "plan_without_api"
+  | "grant_unknown"
+  | "grant_not_enabled"
+  | "grant_not_for_public_apps"
+  | "redirect_uri_missing"
+  | "redirect_uri_mismatch"
+  | "redirect_uri_removed"
+  | "request_object"
+  | "pushed_request_over"
+  | "response_type_unsupported"
+  | "challenge_missing"
+  | "challenge_method_unsupported"
+  | "challenge_malformed"
+  | "resource_unknown"
+  | "scope_not_allowed"
+  | "scope_exceeds_grant"
+  | "scopes_lost"
+  | "login_needed"
+  | "consent_needed"
+  | "member_denied"
+  | "member_of_another_workspace"
+  | "member_may_do_nothing"
+  | "app_not_admitted"
+  | "code_unknown"
+  | "code_of_another_app"
+  | "code_used"
+  | "code_expired"
+  | "code_redirect_uri_mismatch"
+  | "verifier_missing"
+  | "verifier_mismatch"
+  | "consent_ended"
+  | "device_code_unknown"
+  | "device_code_of_another_app"
+  | "device_code_used"
+  | "device_code_expired"
+  | "answer_pending"
+  | "polled_too_often"
+  | "devices_waiting"
+  | "refresh_token_unknown"
+  | "refresh_token_of_another_app"
+  | "refresh_token_replaced"
+  | "refresh_token_reused"
+  | "refresh_token_expired"
+  | "refresh_token_revoked"
+  | "token_of_another_app"
+  | "server_failed"
+  | (string & {});
 
 /**
  * The stable name of what is wrong with one field, for programs. [`FaultCode::meaning`] says what each means.
@@ -934,10 +1155,16 @@ export interface FilterPreview {
  * - `authorization_code`: A member's consent, with PKCE.
  * - `refresh_token`: Rotating refresh tokens.
  * - `client_credentials`: The app as itself; confidential apps only.
+ * - `device_code`: A member's consent by a code that a device without a browser shows (RFC 8628).
  *
  * More words may be added.
  */
-export type GrantType = "authorization_code" | "refresh_token" | "client_credentials" | (string & {});
+export type GrantType =
+  | "authorization_code"
+  | "refresh_token"
+  | "client_credentials"
+  | "device_code"
+  | (string & {});
 
 /** A header as it went over the wire. */
 export interface Header {
@@ -984,6 +1211,27 @@ export type IncidentKind = "refresh_token_reused" | "code_reused" | (string & {}
 export type Included = "failed" | "canceled" | "missing" | "succeeded" | (string & {});
 
 /**
+ * Whether an app of another workspace may act in this one.
+ *
+ * - `requested`: A member has asked for it, and no admin has answered.
+ * - `refused`: An admin has refused it.
+ * - `active`: Members may let it act for them.
+ * - `paused`: An admin has stopped it, for now.
+ *
+ * More words may be added.
+ */
+export type InstallStatus = "requested" | "refused" | "active" | "paused" | (string & {});
+
+/**
+ * Which apps of other workspaces may come in.
+ *
+ * - `open`: Any: a member who lets it act for them installs it.
+ * - `ask`: Those that an admin approves; members may ask for them.
+ * - `list`: Those that an admin installs; members may not ask for others.
+ */
+export type KnownAppPolicy = "open" | "ask" | "list";
+
+/**
  * The party whose problem a failure is.
  *
  * - `configuration`: Something in the webhook or its receiver is set up wrongly: waiting will not help.
@@ -1000,6 +1248,14 @@ export type KnownCategory = "configuration" | "outage" | "throttling" | "ours";
  * - `public`: It runs where a secret cannot be kept, and has none.
  */
 export type KnownClientKind = "confidential" | "public";
+
+/**
+ * The workspaces in which an app may act.
+ *
+ * - `workspace`: Its own alone.
+ * - `public`: Each that installs it.
+ */
+export type KnownDistribution = "workspace" | "public";
 
 /**
  * A catalogued type of event.
@@ -1056,8 +1312,9 @@ export type KnownFilterOp = "eq" | "ne" | "in" | "prefix" | "exists" | "gt" | "g
  * - `authorization_code`: A member's consent, with PKCE.
  * - `refresh_token`: Rotating refresh tokens.
  * - `client_credentials`: The app as itself; confidential apps only.
+ * - `device_code`: A member's consent by a code that a device without a browser shows (RFC 8628).
  */
-export type KnownGrantType = "authorization_code" | "refresh_token" | "client_credentials";
+export type KnownGrantType = "authorization_code" | "refresh_token" | "client_credentials" | "device_code";
 
 /**
  * The deliveries that a recovery is for.
@@ -1280,6 +1537,8 @@ export interface NewEvent {
 export interface NewOAuthApp {
   /** What the app does: at most 500 characters. */
   description?: string | null;
+  /** `workspace` or `public`; `workspace` where absent. */
+  distribution?: KnownDistribution | null;
   /** How it may obtain tokens; `authorization_code` and `refresh_token` where absent. */
   grants?: KnownGrantType[] | null;
   /** The app's https homepage. */
@@ -1290,6 +1549,10 @@ export interface NewOAuthApp {
   logo?: string | null;
   /** The name that members see on the consent screen: 1 to 100 characters. */
   name: string;
+  /** Those of the scopes that each member may leave out; none where absent. */
+  optional_scopes?: KnownScope[] | null;
+  /** Who stands behind the app, as other workspaces read it: at most 100 characters. A public app needs it. */
+  publisher_name?: string | null;
   /**
    * Where members may be sent back to, at most 20: https; http on a loopback IP; for public apps also on `localhost`, and a scheme
    * of the app's own.
@@ -1415,18 +1678,26 @@ export interface OAuthApp {
   created_by: Actor;
   /** What the app does; empty where not said. */
   description: string;
+  /** The workspaces in which it may act. */
+  distribution: Distribution;
   /** How it may obtain tokens. */
   grants: GrantType[];
   /** The app's homepage; empty where not said. */
   homepage_url: string;
   /** The app's id, which is its `client_id`. */
   id: OAuthAppId;
+  /** The number of other workspaces that have installed it. */
+  installs: number;
   /** The app's kind: able to keep a secret, or not. */
   kind: ClientKind;
   /** The app's logo as a `data:` URL; empty where there is none. */
   logo: string;
   /** The name that members see. */
   name: string;
+  /** Those of the scopes that each member may leave out. */
+  optional_scopes: Scope[];
+  /** The name of whoever stands behind the app, as other workspaces read it; empty where not said. */
+  publisher_name: string;
   /** Remarks on some of the redirect URIs. */
   redirect_uri_remarks: RedirectUriRemark[];
   /** Where members may be sent back to. */
@@ -1461,6 +1732,8 @@ export interface OAuthAppActivity {
 export interface OAuthAppChanges {
   /** What the app does. */
   description?: string | null;
+  /** In which workspaces it may act. */
+  distribution?: KnownDistribution;
   /** How it may obtain tokens. */
   grants?: KnownGrantType[];
   /** The app's https homepage. */
@@ -1469,6 +1742,10 @@ export interface OAuthAppChanges {
   logo?: string | null;
   /** The name that members see. */
   name?: string;
+  /** Those of the scopes that each member may leave out. */
+  optional_scopes?: KnownScope[];
+  /** Who stands behind the app. */
+  publisher_name?: string | null;
   /** Where members may be sent back to. */
   redirect_uris?: string[];
   /** What the app may ask for. */
@@ -1487,6 +1764,108 @@ export type OAuthAppId = string;
  * More words may be added.
  */
 export type OAuthAppStatus = "active" | "suspended" | (string & {});
+
+/**
+ * An endpoint of the OAuth server.
+ *
+ * - `authorize`: `/oauth/authorize`, and the consent screen behind it.
+ * - `par`: `/oauth/par` (RFC 9126).
+ * - `token`: `/oauth/token`.
+ * - `revoke`: `/oauth/revoke` (RFC 7009).
+ * - `introspect`: `/oauth/introspect` (RFC 7662).
+ * - `device_authorization`: `/oauth/device_authorization` (RFC 8628).
+ *
+ * More words may be added.
+ */
+export type OAuthEndpoint =
+  | "authorize"
+  | "par"
+  | "token"
+  | "revoke"
+  | "introspect"
+  | "device_authorization"
+  | (string & {});
+
+/**
+ * The `error` that an app was answered with: the registered codes that this server uses.
+ *
+ * - `invalid_request`: A parameter is missing, repeated or malformed (RFC 6749, section 5.2).
+ * - `invalid_client`: The client did not prove who it is.
+ * - `invalid_grant`: The code or refresh token is not good, or not this client's.
+ * - `unauthorized_client`: The client may not use this grant.
+ * - `unsupported_grant_type`: There is no such grant.
+ * - `invalid_scope`: A scope is unknown, or more than was given.
+ * - `invalid_target`: There is no such resource (RFC 8707, section 2).
+ * - `access_denied`: The member said no.
+ * - `authorization_pending`: The member has not answered yet (RFC 8628, section 3.5).
+ * - `slow_down`: The member has not answered yet, and the device asks too often (RFC 8628, section 3.5).
+ * - `expired_token`: The member has not answered in time (RFC 8628, section 3.5).
+ * - `login_required`: The app wants nothing shown, and the member is not signed in as it wants (`OpenID` Connect Core, section 3.1.2.6).
+ * - `consent_required`: The app wants nothing shown, and the member must be asked.
+ * - `unsupported_response_type`: Only `code` is answered.
+ * - `invalid_request_uri`: The pushed request is over, used or not this client's (RFC 9101, section 6.3).
+ * - `request_not_supported`: Request objects by value are not read (RFC 9101, section 6.3).
+ * - `temporarily_unavailable`: The server cannot answer now, but may in a moment.
+ * - `server_error`: Something failed on our side.
+ *
+ * More words may be added.
+ */
+export type OAuthErrorCode =
+  | "invalid_request"
+  | "invalid_client"
+  | "invalid_grant"
+  | "unauthorized_client"
+  | "unsupported_grant_type"
+  | "invalid_scope"
+  | "invalid_target"
+  | "access_denied"
+  | "authorization_pending"
+  | "slow_down"
+  | "expired_token"
+  | "login_required"
+  | "consent_required"
+  | "unsupported_response_type"
+  | "invalid_request_uri"
+  | "request_not_supported"
+  | "temporarily_unavailable"
+  | "server_error"
+  | (string & {});
+
+/** A failed request of an OAuth app. Requests that failed alike within a minute are one. */
+export interface OAuthFailure {
+  /** The cause. */
+  cause: FailureCause;
+  /** How many requests there were. */
+  count: number;
+  /**
+   * The cause of the last request in a sentence, without any secret. Redirect URIs stand there without the values of their queries.
+   */
+  detail: string;
+  /** The endpoint. */
+  endpoint: OAuthEndpoint;
+  /** The `error` that the app was answered with, or that a page showed. */
+  error: OAuthErrorCode;
+  /** The failure's id. */
+  id: OAuthFailureId;
+  /**
+   * The address that the requests came from; `null` where a member of another workspace may stand behind it, and where there were
+   * too many.
+   */
+  ip?: string | null;
+  /** The time of the last request that failed alike. */
+  last_at: Timestamp;
+  /** The time of the first request. */
+  occurred_at: Timestamp;
+  /** The `x-request-id` of the last answer. */
+  request_id: string;
+  /** The HTTP status of the last answer: 303 where the browser went back to the app with the error. */
+  status: number;
+  /** The `User-Agent` of the last request, at most 200 characters; `null` where it said nothing, and where `ip` is. */
+  user_agent?: string | null;
+}
+
+/** Such as `oaf_01JDBN5X7W3Q9K2M4E6R8T0VYZ`. */
+export type OAuthFailureId = string;
 
 /** The owner of a webhook. A key or an app sees and changes its own webhooks alone. */
 export interface Owner {
@@ -1513,6 +1892,14 @@ export type OwnerKind = "member" | "api_key" | "oauth_app" | (string & {});
 export interface PageApiKey {
   /** The results, newest first. */
   data: ApiKey[];
+  /** Pass as `cursor` for the next page; `null` on the last one. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageAppInstall {
+  /** The results, newest first. */
+  data: AppInstall[];
   /** Pass as `cursor` for the next page; `null` on the last one. */
   next_cursor?: string | null;
 }
@@ -1609,6 +1996,14 @@ export interface PageNote {
 export interface PageOAuthApp {
   /** The results, newest first. */
   data: OAuthApp[];
+  /** Pass as `cursor` for the next page; `null` on the last one. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
+export interface PageOAuthFailure {
+  /** The results, newest first. */
+  data: OAuthFailure[];
   /** Pass as `cursor` for the next page; `null` on the last one. */
   next_cursor?: string | null;
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from .._connection import AsyncConnection, Connection
 from .api_keys import ApiKeysResource, AsyncApiKeysResource
+from .app_installs import AppInstallsResource, AsyncAppInstallsResource
 from .audit_log import AsyncAuditLogResource, AuditLogResource
 from .broadcasts import AsyncBroadcastsResource, BroadcastsResource
 from .deliveries import AsyncDeliveriesResource, DeliveriesResource
@@ -24,6 +25,7 @@ class Resources:
 
     def __init__(self, connection: Connection) -> None:
         self.api_keys = ApiKeysResource(connection)
+        self.app_installs = AppInstallsResource(connection)
         self.audit_log = AuditLogResource(connection)
         self.broadcasts = BroadcastsResource(connection)
         self.deliveries = DeliveriesResource(connection)
@@ -43,6 +45,7 @@ class AsyncResources:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.api_keys = AsyncApiKeysResource(connection)
+        self.app_installs = AsyncAppInstallsResource(connection)
         self.audit_log = AsyncAuditLogResource(connection)
         self.broadcasts = AsyncBroadcastsResource(connection)
         self.deliveries = AsyncDeliveriesResource(connection)

@@ -11,6 +11,7 @@ from .._omit import OMIT, OrOmit
 from .._paged import AsyncPaged, Listing, Paged
 from .._request import Call, new_key, segment
 from .._resource import AsyncResource, Resource
+from .._times import Time
 from ..models import (
     Authorization,
     ClientSecret,
@@ -18,9 +19,19 @@ from ..models import (
     CreatedOAuthApp,
     OAuthApp,
     OAuthAppActivity,
+    OAuthFailure,
     Withdrawn,
 )
-from ..words import KnownClientKind, KnownGrantType, KnownOverlap, KnownScope, OAuthAppStatus
+from ..words import (
+    KnownClientKind,
+    KnownDistribution,
+    KnownGrantType,
+    KnownOverlap,
+    KnownScope,
+    OAuthAppStatus,
+    OAuthEndpoint,
+    OAuthErrorCode,
+)
 
 
 class OauthAppsResource(Resource):
@@ -34,9 +45,12 @@ class OauthAppsResource(Resource):
         redirect_uris: Sequence[str],
         scopes: Sequence[KnownScope],
         description: OrOmit[Optional[str]] = OMIT,
+        distribution: OrOmit[Optional[KnownDistribution]] = OMIT,
         grants: OrOmit[Optional[Sequence[KnownGrantType]]] = OMIT,
         homepage_url: OrOmit[Optional[str]] = OMIT,
         logo: OrOmit[Optional[str]] = OMIT,
+        optional_scopes: OrOmit[Optional[Sequence[KnownScope]]] = OMIT,
+        publisher_name: OrOmit[Optional[str]] = OMIT,
         idempotency_key: Optional[str] = None,
         timeout: OrOmit[Timeout] = OMIT,
     ) -> CreatedOAuthApp:
@@ -48,12 +62,17 @@ class OauthAppsResource(Resource):
 
         Args:
             description: What the app does: at most 500 characters.
+            distribution: `workspace` or `public`; `workspace` where absent.
             grants: How it may obtain tokens; `authorization_code` and `refresh_token` where
                 absent.
             homepage_url: The app's https homepage.
             kind: `confidential` or `public`.
             logo: The app's logo, a PNG, JPEG or WebP of at most 64 KiB as a `data:` URL.
             name: The name that members see on the consent screen: 1 to 100 characters.
+            optional_scopes: Those of the scopes that each member may leave out; none where
+                absent.
+            publisher_name: Who stands behind the app, as other workspaces read it: at most 100
+                characters. A public app needs it.
             redirect_uris: Where members may be sent back to, at most 20: https; http on a
                 loopback IP; for public apps also on `localhost`, and a scheme of the app's own.
             scopes: What the app may ask for.
@@ -66,11 +85,14 @@ class OauthAppsResource(Resource):
             "/v1/oauth-apps",
             body={
                 "description": description,
+                "distribution": distribution,
                 "grants": grants,
                 "homepage_url": homepage_url,
                 "kind": kind,
                 "logo": logo,
                 "name": name,
+                "optional_scopes": optional_scopes,
+                "publisher_name": publisher_name,
                 "redirect_uris": redirect_uris,
                 "scopes": scopes,
             },
@@ -174,8 +196,8 @@ class OauthAppsResource(Resource):
     ) -> OAuthAppActivity:
         """Show what an OAuth app holds.
 
-        How many authorizations and tokens are alive, and whether a copy of a credential was used
-        lately.
+        How many authorizations and tokens are alive, in all workspaces together, and whether a copy
+        of a credential was used lately in this one.
 
         **Permission:** an admin's session
 
@@ -252,6 +274,51 @@ class OauthAppsResource(Resource):
             timeout=timeout,
         )
         return Paged(self._connection, Listing(Authorization, call))
+
+    def list_failures(
+        self,
+        id: str,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        endpoint: Optional[Union[OAuthEndpoint, Sequence[OAuthEndpoint]]] = None,
+        error: Optional[Union[OAuthErrorCode, Sequence[OAuthErrorCode]]] = None,
+        since: Optional[Time] = None,
+        until: Optional[Time] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> Paged[OAuthFailure]:
+        """List an OAuth app's failed requests.
+
+        What the app was refused at the OAuth endpoints in the last 7 days, and why, newest first:
+        the last 1,000 at most. Requests that failed alike within a minute are one. A request is
+        here a few seconds after it failed.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The app's id
+            limit: How many results to give: 1 to 200, 50 where absent.
+            cursor: Where to go on: the `next_cursor` of the page before.
+            endpoint: Only requests to these endpoints; a list for several.
+            error: Only requests that were answered with these errors; a list for several.
+            since: Not before this time (RFC 3339).
+            until: Before this time (RFC 3339).
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "GET",
+            f"/v1/oauth-apps/{segment(id)}/failures",
+            query={
+                "limit": limit,
+                "cursor": cursor,
+                "endpoint": endpoint,
+                "error": error,
+                "since": since,
+                "until": until,
+            },
+            timeout=timeout,
+        )
+        return Paged(self._connection, Listing(OAuthFailure, call))
 
     def list_secrets(
         self,
@@ -391,10 +458,13 @@ class OauthAppsResource(Resource):
         id: str,
         *,
         description: OrOmit[Optional[str]] = OMIT,
+        distribution: OrOmit[KnownDistribution] = OMIT,
         grants: OrOmit[Sequence[KnownGrantType]] = OMIT,
         homepage_url: OrOmit[Optional[str]] = OMIT,
         logo: OrOmit[Optional[str]] = OMIT,
         name: OrOmit[str] = OMIT,
+        optional_scopes: OrOmit[Sequence[KnownScope]] = OMIT,
+        publisher_name: OrOmit[Optional[str]] = OMIT,
         redirect_uris: OrOmit[Sequence[str]] = OMIT,
         scopes: OrOmit[Sequence[KnownScope]] = OMIT,
         if_match: Optional[str] = None,
@@ -409,10 +479,13 @@ class OauthAppsResource(Resource):
         Args:
             id: The app's id
             description: What the app does.
+            distribution: In which workspaces it may act.
             grants: How it may obtain tokens.
             homepage_url: The app's https homepage.
             logo: The app's logo as a `data:` URL.
             name: The name that members see.
+            optional_scopes: Those of the scopes that each member may leave out.
+            publisher_name: Who stands behind the app.
             redirect_uris: Where members may be sent back to.
             scopes: What the app may ask for.
             if_match: The `etag` of the version that is meant: another one is refused with
@@ -424,10 +497,13 @@ class OauthAppsResource(Resource):
             f"/v1/oauth-apps/{segment(id)}",
             body={
                 "description": description,
+                "distribution": distribution,
                 "grants": grants,
                 "homepage_url": homepage_url,
                 "logo": logo,
                 "name": name,
+                "optional_scopes": optional_scopes,
+                "publisher_name": publisher_name,
                 "redirect_uris": redirect_uris,
                 "scopes": scopes,
             },
@@ -498,9 +574,12 @@ class AsyncOauthAppsResource(AsyncResource):
         redirect_uris: Sequence[str],
         scopes: Sequence[KnownScope],
         description: OrOmit[Optional[str]] = OMIT,
+        distribution: OrOmit[Optional[KnownDistribution]] = OMIT,
         grants: OrOmit[Optional[Sequence[KnownGrantType]]] = OMIT,
         homepage_url: OrOmit[Optional[str]] = OMIT,
         logo: OrOmit[Optional[str]] = OMIT,
+        optional_scopes: OrOmit[Optional[Sequence[KnownScope]]] = OMIT,
+        publisher_name: OrOmit[Optional[str]] = OMIT,
         idempotency_key: Optional[str] = None,
         timeout: OrOmit[Timeout] = OMIT,
     ) -> CreatedOAuthApp:
@@ -512,12 +591,17 @@ class AsyncOauthAppsResource(AsyncResource):
 
         Args:
             description: What the app does: at most 500 characters.
+            distribution: `workspace` or `public`; `workspace` where absent.
             grants: How it may obtain tokens; `authorization_code` and `refresh_token` where
                 absent.
             homepage_url: The app's https homepage.
             kind: `confidential` or `public`.
             logo: The app's logo, a PNG, JPEG or WebP of at most 64 KiB as a `data:` URL.
             name: The name that members see on the consent screen: 1 to 100 characters.
+            optional_scopes: Those of the scopes that each member may leave out; none where
+                absent.
+            publisher_name: Who stands behind the app, as other workspaces read it: at most 100
+                characters. A public app needs it.
             redirect_uris: Where members may be sent back to, at most 20: https; http on a
                 loopback IP; for public apps also on `localhost`, and a scheme of the app's own.
             scopes: What the app may ask for.
@@ -530,11 +614,14 @@ class AsyncOauthAppsResource(AsyncResource):
             "/v1/oauth-apps",
             body={
                 "description": description,
+                "distribution": distribution,
                 "grants": grants,
                 "homepage_url": homepage_url,
                 "kind": kind,
                 "logo": logo,
                 "name": name,
+                "optional_scopes": optional_scopes,
+                "publisher_name": publisher_name,
                 "redirect_uris": redirect_uris,
                 "scopes": scopes,
             },
@@ -638,8 +725,8 @@ class AsyncOauthAppsResource(AsyncResource):
     ) -> OAuthAppActivity:
         """Show what an OAuth app holds.
 
-        How many authorizations and tokens are alive, and whether a copy of a credential was used
-        lately.
+        How many authorizations and tokens are alive, in all workspaces together, and whether a copy
+        of a credential was used lately in this one.
 
         **Permission:** an admin's session
 
@@ -716,6 +803,51 @@ class AsyncOauthAppsResource(AsyncResource):
             timeout=timeout,
         )
         return AsyncPaged(self._connection, Listing(Authorization, call))
+
+    def list_failures(
+        self,
+        id: str,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        endpoint: Optional[Union[OAuthEndpoint, Sequence[OAuthEndpoint]]] = None,
+        error: Optional[Union[OAuthErrorCode, Sequence[OAuthErrorCode]]] = None,
+        since: Optional[Time] = None,
+        until: Optional[Time] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> AsyncPaged[OAuthFailure]:
+        """List an OAuth app's failed requests.
+
+        What the app was refused at the OAuth endpoints in the last 7 days, and why, newest first:
+        the last 1,000 at most. Requests that failed alike within a minute are one. A request is
+        here a few seconds after it failed.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The app's id
+            limit: How many results to give: 1 to 200, 50 where absent.
+            cursor: Where to go on: the `next_cursor` of the page before.
+            endpoint: Only requests to these endpoints; a list for several.
+            error: Only requests that were answered with these errors; a list for several.
+            since: Not before this time (RFC 3339).
+            until: Before this time (RFC 3339).
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "GET",
+            f"/v1/oauth-apps/{segment(id)}/failures",
+            query={
+                "limit": limit,
+                "cursor": cursor,
+                "endpoint": endpoint,
+                "error": error,
+                "since": since,
+                "until": until,
+            },
+            timeout=timeout,
+        )
+        return AsyncPaged(self._connection, Listing(OAuthFailure, call))
 
     def list_secrets(
         self,
@@ -855,10 +987,13 @@ class AsyncOauthAppsResource(AsyncResource):
         id: str,
         *,
         description: OrOmit[Optional[str]] = OMIT,
+        distribution: OrOmit[KnownDistribution] = OMIT,
         grants: OrOmit[Sequence[KnownGrantType]] = OMIT,
         homepage_url: OrOmit[Optional[str]] = OMIT,
         logo: OrOmit[Optional[str]] = OMIT,
         name: OrOmit[str] = OMIT,
+        optional_scopes: OrOmit[Sequence[KnownScope]] = OMIT,
+        publisher_name: OrOmit[Optional[str]] = OMIT,
         redirect_uris: OrOmit[Sequence[str]] = OMIT,
         scopes: OrOmit[Sequence[KnownScope]] = OMIT,
         if_match: Optional[str] = None,
@@ -873,10 +1008,13 @@ class AsyncOauthAppsResource(AsyncResource):
         Args:
             id: The app's id
             description: What the app does.
+            distribution: In which workspaces it may act.
             grants: How it may obtain tokens.
             homepage_url: The app's https homepage.
             logo: The app's logo as a `data:` URL.
             name: The name that members see.
+            optional_scopes: Those of the scopes that each member may leave out.
+            publisher_name: Who stands behind the app.
             redirect_uris: Where members may be sent back to.
             scopes: What the app may ask for.
             if_match: The `etag` of the version that is meant: another one is refused with
@@ -888,10 +1026,13 @@ class AsyncOauthAppsResource(AsyncResource):
             f"/v1/oauth-apps/{segment(id)}",
             body={
                 "description": description,
+                "distribution": distribution,
                 "grants": grants,
                 "homepage_url": homepage_url,
                 "logo": logo,
                 "name": name,
+                "optional_scopes": optional_scopes,
+                "publisher_name": publisher_name,
                 "redirect_uris": redirect_uris,
                 "scopes": scopes,
             },

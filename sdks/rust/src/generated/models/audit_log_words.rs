@@ -59,6 +59,20 @@ words! {
         OAuthAppSecretDropped = "oauth_app.secret_dropped",
         /// An OAuth app was deleted.
         OAuthAppDeleted = "oauth_app.deleted",
+        /// A member asked for an app of another workspace.
+        AppInstallRequested = "app_install.requested",
+        /// An app of another workspace was let in.
+        AppInstallApproved = "app_install.approved",
+        /// An app of another workspace was refused.
+        AppInstallRefused = "app_install.refused",
+        /// An app of another workspace was paused.
+        AppInstallPaused = "app_install.paused",
+        /// A paused app of another workspace was resumed.
+        AppInstallResumed = "app_install.resumed",
+        /// An app of another workspace was removed.
+        AppInstallRemoved = "app_install.removed",
+        /// It was changed which apps of other workspaces may come in.
+        AppPolicyChanged = "app_policy.changed",
         /// A member let an OAuth app act for them, or let it do more.
         AuthorizationGranted = "authorization.granted",
         /// A member refused an OAuth app.

@@ -7,6 +7,8 @@ use crate::vocabulary::ids;
 ids! {
     /// The id of an api key: `key_…`.
     ApiKeyId;
+    /// The id of an app install: `ins_…`.
+    AppInstallId;
     /// The id of an attempt: `att_…`.
     AttemptId;
     /// The id of an audit: `aud_…`.
@@ -27,6 +29,8 @@ ids! {
     NoteId;
     /// The id of an OAuth app: `app_…`.
     OAuthAppId;
+    /// The id of an OAuth failure: `oaf_…`.
+    OAuthFailureId;
     /// The id of a recovery: `rcv_…`.
     RecoveryId;
     /// The id of a secret: `sec_…`.

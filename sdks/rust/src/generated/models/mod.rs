@@ -5,6 +5,9 @@
 mod api_keys;
 mod api_keys_requests;
 mod api_keys_words;
+mod app_installs;
+mod app_installs_requests;
+mod app_installs_words;
 mod audit_log;
 mod audit_log_words;
 mod broadcasts;
@@ -38,6 +41,9 @@ mod webhooks_words;
 pub use api_keys::{ApiKey, ApiKeyRef, CreatedApiKey};
 pub use api_keys_requests::{ApiKeyChanges, NewApiKey, RevokeApiKey};
 pub use api_keys_words::ApiKeyStatus;
+pub use app_installs::{AppInstall, AppInstallActivity, AppPolicySetting};
+pub use app_installs_requests::AppPolicyChange;
+pub use app_installs_words::{AppPolicy, InstallStatus};
 pub use audit_log::AuditEntry;
 pub use audit_log_words::{AuditAction, Order};
 pub use broadcasts::Broadcast;
@@ -49,15 +55,19 @@ pub use event_types::EventTypeInfo;
 pub use events::{AcceptedEvent, AcceptedSend};
 pub use events_requests::{NewEvent, NewSend};
 pub use ids::{
-    ApiKeyId, AttemptId, AuditId, AuthorizationId, BroadcastId, CommentId, DeliveryId, EventId, MemberId,
-    NoteId, OAuthAppId, RecoveryId, SecretId, TicketId, TokenFamilyId, WebhookId, WorkspaceId,
+    ApiKeyId, AppInstallId, AttemptId, AuditId, AuthorizationId, BroadcastId, CommentId, DeliveryId, EventId,
+    MemberId, NoteId, OAuthAppId, OAuthFailureId, RecoveryId, SecretId, TicketId, TokenFamilyId, WebhookId,
+    WorkspaceId,
 };
 pub use oauth_apps::{
-    AppRef, Authorization, ClientSecret, CreatedClientSecret, CreatedOAuthApp, Incident, MemberRef, OAuthApp,
-    OAuthAppActivity, RedirectUriRemark, Withdrawn,
+    Authorization, ClientSecret, CreatedClientSecret, CreatedOAuthApp, OAuthApp, OAuthAppActivity,
+    OAuthFailure, RedirectUriRemark, Withdrawn,
 };
 pub use oauth_apps_requests::{NewOAuthApp, OAuthAppChanges};
-pub use oauth_apps_words::{ClientKind, GrantType, IncidentKind, OAuthAppStatus, RedirectRemark};
+pub use oauth_apps_words::{
+    ClientKind, Distribution, FailureCause, GrantType, OAuthAppStatus, OAuthEndpoint, OAuthErrorCode,
+    RedirectRemark,
+};
 pub use problem_types::{FieldError, Problem, ProblemDescription, ProblemDescriptions};
 pub use problem_types_words::{FaultCode, FieldPlace, ProblemType};
 pub use recoveries::{Canary, Recovery, RecoveryMatches, RecoveryOutcome, Stopped};
@@ -65,11 +75,14 @@ pub use recoveries_requests::NewRecovery;
 pub use recoveries_words::{Included, RecoveryStatus};
 pub use session::{Limits, Member, Session, Workspace};
 pub use session_words::{Plan, Role};
-pub use shared::{Actor, Attempt, AttemptRequest, AttemptResponse, Diagnosis, Event, Header, Timings};
+pub use shared::{
+    Actor, AppRef, Attempt, AttemptRequest, AttemptResponse, Diagnosis, Event, Header, Incident, MemberRef,
+    Timings,
+};
 pub use shared_requests::RotateSecret;
 pub use shared_words::{
-    ActorKind, AttemptOutcome, BroadcastStatus, Category, DiagnosisCode, DisabledReason, EventType, Overlap,
-    ReadAccess, RetryHelps, Scope, TicketStatus, Trigger,
+    ActorKind, AttemptOutcome, BroadcastStatus, Category, DiagnosisCode, DisabledReason, EventType,
+    IncidentKind, Overlap, ReadAccess, RetryHelps, Scope, TicketStatus, Trigger,
 };
 pub use tickets::{Comment, Note, Ticket};
 pub use tickets_requests::{NewRemark, NewTicket, TicketChanges};

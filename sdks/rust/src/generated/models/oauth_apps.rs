@@ -2,28 +2,15 @@
 
 //! Models: OAuth apps.
 
-use super::ids::{AuthorizationId, MemberId, OAuthAppId, SecretId, TokenFamilyId};
-use super::oauth_apps_words::{ClientKind, GrantType, IncidentKind, OAuthAppStatus, RedirectRemark};
-use super::shared::Actor;
+use super::ids::{AuthorizationId, OAuthAppId, OAuthFailureId, SecretId};
+use super::oauth_apps_words::{
+    ClientKind, Distribution, FailureCause, GrantType, OAuthAppStatus, OAuthEndpoint, OAuthErrorCode,
+    RedirectRemark,
+};
+use super::shared::{Actor, AppRef, Incident, MemberRef};
 use super::shared_words::Scope;
 use crate::secret::Secret;
 use crate::timestamp::Timestamp;
-
-/// An app as members see it.
-#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
-#[non_exhaustive]
-pub struct AppRef {
-    /// The app's id, which is its `client_id`.
-    pub id: OAuthAppId,
-    /// The app's name.
-    pub name: String,
-    /// What the app does; empty where not said.
-    pub description: String,
-    /// The app's homepage; empty where not said.
-    pub homepage_url: String,
-    /// The app's logo as a `data:` URL; empty where there is none.
-    pub logo: String,
-}
 
 /// A member's consent to an app.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
@@ -101,32 +88,6 @@ impl std::ops::Deref for CreatedOAuthApp {
     }
 }
 
-/// A sign that somebody holds a copy of a credential; every token that came from it has been revoked.
-#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
-#[non_exhaustive]
-pub struct Incident {
-    /// The token family that was revoked.
-    pub id: TokenFamilyId,
-    /// What happened.
-    pub kind: IncidentKind,
-    /// When.
-    pub occurred_at: Timestamp,
-    /// For whom the tokens acted.
-    pub member: MemberRef,
-    /// From which address the copy was used.
-    pub ip: Option<String>,
-}
-
-/// A member, as other objects refer to them.
-#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
-#[non_exhaustive]
-pub struct MemberRef {
-    /// The member's id.
-    pub id: MemberId,
-    /// The member's e-mail address.
-    pub email: String,
-}
-
 /// An OAuth app.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
@@ -149,8 +110,16 @@ pub struct OAuthApp {
     pub redirect_uri_remarks: Vec<RedirectUriRemark>,
     /// What the app may ask for.
     pub scopes: Vec<Scope>,
+    /// Those of the scopes that each member may leave out.
+    pub optional_scopes: Vec<Scope>,
     /// How it may obtain tokens.
     pub grants: Vec<GrantType>,
+    /// The workspaces in which it may act.
+    pub distribution: Distribution,
+    /// The name of whoever stands behind the app, as other workspaces read it; empty where not said.
+    pub publisher_name: String,
+    /// The number of other workspaces that have installed it.
+    pub installs: i64,
     /// The app's state: it works, or why not.
     pub status: OAuthAppStatus,
     /// Its client secrets that still work, newest first; never the secrets themselves.
@@ -179,6 +148,37 @@ pub struct OAuthAppActivity {
     pub revoked_tokens: i64,
     /// Copies of its credentials that were used, in the last 90 days, newest first, at most 20.
     pub incidents: Vec<Incident>,
+}
+
+/// A failed request of an OAuth app. Requests that failed alike within a minute are one.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct OAuthFailure {
+    /// The failure's id.
+    pub id: OAuthFailureId,
+    /// The time of the first request.
+    pub occurred_at: Timestamp,
+    /// The time of the last request that failed alike.
+    pub last_at: Timestamp,
+    /// How many requests there were.
+    pub count: u64,
+    /// The endpoint.
+    pub endpoint: OAuthEndpoint,
+    /// The `error` that the app was answered with, or that a page showed.
+    pub error: OAuthErrorCode,
+    /// The cause.
+    pub cause: FailureCause,
+    /// The cause of the last request in a sentence, without any secret. Redirect URIs stand there without the values of their queries.
+    pub detail: String,
+    /// The HTTP status of the last answer: 303 where the browser went back to the app with the error.
+    pub status: i32,
+    /// The `x-request-id` of the last answer.
+    pub request_id: String,
+    /// The address that the requests came from; `null` where a member of another workspace may stand behind it, and where there were
+    /// too many.
+    pub ip: Option<String>,
+    /// The `User-Agent` of the last request, at most 200 characters; `null` where it said nothing, and where `ip` is.
+    pub user_agent: Option<String>,
 }
 
 /// A redirect URI that is allowed, with a remark on it.

@@ -2,7 +2,7 @@
 
 //! What callers send: OAuth apps.
 
-use super::oauth_apps_words::{ClientKind, GrantType};
+use super::oauth_apps_words::{ClientKind, Distribution, GrantType};
 use super::shared_words::Scope;
 use crate::patch::Patch;
 
@@ -22,6 +22,9 @@ pub struct NewOAuthApp {
     /// What the app does: at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// `workspace` or `public`; `workspace` where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<Distribution>,
     /// How it may obtain tokens; `authorization_code` and `refresh_token` where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grants: Option<Vec<GrantType>>,
@@ -31,6 +34,12 @@ pub struct NewOAuthApp {
     /// The app's logo, a PNG, JPEG or WebP of at most 64 KiB as a `data:` URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
+    /// Those of the scopes that each member may leave out; none where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optional_scopes: Option<Vec<Scope>>,
+    /// Who stands behind the app, as other workspaces read it: at most 100 characters. A public app needs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publisher_name: Option<String>,
 }
 
 impl NewOAuthApp {
@@ -47,9 +56,12 @@ impl NewOAuthApp {
             redirect_uris: redirect_uris.into_iter().map(Into::into).collect(),
             scopes: scopes.into_iter().map(Into::into).collect(),
             description: None,
+            distribution: None,
             grants: None,
             homepage_url: None,
             logo: None,
+            optional_scopes: None,
+            publisher_name: None,
         }
     }
 
@@ -57,6 +69,13 @@ impl NewOAuthApp {
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
+        self
+    }
+
+    /// `workspace` or `public`; `workspace` where absent.
+    #[must_use]
+    pub fn distribution(mut self, distribution: impl Into<Distribution>) -> Self {
+        self.distribution = Some(distribution.into());
         self
     }
 
@@ -80,6 +99,20 @@ impl NewOAuthApp {
         self.logo = Some(logo.into());
         self
     }
+
+    /// Those of the scopes that each member may leave out; none where absent.
+    #[must_use]
+    pub fn optional_scopes(mut self, optional_scopes: impl IntoIterator<Item = impl Into<Scope>>) -> Self {
+        self.optional_scopes = Some(optional_scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Who stands behind the app, as other workspaces read it: at most 100 characters. A public app needs it.
+    #[must_use]
+    pub fn publisher_name(mut self, publisher_name: impl Into<String>) -> Self {
+        self.publisher_name = Some(publisher_name.into());
+        self
+    }
 }
 
 /// Change an OAuth app by a merge patch: absent fields stay, `null` clears.
@@ -89,6 +122,9 @@ pub struct OAuthAppChanges {
     /// What the app does.
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
+    /// In which workspaces it may act.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<Distribution>,
     /// How it may obtain tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grants: Option<Vec<GrantType>>,
@@ -101,6 +137,12 @@ pub struct OAuthAppChanges {
     /// The name that members see.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Those of the scopes that each member may leave out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optional_scopes: Option<Vec<Scope>>,
+    /// Who stands behind the app.
+    #[serde(skip_serializing_if = "Patch::is_absent")]
+    pub publisher_name: Patch<String>,
     /// Where members may be sent back to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_uris: Option<Vec<String>>,
@@ -126,6 +168,13 @@ impl OAuthAppChanges {
     #[must_use]
     pub fn clear_description(mut self) -> Self {
         self.description = Patch::Null;
+        self
+    }
+
+    /// In which workspaces it may act.
+    #[must_use]
+    pub fn distribution(mut self, distribution: impl Into<Distribution>) -> Self {
+        self.distribution = Some(distribution.into());
         self
     }
 
@@ -168,6 +217,27 @@ impl OAuthAppChanges {
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// Those of the scopes that each member may leave out.
+    #[must_use]
+    pub fn optional_scopes(mut self, optional_scopes: impl IntoIterator<Item = impl Into<Scope>>) -> Self {
+        self.optional_scopes = Some(optional_scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Who stands behind the app.
+    #[must_use]
+    pub fn publisher_name(mut self, publisher_name: impl Into<String>) -> Self {
+        self.publisher_name = Patch::Value(publisher_name.into());
+        self
+    }
+
+    /// Clears `publisher_name`.
+    #[must_use]
+    pub fn clear_publisher_name(mut self) -> Self {
+        self.publisher_name = Patch::Null;
         self
     }
 

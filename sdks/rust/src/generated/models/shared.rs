@@ -2,9 +2,10 @@
 
 //! Models: several resources.
 
-use super::ids::{AttemptId, EventId};
+use super::ids::{AttemptId, EventId, MemberId, OAuthAppId, TokenFamilyId};
 use super::shared_words::{
-    ActorKind, AttemptOutcome, Category, DiagnosisCode, EventType, ReadAccess, RetryHelps, Trigger,
+    ActorKind, AttemptOutcome, Category, DiagnosisCode, EventType, IncidentKind, ReadAccess, RetryHelps,
+    Trigger,
 };
 use crate::timestamp::Timestamp;
 
@@ -19,6 +20,22 @@ pub struct Actor {
     pub name: String,
     /// The member's, key's or app's id; `null` for the operator and the system.
     pub id: Option<String>,
+}
+
+/// An app as members see it.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AppRef {
+    /// The app's id, which is its `client_id`.
+    pub id: OAuthAppId,
+    /// The app's name.
+    pub name: String,
+    /// What the app does; empty where not said.
+    pub description: String,
+    /// The app's homepage; empty where not said.
+    pub homepage_url: String,
+    /// The app's logo as a `data:` URL; empty where there is none.
+    pub logo: String,
 }
 
 /// One HTTP request of a delivery.
@@ -132,6 +149,32 @@ pub struct Header {
     pub name: String,
     /// Value, with what is not text replaced.
     pub value: String,
+}
+
+/// A sign that somebody holds a copy of a credential; every token that came from it has been revoked.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct Incident {
+    /// The token family that was revoked.
+    pub id: TokenFamilyId,
+    /// What happened.
+    pub kind: IncidentKind,
+    /// When.
+    pub occurred_at: Timestamp,
+    /// For whom the tokens acted.
+    pub member: MemberRef,
+    /// From which address the copy was used.
+    pub ip: Option<String>,
+}
+
+/// A member, as other objects refer to them.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct MemberRef {
+    /// The member's id.
+    pub id: MemberId,
+    /// The member's e-mail address.
+    pub email: String,
 }
 
 /// How long the phases of an attempt took, in milliseconds; absent where a phase was not reached or not needed.

@@ -157,6 +157,16 @@ words! {
 }
 
 words! {
+    /// A sign that a credential was copied.
+    IncidentKind {
+        /// A refresh token was used again after its successor: somebody has a copy of it.
+        RefreshTokenReused = "refresh_token_reused",
+        /// An authorization code was used twice: somebody has a copy of it.
+        CodeReused = "code_reused",
+    }
+}
+
+words! {
     /// How long an old secret keeps working after a rotation.
     Overlap {
         /// It stops at once.

@@ -3,6 +3,7 @@
 //! The resources of the API, and their operations.
 
 mod api_keys;
+mod app_installs;
 mod audit_log;
 mod broadcasts;
 mod deliveries;
@@ -17,13 +18,16 @@ mod tickets;
 mod webhooks;
 
 pub use api_keys::{ApiKeys, ListApiKeys};
+pub use app_installs::{AppInstalls, ListAppInstalls};
 pub use audit_log::{AuditLog, ListAuditEntries};
 pub use broadcasts::{Broadcasts, ListBroadcasts};
 pub use deliveries::{Deliveries, ListDeliveries, ListDeliveryAttempts};
 pub use delivery_addresses::{DeliveryAddresses, ListDeliveryAddresses};
 pub use event_types::{EventTypes, ListEventTypes};
 pub use events::{Events, ListEvents};
-pub use oauth_apps::{ListOAuthAppAuthorizations, ListOAuthAppSecrets, ListOAuthApps, OAuthApps};
+pub use oauth_apps::{
+    ListOAuthAppAuthorizations, ListOAuthAppFailures, ListOAuthAppSecrets, ListOAuthApps, OAuthApps,
+};
 pub use problem_types::ProblemTypes;
 pub use recoveries::{ListRecoveries, Recoveries};
 pub use session::Session;
@@ -37,6 +41,11 @@ macro_rules! resources {
             /// The operations of API keys.
             pub fn api_keys(&self) -> ApiKeys<Self> {
                 ApiKeys::of(self)
+            }
+
+            /// The operations of app installs.
+            pub fn app_installs(&self) -> AppInstalls<Self> {
+                AppInstalls::of(self)
             }
 
             /// The operations of audit log.

@@ -6,11 +6,12 @@ use crate::call::Call;
 use crate::client::Client;
 use crate::generated::models::{
     Authorization, AuthorizationId, ClientSecret, CreatedClientSecret, CreatedOAuthApp, NewOAuthApp,
-    OAuthApp, OAuthAppActivity, OAuthAppChanges, OAuthAppId, OAuthAppStatus, RotateSecret, SecretId,
-    Withdrawn,
+    OAuthApp, OAuthAppActivity, OAuthAppChanges, OAuthAppId, OAuthAppStatus, OAuthEndpoint, OAuthErrorCode,
+    OAuthFailure, RotateSecret, SecretId, Withdrawn,
 };
 use crate::list::{Kind, List, Pages};
 use crate::request::Request;
+use crate::timestamp::Timestamp;
 use reqwest::Method;
 
 /// The operations of OAuth apps.
@@ -79,7 +80,8 @@ impl<C: Client> OAuthApps<C> {
 
     /// Show what an OAuth app holds.
     ///
-    /// How many authorizations and tokens are alive, and whether a copy of a credential was used lately.
+    /// How many authorizations and tokens are alive, in all workspaces together, and whether a copy of a credential was used lately in this
+    /// one.
     ///
     /// **Permission:** an admin's session
     pub fn get_activity(&self, id: impl Into<OAuthAppId>) -> Call<C, OAuthAppActivity> {
@@ -107,6 +109,17 @@ impl<C: Client> OAuthApps<C> {
             &self.client,
             Request::new(Method::GET, &["v1", "oauth-apps", id.as_str(), "authorizations"]),
         )
+    }
+
+    /// List an OAuth app's failed requests.
+    ///
+    /// What the app was refused at the OAuth endpoints in the last 7 days, and why, newest first: the last 1,000 at most. Requests that
+    /// failed alike within a minute are one. A request is here a few seconds after it failed.
+    ///
+    /// **Permission:** an admin's session
+    pub fn list_failures(&self, id: impl Into<OAuthAppId>) -> List<C, ListOAuthAppFailures> {
+        let id: OAuthAppId = id.into();
+        List::new(&self.client, Request::new(Method::GET, &["v1", "oauth-apps", id.as_str(), "failures"]))
     }
 
     /// List an OAuth app's client secrets.
@@ -261,6 +274,47 @@ impl<C: Client> List<C, ListOAuthAppAuthorizations> {
     /// Where to go on: the `next_cursor` of the page before.
     pub fn cursor(self, cursor: impl Into<String>) -> Self {
         self.with("cursor", cursor.into().as_str())
+    }
+}
+
+/// The list that [`OAuthApps::list_failures`] gives.
+#[derive(Debug)]
+pub enum ListOAuthAppFailures {}
+
+impl Kind for ListOAuthAppFailures {
+    type Item = OAuthFailure;
+    const PAGES: Pages = Pages::Cursor;
+}
+
+impl<C: Client> List<C, ListOAuthAppFailures> {
+    /// How many results to give: 1 to 200, 50 where absent.
+    pub fn limit(self, limit: u32) -> Self {
+        self.with("limit", limit.to_string())
+    }
+
+    /// Where to go on: the `next_cursor` of the page before.
+    pub fn cursor(self, cursor: impl Into<String>) -> Self {
+        self.with("cursor", cursor.into().as_str())
+    }
+
+    /// Only requests to these endpoints; several by repeating the parameter or separated by commas.
+    pub fn endpoint(self, endpoint: impl IntoIterator<Item = OAuthEndpoint>) -> Self {
+        self.with_all("endpoint", endpoint)
+    }
+
+    /// Only requests that were answered with these errors; several by repeating the parameter or separated by commas.
+    pub fn error(self, error: impl IntoIterator<Item = OAuthErrorCode>) -> Self {
+        self.with_all("error", error)
+    }
+
+    /// Not before this time (RFC 3339).
+    pub fn since(self, since: impl Into<Timestamp>) -> Self {
+        self.with("since", since.into().as_str())
+    }
+
+    /// Before this time (RFC 3339).
+    pub fn until(self, until: impl Into<Timestamp>) -> Self {
+        self.with("until", until.into().as_str())
     }
 }
 

@@ -15,8 +15,10 @@ import type {
   OAuthAppActivity,
   OAuthAppChanges,
   OAuthAppId,
+  OAuthFailure,
   RotateSecret,
   SecretId,
+  Timestamp,
   Withdrawn,
 } from "../schemas.js";
 
@@ -45,6 +47,41 @@ export interface ListOAuthAppAuthorizationsQuery {
   limit?: number;
   /** Where to go on: the `next_cursor` of the page before. */
   cursor?: string;
+}
+
+/** What `oauthApps.listFailures` may be asked for. */
+export interface ListOAuthAppFailuresQuery {
+  /** How many results to give: 1 to 200, 50 where absent. */
+  limit?: number;
+  /** Where to go on: the `next_cursor` of the page before. */
+  cursor?: string;
+  /** Only requests to these endpoints; several by repeating the parameter or separated by commas. */
+  endpoint?: OneOrMany<"authorize" | "par" | "token" | "revoke" | "introspect" | "device_authorization">;
+  /** Only requests that were answered with these errors; several by repeating the parameter or separated by commas. */
+  error?: OneOrMany<
+    | "invalid_request"
+    | "invalid_client"
+    | "invalid_grant"
+    | "unauthorized_client"
+    | "unsupported_grant_type"
+    | "invalid_scope"
+    | "invalid_target"
+    | "access_denied"
+    | "authorization_pending"
+    | "slow_down"
+    | "expired_token"
+    | "login_required"
+    | "consent_required"
+    | "unsupported_response_type"
+    | "invalid_request_uri"
+    | "request_not_supported"
+    | "temporarily_unavailable"
+    | "server_error"
+  >;
+  /** Not before this time (RFC 3339). */
+  since?: Timestamp;
+  /** Before this time (RFC 3339). */
+  until?: Timestamp;
 }
 
 /** What `oauthApps.listSecrets` may be asked for. */
@@ -108,7 +145,8 @@ export class OAuthAppsResource extends Resource {
   /**
    * Show what an OAuth app holds.
    *
-   * How many authorizations and tokens are alive, and whether a copy of a credential was used lately.
+   * How many authorizations and tokens are alive, in all workspaces together, and whether a copy of a credential was used lately in this
+   * one.
    *
    * **Permission:** an admin's session
    */
@@ -140,6 +178,22 @@ export class OAuthAppsResource extends Resource {
     options?: RequestOptions,
   ): List<Authorization> {
     return this.listPages(`/v1/oauth-apps/${segment(id)}/authorizations`, query, options, "cursor");
+  }
+
+  /**
+   * List an OAuth app's failed requests.
+   *
+   * What the app was refused at the OAuth endpoints in the last 7 days, and why, newest first: the last 1,000 at most. Requests that
+   * failed alike within a minute are one. A request is here a few seconds after it failed.
+   *
+   * **Permission:** an admin's session
+   */
+  listFailures(
+    id: OAuthAppId,
+    query?: ListOAuthAppFailuresQuery,
+    options?: RequestOptions,
+  ): List<OAuthFailure> {
+    return this.listPages(`/v1/oauth-apps/${segment(id)}/failures`, query, options, "cursor");
   }
 
   /**

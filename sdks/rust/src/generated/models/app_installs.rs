@@ -1,0 +1,50 @@
+// Generated from openapi/openapi.json by `cargo xtask sdk`: do not edit.
+
+//! Models: app installs.
+
+use super::app_installs_words::{AppPolicy, InstallStatus};
+use super::ids::AppInstallId;
+use super::shared::{AppRef, Incident, MemberRef};
+use crate::timestamp::Timestamp;
+
+/// An app of another workspace in this one.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AppInstall {
+    /// The install's id.
+    pub id: AppInstallId,
+    /// The app.
+    pub app: AppRef,
+    /// Who stands behind the app, in its own words.
+    pub publisher_name: String,
+    /// Whether it may act here.
+    pub status: InstallStatus,
+    /// When it was installed, or asked for.
+    pub created_at: Timestamp,
+    /// When it was last decided about; `null` while nobody has.
+    pub decided_at: Option<Timestamp>,
+    /// Which member asked for it; `null` where an admin let it in without being asked.
+    pub requested_by: Option<MemberRef>,
+}
+
+/// What an app of another workspace holds in this one.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AppInstallActivity {
+    /// How many members of this workspace let it act for them.
+    pub authorizations: i64,
+    /// Access tokens that act for them now.
+    pub access_tokens: i64,
+    /// Refresh tokens that act for them now.
+    pub refresh_tokens: i64,
+    /// The newest incidents of the last 90 days: copies of its tokens that were used here.
+    pub incidents: Vec<Incident>,
+}
+
+/// Which apps of other workspaces may come in.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct AppPolicySetting {
+    /// The policy.
+    pub policy: AppPolicy,
+}

@@ -1,0 +1,31 @@
+// Generated from openapi/openapi.json by `cargo xtask sdk`: do not edit.
+
+//! Vocabularies: app installs.
+
+use crate::vocabulary::words;
+
+words! {
+    /// Which apps of other workspaces may come in.
+    AppPolicy {
+        /// Any: a member who lets it act for them installs it.
+        Open = "open",
+        /// Those that an admin approves; members may ask for them.
+        Ask = "ask",
+        /// Those that an admin installs; members may not ask for others.
+        List = "list",
+    }
+}
+
+words! {
+    /// Whether an app of another workspace may act in this one.
+    InstallStatus {
+        /// A member has asked for it, and no admin has answered.
+        Requested = "requested",
+        /// An admin has refused it.
+        Refused = "refused",
+        /// Members may let it act for them.
+        Active = "active",
+        /// An admin has stopped it, for now.
+        Paused = "paused",
+    }
+}

@@ -1,0 +1,163 @@
+// Generated from openapi/openapi.json by `cargo xtask sdk`: do not edit.
+
+//! The operations of app installs.
+
+use crate::call::Call;
+use crate::client::Client;
+use crate::generated::models::{
+    AppInstall, AppInstallActivity, AppInstallId, AppPolicyChange, AppPolicySetting, InstallStatus,
+};
+use crate::list::{Kind, List, Pages};
+use crate::request::Request;
+use reqwest::Method;
+
+/// The operations of app installs.
+#[derive(Debug, Clone)]
+pub struct AppInstalls<C> {
+    client: C,
+}
+
+impl<C: Client> AppInstalls<C> {
+    pub(crate) fn of(client: &C) -> Self {
+        Self { client: client.clone() }
+    }
+
+    /// Let an app in.
+    ///
+    /// One that a member asked for, or that was refused. Members may let it act for them from now on. Approving an app that is active
+    /// changes nothing.
+    ///
+    /// **Permission:** an admin's session
+    pub fn approve(&self, id: impl Into<AppInstallId>) -> Call<C, AppInstall> {
+        let id: AppInstallId = id.into();
+        Call::new(
+            &self.client,
+            Request::new(Method::POST, &["v1", "app-installs", id.as_str(), "approve"]).keyed().conditional(),
+        )
+    }
+
+    /// Remove an installed app.
+    ///
+    /// It can no longer act for anybody of this workspace, for good: what members allowed it here ends, and its webhooks here are
+    /// disabled. It may be asked for anew.
+    ///
+    /// **Permission:** an admin's session
+    pub fn delete(&self, id: impl Into<AppInstallId>) -> Call<C, ()> {
+        let id: AppInstallId = id.into();
+        Call::new(
+            &self.client,
+            Request::new(Method::DELETE, &["v1", "app-installs", id.as_str()]).conditional(),
+        )
+    }
+
+    /// Show an installed app.
+    ///
+    /// **Permission:** an admin's session
+    pub fn get(&self, id: impl Into<AppInstallId>) -> Call<C, AppInstall> {
+        let id: AppInstallId = id.into();
+        Call::new(&self.client, Request::new(Method::GET, &["v1", "app-installs", id.as_str()]))
+    }
+
+    /// Show what an installed app holds.
+    ///
+    /// How many authorizations and tokens of this workspace are alive, and whether a copy of a token was used here lately.
+    ///
+    /// **Permission:** an admin's session
+    pub fn get_activity(&self, id: impl Into<AppInstallId>) -> Call<C, AppInstallActivity> {
+        let id: AppInstallId = id.into();
+        Call::new(&self.client, Request::new(Method::GET, &["v1", "app-installs", id.as_str(), "activity"]))
+    }
+
+    /// Show which apps may come in.
+    ///
+    /// **Permission:** an admin's session
+    pub fn get_policy(&self) -> Call<C, AppPolicySetting> {
+        Call::new(&self.client, Request::new(Method::GET, &["v1", "app-policy"]))
+    }
+
+    /// List installed apps.
+    ///
+    /// Apps of other workspaces that act in this one, were refused, or are asked for; newest first.
+    ///
+    /// **Permission:** an admin's session
+    pub fn list(&self) -> List<C, ListAppInstalls> {
+        List::new(&self.client, Request::new(Method::GET, &["v1", "app-installs"]))
+    }
+
+    /// Pause an installed app.
+    ///
+    /// Its tokens are refused in this workspace, and its webhooks here are disabled, until it is resumed. Elsewhere it works on. Pausing
+    /// a paused app changes nothing.
+    ///
+    /// **Permission:** an admin's session
+    pub fn pause(&self, id: impl Into<AppInstallId>) -> Call<C, AppInstall> {
+        let id: AppInstallId = id.into();
+        Call::new(
+            &self.client,
+            Request::new(Method::POST, &["v1", "app-installs", id.as_str(), "pause"]).keyed().conditional(),
+        )
+    }
+
+    /// Refuse an app.
+    ///
+    /// One that a member asked for. Members may not ask for it again; an admin may still approve it. Refusing a refused app changes
+    /// nothing.
+    ///
+    /// **Permission:** an admin's session
+    pub fn refuse(&self, id: impl Into<AppInstallId>) -> Call<C, AppInstall> {
+        let id: AppInstallId = id.into();
+        Call::new(
+            &self.client,
+            Request::new(Method::POST, &["v1", "app-installs", id.as_str(), "refuse"]).keyed().conditional(),
+        )
+    }
+
+    /// Resume an installed app.
+    ///
+    /// It works again, with the tokens that it had. Its webhooks stay disabled until they are enabled. Resuming an active app changes
+    /// nothing.
+    ///
+    /// **Permission:** an admin's session
+    pub fn resume(&self, id: impl Into<AppInstallId>) -> Call<C, AppInstall> {
+        let id: AppInstallId = id.into();
+        Call::new(
+            &self.client,
+            Request::new(Method::POST, &["v1", "app-installs", id.as_str(), "resume"]).keyed().conditional(),
+        )
+    }
+
+    /// Choose which apps may come in.
+    ///
+    /// Apps that are installed stay.
+    ///
+    /// **Permission:** an admin's session
+    pub fn update_policy(&self, body: &AppPolicyChange) -> Call<C, AppPolicySetting> {
+        Call::new(&self.client, Request::new(Method::PATCH, &["v1", "app-policy"]).body(body))
+    }
+}
+
+/// The list that [`AppInstalls::list`] gives.
+#[derive(Debug)]
+pub enum ListAppInstalls {}
+
+impl Kind for ListAppInstalls {
+    type Item = AppInstall;
+    const PAGES: Pages = Pages::Cursor;
+}
+
+impl<C: Client> List<C, ListAppInstalls> {
+    /// How many results to give: 1 to 200, 50 where absent.
+    pub fn limit(self, limit: u32) -> Self {
+        self.with("limit", limit.to_string())
+    }
+
+    /// Where to go on: the `next_cursor` of the page before.
+    pub fn cursor(self, cursor: impl Into<String>) -> Self {
+        self.with("cursor", cursor.into().as_str())
+    }
+
+    /// Only installs in one of these states; several by repeating the parameter or separated by commas.
+    pub fn status(self, status: impl IntoIterator<Item = InstallStatus>) -> Self {
+        self.with_all("status", status)
+    }
+}

@@ -1,0 +1,137 @@
+// Generated from openapi/openapi.json by `cargo xtask sdk`. Do not edit.
+
+import type { Call } from "../../call.js";
+import type { List } from "../../list.js";
+import type { ChangeOptions, ChangingPostOptions, OneOrMany, RequestOptions } from "../../options.js";
+import { Resource, segment } from "../../resource.js";
+import type {
+  AppInstall,
+  AppInstallActivity,
+  AppInstallId,
+  AppPolicyChange,
+  AppPolicySetting,
+} from "../schemas.js";
+
+/** What `appInstalls.list` may be asked for. */
+export interface ListAppInstallsQuery {
+  /** How many results to give: 1 to 200, 50 where absent. */
+  limit?: number;
+  /** Where to go on: the `next_cursor` of the page before. */
+  cursor?: string;
+  /** Only installs in one of these states; several by repeating the parameter or separated by commas. */
+  status?: OneOrMany<"requested" | "refused" | "active" | "paused">;
+}
+
+/** The operations of `sayless.appInstalls`. */
+export class AppInstallsResource extends Resource {
+  /**
+   * Let an app in.
+   *
+   * One that a member asked for, or that was refused. Members may let it act for them from now on. Approving an app that is active
+   * changes nothing.
+   *
+   * **Permission:** an admin's session
+   */
+  approve(id: AppInstallId, options?: ChangingPostOptions): Call<AppInstall> {
+    return this.sendRequest({ method: "POST", path: `/v1/app-installs/${segment(id)}/approve`, idempotent: true }, options);
+  }
+
+  /**
+   * Remove an installed app.
+   *
+   * It can no longer act for anybody of this workspace, for good: what members allowed it here ends, and its webhooks here are
+   * disabled. It may be asked for anew.
+   *
+   * **Permission:** an admin's session
+   */
+  delete(id: AppInstallId, options?: ChangeOptions): Call<void> {
+    return this.sendRequest({ method: "DELETE", path: `/v1/app-installs/${segment(id)}` }, options);
+  }
+
+  /**
+   * Show an installed app.
+   *
+   * **Permission:** an admin's session
+   */
+  get(id: AppInstallId, options?: RequestOptions): Call<AppInstall> {
+    return this.sendRequest({ method: "GET", path: `/v1/app-installs/${segment(id)}` }, options);
+  }
+
+  /**
+   * Show what an installed app holds.
+   *
+   * How many authorizations and tokens of this workspace are alive, and whether a copy of a token was used here lately.
+   *
+   * **Permission:** an admin's session
+   */
+  getActivity(id: AppInstallId, options?: RequestOptions): Call<AppInstallActivity> {
+    return this.sendRequest({ method: "GET", path: `/v1/app-installs/${segment(id)}/activity` }, options);
+  }
+
+  /**
+   * Show which apps may come in.
+   *
+   * **Permission:** an admin's session
+   */
+  getPolicy(options?: RequestOptions): Call<AppPolicySetting> {
+    return this.sendRequest({ method: "GET", path: "/v1/app-policy" }, options);
+  }
+
+  /**
+   * List installed apps.
+   *
+   * Apps of other workspaces that act in this one, were refused, or are asked for; newest first.
+   *
+   * **Permission:** an admin's session
+   */
+  list(query?: ListAppInstallsQuery, options?: RequestOptions): List<AppInstall> {
+    return this.listPages("/v1/app-installs", query, options, "cursor");
+  }
+
+  /**
+   * Pause an installed app.
+   *
+   * Its tokens are refused in this workspace, and its webhooks here are disabled, until it is resumed. Elsewhere it works on. Pausing
+   * a paused app changes nothing.
+   *
+   * **Permission:** an admin's session
+   */
+  pause(id: AppInstallId, options?: ChangingPostOptions): Call<AppInstall> {
+    return this.sendRequest({ method: "POST", path: `/v1/app-installs/${segment(id)}/pause`, idempotent: true }, options);
+  }
+
+  /**
+   * Refuse an app.
+   *
+   * One that a member asked for. Members may not ask for it again; an admin may still approve it. Refusing a refused app changes
+   * nothing.
+   *
+   * **Permission:** an admin's session
+   */
+  refuse(id: AppInstallId, options?: ChangingPostOptions): Call<AppInstall> {
+    return this.sendRequest({ method: "POST", path: `/v1/app-installs/${segment(id)}/refuse`, idempotent: true }, options);
+  }
+
+  /**
+   * Resume an installed app.
+   *
+   * It works again, with the tokens that it had. Its webhooks stay disabled until they are enabled. Resuming an active app changes
+   * nothing.
+   *
+   * **Permission:** an admin's session
+   */
+  resume(id: AppInstallId, options?: ChangingPostOptions): Call<AppInstall> {
+    return this.sendRequest({ method: "POST", path: `/v1/app-installs/${segment(id)}/resume`, idempotent: true }, options);
+  }
+
+  /**
+   * Choose which apps may come in.
+   *
+   * Apps that are installed stay.
+   *
+   * **Permission:** an admin's session
+   */
+  updatePolicy(body: AppPolicyChange, options?: RequestOptions): Call<AppPolicySetting> {
+    return this.sendRequest({ method: "PATCH", path: "/v1/app-policy", body }, options);
+  }
+}
