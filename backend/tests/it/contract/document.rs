@@ -188,6 +188,7 @@ const VERBS: &[&str] = &[
     "pause",
     "preview",
     "publish",
+    "refuse",
     "resume",
     "retry",
     "revoke",

@@ -16,6 +16,7 @@ fn example(operation: &Operation, fixture: &Fixture) -> Value {
     match operation.id.as_str() {
         "signIn" => example = json!({ "email": fixture.team.admin.email, "password": PASSWORD }),
         "sendEvent" => example = fixture.body(operation),
+        "createAuthorizationRequest" => example = fixture.body(operation),
         "switchWorkspace" => example["workspace_id"] = json!(fixture.team.id),
         _ => {}
     }
@@ -53,9 +54,9 @@ async fn every_request_body_has_an_example_that_the_server_accepts(world: World)
 #[both]
 async fn every_form_of_the_oauth_endpoints_has_an_example_that_is_accepted(world: World) {
     let team = world.business().await;
-    let app =
-        ThirdPartyApp::with(&world, &team, json!({ "redirect_uris": ["https://acme.example/callback"] }))
-            .await;
+    let grants = ["authorization_code", "refresh_token", "client_credentials", "device_code"];
+    let fields = json!({ "redirect_uris": ["https://acme.example/callback"], "grants": grants });
+    let app = ThirdPartyApp::with(&world, &team, fields).await;
     let mut sent = 0;
     for (path, item) in document()["paths"].as_object().unwrap() {
         let form = &item["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"];

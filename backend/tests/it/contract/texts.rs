@@ -171,6 +171,7 @@ fn every_text_of_a_body_is_known_to_be_a_name_or_free() {
         "type",
         "until",
         "url",
+        "user_code",
         "webhook_id",
         "workspace_id",
         "allowed_ips",

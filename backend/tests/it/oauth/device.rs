@@ -335,7 +335,7 @@ async fn optional_scopes_and_rights_hold_for_devices(world: World) {
         scopes.iter().find(|scope| scope["scope"] == name).unwrap().clone()
     };
     assert_eq!(scope("webhooks:read")["available"], false);
-    assert_eq!(scope("tickets:write")["optional"], true);
+    assert_eq!(scope("tickets:write")["choice"], "optional");
     let path = format!("{QUESTIONS}/{}/approve", asked["id"].as_str().unwrap());
     team.member.post(&path, &json!({ "declined_scopes": ["tickets:write"] })).await.ok(200);
     assert_eq!(poll(&app, &device).await.ok(200)["scope"], "tickets:read");

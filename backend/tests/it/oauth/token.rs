@@ -213,7 +213,8 @@ async fn a_client_proves_itself_in_one_way(world: World) {
 async fn a_grant_must_exist_and_be_the_apps(world: World) {
     let team = world.business().await;
     let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
-    for grant in ["password", "implicit", "urn:ietf:params:oauth:grant-type:device_code", "é"] {
+    for grant in ["password", "implicit", "device_code", "urn:ietf:params:oauth:grant-type:jwt-bearer", "é"]
+    {
         app.token(&[("grant_type", grant), ("username", "a"), ("password", "b")])
             .await
             .refused(400, "unsupported_grant_type");
