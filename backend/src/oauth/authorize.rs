@@ -12,6 +12,11 @@ use url::form_urlencoded::Serializer;
 
 use super::{
     client,
+    client_documents::{
+        documents::Documents,
+        known::{self, Asked},
+        url::is_url,
+    },
     code::{self, Agreed},
     consent::{
         browser,
@@ -35,6 +40,16 @@ const PUSHED_OVER: OAuthError = OAuthError::new(
     "The request_uri is over, was answered, or is not this app's.",
 );
 
+/// The longest query, in bytes, that a visitor can be brought back with after signing in.
+const MAX_RETURN: usize = 4 * 1024;
+const CANNOT_RETURN: OAuthError = OAuthError::request(
+    "The parameters are too long to come back with after signing in. Sign in to Sayless first, then start again.",
+);
+const NOT_SIGNED_IN: OAuthError = OAuthError::new(
+    ErrorCode::LoginRequired,
+    "An app that is known by a metadata document can be looked up for a signed-in member alone, and prompt=none shows no sign-in.",
+);
+
 /// Request authorization
 ///
 /// Where an app sends a member's browser (OAuth 2.1, section 4.1.1). Good requests lead to the consent screen or, where the
@@ -48,9 +63,10 @@ const PUSHED_OVER: OAuthError = OAuthError::new(
         (status = 500, description = "A page: something failed on our side"),
         (status = 503, description = "A page: not now")))]
 #[get("/oauth/authorize")]
-pub async fn authorize(auth: Data<Auth>, request: HttpRequest) -> HttpResponse {
+pub async fn authorize(auth: Data<Auth>, documents: Data<Documents>, request: HttpRequest) -> HttpResponse {
     let params = Params::parse(request.query_string().as_bytes());
-    answer(&auth, &request, params.map_err(|why| OAuthError::request(why.describe()))).await
+    let params = params.map_err(|why| OAuthError::request(why.describe()));
+    answer(&auth, &documents, &request, params).await
 }
 
 /// Request authorization by a form
@@ -65,6 +81,7 @@ pub async fn authorize(auth: Data<Auth>, request: HttpRequest) -> HttpResponse {
 #[post("/oauth/authorize")]
 pub async fn authorize_by_form(
     auth: Data<Auth>,
+    documents: Data<Documents>,
     request: HttpRequest,
     body: Result<Raw, OAuthError>,
 ) -> HttpResponse {
@@ -72,22 +89,30 @@ pub async fn authorize_by_form(
         Ok(Raw(body)) => Params::parse(&body).map_err(|why| OAuthError::request(why.describe())),
         Err(_) => Err(OAuthError::request("The body is too large, or ended before it was complete.")),
     };
-    answer(&auth, &request, params).await
+    answer(&auth, &documents, &request, params).await
 }
 
-async fn answer(auth: &Auth, request: &HttpRequest, params: Result<Params, OAuthError>) -> HttpResponse {
+async fn answer(
+    auth: &Auth,
+    documents: &Documents,
+    request: &HttpRequest,
+    params: Result<Params, OAuthError>,
+) -> HttpResponse {
     let settings = &auth.base.settings;
     let ip = address::of_request(request, &settings.trusted_proxies);
     if let Some(seconds) = limits::authorize(auth, ip) {
         return page::too_often(seconds);
     }
     let outcome = match params {
-        Ok(params) => lead(auth, request, params).await,
+        Ok(params) => lead(auth, documents, request, params).await,
         Err(error) => Err(Refusal::Page(error)),
     };
     match outcome {
         Ok(response) => response,
         Err(Refusal::Page(error)) if error.http_status() == StatusCode::BAD_REQUEST => page::refused(&error),
+        Err(Refusal::Page(error)) if error.http_status() == StatusCode::TOO_MANY_REQUESTS => {
+            page::too_often(error.retry_after())
+        }
         Err(Refusal::Page(error)) => page::failed(&error),
         Err(Refusal::Back(return_to, error)) => see_other(with_error(auth, &return_to, &error)).finish(),
     }
@@ -119,8 +144,23 @@ struct Visitor {
 
 /// Leads the browser on: straight back to the app where the member has agreed to all of it before, or where the app wants nothing
 /// shown; else to the consent screen.
-async fn lead(auth: &Auth, request: &HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
-    let client = find_client(auth, &params).await?;
+async fn lead(
+    auth: &Auth,
+    documents: &Documents,
+    request: &HttpRequest,
+    params: Params,
+) -> Result<HttpResponse, Refusal> {
+    let id = client_id(&params)?;
+    let client = if is_url(id) {
+        let Some(visitor) = visitor(auth, request, &Prompt::default()).await else {
+            return sign_in_first(&params);
+        };
+        let ip = address::of_request(request, &auth.base.settings.trusted_proxies);
+        let asked = Asked { workspace: visitor.workspace, member: visitor.member, ip };
+        known::client(auth, documents, id, asked).await.map_err(Refusal::Page)?
+    } else {
+        find_client(auth, id).await?
+    };
     let (params, pushed) = pushed(auth, &client, params).await?;
     let checked = request::check(&client, &params, &auth.base.settings.issuer())?;
     if !plan::limits(client.workspace.plan).api_access {
@@ -187,12 +227,34 @@ async fn visitor(auth: &Auth, request: &HttpRequest, prompt: &Prompt) -> Option<
     }
 }
 
-async fn find_client(auth: &Auth, params: &Params) -> Result<ClientRecord, Refusal> {
+/// Has the visitor sign in and come back: the workspace of who is signed in says whether an app that is known by a document may ask,
+/// and nothing is fetched for strangers. Who signs in now need not do so again for `prompt=login`.
+fn sign_in_first(params: &Params) -> Result<HttpResponse, Refusal> {
+    if Prompt::read(params).is_ok_and(|prompt| prompt.none) {
+        return Err(Refusal::Page(NOT_SIGNED_IN));
+    }
+    let mut query = Serializer::new(String::new());
+    for (name, value) in params.named(par::KEPT) {
+        let words: Vec<&str> = value.split(' ').filter(|word| *word != "login").collect();
+        query.append_pair(name, if name == "prompt" { words.join(" ") } else { value.to_owned() }.as_str());
+    }
+    let back = format!("/oauth/authorize?{}", query.finish());
+    if back.len() > MAX_RETURN {
+        return Err(Refusal::Page(CANNOT_RETURN));
+    }
+    let sign_in = Serializer::for_suffix("/sign-in?".to_owned(), 9).append_pair("return_to", &back).finish();
+    Ok(see_other(sign_in).finish())
+}
+
+fn client_id(params: &Params) -> Result<&str, Refusal> {
     let refused = |description| Refusal::Page(OAuthError::request(description));
     if params.repeats("client_id") {
         return Err(refused("client_id is there more than once."));
     }
-    let id = params.get("client_id").ok_or_else(|| refused("client_id is missing."))?;
+    params.get("client_id").ok_or_else(|| refused("client_id is missing."))
+}
+
+async fn find_client(auth: &Auth, id: &str) -> Result<ClientRecord, Refusal> {
     let found = client::look_up(auth, id).await.map_err(failed)?;
     found.filter(|client| !client.suspended).ok_or_else(|| {
         Refusal::Page(

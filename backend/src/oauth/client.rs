@@ -1,5 +1,6 @@
 //! Client authentication (RFC 6749, section 2.3): an app proves who it is by HTTP Basic, by a secret in the body, or, where it is
-//! a public app, by its `client_id` alone.
+//! a public app, by its `client_id` alone. An app whose `client_id` is the URL of a document is found by the code or token that it
+//! brings.
 
 use std::net::IpAddr;
 
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::{
+    client_documents::{holder, url::is_url},
     error::{ErrorCode, OAuthError},
     limits::{self, Attempt, Call},
     params::{Params, decode},
@@ -142,7 +144,11 @@ async fn prove(auth: &Auth, request: &HttpRequest, params: &Params) -> Result<Cl
     let ip = address::of_request(request, &auth.base.settings.trusted_proxies);
     let attempt = Attempt::begin(auth, &presented.id, ip)?;
     let wrong = || attempt.fail(auth, invalid_client());
-    let found = look_up(auth, &presented.id).await?;
+    let found = if is_url(&presented.id) {
+        Some(holder::find(auth, &presented.id, params).await?)
+    } else {
+        look_up(auth, &presented.id).await?
+    };
     let record = found.filter(|record| !record.suspended).ok_or_else(wrong)?;
     let secret = match (record.kind, &presented.secret) {
         (ClientKind::Public, None) => None,
@@ -168,7 +174,11 @@ pub async fn authenticate_with_secret(
     request: &HttpRequest,
     params: &Params,
 ) -> Result<Client, OAuthError> {
-    let client = authenticate(auth, request, params).await?;
+    let client = authenticate(auth, request, params).await.map_err(|error| match error.code() {
+        // A client that is found by its token has no secret.
+        ErrorCode::InvalidGrant | ErrorCode::UnauthorizedClient => invalid_client(),
+        _ => error,
+    })?;
     if client.record.kind == ClientKind::Public { Err(invalid_client()) } else { Ok(client) }
 }
 

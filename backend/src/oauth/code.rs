@@ -230,8 +230,8 @@ impl Redemption {
         token_families::insert(tx, &row)?;
         tx.changed(row.workspace_id, Topic::OAuthApps, None);
         let scopes = row.scopes.into_inner();
-        let claims =
-            Claims::new(&self.base, client.id, member.as_str(), &scopes, now).with_audience(row.resource);
+        let claims = Claims::new(&self.base, client.client_id(), member.as_str(), &scopes, now)
+            .with_audience(row.resource);
         let row = NewTokenRow {
             id: &claims.jti,
             family_id: id,

@@ -41,11 +41,12 @@
 //!
 //! [`limits`] has how often each may be called. [`params`] reads forms and queries strictly. [`client`] finds out which app
 //! calls and has it prove that. [`scope`] and [`resource`] read what it asks for. [`admission`] says whether a
-//! workspace lets in an app that is not its own. [`error`] is the one error, and [`token_response`] the answer with tokens.
+//! workspace lets in an app that is not its own. [`client_documents`] knows apps by a document at a URL. [`error`] is the one error, and [`token_response`] the answer with tokens.
 
 pub mod admission;
 pub mod authorize;
 pub mod client;
+pub mod client_documents;
 pub mod code;
 pub mod consent;
 pub mod error;

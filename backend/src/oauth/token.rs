@@ -45,12 +45,7 @@ pub async fn issue_token(
     let Form(params) = form;
     let client = client::authenticate(&auth, &request, &params).await?;
     let grant = params.get("grant_type").ok_or(OAuthError::request("grant_type is missing."))?;
-    let grant: GrantType = grant.parse().map_err(|_| {
-        OAuthError::new(
-            ErrorCode::UnsupportedGrantType,
-            "grant_type is none of authorization_code, refresh_token and client_credentials.",
-        )
-    })?;
+    let grant: GrantType = grant.parse().map_err(|_| OAuthError::UNSUPPORTED_GRANT)?;
     client.check_limits(&auth, Call::Tokens(grant))?;
     client.check_grant(grant)?;
     let audience = resource::audience(&params, &auth.base.settings.issuer())?;
@@ -74,8 +69,9 @@ async fn for_itself(
         return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "Public apps cannot act as themselves."));
     }
     let scopes = scope::narrow(params.get("scope"), &record.scopes)?;
-    let mut claims = Claims::new(&auth.base, record.id, record.id.as_str(), &scopes, auth.base.now())
-        .with_audience(audience);
+    let mut claims =
+        Claims::new(&auth.base, record.client_id(), record.id.as_str(), &scopes, auth.base.now())
+            .with_audience(audience);
     claims.secret_id = client.secret;
     let issued = token_response::answer(auth, &claims, &scopes, None).await?;
     auth.usage.note_issued(record.id, auth.base.now());
