@@ -85,10 +85,20 @@ pub struct RequestedScope {
     pub available: bool,
     /// Whether the member has allowed it before.
     pub granted_before: bool,
-    /// Whether the member may leave it out.
-    pub optional: bool,
-    /// Whether the member has left it out before.
-    pub declined_before: bool,
+    /// The member's choice about it.
+    pub choice: ScopeChoice,
+}
+
+words! {
+    /// The choice that a member has about a scope that an app asks for.
+    ScopeChoice {
+        /// None: the app needs it.
+        Required = "required",
+        /// To leave it out.
+        Optional = "optional",
+        /// To leave it out, as the member did before.
+        Declined = "declined",
+    }
 }
 
 /// What a member leaves out of what they allow.

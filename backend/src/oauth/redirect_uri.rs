@@ -7,6 +7,8 @@ use api_types::oauth_apps::ClientKind;
 use url::{Host, Position, Url};
 
 const LOCALHOST: &str = "localhost";
+/// The marks that a URI may have besides letters, digits and `%` (RFC 3986, sections 2.2 and 2.3).
+const MARKS: &[u8] = b"-._~:/?#[]@!$&'()*+,;=";
 /// The longest redirect URI, in bytes.
 const MAX_LEN: usize = 2048;
 
@@ -109,8 +111,7 @@ fn is_spelled_as_a_uri(text: &str) -> bool {
     while let Some(byte) = bytes.next() {
         let good = match byte {
             b'%' => (0..2).all(|_| bytes.next().is_some_and(|digit| digit.is_ascii_hexdigit())),
-            b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'#' | b'[' | b']' | b'@' => true,
-            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => true,
+            mark if mark.is_ascii_punctuation() => MARKS.contains(&mark),
             other => other.is_ascii_alphanumeric(),
         };
         if !good {

@@ -1,6 +1,8 @@
 //! Authorization requests: what the consent screen shows, and the member's answer.
 
-use actix_web::{HttpRequest, get, post, web::Data};
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, get, post, web::Data};
 use api_types::{
     account::MemberRef,
     authorizations::{AnsweredRequest, Approval, AuthorizationRequest},
@@ -15,7 +17,7 @@ use crate::{
         body::Body,
         etag::Shown,
         made::Made,
-        problem::Answer,
+        problem::{Answer, Failure},
         query::{FromQuery, Query, QueryReader},
     },
     oauth::{
@@ -40,14 +42,14 @@ pub async fn show(
     caller: Caller<AnySession>,
     request: HttpRequest,
 ) -> Answer<Shown<AuthorizationRequest>> {
-    let id = id(&request);
-    let answerer = answerer(&app, &caller, &request, &id)?;
+    let (id, answerer) = Asked { request, shown_to: None }.answerer(&app, &caller)?;
     Ok(Shown(app.base.db.write(move |tx| question::show(tx, &id, answerer)).await?))
 }
 
 /// Allow what an app asks for
 ///
-/// As far as the member may do it themselves, and without the optional scopes that they leave out. The answer says where to go, with a code for the app that works for a minute.
+/// As far as the member may do it themselves, and without the optional scopes that they leave out. The answer says where to go,
+/// with a code for the app that works for a minute.
 #[utoipa::path(operation_id = "approveAuthorizationRequest", tag = "Authorizations",
     security(("session" = [])), params(("id" = String, Path, description = "The request's id"), ShownTo, IdempotencyKey),
     extensions(("x-problems" = json!(["conflict", "not-a-member"]))), request_body = Approval,
@@ -56,13 +58,11 @@ pub async fn show(
 pub async fn approve(
     app: Data<App>,
     caller: Caller<AnySession>,
-    request: HttpRequest,
-    Query(shown): Query<ShownTo>,
+    asked: Asked,
     key: IdempotencyKey,
     body: Body<Approval>,
 ) -> Answer {
-    let id = id(&request);
-    let answerer = Answerer { shown_to: shown.member, ..answerer(&app, &caller, &request, &id)? };
+    let (id, answerer) = asked.answerer(&app, &caller)?;
     let who = caller.who();
     let keys = app.base.keys.clone();
     let issuer = app.base.settings.issuer();
@@ -89,11 +89,9 @@ pub async fn request_install(
     app: Data<App>,
     caller: Caller<AnySession>,
     request: HttpRequest,
-    path: Path<String>,
     key: IdempotencyKey,
 ) -> Answer {
-    let id = path.into_inner();
-    let answerer = answerer(&app, &caller, &request, &id)?;
+    let (id, answerer) = Asked { request, shown_to: None }.answerer(&app, &caller)?;
     let who = caller.who();
     let request = key.of(&caller, String::new());
     let asked = request.answer(&app.base, move |tx| -> Answer<Made> {
@@ -113,15 +111,8 @@ pub async fn request_install(
     extensions(("x-problems" = json!(["conflict"]))),
     responses((status = 200, description = "Where to go", body = AnsweredRequest)))]
 #[post("/authorization-requests/{id}/deny")]
-pub async fn deny(
-    app: Data<App>,
-    caller: Caller<AnySession>,
-    request: HttpRequest,
-    Query(shown): Query<ShownTo>,
-    key: IdempotencyKey,
-) -> Answer {
-    let id = id(&request);
-    let answerer = Answerer { shown_to: shown.member, ..answerer(&app, &caller, &request, &id)? };
+pub async fn deny(app: Data<App>, caller: Caller<AnySession>, asked: Asked, key: IdempotencyKey) -> Answer {
+    let (id, answerer) = asked.answerer(&app, &caller)?;
     let who = caller.who();
     let issuer = app.base.settings.issuer();
     let request = key.of(&caller, String::new());
@@ -149,18 +140,34 @@ impl FromQuery for ShownTo {
     }
 }
 
-/// The id that the path names.
-fn id(request: &HttpRequest) -> String {
-    request.match_info().query("id").to_owned()
+/// A question as its caller names it: by the path, in a browser that its cookies tell, and shown to a member.
+pub struct Asked {
+    request: HttpRequest,
+    shown_to: Option<MemberId>,
 }
 
-fn answerer(app: &App, caller: &Caller<AnySession>, request: &HttpRequest, id: &str) -> Answer<Answerer> {
-    let SignedIn { id: member, email, session } = SignedIn::of(caller)?;
-    Ok(Answerer {
-        member: MemberRef { id: member, email },
-        workspace: caller.workspace_id(),
-        session,
-        browsers: browser::known_for(&app.base.settings, request, id),
-        shown_to: None,
-    })
+impl FromRequest for Asked {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let shown = Query::<ShownTo>::from_request(request, payload).into_inner();
+        ready(shown.map(|Query(shown)| Self { request: request.clone(), shown_to: shown.member }))
+    }
+}
+
+impl Asked {
+    /// The question's id, and the caller as the one who answers it.
+    fn answerer(&self, app: &App, caller: &Caller<AnySession>) -> Answer<(String, Answerer)> {
+        let id = self.request.match_info().query("id").to_owned();
+        let SignedIn { id: member, email, session } = SignedIn::of(caller)?;
+        let answerer = Answerer {
+            member: MemberRef { id: member, email },
+            workspace: caller.workspace_id(),
+            session,
+            browsers: browser::known_for(&app.base.settings, &self.request, &id),
+            shown_to: self.shown_to,
+        };
+        Ok((id, answerer))
+    }
 }

@@ -99,7 +99,7 @@ pub fn approve(
     };
     let details =
         json!({ "authorization": authorization, "scopes": all, "before": before, "declined": declined });
-    append_audit(tx, who, workspace, &open.client, AuditAction::AuthorizationGranted, details)?;
+    append_audit(tx, who, workspace, &open.client, (AuditAction::AuthorizationGranted, details))?;
     tx.credentials_changed(workspace);
     let agreed = Agreed {
         redirect_uri: &return_to.redirect_uri,
@@ -158,7 +158,7 @@ pub fn deny(tx: &mut Tx<'_>, denied: &Denied, who: &Who) -> Answer<ReturnAddress
     // A stranger leaves no trace in the workspace's log.
     if let Some(workspace) = denied.workspace {
         let details = json!({ "scopes": denied.question.scopes.0 });
-        append_audit(tx, who, workspace, &denied.client, AuditAction::AuthorizationDenied, details)?;
+        append_audit(tx, who, workspace, &denied.client, (AuditAction::AuthorizationDenied, details))?;
     }
     Ok(return_to)
 }
@@ -173,7 +173,7 @@ fn install(tx: &mut Tx<'_>, who: &Who, open: &OpenQuestion) -> QueryResult<()> {
     } else {
         insert_install(tx, open, InstallStatus::Active, None)?;
     }
-    append_audit(tx, who, workspace, client, AuditAction::AppInstallApproved, json!({ "by": "consent" }))
+    append_audit(tx, who, workspace, client, (AuditAction::AppInstallApproved, json!({ "by": "consent" })))
 }
 
 /// The member asks for the app to be installed, which it is where that is theirs to decide.
@@ -185,7 +185,7 @@ pub fn request_install(tx: &mut Tx<'_>, who: &Who, open: &OpenQuestion) -> Answe
         Admission::Ask => {
             insert_install(tx, open, InstallStatus::Requested, Some(member_of(who)?))?;
             let details = json!({ "scopes": open.question.scopes.0 });
-            Ok(append_audit(tx, who, workspace, client, AuditAction::AppInstallRequested, details)?)
+            Ok(append_audit(tx, who, workspace, client, (AuditAction::AppInstallRequested, details))?)
         }
         Admission::Admitted => Err(Failure::conflict("The app is there already.")),
         closed => Err(Failure::conflict(closed.reason())),
@@ -218,8 +218,7 @@ fn append_audit(
     who: &Who,
     workspace: WorkspaceId,
     client: &ClientRecord,
-    action: AuditAction,
-    details: Value,
+    (action, details): (AuditAction, Value),
 ) -> QueryResult<()> {
     let who = Who { workspace_id: workspace, ..who.clone() };
     audit::append(tx, &who, Change::of(action, client.id.as_str(), &client.name, details))

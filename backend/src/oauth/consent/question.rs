@@ -6,7 +6,7 @@ use api_types::{
     account::MemberRef,
     account::{Role, Workspace},
     app_installs::Admission,
-    authorizations::{AuthorizationRequest, RequestedScope},
+    authorizations::{AuthorizationRequest, RequestedScope, ScopeChoice},
     ids::{MemberId, OAuthAppId, WorkspaceId},
     oauth_apps::RedirectRemark,
 };
@@ -359,8 +359,11 @@ pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<Authorizati
         description: scope.describe().to_owned(),
         available: available.contains(&scope),
         granted_before: before.contains(&scope),
-        optional: optional.contains(&scope),
-        declined_before: declined.contains(&scope),
+        choice: match (optional.contains(&scope), declined.contains(&scope)) {
+            (false, _) => ScopeChoice::Required,
+            (true, false) => ScopeChoice::Optional,
+            (true, true) => ScopeChoice::Declined,
+        },
     });
     Ok(AuthorizationRequest {
         id: question.id,

@@ -40,10 +40,10 @@ async fn it_says_who_asks_for_what_and_where_one_is_sent(world: World) {
         question["scopes"],
         json!([
             { "scope": "tickets:read", "description": "Read tickets, their comments and notes", "available": true,
-                "granted_before": false, "optional": false, "declined_before": false },
+                "granted_before": false, "choice": "required" },
             // Only admins read webhooks: a member cannot hand that right on.
             { "scope": "webhooks:read", "description": "Read webhooks and the event catalogue", "available": false,
-                "granted_before": false, "optional": false, "declined_before": false },
+                "granted_before": false, "choice": "required" },
         ])
     );
     let location = approve(&team.member, &id).await;

@@ -29,13 +29,18 @@ async fn given(app: &ThirdPartyApp, answered: Reply) -> Value {
     app.redeem(&parameter(&location, "code").unwrap()).await.ok(200)
 }
 
-/// A question's scopes with what is said of each: optional, allowed before, left out before.
-fn said(question: &Value) -> Vec<(String, [bool; 3])> {
+/// A question's scopes, each with the member's choice, and whether it was allowed before.
+fn said(question: &Value) -> Vec<(String, String, bool)> {
+    let word = |scope: &Value, field: &str| scope[field].as_str().unwrap().to_owned();
     let scopes = question["scopes"].as_array().unwrap().iter();
     let said = |scope: &Value| {
-        ["optional", "granted_before", "declined_before"].map(|field| scope[field].as_bool().unwrap())
+        (word(scope, "scope"), word(scope, "choice"), scope["granted_before"].as_bool().unwrap())
     };
-    scopes.map(|scope| (scope["scope"].as_str().unwrap().to_owned(), said(scope))).collect()
+    scopes.map(said).collect()
+}
+
+fn is(scope: &str, choice: &str, granted_before: bool) -> (String, String, bool) {
+    (scope.to_owned(), choice.to_owned(), granted_before)
 }
 
 #[both]
@@ -43,11 +48,13 @@ async fn what_a_member_leaves_out_is_not_given_and_not_asked_for_again(world: Wo
     let team = world.business().await;
     let app = app(&world, &team).await;
     let id = app.question(&team.member).await;
-    let is = |scope: &str, said: [bool; 3]| (scope.to_owned(), said);
-    let fresh = [true, false, false];
     assert_eq!(
         said(&shown(&team.member, &id).await),
-        [is("tickets:read", [false; 3]), is("tickets:write", fresh), is("broadcasts:read", fresh),]
+        [
+            is("tickets:read", "required", false),
+            is("tickets:write", "optional", false),
+            is("broadcasts:read", "optional", false),
+        ]
     );
     let tokens = given(&app, allow(&team.member, &id, &["tickets:write"]).await).await;
     assert_eq!(tokens["scope"], "tickets:read broadcasts:read");
@@ -75,9 +82,10 @@ async fn an_answer_may_be_changed_where_the_app_asks_again(world: World) {
     let first = app.question(&team.member).await;
     let tokens = Tokens::of(&given(&app, allow(&team.member, &first, &["tickets:write"]).await).await);
     let id = app.question_with(&team.member, &[("prompt", "consent")]).await;
-    let before = said(&shown(&team.member, &id).await);
-    assert_eq!(before[1].1, [true, false, true]);
-    assert_eq!(before[2].1, [true, true, false]);
+    assert_eq!(
+        said(&shown(&team.member, &id).await)[1..],
+        [is("tickets:write", "declined", false), is("broadcasts:read", "optional", true)]
+    );
     let changed = given(&app, allow(&team.member, &id, &["broadcasts:read"]).await).await;
     assert_eq!(changed["scope"], "tickets:read tickets:write");
     // Tokens of before lose what the member took back, and gain nothing.
@@ -124,7 +132,7 @@ async fn an_app_says_which_scopes_are_optional(world: World) {
     change(json!({ "optional_scopes": [] })).await.ok(200);
     assert_eq!(optional().await, json!([]));
     let id = app.question(&team.member).await;
-    assert_eq!(said(&shown(&team.member, &id).await)[1].1, [false, false, true]);
+    assert_eq!(said(&shown(&team.member, &id).await)[1], is("broadcasts:read", "required", false));
     let made = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
     assert_eq!(team.admin.get(&made.path).await.ok(200)["optional_scopes"], json!([]));
 }

@@ -2,7 +2,7 @@
 
 use api_types::{
     Scope,
-    authorizations::{AnsweredRequest, Approval, AuthorizationRequest, RequestedScope},
+    authorizations::{AnsweredRequest, Approval, AuthorizationRequest, RequestedScope, ScopeChoice},
 };
 use leptos::prelude::*;
 
@@ -47,7 +47,8 @@ impl Answer {
     /// The optional scopes that are not ticked. Until the member changes that, they are those that the member has not allowed before.
     pub fn left_out(self, scopes: &[RequestedScope]) -> Vec<Scope> {
         self.left_out.get().unwrap_or_else(|| {
-            let open = scopes.iter().filter(|scope| scope.optional && !scope.granted_before);
+            let open =
+                scopes.iter().filter(|scope| scope.choice != ScopeChoice::Required && !scope.granted_before);
             open.map(|scope| scope.scope).collect()
         })
     }

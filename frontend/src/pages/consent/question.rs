@@ -2,7 +2,7 @@
 
 use api_types::{
     app_installs::Admission,
-    authorizations::{AppRef, AuthorizationRequest, RequestedScope},
+    authorizations::{AppRef, AuthorizationRequest, RequestedScope, ScopeChoice},
     oauth_apps::RedirectRemark,
 };
 use leptos::prelude::*;
@@ -143,7 +143,7 @@ fn for_what(scopes: &[RequestedScope], answer: Answer) -> AnyView {
         scopes.iter().filter(|scope| wanted(scope)).collect()
     };
     // What was left out and has become necessary since is new.
-    let is_known = |scope: &RequestedScope| scope.granted_before || scope.optional && scope.declined_before;
+    let is_known = |scope: &RequestedScope| scope.granted_before || scope.choice == ScopeChoice::Declined;
     let (known, fresh): (Vec<_>, Vec<_>) =
         pick(|scope| scope.available).into_iter().partition(|scope| is_known(scope));
     let barred = pick(|scope| !scope.available);
@@ -164,7 +164,11 @@ fn for_what(scopes: &[RequestedScope], answer: Answer) -> AnyView {
     let (first, tick) = if grown { ("New", icon::PLUS) } else { ("If you allow it, it can", icon::CHECK) };
     let row = |shape| {
         move |scope: &RequestedScope| {
-            if scope.optional { choice(scope, scopes.to_vec(), answer) } else { listed(scope, shape) }
+            if scope.choice != ScopeChoice::Required {
+                choice(scope, scopes.to_vec(), answer)
+            } else {
+                listed(scope, shape)
+            }
         }
     };
     let before = group("Already answered", "", &known, &row(icon::CHECK));

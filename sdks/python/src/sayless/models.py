@@ -411,7 +411,7 @@ class OAuthApp(Model):
     """The name that members see."""
 
     redirect_uri_remarks: list[RedirectUriRemark]
-    """What to know of some of them."""
+    """Remarks on some of the redirect URIs."""
 
     redirect_uris: list[str]
     """Where members may be sent back to."""
@@ -1130,13 +1130,13 @@ class RecoveryOutcome(Model):
 
 
 class RedirectUriRemark(Model):
-    """A redirect URI that is allowed, and what to know of it."""
+    """A redirect URI that is allowed, with a remark on it."""
 
     redirect_uri: str
     """The redirect URI."""
 
     remark: RedirectRemark
-    """What to know of it."""
+    """The remark."""
 
 
 class RetryAdvice(Model):

@@ -917,7 +917,7 @@ RedirectRemark = Union[
     ],
     str,
 ]
-"""What an admin and a member should know of a redirect URI that is allowed.
+"""A remark on a redirect URI that is allowed, for an admin and a member.
 
 - `localhost`: It leads to `localhost`, a name that may mean another machine.
 - `scheme_without_dot`: It opens a scheme without a dot, which any program may claim.

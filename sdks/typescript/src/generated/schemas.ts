@@ -77,11 +77,11 @@ export interface ApiKey {
   revoked_by?: Actor | null;
   /** Why it was revoked. */
   revoked_reason?: string | null;
-  /** Whether it may replace itself. */
+  /** `true` where the key may replace itself. */
   rotatable: boolean;
   /** What it may do. */
   scopes: Scope[];
-  /** Whether it works. */
+  /** The key's state: it works, or why not. */
   status: ApiKeyStatus;
 }
 
@@ -354,7 +354,7 @@ export interface Authorization {
   last_used_ip?: string | null;
   /** The member who consented. */
   member: MemberRef;
-  /** What the app may do for the member. */
+  /** The scopes in which the app may act for the member. */
   scopes: Scope[];
 }
 
@@ -363,7 +363,7 @@ export type AuthorizationId = string;
 
 /** A broadcast. */
 export interface Broadcast {
-  /** What the broadcast says. */
+  /** The broadcast's text. */
   body: string;
   /** When it was drafted. */
   created_at: Timestamp;
@@ -373,7 +373,7 @@ export interface Broadcast {
   sent_at?: Timestamp | null;
   /** Where it stands. */
   status: BroadcastStatus;
-  /** What the broadcast is about. */
+  /** The broadcast's subject. */
   subject: string;
 }
 
@@ -818,7 +818,7 @@ export type EventType =
 
 /** One entry of the catalogue. */
 export interface EventTypeInfo {
-  /** What happened when an event of this type is sent. */
+  /** The occasion on which an event of this type is sent. */
   description: string;
   /** An example of `data`. */
   example: unknown;
@@ -1362,7 +1362,7 @@ export interface NewTicket {
 
 /** Create a webhook. */
 export interface NewWebhook {
-  /** What the webhook is for: at most 200 characters. */
+  /** The webhook's purpose, in its owner's words: at most 200 characters. */
   description?: string | null;
   /** Event types, groups such as `ticket.*`, or `*` for all: at least one. */
   event_types: string[];
@@ -1421,13 +1421,13 @@ export interface OAuthApp {
   homepage_url: string;
   /** The app's id, which is its `client_id`. */
   id: OAuthAppId;
-  /** Whether it can keep a secret. */
+  /** The app's kind: able to keep a secret, or not. */
   kind: ClientKind;
   /** The app's logo as a `data:` URL; empty where there is none. */
   logo: string;
   /** The name that members see. */
   name: string;
-  /** What to know of some of them. */
+  /** Remarks on some of the redirect URIs. */
   redirect_uri_remarks: RedirectUriRemark[];
   /** Where members may be sent back to. */
   redirect_uris: string[];
@@ -1435,7 +1435,7 @@ export interface OAuthApp {
   scopes: Scope[];
   /** Its client secrets that still work, newest first; never the secrets themselves. */
   secrets: ClientSecret[];
-  /** Whether it works. */
+  /** The app's state: it works, or why not. */
   status: OAuthAppStatus;
   /** When it was suspended. */
   suspended_at?: Timestamp | null;
@@ -1842,7 +1842,7 @@ export interface Recovery {
   include: Included[];
   /** The same number by status; `null` for a recovery made before that was kept. */
   matched?: RecoveryMatches | null;
-  /** What became of the deliveries that the recovery set going. */
+  /** The present states of the deliveries that the recovery set going. */
   outcome: RecoveryOutcome;
   /**
    * How many it passed over: recovered by other means meanwhile, or their webhook is disabled or deleted. Where it was only
@@ -1884,7 +1884,7 @@ export interface RecoveryMatches {
   succeeded?: number;
 }
 
-/** What became of the deliveries that a recovery set going. Each number is counted up to 100,000. */
+/** The present states of the deliveries that a recovery set going, as numbers. Each is counted up to 100,000. */
 export interface RecoveryOutcome {
   /** Deliveries that failed for good or were canceled again. */
   failed: number;
@@ -1912,7 +1912,7 @@ export interface RecoveryOutcome {
 export type RecoveryStatus = "counted" | "running" | "done" | "stopped" | "canceled" | (string & {});
 
 /**
- * What an admin and a member should know of a redirect URI that is allowed.
+ * A remark on a redirect URI that is allowed, for an admin and a member.
  *
  * - `localhost`: It leads to `localhost`, a name that may mean another machine.
  * - `scheme_without_dot`: It opens a scheme without a dot, which any program may claim.
@@ -1921,17 +1921,17 @@ export type RecoveryStatus = "counted" | "running" | "done" | "stopped" | "cance
  */
 export type RedirectRemark = "localhost" | "scheme_without_dot" | (string & {});
 
-/** A redirect URI that is allowed, and what to know of it. */
+/** A redirect URI that is allowed, with a remark on it. */
 export interface RedirectUriRemark {
   /** The redirect URI. */
   redirect_uri: string;
-  /** What to know of it. */
+  /** The remark. */
   remark: RedirectRemark;
 }
 
-/** Whether a retry by hand would be accepted. */
+/** The possibility of a retry by hand, and what stands in its way. */
 export interface RetryAdvice {
-  /** Whether a retry would be accepted. */
+  /** `true` where a retry would be accepted. */
   possible: boolean;
   /** Why not, as a sentence. */
   reason?: string | null;
@@ -2155,7 +2155,7 @@ export interface Webhook {
   created_by?: Actor | null;
   /** When it was deleted; only on deliveries' details. */
   deleted_at?: Timestamp | null;
-  /** What the webhook is for; empty where not said. */
+  /** The webhook's purpose, in its owner's words; empty where not said. */
   description: string;
   /** When it was disabled. */
   disabled_at?: Timestamp | null;
@@ -2175,7 +2175,7 @@ export interface Webhook {
   held_by?: DeliveryId | null;
   /** The webhook's id. */
   id: WebhookId;
-  /** Whether the webhook is sent one delivery at a time, oldest first. */
+  /** `true` where the webhook is sent one delivery at a time, oldest first. */
   ordered: boolean;
   /** The webhook's owner: its creator, until an admin adopts it. `null` where nobody was recorded. */
   owner?: Owner | null;
@@ -2194,7 +2194,7 @@ export interface Webhook {
   secrets: SigningSecret[];
   /** How its messages are signed. */
   signature: SignatureScheme;
-  /** Whether the webhook sends. */
+  /** The webhook's state: it sends, waits, or is disabled. */
   status: WebhookStatus;
   /** When its configuration last changed. */
   updated_at: Timestamp;
@@ -2206,7 +2206,7 @@ export interface Webhook {
  * Change a webhook by a merge patch: absent fields stay, `null` clears. A new URL resets its health and holds from the next attempt.
  */
 export interface WebhookChanges {
-  /** What the webhook is for; `null` clears it. */
+  /** The webhook's purpose, in its owner's words; `null` clears it. */
   description?: string | null;
   /** Event types, groups or `*`. */
   event_types?: string[];
@@ -2264,9 +2264,9 @@ export type WebhookId = string;
 
 /** The webhook of a delivery, as it is now. */
 export interface WebhookRef {
-  /** Whether the webhook was deleted. */
+  /** `true` where the webhook was deleted. */
   deleted: boolean;
-  /** What the webhook is for. */
+  /** The webhook's purpose, in its owner's words. */
   description: string;
   /** The webhook's id. */
   id: WebhookId;

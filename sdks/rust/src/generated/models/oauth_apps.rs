@@ -145,7 +145,7 @@ pub struct OAuthApp {
     pub kind: ClientKind,
     /// Where members may be sent back to.
     pub redirect_uris: Vec<String>,
-    /// What to know of some of them.
+    /// Remarks on some of the redirect URIs.
     pub redirect_uri_remarks: Vec<RedirectUriRemark>,
     /// What the app may ask for.
     pub scopes: Vec<Scope>,
@@ -181,13 +181,13 @@ pub struct OAuthAppActivity {
     pub incidents: Vec<Incident>,
 }
 
-/// A redirect URI that is allowed, and what to know of it.
+/// A redirect URI that is allowed, with a remark on it.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct RedirectUriRemark {
     /// The redirect URI.
     pub redirect_uri: String,
-    /// What to know of it.
+    /// The remark.
     pub remark: RedirectRemark,
 }
 

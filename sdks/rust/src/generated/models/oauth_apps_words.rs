@@ -47,7 +47,7 @@ words! {
 }
 
 words! {
-    /// What an admin and a member should know of a redirect URI that is allowed.
+    /// A remark on a redirect URI that is allowed, for an admin and a member.
     RedirectRemark {
         /// It leads to `localhost`, a name that may mean another machine.
         Localhost = "localhost",
