@@ -23,9 +23,8 @@ const NOT_ADMITTED: OAuthError = OAuthError::grant(
 /// session's. An app that is known by a document is another one in each workspace.
 pub fn place(client: &ClientRecord, session: WorkspaceId) -> WorkspaceId {
     match client.distribution {
-        Distribution::Workspace => client.workspace.id,
         Distribution::Public if client.client_id_url.is_none() => session,
-        Distribution::Public => client.workspace.id,
+        Distribution::Workspace | Distribution::Public => client.workspace.id,
     }
 }
 
