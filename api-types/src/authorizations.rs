@@ -29,9 +29,10 @@ pub struct AuthorizationRequest {
     pub admission: Admission,
     /// The member who is asked.
     pub member: MemberRef,
-    /// Where the member is sent afterwards: the redirect URI's host, or its scheme where an app on the device opens.
+    /// Where the member is sent afterwards: the redirect URI's host, or its scheme where an app on the device opens; `null` where a
+    /// device waits for the answer.
     #[cfg_attr(feature = "openapi", schema(example = "acme.example"))]
-    pub redirect_host: String,
+    pub redirect_host: Option<String>,
     /// A remark on the redirect URI; `null` where there is none.
     pub redirect_remark: Option<RedirectRemark>,
     /// The scopes that the app asks for.
@@ -44,6 +45,22 @@ pub struct AuthorizationRequest {
     pub login_hint: Option<String>,
     /// When the request can no longer be answered.
     pub expires_at: Timestamp,
+}
+
+/// Ask for the request of a device, by the code that the device shows.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({ "user_code": "WDJB-MJHT" })))]
+#[serde(deny_unknown_fields)]
+pub struct NewAuthorizationRequest {
+    /// The user code: eight letters, in any case, with or without dashes and spaces.
+    pub user_code: String,
+}
+
+impl std::fmt::Debug for NewAuthorizationRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewAuthorizationRequest")
+    }
 }
 
 /// An app as members see it.
@@ -117,7 +134,8 @@ pub struct Approval {
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AnsweredRequest {
-    /// The app's redirect URI with the answer; it may hold an authorization code, so it is followed at once and not kept.
+    /// The app's redirect URI with the answer; it may hold an authorization code, so it is followed at once and not kept. Where a
+    /// device waits for the answer, it is a page that sends the member back to the device.
     #[cfg_attr(feature = "openapi", schema(example = "https://acme.example/callback?code=…&state=…&iss=…"))]
     pub redirect_to: String,
 }

@@ -136,6 +136,8 @@ ids! {
     OAuthAppId = "app",
     /// An app of another workspace in this one.
     AppInstallId = "ins",
+    /// A failed request of an OAuth app.
+    OAuthFailureId = "oaf",
     /// A client secret of an OAuth app, or a signing secret of a webhook.
     SecretId = "sec",
     /// A member's consent to an OAuth app.

@@ -17,6 +17,7 @@ pub mod filters;
 pub mod ids;
 mod merge_patch;
 pub mod oauth_apps;
+pub mod oauth_failures;
 pub mod page;
 pub mod pointer;
 pub mod problem;

@@ -39,6 +39,23 @@ words! {
         RefreshToken = "refresh_token",
         /// The app as itself; confidential apps only.
         ClientCredentials = "client_credentials",
+        /// A member's consent by a code that a device without a browser shows (RFC 8628).
+        DeviceCode = "device_code",
+    }
+}
+
+impl GrantType {
+    /// The `grant_type` at the token endpoint, and in the server's metadata.
+    pub const fn grant_type(self) -> &'static str {
+        match self {
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            other => other.as_str(),
+        }
+    }
+
+    /// The grant that a `grant_type` names.
+    pub fn of_request(grant_type: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|grant| grant.grant_type() == grant_type)
     }
 }
 

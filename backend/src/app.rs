@@ -132,7 +132,7 @@ impl App {
         };
         let delivery = Delivery::new(base.clone(), surroundings)?;
         Ok(Self {
-            auth: Auth::new(base.clone(), Arc::clone(&reactions.cache)),
+            auth: Auth::new(base.clone(), Arc::clone(&reactions.cache), &metrics),
             documents: Documents::new(base.clock.clone(), delivery.sender.clone()),
             delivery,
             signals: Arc::clone(&reactions.signals),

@@ -39,6 +39,7 @@ const ROUTES: &[&str] = &[
     "/settings/api/installed-apps",
     "/account/authorizations",
     "/oauth/consent/*",
+    "/oauth/device",
 ];
 
 fn is_route(path: &str) -> bool {

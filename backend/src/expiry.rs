@@ -19,9 +19,9 @@ use crate::{
     clock::Stopwatch,
     db::{
         Conn, DbError, api_keys, audit, authorization_codes, authorization_requests, authorizations,
-        client_documents, client_secrets, dialect,
+        client_documents, client_secrets, device_authorizations, dialect,
         idempotency::{self, KEPT_MS},
-        oauth_apps, recoveries, restores, sessions, signing_secrets,
+        oauth_apps, oauth_failures, recoveries, restores, sessions, signing_secrets,
         step_size::StepSize,
         token_families, tokens, webhooks,
     },
@@ -54,11 +54,15 @@ const KINDS: &[Remove] = &[
     |tx, now, limit| authorization_requests::PUSHED_ENDED.remove(tx, now, limit),
     // A second use of a code is still noticed a day later.
     |tx, now, limit| authorization_codes::ENDED.remove(tx, now - DAY_MS, limit),
+    // A device that still asks is told that its code has expired.
+    |tx, now, limit| device_authorizations::ENDED.remove(tx, now - DAY_MS, limit),
     |tx, now, limit| tokens::ENDED.remove(tx, now - DAY_MS, limit),
     |tx, now, limit| tokens::REVOKED_ENDED.remove(tx, now - DAY_MS, limit),
     |tx, now, limit| tokens::COUNTED.remove(tx, now - DAY_MS, limit),
     |tx, now, limit| tokens::REVOCATIONS_COUNTED.remove(tx, now - DAY_MS, limit),
-    |tx, now, limit| client_secrets::ENDED.remove(tx, now, limit),
+    // An app that still sends an old secret is told so.
+    |tx, now, limit| client_secrets::ENDED.remove(tx, now - client_secrets::RECOGNIZED_MS, limit),
+    oauth_failures::remove_old,
     |tx, now, limit| signing_secrets::ENDED.remove(tx, now, limit),
     |tx, now, limit| token_families::ENDED.remove(tx, now - INCIDENTS_MS, limit),
     |tx, now, limit| token_families::REVOKED.remove(tx, now - INCIDENTS_MS, limit),

@@ -16,6 +16,8 @@ pub const INSTALLED_APPS: &str = "/settings/api/installed-apps";
 /// The prefix of the pages about the member's own account, the same in every workspace.
 pub const ACCOUNT: &str = "/account/";
 pub const AUTHORIZED_APPS: &str = "/account/authorizations";
+/// The page on which a member types a device's code.
+pub const DEVICE: &str = "/oauth/device";
 
 /// Sections of the overview: an anchor on that page, from any page.
 pub const OAUTH_APPS: &str = "/settings/api#oauth-apps";
@@ -41,6 +43,11 @@ pub fn delivery(id: impl Display) -> String {
 
 pub fn event(id: impl Display) -> String {
     below(EVENTS, &[&id])
+}
+
+/// The consent screen of an authorization request.
+pub fn consent(id: impl Display) -> String {
+    below("/oauth/consent", &[&id])
 }
 
 /// The sign-in page, which sends the visitor on to `return_to` afterwards.
@@ -152,6 +159,10 @@ pub mod api {
 
     pub fn oauth_app_activity(id: impl Display) -> String {
         below(OAUTH_APPS, &[&id, &"activity"])
+    }
+
+    pub fn oauth_app_failures(id: impl Display) -> String {
+        below(OAUTH_APPS, &[&id, &"failures"])
     }
 
     pub fn oauth_app_authorizations(id: impl Display) -> String {
@@ -319,6 +330,7 @@ mod tests {
             oauth_app,
             oauth_app_activity,
             oauth_app_authorizations,
+            oauth_app_failures,
             oauth_app_resume,
             oauth_app_secrets,
             oauth_app_suspend,

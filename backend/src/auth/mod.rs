@@ -5,7 +5,7 @@
 //!    is looked up by its digest. An access token is a JWT with [`claims`]; [`access_token`] verifies its signature against the
 //!    [`signing_keys`], and [`live_token`] looks up what it stands for now.
 //! 2. **Principal.** The look-up gives a [`Principal`]: a workspace, and the member, key or app that calls. Look-ups are
-//!    believed for a second ([`cache`]), and each credential's requests are counted ([`limiter`]). [`usage`] notes the last use, and
+//!    believed for a second ([`cache`]), and each credential's requests are counted ([`limiter`]). [`usage`] notes the last use (and, for the OAuth server, [`failed_requests`]), and
 //!    the first use of a key that replaces another ends that one ([`takeover`]).
 //! 3. **Permission.** A handler takes `Caller<P>`, where `P` is a marker of [`permission`]. The extractor in [`caller`] compares
 //!    the principal with the marker, and refuses before the handler runs. A change that rides on a cookie must come from the
@@ -21,6 +21,7 @@ pub mod cache;
 pub mod caller;
 pub mod claims;
 pub mod device;
+pub mod failed_requests;
 pub mod identify;
 pub mod limiter;
 pub mod live_token;

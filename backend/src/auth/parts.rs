@@ -7,7 +7,7 @@ use super::{
     cache::CredentialCache, proven::ProvenClients, signing_keys::SigningKeys, throttle::SignInThrottle,
     usage::Usage,
 };
-use crate::{base::Base, crypto::passwords::PasswordChecks};
+use crate::{base::Base, crypto::passwords::PasswordChecks, metrics::Metrics};
 
 /// The parts that tell who calls and that give tokens. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -29,12 +29,12 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// New parts over `base`. The cache comes from outside, since commits empty it.
-    pub fn new(base: Base, cache: Arc<CredentialCache>) -> Self {
+    /// New parts over `base`. The cache comes from outside, since commits empty it, and so do the figures, which are served.
+    pub fn new(base: Base, cache: Arc<CredentialCache>, metrics: &Metrics) -> Self {
         Self {
             base,
             cache,
-            usage: Arc::default(),
+            usage: Arc::new(Usage::new(metrics.oauth_failures_dropped.clone())),
             signing_keys: Arc::default(),
             sign_ins: Arc::default(),
             proven: Arc::default(),

@@ -1,5 +1,5 @@
-//! Last uses of credentials, and how many tokens apps were given as themselves: noted in memory and written in batches, never
-//! one write per call.
+//! Last uses of credentials, how many tokens apps were given as themselves, and failed requests of apps: noted in memory and written in
+//! batches, never one write per call.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -13,9 +13,16 @@ use api_types::{
     ids::{ApiKeyId, AuthorizationId, OAuthAppId, SecretId},
 };
 
+use prometheus_client::metrics::counter::Counter;
+
+use super::failed_requests::FailedRequests;
 use crate::{
     base::Base,
-    db::{DbError, api_keys, authorizations, dialect, oauth_clients, tokens},
+    db::{
+        DbError, api_keys, authorizations, dialect, oauth_clients,
+        oauth_failures::{self, NewFailure},
+        tokens,
+    },
 };
 
 /// How often the notes are written.
@@ -58,6 +65,9 @@ pub struct Usage {
     digests: Mutex<NewDigests>,
     /// Tokens that apps were given as themselves are not stored, only counted.
     issued: Mutex<IssuedCounts>,
+    failures: Mutex<FailedRequests>,
+    /// Failed requests that found no room.
+    dropped: Counter,
 }
 
 impl std::fmt::Debug for Usage {
@@ -67,6 +77,23 @@ impl std::fmt::Debug for Usage {
 }
 
 impl Usage {
+    /// No notes yet; `dropped` counts the failed requests of apps that find no room.
+    pub fn new(dropped: Counter) -> Self {
+        Self { dropped, ..Self::default() }
+    }
+
+    /// Notes a failed request of an app, or counts it as dropped where there are too many.
+    pub fn note_failure(&self, failure: NewFailure) {
+        if !self.failures.lock().unwrap_or_else(PoisonError::into_inner).add(failure) {
+            self.drop_failure();
+        }
+    }
+
+    /// Counts a failed request of an app that is not noted.
+    pub fn drop_failure(&self) {
+        self.dropped.inc();
+    }
+
     /// Notes a credential's digest under the newest pepper, which is to take the place of its older one.
     pub fn note_digest(&self, of: Hashed, digest: String) {
         self.digests.lock().unwrap_or_else(PoisonError::into_inner).insert(of, digest);
@@ -90,6 +117,9 @@ impl Usage {
         }
         if let Err(error) = write_last_uses(base, take(&self.last_uses)).await {
             tracing::warn!(%error, "the last uses of some credentials were not written");
+        }
+        if let Err(error) = write_failures(base, take(&self.failures)).await {
+            tracing::warn!(%error, "some failed requests of apps were not written");
         }
         if let Err(error) = write_digests(base, take(&self.digests)).await {
             tracing::warn!(%error, "some credentials stay under the old pepper until they are used again");
@@ -133,6 +163,13 @@ async fn write_last_uses(base: &Base, uses: LastUses) -> Result<(), DbError> {
             Ok(())
         })
         .await
+}
+
+async fn write_failures(base: &Base, failures: FailedRequests) -> Result<(), DbError> {
+    if failures.is_empty() {
+        return Ok(());
+    }
+    base.db.execute(move |tx| oauth_failures::write(tx, failures.into_sorted())).await
 }
 
 async fn write_digests(base: &Base, digests: NewDigests) -> Result<(), DbError> {

@@ -43,6 +43,8 @@ pub struct RequestRow {
     pub stale_session: Option<String>,
     /// The e-mail address of the member whom the app expects.
     pub login_hint: Option<String>,
+    /// Digest of the code of the device that waits for the answer; `redirect_uri` and `code_challenge` are empty then.
+    pub device_digest: Option<String>,
 }
 
 pub fn insert(conn: &mut Conn, row: &RequestRow) -> QueryResult<()> {
@@ -138,6 +140,22 @@ pub fn use_up(conn: &mut Conn, digest: &str) -> QueryResult<bool> {
     diesel::delete(pushed_requests::table.filter(pushed_requests::digest.eq(digest)))
         .execute(conn)
         .map(|taken| taken == 1)
+}
+
+/// The questions about a device that wait for an answer.
+pub fn of_device(conn: &mut Conn, digest: &str, now: Timestamp) -> QueryResult<Vec<RequestRow>> {
+    authorization_requests::table
+        .filter(authorization_requests::device_digest.eq(digest))
+        .filter(authorization_requests::expires_at.gt(now))
+        .select(RequestRow::as_select())
+        .load(conn)
+}
+
+/// Removes every question about a device because one of them is answered.
+pub fn remove_of_device(conn: &mut Conn, digest: &str) -> QueryResult<()> {
+    diesel::delete(authorization_requests::table.filter(authorization_requests::device_digest.eq(digest)))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Questions that expired before a time.

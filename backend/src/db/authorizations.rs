@@ -244,5 +244,6 @@ pub const WITHDRAWN: Expired = Expired {
     table: "authorizations",
     condition: "withdrawn_at < $1 \
         AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE authorization_id = authorizations.id) \
+        AND NOT EXISTS (SELECT 1 FROM device_authorizations WHERE authorization_id = authorizations.id) \
         AND NOT EXISTS (SELECT 1 FROM token_families WHERE authorization_id = authorizations.id)",
 };

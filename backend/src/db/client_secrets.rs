@@ -101,15 +101,51 @@ pub fn end_all(conn: &mut Conn, app: OAuthAppId, at: Timestamp) -> QueryResult<(
     .map(drop)
 }
 
-/// Removes an app's secrets that have stopped.
+/// Milliseconds for which a secret that has stopped is still recognized, so that an app learns why it is refused: 7 days.
+pub const RECOGNIZED_MS: i64 = 7 * 24 * 3_600_000;
+/// The most secrets of an app that have stopped and are still recognized.
+const MAX_STOPPED: i64 = 20;
+
+/// Removes an app's secrets that have stopped, but for the last few, which are still recognized.
 pub fn delete_stopped(conn: &mut Conn, app: OAuthAppId, now: Timestamp) -> QueryResult<()> {
+    let kept: Vec<SecretId> = client_secrets::table
+        .filter(client_secrets::app_id.eq(app))
+        .filter(client_secrets::expires_at.le(now))
+        .order((client_secrets::expires_at.desc(), client_secrets::id.desc()))
+        .limit(MAX_STOPPED)
+        .select(client_secrets::id)
+        .load(conn)?;
     diesel::delete(
         client_secrets::table
             .filter(client_secrets::app_id.eq(app))
-            .filter(client_secrets::expires_at.le(now)),
+            .filter(client_secrets::expires_at.le(now))
+            .filter(client_secrets::id.ne_all(kept)),
     )
     .execute(conn)
     .map(drop)
+}
+
+/// A client secret that is known by its digest, whether it works or not.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredSecret {
+    pub app_id: OAuthAppId,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The secret of a workspace's apps that is stored under one of `digests`, also where it has stopped. Secrets of other workspaces are
+/// nobody's here.
+pub fn stored(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    digests: &[String],
+) -> QueryResult<Option<StoredSecret>> {
+    let found = client_secrets::table
+        .filter(client_secrets::digest.eq_any(digests))
+        .filter(client_secrets::workspace_id.eq(workspace))
+        .select((client_secrets::app_id, client_secrets::expires_at))
+        .first::<(OAuthAppId, Option<Timestamp>)>(conn)
+        .optional()?;
+    Ok(found.map(|(app_id, expires_at)| StoredSecret { app_id, expires_at }))
 }
 
 /// Secrets that stopped before a time.

@@ -16,6 +16,7 @@ use diesel::prelude::*;
 use super::{
     Conn, Json, Slice, app_installs, client_secrets,
     expiry::Expired,
+    oauth_failures,
     schema::{members, oauth_apps},
     slice,
 };
@@ -206,13 +207,14 @@ pub fn set_suspended(
     .map(drop)
 }
 
-/// Deletes an app, softly; its secrets stop at once.
+/// Deletes an app, softly; its secrets stop at once, and its failed requests go.
 pub fn delete(conn: &mut Conn, workspace: WorkspaceId, id: OAuthAppId, now: Timestamp) -> QueryResult<()> {
     diesel::update(
         oauth_apps::table.filter(oauth_apps::workspace_id.eq(workspace)).filter(oauth_apps::id.eq(id)),
     )
     .set(oauth_apps::deleted_at.eq(now))
     .execute(conn)?;
+    oauth_failures::delete_of(conn, id)?;
     client_secrets::end_all(conn, id, now)
 }
 
@@ -226,12 +228,14 @@ macro_rules! unused {
              AND NOT EXISTS (SELECT 1 FROM authorizations WHERE app_id = oauth_apps.id) \
              AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE app_id = oauth_apps.id) \
              AND NOT EXISTS (SELECT 1 FROM authorization_requests WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM device_authorizations WHERE app_id = oauth_apps.id) \
              AND NOT EXISTS (SELECT 1 FROM pushed_requests WHERE app_id = oauth_apps.id) \
              AND NOT EXISTS (SELECT 1 FROM token_families WHERE app_id = oauth_apps.id) \
              AND NOT EXISTS (SELECT 1 FROM access_tokens WHERE app_id = oauth_apps.id) \
              AND NOT EXISTS (SELECT 1 FROM issued_tokens WHERE app_id = oauth_apps.id) \
              AND NOT EXISTS (SELECT 1 FROM revoked_tokens WHERE app_id = oauth_apps.id) \
-             AND NOT EXISTS (SELECT 1 FROM token_revocations WHERE app_id = oauth_apps.id)",
+             AND NOT EXISTS (SELECT 1 FROM token_revocations WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM oauth_failures WHERE app_id = oauth_apps.id)",
         )
     };
 }

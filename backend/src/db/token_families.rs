@@ -90,6 +90,25 @@ pub fn find(conn: &mut Conn, id: TokenFamilyId) -> QueryResult<Option<LiveFamily
     }))
 }
 
+/// The end of a family.
+#[derive(Clone, Debug)]
+pub struct FamilyEnd {
+    pub app_id: OAuthAppId,
+    /// `None` where the family itself was not revoked: its consent was withdrawn.
+    pub revoked_at: Option<Timestamp>,
+    pub reason: Option<String>,
+}
+
+/// The end of a family that [`find`] does not find, and the app that had it.
+pub fn end(conn: &mut Conn, id: TokenFamilyId) -> QueryResult<Option<FamilyEnd>> {
+    let row = token_families::table
+        .find(id)
+        .select((token_families::app_id, token_families::revoked_at, token_families::revoked_reason))
+        .first::<(OAuthAppId, Option<Timestamp>, Option<String>)>(conn)
+        .optional()?;
+    Ok(row.map(|(app_id, revoked_at, reason)| FamilyEnd { app_id, revoked_at, reason }))
+}
+
 /// The times of a family's next refresh token.
 #[derive(Clone, Copy, Debug)]
 pub struct Rotation {

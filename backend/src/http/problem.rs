@@ -159,7 +159,8 @@ fn summarise(errors: &[FieldError]) -> String {
     errors.iter().map(say).collect::<Vec<_>>().join(" ")
 }
 
-fn request_id() -> Option<String> {
+/// The id of the request that the task answers.
+pub fn request_id() -> Option<String> {
     REQUEST.try_with(|request| request.id.clone()).ok()
 }
 

@@ -48,6 +48,8 @@ pub struct Metrics {
     pub leases_expired: Counter,
     /// Results that came after their lease had run out.
     pub late_results: Counter,
+    /// Failed requests of OAuth apps that were not noted, since there were too many.
+    pub oauth_failures_dropped: Counter,
     sampled: Sampled,
 }
 
@@ -77,12 +79,8 @@ impl Default for Metrics {
         registry.register("requests", "Requests by method, route and class of status", requests.clone());
         let request_seconds =
             Family::<RequestLabels, Histogram, fn() -> Histogram>::new_with_constructor(durations);
-        registry.register_with_unit(
-            "request",
-            "Until the answer began",
-            Unit::Seconds,
-            request_seconds.clone(),
-        );
+        let until = "Until the answer began";
+        registry.register_with_unit("request", until, Unit::Seconds, request_seconds.clone());
         let attempts = Family::<AttemptLabels, Counter>::default();
         registry.register(
             "attempts",
@@ -105,6 +103,8 @@ impl Default for Metrics {
         let leases_expired =
             counter("leases_expired", "Attempts that were interrupted: their leases ran out");
         let late_results = counter("late_results", "Results that came after their lease had run out");
+        let oauth_failures_dropped =
+            counter("oauth_failures_dropped", "Failed requests of OAuth apps that were not noted");
         let sampled = Sampled::default();
         sampled.register(&mut registry);
         Self {
@@ -117,6 +117,7 @@ impl Default for Metrics {
             events,
             leases_expired,
             late_results,
+            oauth_failures_dropped,
             sampled,
         }
     }

@@ -6,6 +6,7 @@ use api_types::{
     app_installs::{Admission, AppPolicy, ClientDocuments, InstallStatus},
     ids::{OAuthAppId, WorkspaceId},
     oauth_apps::Distribution,
+    oauth_failures::FailureCause,
 };
 use diesel::QueryResult;
 
@@ -16,6 +17,7 @@ use crate::{
 };
 
 const NOT_ADMITTED: OAuthError = OAuthError::grant(
+    FailureCause::AppNotAdmitted,
     "The workspace of the member no longer lets this app in. An admin there paused it or removed it.",
 );
 
@@ -76,5 +78,7 @@ pub fn check(
     }
     let found = accounts::workspace(conn, workspace)?;
     let has_api = found.is_some_and(|found| plan::limits(found.plan).api_access);
-    Ok(if has_api { Ok(()) } else { Err(OAuthError::NO_PLAN) })
+    let refusal =
+        || OAuthError::NO_PLAN.because("The plan of the member's workspace does not include the API.");
+    Ok(if has_api { Ok(()) } else { Err(refusal()) })
 }

@@ -7,7 +7,10 @@ use actix_web::{
     post,
     web::Data,
 };
-use api_types::ids::{MemberId, WorkspaceId};
+use api_types::{
+    ids::{MemberId, WorkspaceId},
+    oauth_failures::{FailureCause, OAuthEndpoint},
+};
 use url::form_urlencoded::Serializer;
 
 use super::{
@@ -23,9 +26,10 @@ use super::{
         question::{self, Asking, Unasked},
     },
     error::{ErrorCode, OAuthError},
+    failures::Refusable,
     forms::AuthorizationForm,
     limits, page, par,
-    params::{Params, Raw},
+    params::{Form, Params, Raw, Unreadable, named_app},
     prompt::{Prompt, is_for_another},
     request::{self, CheckedRequest, Refusal, ReturnAddress},
 };
@@ -37,18 +41,38 @@ use crate::{
 
 const PUSHED_OVER: OAuthError = OAuthError::new(
     ErrorCode::InvalidRequestUri,
+    FailureCause::PushedRequestOver,
     "The request_uri is over, was answered, or is not this app's.",
 );
 
 /// The longest query, in bytes, that a visitor can be brought back with after signing in.
 const MAX_RETURN: usize = 4 * 1024;
 const CANNOT_RETURN: OAuthError = OAuthError::request(
+    FailureCause::ParametersTooLarge,
     "The parameters are too long to come back with after signing in. Sign in to Sayless first, then start again.",
 );
 const NOT_SIGNED_IN: OAuthError = OAuthError::new(
     ErrorCode::LoginRequired,
+    FailureCause::LoginNeeded,
     "An app that is known by a metadata document can be looked up for a signed-in member alone, and prompt=none shows no sign-in.",
 );
+
+const UNREAD: OAuthError = OAuthError::request(
+    FailureCause::FormUnreadable,
+    "The body is too large, or ended before it was complete.",
+);
+const NO_PLAN: OAuthError = OAuthError::new(
+    ErrorCode::AccessDenied,
+    FailureCause::PlanWithoutApi,
+    "The plan of this app's workspace does not include the API: it needs Startup or above.",
+);
+const LOGIN_REQUIRED: OAuthError = OAuthError::new(
+    ErrorCode::LoginRequired,
+    FailureCause::LoginNeeded,
+    "The member is not signed in, or not as the app wants.",
+);
+const CONSENT_REQUIRED: OAuthError =
+    OAuthError::new(ErrorCode::ConsentRequired, FailureCause::ConsentNeeded, "The member must be asked.");
 
 /// Request authorization
 ///
@@ -64,9 +88,9 @@ const NOT_SIGNED_IN: OAuthError = OAuthError::new(
         (status = 503, description = "A page: not now")))]
 #[get("/oauth/authorize")]
 pub async fn authorize(auth: Data<Auth>, documents: Data<Documents>, request: HttpRequest) -> HttpResponse {
-    let params = Params::parse(request.query_string().as_bytes());
-    let params = params.map_err(|why| OAuthError::request(why.describe()));
-    answer(&auth, &documents, &request, params).await
+    let query = request.query_string().as_bytes();
+    let form = Form { params: Params::parse(query).map_err(Unreadable::refusal), app: named_app(query) };
+    answer(&auth, &documents, &request, form).await
 }
 
 /// Request authorization by a form
@@ -85,37 +109,42 @@ pub async fn authorize_by_form(
     request: HttpRequest,
     body: Result<Raw, OAuthError>,
 ) -> HttpResponse {
-    let params = match body {
-        Ok(Raw(body)) => Params::parse(&body).map_err(|why| OAuthError::request(why.describe())),
-        Err(_) => Err(OAuthError::request("The body is too large, or ended before it was complete.")),
+    let form = match body {
+        Ok(Raw(body)) => {
+            Form { params: Params::parse(&body).map_err(Unreadable::refusal), app: named_app(&body) }
+        }
+        Err(_) => Form { params: Err(UNREAD), app: None },
     };
-    answer(&auth, &documents, &request, params).await
+    answer(&auth, &documents, &request, form).await
 }
 
-async fn answer(
-    auth: &Auth,
-    documents: &Documents,
-    request: &HttpRequest,
-    params: Result<Params, OAuthError>,
-) -> HttpResponse {
+async fn answer(auth: &Auth, documents: &Documents, request: &HttpRequest, form: Form) -> HttpResponse {
     let settings = &auth.base.settings;
     let ip = address::of_request(request, &settings.trusted_proxies);
+    let call = Refusable::new(auth, OAuthEndpoint::Authorize, request, &form);
     if let Some(seconds) = limits::authorize(auth, ip) {
+        call.note(&limits::too_many(seconds), StatusCode::TOO_MANY_REQUESTS).await;
         return page::too_often(seconds);
     }
-    let outcome = match params {
+    let outcome = match form.params {
         Ok(params) => lead(auth, documents, request, params).await,
         Err(error) => Err(Refusal::Page(error)),
     };
-    match outcome {
-        Ok(response) => response,
-        Err(Refusal::Page(error)) if error.http_status() == StatusCode::BAD_REQUEST => page::refused(&error),
-        Err(Refusal::Page(error)) if error.http_status() == StatusCode::TOO_MANY_REQUESTS => {
+    let refusal = match outcome {
+        Ok(response) => return response,
+        Err(refusal) => refusal,
+    };
+    let response = match &refusal {
+        Refusal::Page(error) if error.http_status() == StatusCode::BAD_REQUEST => page::refused(error),
+        Refusal::Page(error) if error.http_status() == StatusCode::TOO_MANY_REQUESTS => {
             page::too_often(error.retry_after())
         }
-        Err(Refusal::Page(error)) => page::failed(&error),
-        Err(Refusal::Back(return_to, error)) => see_other(with_error(auth, &return_to, &error)).finish(),
-    }
+        Refusal::Page(error) => page::failed(error),
+        Refusal::Back(return_to, error) => see_other(with_error(auth, return_to, error)).finish(),
+        Refusal::Through(return_to, error) => page::no_plan(&with_error(auth, return_to, error)),
+    };
+    call.note(&refusal.error(), response.status()).await;
+    response
 }
 
 fn see_other(to: String) -> actix_web::HttpResponseBuilder {
@@ -164,7 +193,7 @@ async fn lead(
     let (params, pushed) = pushed(auth, &client, params).await?;
     let checked = request::check(&client, &params, &auth.base.settings.issuer())?;
     if !plan::limits(client.workspace.plan).api_access {
-        return no_plan(auth, &checked);
+        return Err(no_plan(checked));
     }
     let visitor = visitor(auth, request, &checked.prompt).await;
     if let Some(to) = without_asking(auth, &client, &checked, visitor.as_ref(), pushed.as_deref()).await? {
@@ -193,15 +222,11 @@ async fn lead(
 }
 
 /// The member is told what to do, and takes the reason back to the app; where nothing may be shown, it goes back at once.
-fn no_plan(auth: &Auth, request: &CheckedRequest) -> Result<HttpResponse, Refusal> {
-    const WHY: OAuthError = OAuthError::new(
-        ErrorCode::AccessDenied,
-        "The plan of this app's workspace does not include the API: it needs Startup or above.",
-    );
+fn no_plan(request: CheckedRequest) -> Refusal {
     if request.prompt.none {
-        return Err(Refusal::Back(request.return_to.clone(), WHY));
+        return Refusal::Back(request.return_to, NO_PLAN);
     }
-    Ok(page::no_plan(&with_error(auth, &request.return_to, &WHY)))
+    Refusal::Through(request.return_to, NO_PLAN)
 }
 
 /// The app's redirect URI with an error.
@@ -247,21 +272,26 @@ fn sign_in_first(params: &Params) -> Result<HttpResponse, Refusal> {
 }
 
 fn client_id(params: &Params) -> Result<&str, Refusal> {
-    let refused = |description| Refusal::Page(OAuthError::request(description));
     if params.repeats("client_id") {
-        return Err(refused("client_id is there more than once."));
+        let refusal =
+            OAuthError::request(FailureCause::ParameterRepeated, "client_id is there more than once.");
+        return Err(Refusal::Page(refusal));
     }
-    params.get("client_id").ok_or_else(|| refused("client_id is missing."))
+    params.required("client_id", "client_id is missing.").map_err(Refusal::Page)
 }
 
 async fn find_client(auth: &Auth, id: &str) -> Result<ClientRecord, Refusal> {
     let found = client::look_up(auth, id).await.map_err(failed)?;
-    found.filter(|client| !client.suspended).ok_or_else(|| {
-        Refusal::Page(
-            OAuthError::new(ErrorCode::InvalidClient, "There is no such app, or it is suspended.")
-                .status(StatusCode::BAD_REQUEST),
-        )
-    })
+    let no_app = |cause| {
+        OAuthError::new(ErrorCode::InvalidClient, cause, "There is no such app, or it is suspended.")
+            .status(StatusCode::BAD_REQUEST)
+    };
+    let client = found.ok_or_else(|| Refusal::Page(no_app(FailureCause::ClientUnknown)))?;
+    if client.suspended {
+        let refusal = no_app(FailureCause::AppSuspended).because("An admin has suspended the app.");
+        return Err(Refusal::Page(refusal));
+    }
+    Ok(client)
 }
 
 /// The parameters that the app pushed ahead, where it did (RFC 9126, section 4), and the digest of the pushed request; those beside
@@ -292,21 +322,17 @@ async fn without_asking(
     pushed: Option<&str>,
 ) -> Result<Option<String>, Refusal> {
     let silent = request.prompt.none;
-    let back =
-        |code, description| Err(Refusal::Back(request.return_to.clone(), OAuthError::new(code, description)));
+    let back = |error| Err(Refusal::Back(request.return_to.clone(), error));
     let Some(visitor) = visitor.filter(|visitor| !visitor.is_stale && !visitor.is_another) else {
-        if silent {
-            return back(ErrorCode::LoginRequired, "The member is not signed in, or not as the app wants.");
-        }
-        return Ok(None);
+        return if silent { back(LOGIN_REQUIRED) } else { Ok(None) };
     };
     match straight_back(auth, client, request, (visitor.member, visitor.workspace), pushed).await? {
         StraightBack::With(code) => {
             Ok(Some(request.return_to.with(&auth.base.settings.issuer(), &[("code", &code)])))
         }
         StraightBack::Over => Err(Refusal::Page(PUSHED_OVER)),
-        StraightBack::DeadEnd(why) if silent => back(ErrorCode::AccessDenied, why),
-        StraightBack::Open if silent => back(ErrorCode::ConsentRequired, "The member must be asked."),
+        StraightBack::DeadEnd(error) if silent => back(error),
+        StraightBack::Open if silent => back(CONSENT_REQUIRED),
         StraightBack::DeadEnd(_) | StraightBack::Open => Ok(None),
     }
 }
@@ -317,8 +343,8 @@ enum StraightBack {
     With(String),
     /// The pushed request was answered meanwhile.
     Over,
-    /// The member can let the app do nothing, for this reason.
-    DeadEnd(&'static str),
+    /// The member can let the app do nothing: the refusal says why.
+    DeadEnd(OAuthError),
     /// The member must be asked.
     Open,
 }
@@ -338,7 +364,7 @@ async fn straight_back(
     let run = auth.base.db.execute(move |tx| {
         let granted = match question::unasked(tx, &client, &request, visitor)? {
             Unasked::Remembered(granted) => granted,
-            Unasked::DeadEnd(why) => return Ok(StraightBack::DeadEnd(why)),
+            Unasked::DeadEnd(refusal) => return Ok(StraightBack::DeadEnd(refusal)),
             Unasked::Open => return Ok(StraightBack::Open),
         };
         if let Some(pushed) = pushed

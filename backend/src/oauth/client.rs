@@ -13,6 +13,7 @@ use api_types::{
     audit::{Actor, ActorKind, AuditAction},
     ids::{OAuthAppId, SecretId, WorkspaceId},
     oauth_apps::{ClientKind, GrantType},
+    oauth_failures::FailureCause,
     stream::Topic,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -25,6 +26,7 @@ use super::{
     error::{ErrorCode, OAuthError},
     limits::{self, Attempt, Call},
     params::{Params, decode},
+    wrong_secret,
 };
 use crate::{
     auth::{
@@ -46,6 +48,12 @@ use crate::{
 
 const HOUR_MS: i64 = 3_600_000;
 
+const GRANT_NOT_ENABLED: OAuthError = OAuthError::new(
+    ErrorCode::UnauthorizedClient,
+    FailureCause::GrantNotEnabled,
+    "This app may not use this grant.",
+);
+
 /// A client that proved who it is, as far as its kind can.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -66,7 +74,8 @@ impl Client {
     /// Refuses a grant that this app was not given, and all of them on a plan without the API.
     pub fn check_grant(&self, grant: GrantType) -> Result<(), OAuthError> {
         if !self.record.grants.contains(&grant) {
-            return Err(OAuthError::new(ErrorCode::UnauthorizedClient, "This app may not use this grant."));
+            let why = format!("The grant {grant} is not switched on for this app.");
+            return Err(GRANT_NOT_ENABLED.because(why));
         }
         self.check_plan()
     }
@@ -143,17 +152,27 @@ async fn prove(auth: &Auth, request: &HttpRequest, params: &Params) -> Result<Cl
     let presented = presented(request, params)?;
     let ip = address::of_request(request, &auth.base.settings.trusted_proxies);
     let attempt = Attempt::begin(auth, &presented.id, ip)?;
-    let wrong = || attempt.fail(auth, invalid_client());
     let found = if is_url(&presented.id) {
         Some(holder::find(auth, &presented.id, params).await?)
     } else {
         look_up(auth, &presented.id).await?
     };
-    let record = found.filter(|record| !record.suspended).ok_or_else(wrong)?;
+    let Some(record) = found else {
+        attempt.fail(auth)?;
+        return Err(invalid_client(FailureCause::ClientUnknown));
+    };
+    if record.suspended {
+        attempt.fail(auth)?;
+        return Err(invalid_client(FailureCause::AppSuspended).because("An admin has suspended the app."));
+    }
     let secret = match (record.kind, &presented.secret) {
         (ClientKind::Public, None) => None,
         (ClientKind::Confidential, Some(secret)) => {
-            let proof = matching(&auth.base, &record, secret).ok_or_else(wrong)?;
+            let Some(proof) = matching(&auth.base, &record, secret) else {
+                attempt.fail(auth)?;
+                let (cause, detail) = wrong_secret::explain(auth, &record, secret).await;
+                return Err(invalid_client(cause).because(detail));
+            };
             attempt.succeed(auth);
             let (newest, _) = auth.base.keys.digest(secret);
             if proof.digest != newest {
@@ -162,7 +181,17 @@ async fn prove(auth: &Auth, request: &HttpRequest, params: &Params) -> Result<Cl
             auth.usage.note_use(Used::Secret(proof.id), auth.base.now(), ip);
             Some(proof.id)
         }
-        (ClientKind::Public, Some(_)) | (ClientKind::Confidential, None) => return Err(wrong()),
+        (ClientKind::Public, Some(_)) => {
+            attempt.fail(auth)?;
+            return Err(invalid_client(FailureCause::SecretUnexpected).because(
+                "The app is public, and sent a client secret. Public apps have none and send none.",
+            ));
+        }
+        (ClientKind::Confidential, None) => {
+            attempt.fail(auth)?;
+            return Err(invalid_client(FailureCause::SecretMissing)
+                .because("The app is confidential, and sent no client secret."));
+        }
     };
     share::belongs_to(record.workspace.id);
     Ok(Client { record, ip, secret })
@@ -174,23 +203,35 @@ pub async fn authenticate_with_secret(
     request: &HttpRequest,
     params: &Params,
 ) -> Result<Client, OAuthError> {
+    let not_confidential = || {
+        invalid_client(FailureCause::ClientNotConfidential)
+            .because("The app is public. Only apps with a secret may introspect tokens.")
+    };
     let client = authenticate(auth, request, params).await.map_err(|error| match error.code() {
         // A client that is found by its token has no secret.
-        ErrorCode::InvalidGrant | ErrorCode::UnauthorizedClient => invalid_client(),
+        ErrorCode::InvalidGrant | ErrorCode::UnauthorizedClient => not_confidential(),
         _ => error,
     })?;
-    if client.record.kind == ClientKind::Public { Err(invalid_client()) } else { Ok(client) }
+    if client.record.kind == ClientKind::Public { Err(not_confidential()) } else { Ok(client) }
 }
 
 /// The one answer to every wrong proof, so that it tells nothing about which apps there are.
-const fn invalid_client() -> OAuthError {
+const fn invalid_client(cause: FailureCause) -> OAuthError {
     OAuthError::new(
         ErrorCode::InvalidClient,
+        cause,
         "There is no such client, its secret is not this, or it is suspended. Public clients send no secret.",
     )
 }
 
-/// The client with this id, from memory where it was looked up within the last second.
+/// The app that a request names in its `Authorization` header, proved or not.
+pub fn named_by_header(request: &HttpRequest) -> Option<OAuthAppId> {
+    let header = request.headers().get(header::AUTHORIZATION)?;
+    basic(header).ok()?.id.parse().ok()
+}
+
+/// The client with this id, from memory where it was looked up within the last second. One that is known by a document has no id that
+/// clients may use: its `client_id` is the URL.
 pub async fn look_up(auth: &Auth, id: &str) -> Result<Option<ClientRecord>, DbError> {
     let Ok(id) = id.parse::<OAuthAppId>() else { return Ok(None) };
     let now = auth.base.now();
@@ -201,6 +242,7 @@ pub async fn look_up(auth: &Auth, id: &str) -> Result<Option<ClientRecord>, DbEr
     }
     let changes = cache.changes();
     let found = auth.base.db.query(move |conn| oauth_clients::find(conn, id, now)).await?;
+    let found = found.filter(|record| record.client_id_url.is_none());
     if let Some(record) = &found {
         cache.put(id.to_string(), record.clone(), at, changes);
     }
@@ -229,20 +271,28 @@ fn presented(request: &HttpRequest, params: &Params) -> Result<Presented, OAuthE
     let mut headers = request.headers().get_all(header::AUTHORIZATION);
     let basic = headers.next().map(basic).transpose()?;
     if headers.next().is_some() {
-        return Err(OAuthError::request("The Authorization header is there more than once."));
+        return Err(OAuthError::request(
+            FailureCause::AuthorizationHeaderMalformed,
+            "The Authorization header is there more than once.",
+        ));
     }
     let id = params.get("client_id");
     let secret = params.get("client_secret");
     match basic {
         Some(_) if secret.is_some() => Err(OAuthError::request(
+            FailureCause::CredentialsTwice,
             "The client secret came twice: by HTTP Basic and as client_secret in the body. Set your client to send it in one \
                  of the two.",
         )),
-        Some(basic) if id.is_some_and(|id| id != basic.id) => {
-            Err(OAuthError::request("The client_id in the body is not the one in the Authorization header."))
-        }
+        Some(basic) if id.is_some_and(|id| id != basic.id) => Err(OAuthError::request(
+            FailureCause::ClientIdMismatch,
+            "The client_id in the body is not the one in the Authorization header.",
+        )),
         Some(basic) => Ok(basic),
-        None => Ok(Presented { id: id.ok_or(invalid_client())?.to_owned(), secret: secret.map(Into::into) }),
+        None => {
+            let id = id.ok_or(invalid_client(FailureCause::ClientUnknown))?.to_owned();
+            Ok(Presented { id, secret: secret.map(Into::into) })
+        }
     }
 }
 
@@ -259,6 +309,7 @@ fn basic(header: &HeaderValue) -> Result<Presented, OAuthError> {
     };
     read().ok_or(OAuthError::new(
         ErrorCode::InvalidClient,
+        FailureCause::AuthorizationHeaderMalformed,
         "The Authorization header is not Basic with client_id and secret, form-encoded, in base64.",
     ))
 }

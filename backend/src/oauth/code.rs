@@ -1,54 +1,56 @@
 //! Authorization codes: made for a consent, and redeemed for tokens (OAuth 2.1, section 4.1.3) once, by the app that the code was
 //! made for, with the right verifier.
 
-use std::ops::RangeInclusive;
-
 use api_types::{
-    Scope,
+    Scope, Timestamp,
     authorizations::IncidentKind,
-    ids::{AuthorizationId, MemberId, OAuthAppId, TokenFamilyId, WorkspaceId},
-    oauth_apps::GrantType,
-    stream::Topic,
+    ids::{AuthorizationId, OAuthAppId, TokenFamilyId},
+    oauth_failures::FailureCause,
 };
 use diesel::QueryResult;
-use subtle::ConstantTimeEq;
 
 use super::{
-    admission,
     client::Client,
     error::OAuthError,
+    issue::{Consented, Redeemed, Redeeming},
     params::Params,
-    redirect_uri,
-    refresh::{self, REFRESH_IDLE_MS},
-    refresh_token,
-    scope::{NO_SCOPE_LEFT, available},
+    pkce, redirect_uri, refresh,
     token_response::{self, IssuedTokens},
+    uri_difference,
 };
 use crate::{
-    auth::{
-        claims::{Claims, LIFETIME_MS},
-        parts::Auth,
-    },
+    auth::parts::Auth,
     base::Base,
     crypto::{self, keys::ServerKeys},
     db::{
-        Conn, Json, Tx, accounts,
+        Json, Tx,
         authorization_codes::{self, CodeRow},
-        authorizations::{self, AuthorizationsOf},
-        token_families::{self, FamilyRow},
-        tokens::{self, NewTokenRow},
     },
 };
 
 /// How long a code works, in milliseconds (OAuth 2.1, section 4.1.2).
 const CODE_MS: i64 = 60_000;
-/// The length of a verifier, in bytes (RFC 7636, section 4.1).
-const VERIFIER: RangeInclusive<usize> = 43..=128;
+/// The one answer to every code that gives nothing. Only the app's admins are told the cause.
+fn invalid(cause: FailureCause, detail: impl Into<Box<str>>) -> OAuthError {
+    let description =
+        "The code has expired, was used, is not this client's, or does not fit what came with it.";
+    OAuthError::grant(cause, description).because(detail)
+}
 
-/// The one answer to every code that gives nothing.
-const INVALID_CODE: OAuthError = OAuthError::grant(
-    "The code has expired, was used, is not this client's, or does not fit what came with it.",
-);
+/// The refusal of a code whose consent is over.
+fn consent_ended() -> OAuthError {
+    invalid(FailureCause::ConsentEnded, "The member withdrew the consent, or left the workspace.")
+}
+
+/// The refusal of a code that is another app's, or nobody's.
+fn unknown(of_another: bool) -> OAuthError {
+    if of_another {
+        return invalid(FailureCause::CodeOfAnotherApp, "The code was issued to another app.");
+    }
+    let detail =
+        "There is no such code. It may be cut off or decoded wrongly, or have ended more than a day ago.";
+    invalid(FailureCause::CodeUnknown, detail)
+}
 
 /// What a member has agreed to of a request, and what the app must show for it.
 #[derive(Clone, Debug)]
@@ -95,7 +97,7 @@ pub async fn redeem(
     params: &Params,
     audience: Option<String>,
 ) -> Result<IssuedTokens, OAuthError> {
-    let code = params.get("code").ok_or(OAuthError::request("code is missing."))?;
+    let code = params.required("code", "code is missing.")?;
     let redemption = Redemption {
         base: auth.base.clone(),
         client: client.clone(),
@@ -119,13 +121,6 @@ struct Redemption {
     audience: Option<String>,
 }
 
-/// The tokens that a code gave.
-struct Redeemed {
-    scopes: Vec<Scope>,
-    refresh_token: Option<String>,
-    claims: Claims,
-}
-
 /// Tokens, or a refusal. The changes behind a refusal are committed too: the code is used up, or the tokens of its first use
 /// have ended.
 type RedeemOutcome = Result<Redeemed, OAuthError>;
@@ -133,42 +128,66 @@ type RedeemOutcome = Result<Redeemed, OAuthError>;
 impl Redemption {
     fn run(&self, tx: &mut Tx<'_>) -> QueryResult<RedeemOutcome> {
         let now = tx.now();
-        let found = authorization_codes::find(tx, &self.digests)?;
-        let Some(code) = found.filter(|code| code.app_id == self.client.record.id) else {
-            return Ok(Err(INVALID_CODE));
+        let code = match authorization_codes::find(tx, &self.digests)? {
+            Some(code) if code.app_id == self.client.record.id => code,
+            found => return Ok(Err(unknown(found.is_some()))),
         };
         if code.used_at.is_some() {
             return self.refuse_reuse(tx, &code.digest);
         }
-        let other_uri = self.redirect_uri.as_ref().is_some_and(|uri| *uri != code.redirect_uri);
-        if code.expires_at <= now || other_uri {
-            return Ok(Err(INVALID_CODE));
-        }
-        let proved = self.verifier.as_ref().is_some_and(|verifier| proves(verifier, &code.code_challenge));
-        let family: TokenFamilyId = tx.new_id();
-        let uris = &self.client.record.redirect_uris;
-        let registered = uris.iter().any(|known| redirect_uri::matches(known, &code.redirect_uri));
-        let good = proved && registered;
-        // A wrong verifier uses the code up as well: there is one guess.
-        if !authorization_codes::use_up(tx, &code.digest, good.then_some(family), now)? {
-            return self.refuse_reuse(tx, &code.digest);
-        }
-        if !good {
-            return Ok(Err(INVALID_CODE));
-        }
-        let workspace = authorizations::workspace(tx, code.authorization_id)?;
-        let Some(workspace) = workspace else { return Ok(Err(INVALID_CODE)) };
-        if let Err(refusal) = admission::check(tx, &self.client.record, workspace)? {
+        if let Err(refusal) = self.fits(&code, now) {
             return Ok(Err(refusal));
         }
-        let Some((member, scopes)) = self.consenting(tx, workspace, &code)? else {
-            return Ok(Err(INVALID_CODE));
-        };
-        if scopes.is_empty() {
-            return Ok(Err(NO_SCOPE_LEFT));
+        let family: TokenFamilyId = tx.new_id();
+        let proof = self.proof(&code);
+        // A wrong verifier uses the code up as well: there is one guess.
+        if !authorization_codes::use_up(tx, &code.digest, proof.is_ok().then_some(family), now)? {
+            return self.refuse_reuse(tx, &code.digest);
         }
-        let code = CodeRow { scopes: Json::new(scopes), ..code };
-        self.begin_family(tx, family, (workspace, member), code).map(Ok)
+        if let Err(refusal) = proof {
+            return Ok(Err(refusal));
+        }
+        let redeeming = Redeeming { base: &self.base, client: &self.client };
+        let consented = Consented {
+            authorization: code.authorization_id,
+            scopes: code.scopes.into_inner(),
+            audience: self.audience.clone().or(code.resource),
+        };
+        match redeeming.cut(tx, consented, consent_ended())? {
+            Ok(standing) => redeeming.begin_family(tx, family, standing).map(Ok),
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// Refuses a code that is too old, or was issued for another redirect URI. It stays good.
+    fn fits(&self, code: &CodeRow, now: Timestamp) -> Result<(), OAuthError> {
+        if code.expires_at <= now {
+            let seconds = now.millis_since(code.expires_at) / 1_000;
+            let detail =
+                format!("The code had expired {seconds} s before. A code works for {} s.", CODE_MS / 1_000);
+            return Err(invalid(FailureCause::CodeExpired, detail));
+        }
+        let Some(sent) = self.redirect_uri.as_ref().filter(|uri| **uri != code.redirect_uri) else {
+            return Ok(());
+        };
+        let issued_for = uri_difference::shown(&code.redirect_uri);
+        let difference = uri_difference::between(&code.redirect_uri, sent);
+        let differs = difference.map_or_else(String::new, |parts| format!(" What came differs by {parts}."));
+        let detail = format!("The code was issued for another redirect URI: {issued_for}.{differs}");
+        Err(invalid(FailureCause::CodeRedirectUriMismatch, detail))
+    }
+
+    /// Refuses a wrong verifier, and a code whose redirect URI is registered no more.
+    fn proof(&self, code: &CodeRow) -> Result<(), OAuthError> {
+        pkce::verify(self.verifier.as_deref(), &code.code_challenge)
+            .map_err(|(cause, detail)| invalid(cause, detail))?;
+        let uris = &self.client.record.redirect_uris;
+        if uris.iter().any(|known| redirect_uri::matches(known, &code.redirect_uri)) {
+            return Ok(());
+        }
+        let uri = uri_difference::shown(&code.redirect_uri);
+        let detail = format!("The code was issued for {uri}, which is registered no more.");
+        Err(invalid(FailureCause::RedirectUriRemoved, detail))
     }
 
     /// Refuses a code that was used before. One of the two who had the code copied it, so the tokens that it gave end (OAuth 2.1,
@@ -176,80 +195,14 @@ impl Redemption {
     fn refuse_reuse(&self, tx: &mut Tx<'_>, digest: &str) -> QueryResult<RedeemOutcome> {
         // Read anew: the quicker request has written meanwhile which family the code gave.
         let code = authorization_codes::find(tx, &[digest.to_owned()])?;
-        if let Some(family) = code.and_then(|code| code.family_id) {
+        let (used_at, family) = code.map_or((None, None), |code| (code.used_at, code.family_id));
+        let became = if let Some(family) = family {
             refresh::end_copied(tx, &self.client, family, IncidentKind::CodeReused)?;
-        }
-        Ok(Err(INVALID_CODE))
-    }
-
-    /// The member who gave the consent, while it stands and the member belongs to the workspace, and the code's scopes, without
-    /// those that the app, the consent or the member's role has lost since.
-    fn consenting(
-        &self,
-        conn: &mut Conn,
-        workspace: WorkspaceId,
-        code: &CodeRow,
-    ) -> QueryResult<Option<(MemberId, Vec<Scope>)>> {
-        let client = &self.client.record;
-        let whose = AuthorizationsOf::App(workspace, client.id);
-        let Some(found) = authorizations::find(conn, whose, code.authorization_id)? else { return Ok(None) };
-        let role = accounts::role(conn, workspace, found.member.id)?;
-        Ok(role.map(|role| {
-            let mut scopes = available(&code.scopes.0, client, role);
-            scopes.retain(|scope| found.scopes.contains(scope));
-            (found.member.id, scopes)
-        }))
-    }
-
-    fn begin_family(
-        &self,
-        tx: &mut Tx<'_>,
-        id: TokenFamilyId,
-        (workspace_id, member): (WorkspaceId, MemberId),
-        code: CodeRow,
-    ) -> QueryResult<Redeemed> {
-        let now = tx.now();
-        let client = &self.client.record;
-        let refreshable = client.grants.contains(&GrantType::RefreshToken);
-        let row = FamilyRow {
-            id,
-            workspace_id,
-            app_id: client.id,
-            authorization_id: code.authorization_id,
-            scopes: code.scopes,
-            refreshable,
-            generation: 1,
-            created_at: now,
-            rotated_at: now,
-            ends_at: now + if refreshable { REFRESH_IDLE_MS } else { LIFETIME_MS },
-            secret_id: self.client.secret,
-            resource: self.audience.clone().or(code.resource),
-            used_generation: 0,
-            again_until: None,
+            "The tokens that it gave have ended."
+        } else {
+            "It gave no tokens: what came with it then was wrong."
         };
-        token_families::insert(tx, &row)?;
-        tx.changed(row.workspace_id, Topic::OAuthApps, None);
-        let scopes = row.scopes.into_inner();
-        let claims = Claims::new(&self.base, client.client_id(), member.as_str(), &scopes, now)
-            .with_audience(row.resource);
-        let row = NewTokenRow {
-            id: &claims.jti,
-            family_id: id,
-            app_id: client.id,
-            expires_at: claims.ends_at(),
-            secret_id: self.client.secret,
-            generation: 1,
-        };
-        tokens::insert(tx, row)?;
-        let refresh_token = refreshable.then(|| refresh_token::derive(&self.base.keys, id, 1));
-        Ok(Redeemed { scopes, refresh_token, claims })
+        let at = used_at.map_or_else(String::new, |at| format!(", at {at}"));
+        Ok(Err(invalid(FailureCause::CodeUsed, format!("The code was used before{at}. {became}"))))
     }
-}
-
-/// `true` where the verifier is well formed and its hash is the challenge.
-fn proves(verifier: &str, challenge: &str) -> bool {
-    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    VERIFIER.contains(&verifier.len())
-        && verifier.bytes().all(unreserved)
-        && bool::from(crypto::sha256_text(verifier.as_bytes()).as_bytes().ct_eq(challenge.as_bytes()))
 }

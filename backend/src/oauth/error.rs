@@ -1,5 +1,6 @@
-//! The one error of the OAuth endpoints: an [`OAuthError`] becomes the JSON of RFC 6749, section 5.2. Causes are logged, never
-//! returned, and no part of a request is repeated, but for words that have the form of a scope.
+//! The one error of the OAuth endpoints: an [`OAuthError`] becomes the JSON of RFC 6749, section 5.2. No part of a request is
+//! repeated there, but for words that have the form of a scope. What the caller is not told, the app's own admins are: each error has a
+//! [`FailureCause`] and a sentence, which [`failures`](super::failures) notes.
 
 use std::{borrow::Cow, fmt};
 
@@ -7,6 +8,8 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder, ResponseError,
     http::{StatusCode, header},
 };
+use api_types::oauth_failures::FailureCause;
+pub use api_types::oauth_failures::OAuthErrorCode as ErrorCode;
 use serde::Serialize;
 
 use crate::{
@@ -18,70 +21,13 @@ use crate::{
 /// Seconds after which to come back where the server cannot answer now.
 const USUAL_PAUSE: u64 = 5;
 
-/// The registered error codes that this server uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorCode {
-    /// A parameter is missing, repeated or malformed (RFC 6749, section 5.2).
-    InvalidRequest,
-    /// The client did not prove who it is.
-    InvalidClient,
-    /// The code or refresh token is not good, or not this client's.
-    InvalidGrant,
-    /// The client may not use this grant.
-    UnauthorizedClient,
-    /// There is no such grant.
-    UnsupportedGrantType,
-    /// A scope is unknown, or more than was given.
-    InvalidScope,
-    /// There is no such resource (RFC 8707, section 2).
-    InvalidTarget,
-    /// The member said no.
-    AccessDenied,
-    /// The app wants nothing shown, and the member is not signed in as it wants (`OpenID` Connect Core, section 3.1.2.6).
-    LoginRequired,
-    /// The app wants nothing shown, and the member must be asked.
-    ConsentRequired,
-    /// Only `code` is answered.
-    UnsupportedResponseType,
-    /// The pushed request is over, used or not this client's (RFC 9101, section 6.3).
-    InvalidRequestUri,
-    /// Request objects by value are not read (RFC 9101, section 6.3).
-    RequestNotSupported,
-    /// The server cannot answer now, but may in a moment.
-    TemporarilyUnavailable,
-    /// Something failed on our side.
-    ServerError,
-}
-
-impl ErrorCode {
-    /// The code as it stands on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidRequest => "invalid_request",
-            Self::InvalidClient => "invalid_client",
-            Self::InvalidGrant => "invalid_grant",
-            Self::UnauthorizedClient => "unauthorized_client",
-            Self::UnsupportedGrantType => "unsupported_grant_type",
-            Self::InvalidScope => "invalid_scope",
-            Self::InvalidTarget => "invalid_target",
-            Self::AccessDenied => "access_denied",
-            Self::LoginRequired => "login_required",
-            Self::ConsentRequired => "consent_required",
-            Self::UnsupportedResponseType => "unsupported_response_type",
-            Self::InvalidRequestUri => "invalid_request_uri",
-            Self::RequestNotSupported => "request_not_supported",
-            Self::TemporarilyUnavailable => "temporarily_unavailable",
-            Self::ServerError => "server_error",
-        }
-    }
-
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::InvalidClient => StatusCode::UNAUTHORIZED,
-            Self::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
-            _ => StatusCode::BAD_REQUEST,
-        }
+/// The status that an answer with this code has.
+const fn status_of(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::InvalidClient => StatusCode::UNAUTHORIZED,
+        ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
     }
 }
 
@@ -95,6 +41,10 @@ pub struct OAuthError {
     retry_after: Option<u64>,
     /// The client tried to prove itself by the `Authorization` header.
     by_header: bool,
+    /// The cause, which the caller is not told.
+    cause: FailureCause,
+    /// The cause in a sentence, where the description says too little.
+    detail: Option<Box<str>>,
 }
 
 /// The body of a refusal.
@@ -112,28 +62,43 @@ impl OAuthError {
     /// A workspace's plan has no API. Nothing is used up: it all works again on another plan.
     pub const NO_PLAN: Self = Self::new(
         ErrorCode::UnauthorizedClient,
+        FailureCause::PlanWithoutApi,
         "The plan of the workspace does not include the API: it needs Startup or above.",
     );
 
     /// There is no such grant.
     pub const UNSUPPORTED_GRANT: Self = Self::new(
         ErrorCode::UnsupportedGrantType,
-        "grant_type is none of authorization_code, refresh_token and client_credentials.",
+        FailureCause::GrantUnknown,
+        "grant_type is none of authorization_code, refresh_token, client_credentials and \
+         urn:ietf:params:oauth:grant-type:device_code.",
     );
 
     /// A client gives back what is not its own.
-    pub const OTHER_CLIENTS_TOKEN: Self =
-        Self::new(ErrorCode::UnauthorizedClient, "The token was given to another client.");
+    pub const OTHER_CLIENTS_TOKEN: Self = Self::new(
+        ErrorCode::UnauthorizedClient,
+        FailureCause::TokenOfAnotherApp,
+        "The token was given to another client.",
+    );
 
     /// A refusal; `description` is plain ASCII without quotes, as RFC 6749 wants it.
-    pub const fn new(code: ErrorCode, description: &'static str) -> Self {
+    pub const fn new(code: ErrorCode, cause: FailureCause, description: &'static str) -> Self {
         Self {
             code,
             description: Cow::Borrowed(description),
-            status: code.status(),
+            status: status_of(code),
             retry_after: None,
             by_header: false,
+            cause,
+            detail: None,
         }
+    }
+
+    /// The refusal with a sentence for the app's admins alone. It holds no secret, code, token or verifier.
+    #[must_use]
+    pub fn because(mut self, detail: impl Into<Box<str>>) -> Self {
+        self.detail = Some(detail.into());
+        self
     }
 
     /// The refusal of a client that came with an `Authorization` header. A challenge is for such clients alone (RFC 6749, section
@@ -167,13 +132,23 @@ impl OAuthError {
     }
 
     /// A parameter is missing, repeated or malformed.
-    pub const fn request(description: &'static str) -> Self {
-        Self::new(ErrorCode::InvalidRequest, description)
+    pub const fn request(cause: FailureCause, description: &'static str) -> Self {
+        Self::new(ErrorCode::InvalidRequest, cause, description)
     }
 
     /// The code or refresh token is not good.
-    pub const fn grant(description: &'static str) -> Self {
-        Self::new(ErrorCode::InvalidGrant, description)
+    pub const fn grant(cause: FailureCause, description: &'static str) -> Self {
+        Self::new(ErrorCode::InvalidGrant, cause, description)
+    }
+
+    /// The cause.
+    pub const fn cause(&self) -> FailureCause {
+        self.cause
+    }
+
+    /// The cause in a sentence, for the app's admins.
+    pub fn detail(&self) -> &str {
+        self.detail.as_deref().unwrap_or(&self.description)
     }
 
     /// Seconds after which to come back.
@@ -252,9 +227,14 @@ impl From<Failure> for OAuthError {
         if failure.is_unavailable() {
             return Self::new(
                 ErrorCode::TemporarilyUnavailable,
+                FailureCause::ServerFailed,
                 "The server cannot answer right now. Nothing was changed; try again.",
             );
         }
-        Self::new(ErrorCode::ServerError, "Something failed on our side. Try again.")
+        Self::new(
+            ErrorCode::ServerError,
+            FailureCause::ServerFailed,
+            "Something failed on our side. Try again.",
+        )
     }
 }

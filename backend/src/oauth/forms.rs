@@ -1,7 +1,7 @@
 //! The forms of the OAuth endpoints, as the document shows them. They are read by [`Params`](super::params::Params), which
 //! leaves names that it does not know alone, as RFC 6749 wants.
 
-use api_types::oauth_apps::GrantType;
+use api_types::ids::OAuthAppId;
 use utoipa::{IntoParams, ToSchema};
 
 /// What `/oauth/token` takes.
@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 #[schema(example = json!({ "grant_type": "client_credentials", "scope": "tickets:read" }))]
 pub struct TokenForm {
     /// What the tokens are given for.
-    pub grant_type: GrantType,
+    pub grant_type: TokenGrant,
     /// Of `authorization_code`, required: the code that came back with the member.
     #[schema(nullable = false)]
     pub code: Option<String>,
@@ -22,6 +22,9 @@ pub struct TokenForm {
     /// Of `refresh_token`, required: the newest refresh token.
     #[schema(nullable = false)]
     pub refresh_token: Option<String>,
+    /// Of the device grant, required: the device code.
+    #[schema(nullable = false)]
+    pub device_code: Option<String>,
     /// Of `refresh_token` and `client_credentials`: scopes, separated by spaces; all that were given where absent.
     #[schema(nullable = false, example = "tickets:read")]
     pub scope: Option<String>,
@@ -31,6 +34,41 @@ pub struct TokenForm {
     /// The app's id, or the URL of its metadata document; absent where it authenticates by Basic.
     #[schema(nullable = false, example = "app_01JDBN5X7W3Q9K2M4E6R8T0VYZ")]
     pub client_id: Option<String>,
+    /// The app's secret, unless it authenticates by Basic or is public.
+    #[schema(nullable = false, format = "password")]
+    pub client_secret: Option<String>,
+}
+
+/// The kinds of grants that the token endpoint takes.
+#[derive(Debug, ToSchema)]
+pub enum TokenGrant {
+    /// A code that came back with a member.
+    #[schema(rename = "authorization_code")]
+    AuthorizationCode,
+    /// A refresh token.
+    #[schema(rename = "refresh_token")]
+    RefreshToken,
+    /// Nothing but the app itself.
+    #[schema(rename = "client_credentials")]
+    ClientCredentials,
+    /// The code of a device that waits (RFC 8628).
+    #[schema(rename = "urn:ietf:params:oauth:grant-type:device_code")]
+    DeviceCode,
+}
+
+/// The form of `/oauth/device_authorization`.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({ "client_id": "app_01JDBN5X7W3Q9K2M4E6R8T0VYZ", "scope": "tickets:read" }))]
+pub struct DeviceAuthorizationForm {
+    /// Scopes, separated by spaces; all that the app may ask for where absent.
+    #[schema(nullable = false, example = "tickets:read")]
+    pub scope: Option<String>,
+    /// The issuer's address, or that with `/v1`, if anything (RFC 8707): the token's `aud`.
+    #[schema(nullable = false, format = "uri")]
+    pub resource: Option<String>,
+    /// The app, unless it authenticates by Basic.
+    #[schema(nullable = false)]
+    pub client_id: Option<OAuthAppId>,
     /// The app's secret, unless it authenticates by Basic or is public.
     #[schema(nullable = false, format = "password")]
     pub client_secret: Option<String>,

@@ -5,15 +5,17 @@ use actix_web::{
     HttpRequest, post,
     web::{Data, Json},
 };
+use api_types::oauth_failures::OAuthEndpoint;
 use serde::Serialize;
 
 use super::{
     admission,
     client::{self, Client},
     error::{ErrorBody, OAuthError},
+    failures::Refusable,
     forms::TokenReference,
     limits::Call,
-    params::Form,
+    params::{Form, Params},
     refresh_token,
 };
 use crate::{
@@ -82,15 +84,24 @@ pub async fn introspect_token(
     request: HttpRequest,
     form: Form,
 ) -> Result<Json<Introspection>, OAuthError> {
-    let Form(params) = form;
-    let client = client::authenticate_with_secret(&auth, &request, &params).await?;
-    client.check_limits(&auth, Call::Introspect)?;
-    let token = params.get("token").ok_or(OAuthError::request("token is missing."))?;
-    let found = match access_token::verify(&auth, token).await? {
-        Some(claims) => of_access_token(&auth, &client, claims).await?,
-        None => of_refresh_token(&auth, &client, token).await?,
+    let call = Refusable::new(&auth, OAuthEndpoint::Introspect, &request, &form);
+    call.noted(introspect(&auth, &request, form.params)).await.map(Json)
+}
+
+async fn introspect(
+    auth: &Auth,
+    request: &HttpRequest,
+    params: Result<Params, OAuthError>,
+) -> Result<Introspection, OAuthError> {
+    let params = params?;
+    let client = client::authenticate_with_secret(auth, request, &params).await?;
+    client.check_limits(auth, Call::Introspect)?;
+    let token = params.required("token", "token is missing.")?;
+    let found = match access_token::verify(auth, token).await? {
+        Some(claims) => of_access_token(auth, &client, claims).await?,
+        None => of_refresh_token(auth, &client, token).await?,
     };
-    Ok(Json(found.unwrap_or_default()))
+    Ok(found.unwrap_or_default())
 }
 
 /// An access token's description: the same as `/v1` would judge it now.

@@ -7,17 +7,22 @@
 //! a network lately is let through to the proof whatever else comes from there.
 //!
 //! A refusal is 429 with `Retry-After`. RFC 6749 has no code for that; `temporarily_unavailable` ("temporary overloading", section
-//! 4.1.2.1) is the registered one that says it. `slow_down` (RFC 8628) belongs to another grant.
+//! 4.1.2.1) is the registered one that says it. `slow_down` (RFC 8628) is for a device that polls sooner than it was told to.
 
 use std::net::IpAddr;
 
 use api_types::{
     ids::{MemberId, OAuthAppId},
     oauth_apps::{ClientKind, GrantType},
+    oauth_failures::FailureCause,
 };
 
 use super::error::{ErrorCode, OAuthError};
-use crate::{auth::parts::Auth, db::oauth_clients::ClientRecord, ranges};
+use crate::{
+    auth::{limiter::MINUTE_MS, parts::Auth},
+    db::oauth_clients::ClientRecord,
+    ranges,
+};
 
 /// The largest form, in bytes. Tokens, codes and verifiers are far smaller; a `state` may be large.
 pub const MAX_FORM: usize = 32 * 1024;
@@ -55,12 +60,27 @@ const MEMBERS_TOKENS_PUBLIC: Limit = per_minute(600);
 const PUSHED: Limit = per_minute(600);
 /// The same of a public app on one network.
 const PUSHED_PUBLIC: Limit = per_minute(60);
+/// Devices of one app that begin to wait, public apps included: each is a row for a day.
+const DEVICES: Limit = per_minute(600);
+/// Devices of a public app on one network that begin to wait.
+const DEVICES_PUBLIC: Limit = per_minute(20);
+/// Polls of one app's devices.
+const DEVICE_POLLS: Limit = per_minute(30_000);
+/// Polls of a public app's devices on one network.
+const DEVICE_POLLS_PUBLIC: Limit = per_minute(1_200);
+/// Wrong user codes that one member types.
+const WRONG_USER_CODES: u32 = 5;
+/// Wrong user codes that are typed on one network.
+const WRONG_USER_CODES_OF_NETWORK: u32 = 30;
 /// Tokens given back by one app.
 const REVOKED: Limit = per_minute(6_000);
 /// The same by a public app on one network.
 const REVOKED_PUBLIC: Limit = per_minute(300);
 /// Questions of one app about its tokens.
 const INTROSPECTED: Limit = per_minute(60_000);
+
+/// Failed requests from one network whose app is looked up, so that its admins learn of them.
+const EXPLAINED: Limit = per_minute(300);
 
 /// What an app asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +89,8 @@ pub enum Call {
     Tokens(GrantType),
     /// To have a request for authorization kept.
     Push,
+    /// To have a device wait for a member.
+    Device,
     /// To give a token back.
     Revoke,
     /// What a token is good for.
@@ -81,7 +103,9 @@ impl Call {
         match self {
             Self::Tokens(GrantType::ClientCredentials) => "client_credentials",
             Self::Tokens(GrantType::AuthorizationCode | GrantType::RefreshToken) => "tokens",
+            Self::Tokens(GrantType::DeviceCode) => "device_code",
             Self::Push => "par",
+            Self::Device => "device",
             Self::Revoke => "revoke",
             Self::Introspect => "introspect",
         }
@@ -92,7 +116,9 @@ impl Call {
         match self {
             Self::Tokens(GrantType::ClientCredentials) => CLIENT_CREDENTIALS,
             Self::Tokens(GrantType::AuthorizationCode | GrantType::RefreshToken) => MEMBERS_TOKENS,
+            Self::Tokens(GrantType::DeviceCode) => DEVICE_POLLS,
             Self::Push => PUSHED,
+            Self::Device => DEVICES,
             Self::Revoke => REVOKED,
             Self::Introspect => INTROSPECTED,
         }
@@ -101,7 +127,9 @@ impl Call {
     /// The limit of a public app on one network.
     const fn of_public_app(self) -> Limit {
         match self {
+            Self::Tokens(GrantType::DeviceCode) => DEVICE_POLLS_PUBLIC,
             Self::Push => PUSHED_PUBLIC,
+            Self::Device => DEVICES_PUBLIC,
             Self::Revoke => REVOKED_PUBLIC,
             Self::Tokens(_) | Self::Introspect => MEMBERS_TOKENS_PUBLIC,
         }
@@ -114,9 +142,11 @@ fn take(auth: &Auth, key: &str, limit: Limit) -> Option<u64> {
     auth.cache.limiter.take_within(key, requests, window_ms, auth.base.clock.monotonic()).retry_after
 }
 
-fn too_many(seconds: u64) -> OAuthError {
+/// The refusal of one request too many.
+pub fn too_many(seconds: u64) -> OAuthError {
     OAuthError::new(
         ErrorCode::TemporarilyUnavailable,
+        FailureCause::TooManyRequests,
         "Too many requests. Retry-After says when to try again.",
     )
     .too_many(seconds)
@@ -132,6 +162,11 @@ pub fn fetch_document(auth: &Auth, ip: IpAddr, member: MemberId) -> Result<(), O
     let of_network = take(auth, &format!("oauth documents from {}", ranges::network(ip)), DOCUMENTS);
     let of_member = take(auth, &format!("oauth documents of {member}"), DOCUMENTS);
     of_network.max(of_member).map_or(Ok(()), |seconds| Err(too_many(seconds)))
+}
+
+/// Counts a failed request; `false` where its network has had so many that no more are looked into.
+pub fn explain(auth: &Auth, network: IpAddr) -> bool {
+    take(auth, &format!("oauth explained {network}"), EXPLAINED).is_none()
 }
 
 /// A request on its way to a proof.
@@ -163,12 +198,42 @@ impl Attempt {
         }
     }
 
-    /// The refusal of a wrong proof: `wrong`, or that there were too many of them.
-    pub fn fail(self, auth: &Auth, wrong: OAuthError) -> OAuthError {
+    /// Counts a wrong proof; refuses it where there were too many of them.
+    pub fn fail(self, auth: &Auth) -> Result<(), OAuthError> {
         let Self { app, network, proven } = self;
         let of_network = proven.then(|| take(auth, &format!("oauth from {network}"), UNPROVEN)).flatten();
         let of_app = app.and_then(|app| take(auth, &format!("oauth wrong {app} {network}"), WRONG_SECRETS));
-        of_app.max(of_network).map_or(wrong, too_many)
+        of_app.max(of_network).map_or(Ok(()), |seconds| Err(too_many(seconds)))
+    }
+}
+
+/// A user code that a member types: it counts unless it turns out to be right.
+#[derive(Debug)]
+pub struct Guess {
+    member: String,
+    network: String,
+}
+
+impl Guess {
+    /// Counts a code that this member types; the seconds to wait where too many were wrong.
+    pub fn begin(auth: &Auth, member: MemberId, ip: IpAddr) -> Result<Self, u64> {
+        let network = format!("oauth user code {}", ranges::network(ip));
+        let guess = Self { member: format!("oauth user code {member}"), network };
+        let now = auth.base.clock.monotonic();
+        let verdicts = auth.cache.limiter.take_all(guess.counted(), MINUTE_MS, now);
+        verdicts.iter().filter_map(|verdict| verdict.retry_after).max().map_or(Ok(guess), Err)
+    }
+
+    fn counted(&self) -> [(&str, u32); 2] {
+        [(&self.member, WRONG_USER_CODES), (&self.network, WRONG_USER_CODES_OF_NETWORK)]
+    }
+
+    /// Takes the count back: the code was no wrong one.
+    pub fn was_right(&self, auth: &Auth) {
+        let now = auth.base.clock.monotonic();
+        for (key, limit) in self.counted() {
+            auth.cache.limiter.give_back(key, limit, MINUTE_MS, now);
+        }
     }
 }
 
@@ -184,7 +249,7 @@ pub fn check(auth: &Auth, client: &ClientRecord, ip: IpAddr, call: Call) -> Resu
         }
     }
     // Of what a public app does, only that is counted for all networks together which fills the disk.
-    if (!is_public || call == Call::Push)
+    if (!is_public || matches!(call, Call::Push | Call::Device))
         && let Some(seconds) = take(auth, &format!("oauth {name} {id}"), call.of_app())
     {
         return Err(too_many(seconds));

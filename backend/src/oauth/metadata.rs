@@ -31,7 +31,7 @@ fn scopes() -> Vec<&'static str> {
 pub async fn get_authorization_server_metadata(auth: Data<Auth>) -> HttpResponse {
     let issuer = auth.base.settings.issuer();
     let at = |path: &str| format!("{issuer}{path}");
-    let grants: Vec<&str> = GrantType::ALL.iter().map(|grant| grant.as_str()).collect();
+    let grants: Vec<&str> = GrantType::ALL.iter().map(|grant| grant.grant_type()).collect();
     let with_secret = ["client_secret_basic", "client_secret_post"];
     let any = ["client_secret_basic", "client_secret_post", "none"];
     kept(&json!({
@@ -42,6 +42,7 @@ pub async fn get_authorization_server_metadata(auth: Data<Auth>) -> HttpResponse
         "introspection_endpoint": at("/oauth/introspect"),
         "pushed_authorization_request_endpoint": at("/oauth/par"),
         "require_pushed_authorization_requests": false,
+        "device_authorization_endpoint": at("/oauth/device_authorization"),
         "jwks_uri": at("/.well-known/jwks.json"),
         "scopes_supported": scopes(),
         "response_types_supported": ["code"],

@@ -37,11 +37,17 @@
 //!    it signs. The old one stays published for a day. A node reads the keys once a second, so that one which the operator revoked
 //!    is believed no longer, and sooner where it meets a key it does not know. Clients find the keys by [`metadata`].
 //!
+//! A program or a screen without a browser goes another way: it shows a code that the member types in the console, and asks at
+//! `/oauth/token` until the member has answered. That is [`device`]; the question and the tokens are the same.
+//!
 //! # Shared by the endpoints
 //!
 //! [`limits`] has how often each may be called. [`params`] reads forms and queries strictly. [`client`] finds out which app
-//! calls and has it prove that. [`scope`] and [`resource`] read what it asks for. [`admission`] says whether a
-//! workspace lets in an app that is not its own. [`client_documents`] knows apps by a document at a URL. [`error`] is the one error, and [`token_response`] the answer with tokens.
+//! calls and has it prove that. [`issue`] begins a family of tokens for a consent. [`scope`] and [`resource`] read what it asks for.
+//! [`admission`] says whether a workspace lets in an app that is not its own. [`client_documents`] knows apps by a document at a URL.
+//! [`pkce`] checks challenges and verifiers. [`error`] is the one error, and [`token_response`] the answer with tokens. The answer to a
+//! failed request is terse. What it does not say, the app's own admins read: [`failures`] notes each refusal with its cause, for which
+//! [`uri_difference`] and [`wrong_secret`] find the words.
 
 pub mod admission;
 pub mod authorize;
@@ -49,14 +55,18 @@ pub mod client;
 pub mod client_documents;
 pub mod code;
 pub mod consent;
+pub mod device;
 pub mod error;
+pub mod failures;
 pub mod forms;
 pub mod introspect;
+pub mod issue;
 pub mod limits;
 pub mod metadata;
 pub mod page;
 pub mod par;
 pub mod params;
+pub mod pkce;
 pub mod prompt;
 pub mod redirect_uri;
 pub mod refresh;
@@ -67,4 +77,6 @@ pub mod revoke;
 pub mod scope;
 pub mod token;
 pub mod token_response;
+pub mod uri_difference;
 pub mod withdraw;
+pub mod wrong_secret;

@@ -1,14 +1,16 @@
 //! `/oauth/par`: a request for authorization, pushed ahead from server to server (RFC 9126).
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, post, web::Data};
+use api_types::oauth_failures::{FailureCause, OAuthEndpoint};
 use serde::Serialize;
 
 use super::{
     client,
     error::{ErrorBody, OAuthError},
+    failures::Refusable,
     forms::PushedAuthorizationForm,
     limits::{Call, MAX_PUSHED},
-    params::Form,
+    params::{Form, Params},
     request,
 };
 use crate::{auth::parts::Auth, crypto, db::authorization_requests as requests};
@@ -34,8 +36,11 @@ pub const KEPT: &[&str] = &[
     "login_hint",
 ];
 
-const TOO_LARGE: OAuthError = OAuthError::request("The parameters have more than the 16 KiB that are kept.")
-    .status(StatusCode::PAYLOAD_TOO_LARGE);
+const TOO_LARGE: OAuthError = OAuthError::request(
+    FailureCause::ParametersTooLarge,
+    "The parameters have more than the 16 KiB that are kept.",
+)
+.status(StatusCode::PAYLOAD_TOO_LARGE);
 
 /// Where a pushed request waits.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -75,13 +80,25 @@ pub async fn create_pushed_authorization_request(
     request: HttpRequest,
     form: Form,
 ) -> Result<HttpResponse, OAuthError> {
-    let Form(params) = form;
+    let call = Refusable::new(&auth, OAuthEndpoint::Par, &request, &form);
+    call.noted(push(&auth, &request, form.params)).await
+}
+
+async fn push(
+    auth: &Auth,
+    request: &HttpRequest,
+    params: Result<Params, OAuthError>,
+) -> Result<HttpResponse, OAuthError> {
+    let params = params?;
     let base = &auth.base;
-    let client = client::authenticate(&auth, &request, &params).await?;
-    client.check_limits(&auth, Call::Push)?;
+    let client = client::authenticate(auth, request, &params).await?;
+    client.check_limits(auth, Call::Push)?;
     client.check_plan()?;
     if params.get("request_uri").is_some() {
-        return Err(OAuthError::request("A pushed request cannot refer to another."));
+        return Err(OAuthError::request(
+            FailureCause::ParameterInvalid,
+            "A pushed request cannot refer to another.",
+        ));
     }
     request::check(&client.record, &params, &base.settings.issuer()).map_err(request::Refusal::error)?;
     let reference = crypto::text(&base.random.bytes::<32>());

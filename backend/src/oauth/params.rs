@@ -1,6 +1,6 @@
 //! Parameters of the OAuth endpoints: `application/x-www-form-urlencoded`, in a query or a body, read strictly.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{convert::Infallible, fmt, future::Future, pin::Pin};
 
 use actix_web::{
     FromRequest, HttpRequest,
@@ -8,6 +8,7 @@ use actix_web::{
     http::{StatusCode, header},
     web::Bytes,
 };
+use api_types::{ids::OAuthAppId, oauth_failures::FailureCause};
 use percent_encoding::percent_decode;
 use serde_json::{Map, Value};
 
@@ -53,6 +54,15 @@ impl Unreadable {
             Self::TooMany => "There are more than 64 parameters.",
         }
     }
+
+    /// The refusal of a request with such parameters.
+    pub const fn refusal(self) -> OAuthError {
+        let cause = match self {
+            Self::Nul => FailureCause::FormHasNul,
+            Self::NotText | Self::TooLong | Self::TooMany => FailureCause::FormUnreadable,
+        };
+        OAuthError::request(cause, self.describe())
+    }
 }
 
 impl Params {
@@ -76,6 +86,11 @@ impl Params {
     /// A parameter's first value.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter's first value; where there is none, the refusal that says so.
+    pub fn required(&self, name: &str, missing: &'static str) -> Result<&str, OAuthError> {
+        self.get(name).ok_or(OAuthError::request(FailureCause::ParameterMissing, missing))
     }
 
     /// All values of a parameter.
@@ -134,31 +149,58 @@ pub fn decode(encoded: &[u8]) -> Result<String, Unreadable> {
     if text.contains('\0') { Err(Unreadable::Nul) } else { Ok(text) }
 }
 
-/// A body of parameters, of which none may be repeated.
+/// The app that parameters name which may not be readable otherwise.
+pub fn named_app(encoded: &[u8]) -> Option<OAuthAppId> {
+    let mut pairs = encoded.split(|&byte| byte == b'&');
+    let id = pairs.find_map(|pair| pair.strip_prefix(b"client_id="))?;
+    std::str::from_utf8(id).ok()?.parse().ok()
+}
+
+/// A body of parameters, of which none may be repeated. One that cannot be read comes to the handler, too, which may know whose it is.
 #[derive(Clone, Debug)]
-pub struct Form(pub Params);
+pub struct Form {
+    /// The parameters, or why there are none.
+    pub params: Result<Params, OAuthError>,
+    /// The app that the body names, as far as it can be read.
+    pub app: Option<OAuthAppId>,
+}
 
 impl FromRequest for Form {
-    type Error = OAuthError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, OAuthError>>>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Infallible>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let typed = check_type(request);
         let bytes = payload::read(request, payload);
         Box::pin(async move {
-            typed?;
-            let bytes = bytes.await.map_err(refused)?;
-            if bytes.len() > MAX_FORM {
-                return Err(OAuthError::request("The body is larger than the 32 KiB that are accepted.")
-                    .status(StatusCode::PAYLOAD_TOO_LARGE));
+            // Bytes that are of another type, or never came, name nobody.
+            if let Err(refusal) = typed {
+                return Ok(Self { params: Err(refusal), app: None });
             }
-            let params = Params::parse(&bytes).map_err(|why| OAuthError::request(why.describe()))?;
-            if params.repeats_any() {
-                return Err(OAuthError::request("A parameter is there more than once."));
-            }
-            Ok(Self(params))
+            Ok(match bytes.await {
+                Ok(bytes) => Self { params: read_form(&bytes), app: named_app(&bytes) },
+                Err(why) => Self { params: Err(refused(why)), app: None },
+            })
         })
     }
+}
+
+fn read_form(bytes: &[u8]) -> Result<Params, OAuthError> {
+    if bytes.len() > MAX_FORM {
+        return Err(OAuthError::request(
+            FailureCause::FormUnreadable,
+            "The body is larger than the 32 KiB that are accepted.",
+        )
+        .status(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    let params = Params::parse(bytes).map_err(Unreadable::refusal)?;
+    if params.repeats_any() {
+        return Err(OAuthError::request(
+            FailureCause::ParameterRepeated,
+            "A parameter is there more than once.",
+        ));
+    }
+    Ok(params)
 }
 
 /// The bytes of a body, before anything is known of them.
@@ -176,7 +218,7 @@ impl FromRequest for Raw {
 }
 
 fn refused(why: payload::Unreadable) -> OAuthError {
-    OAuthError::request(why.describe()).status(match why {
+    OAuthError::request(FailureCause::FormUnreadable, why.describe()).status(match why {
         payload::Unreadable::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         payload::Unreadable::UnknownEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         payload::Unreadable::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -191,7 +233,10 @@ fn check_type(request: &HttpRequest) -> Result<(), OAuthError> {
     if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Ok(());
     }
-    Err(OAuthError::request("Send the parameters in the body, as application/x-www-form-urlencoded."))
+    Err(OAuthError::request(
+        FailureCause::FormUnreadable,
+        "Send the parameters in the body, as application/x-www-form-urlencoded.",
+    ))
 }
 
 #[cfg(test)]

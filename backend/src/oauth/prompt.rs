@@ -1,7 +1,7 @@
 //! What an app wishes of the question to the member: `prompt`, `max_age` and `login_hint`, as `OpenID` Connect Core has them (section
 //! 3.1.2.1). Many OAuth clients send them.
 
-use api_types::Timestamp;
+use api_types::{Timestamp, oauth_failures::FailureCause};
 
 use super::{error::OAuthError, params::Params};
 
@@ -9,6 +9,11 @@ use super::{error::OAuthError, params::Params};
 pub const WORDS: [&str; 4] = ["none", "login", "consent", "select_account"];
 /// The longest e-mail address that is taken for a hint, in bytes.
 const MAX_HINT: usize = 254;
+
+const INVALID_PROMPT: OAuthError =
+    OAuthError::request(FailureCause::ParameterInvalid, "prompt=none stands alone.");
+const INVALID_MAX_AGE: OAuthError =
+    OAuthError::request(FailureCause::ParameterInvalid, "max_age must be a number of seconds.");
 
 /// An app's wishes.
 #[derive(Clone, Debug, Default)]
@@ -37,10 +42,10 @@ impl Prompt {
             params.get("prompt").unwrap_or_default().split(' ').filter(|word| WORDS.contains(word)).collect();
         let has = |word: &str| words.contains(&word);
         if has("none") && words.iter().any(|word| *word != "none") {
-            return Err(OAuthError::request("prompt=none stands alone."));
+            return Err(INVALID_PROMPT);
         }
         let max_age = params.get("max_age").map(str::parse::<u32>).transpose();
-        let max_age = max_age.map_err(|_| OAuthError::request("max_age must be a number of seconds."))?;
+        let max_age = max_age.map_err(|_| INVALID_MAX_AGE)?;
         let is_email = |hint: &&str| hint.len() <= MAX_HINT && hint.contains('@');
         let hint = params.get("login_hint").map(str::trim).filter(is_email);
         Ok(Self {

@@ -149,7 +149,7 @@ fn authority(text: &str) -> &str {
 }
 
 /// A host, and the port behind it with its colon.
-fn split_port(authority: &str) -> (&str, &str) {
+pub fn split_port(authority: &str) -> (&str, &str) {
     let from = if authority.starts_with('[') { authority.find(']').unwrap_or(0) } else { 0 };
     let colon = authority[from..].find(':').map_or(authority.len(), |at| from + at);
     authority.split_at(colon)

@@ -1,19 +1,17 @@
 //! Authorization requests: the parameters by which an app asks a member, checked (OAuth 2.1, section 4.1.1; RFC 7636, 8707, 9207).
 //! The order of the checks decides whether an answer may be sent back at all.
 
-use api_types::{Scope, oauth_apps::GrantType};
+use api_types::{Scope, oauth_apps::GrantType, oauth_failures::FailureCause};
 use url::form_urlencoded;
 
 use super::{
     error::{ErrorCode, OAuthError},
     params::Params,
+    pkce,
     prompt::Prompt,
-    redirect_uri, resource, scope,
+    redirect_uri, resource, scope, uri_difference,
 };
 use crate::db::oauth_clients::ClientRecord;
-
-/// Characters of a SHA-256 in base64url.
-const CHALLENGE_LEN: usize = 43;
 
 /// An authorization request that may be put to a member.
 #[derive(Clone, Debug)]
@@ -66,13 +64,15 @@ pub enum Refusal {
     Page(OAuthError),
     /// The app gets the error at its redirect URI.
     Back(ReturnAddress, OAuthError),
+    /// The member sees a page that leads back to the app, which gets the error then.
+    Through(ReturnAddress, OAuthError),
 }
 
 impl Refusal {
     /// The error alone, for an endpoint that the app calls itself.
     pub fn error(self) -> OAuthError {
         match self {
-            Self::Page(error) | Self::Back(_, error) => error,
+            Self::Page(error) | Self::Back(_, error) | Self::Through(_, error) => error,
         }
     }
 }
@@ -87,18 +87,28 @@ pub fn check(client: &ClientRecord, params: &Params, issuer: &str) -> Result<Che
 
 fn check_redirect_uri(client: &ClientRecord, params: &Params) -> Result<String, OAuthError> {
     if params.repeats("redirect_uri") {
-        return Err(OAuthError::request("redirect_uri is there more than once."));
+        return Err(OAuthError::request(
+            FailureCause::ParameterRepeated,
+            "redirect_uri is there more than once.",
+        ));
     }
     let registered = &client.redirect_uris;
     match (params.get("redirect_uri"), registered.as_slice()) {
         (None, [only]) => Ok(only.clone()),
-        (None, _) => Err(OAuthError::request("redirect_uri is missing.")),
+        (None, _) => {
+            let why =
+                format!("redirect_uri is missing, and the app registered {} of them.", registered.len());
+            let refusal = OAuthError::request(FailureCause::RedirectUriMissing, "redirect_uri is missing.");
+            Err(refusal.because(why))
+        }
         (Some(sent), _) if registered.iter().any(|known| redirect_uri::matches(known, sent)) => {
             Ok(sent.to_owned())
         }
-        (Some(_), _) => Err(OAuthError::request(
+        (Some(sent), _) => Err(OAuthError::request(
+            FailureCause::RedirectUriMismatch,
             "redirect_uri is not one that the app registered. It is compared exactly.",
-        )),
+        )
+        .because(uri_difference::describe(registered, sent))),
     }
 }
 
@@ -108,51 +118,52 @@ fn check_rest(
     issuer: &str,
     return_to: &ReturnAddress,
 ) -> Result<CheckedRequest, OAuthError> {
-    if params.repeats_any() {
-        return Err(OAuthError::request("A parameter is there more than once."));
-    }
-    if params.get("request").is_some() {
-        return Err(OAuthError::new(
-            ErrorCode::RequestNotSupported,
-            "Push the request instead: see RFC 9126.",
-        ));
-    }
-    match params.get("response_type") {
-        Some("code") => {}
-        Some(_) => {
-            return Err(OAuthError::new(
-                ErrorCode::UnsupportedResponseType,
-                "Only response_type=code is answered.",
-            ));
-        }
-        None => return Err(OAuthError::request("response_type is missing; it must be code.")),
-    }
-    if params.get("response_mode").is_some_and(|mode| mode != "query") {
-        return Err(OAuthError::request("Only response_mode=query is answered."));
-    }
+    check_kind(params)?;
     if !client.grants.contains(&GrantType::AuthorizationCode) {
         return Err(OAuthError::new(
             ErrorCode::UnauthorizedClient,
+            FailureCause::GrantNotEnabled,
             "This app may not use authorization_code.",
-        ));
+        )
+        .because("The grant authorization_code is not switched on for this app."));
     }
-    let code_challenge = check_challenge(params)?;
+    let code_challenge = pkce::challenge(params)?;
     let audience = resource::audience(params, issuer)?;
     let scopes = scope::narrow(params.get("scope"), &client.scopes)?;
     let prompt = Prompt::read(params)?;
     Ok(CheckedRequest { return_to: return_to.clone(), scopes, code_challenge, audience, prompt })
 }
 
-fn check_challenge(params: &Params) -> Result<String, OAuthError> {
-    let Some(challenge) = params.get("code_challenge") else {
-        return Err(OAuthError::request("code_challenge is missing: every app proves itself with PKCE."));
-    };
-    if params.get("code_challenge_method") != Some("S256") {
-        return Err(OAuthError::request("code_challenge_method must be S256."));
+/// Refuses what is no request for a code by a redirect with a query.
+fn check_kind(params: &Params) -> Result<(), OAuthError> {
+    if params.repeats_any() {
+        return Err(OAuthError::request(
+            FailureCause::ParameterRepeated,
+            "A parameter is there more than once.",
+        ));
     }
-    let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if challenge.len() != CHALLENGE_LEN || !challenge.bytes().all(is_base64url) {
-        return Err(OAuthError::request("code_challenge must be a SHA-256 in base64url: 43 characters."));
+    if params.get("request").is_some() {
+        return Err(OAuthError::new(
+            ErrorCode::RequestNotSupported,
+            FailureCause::RequestObject,
+            "Push the request instead: see RFC 9126.",
+        ));
     }
-    Ok(challenge.to_owned())
+    match params.required("response_type", "response_type is missing; it must be code.")? {
+        "code" => {}
+        _ => {
+            return Err(OAuthError::new(
+                ErrorCode::UnsupportedResponseType,
+                FailureCause::ResponseTypeUnsupported,
+                "Only response_type=code is answered.",
+            ));
+        }
+    }
+    if params.get("response_mode").is_some_and(|mode| mode != "query") {
+        return Err(OAuthError::request(
+            FailureCause::ResponseTypeUnsupported,
+            "Only response_mode=query is answered.",
+        ));
+    }
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! The `resource` parameter (RFC 8707): for which API a token is. Here it is always ours, by one of its names.
 
+use api_types::oauth_failures::FailureCause;
+
 use super::{
     error::{ErrorCode, OAuthError},
     params::Params,
@@ -16,6 +18,7 @@ pub fn audience(params: &Params, issuer: &str) -> Result<Option<String>, OAuthEr
         if plain != whole && plain != api {
             return Err(OAuthError::new(
                 ErrorCode::InvalidTarget,
+                FailureCause::ResourceUnknown,
                 "There is no such resource here; there is only the issuer's own API.",
             ));
         }

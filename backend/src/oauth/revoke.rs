@@ -2,15 +2,16 @@
 //! access token goes alone.
 
 use actix_web::{HttpRequest, HttpResponse, post, web::Data};
-use api_types::{audit::AuditAction, ids::TokenFamilyId};
+use api_types::{audit::AuditAction, ids::TokenFamilyId, oauth_failures::OAuthEndpoint};
 use serde_json::json;
 
 use super::{
     client::{self, Client},
     error::{ErrorBody, ErrorCode, OAuthError},
+    failures::Refusable,
     forms::TokenReference,
     limits::Call,
-    params::Form,
+    params::{Form, Params},
     refresh_token,
 };
 use crate::{
@@ -39,18 +40,27 @@ pub async fn revoke_token(
     request: HttpRequest,
     form: Form,
 ) -> Result<HttpResponse, OAuthError> {
-    let Form(params) = form;
-    let client = match client::authenticate(&auth, &request, &params).await {
+    let call = Refusable::new(&auth, OAuthEndpoint::Revoke, &request, &form);
+    call.noted(revoke(&auth, &request, form.params)).await
+}
+
+async fn revoke(
+    auth: &Auth,
+    request: &HttpRequest,
+    params: Result<Params, OAuthError>,
+) -> Result<HttpResponse, OAuthError> {
+    let params = params?;
+    let client = match client::authenticate(auth, request, &params).await {
         // An app that is known by a document is found by its token: of one that is nobody's there is nothing to end.
         Err(error) if error.code() == ErrorCode::InvalidGrant => return Ok(ended()),
         known => known?,
     };
-    client.check_limits(&auth, Call::Revoke)?;
-    let token = params.get("token").ok_or(OAuthError::request("token is missing."))?;
+    client.check_limits(auth, Call::Revoke)?;
+    let token = params.required("token", "token is missing.")?;
     if let Some((family, _)) = refresh_token::read(&auth.base.keys, token) {
-        end_family(&auth, client, family).await?;
-    } else if let Some(claims) = access_token::verify(&auth, token).await? {
-        end_access_token(&auth, client, claims).await?;
+        end_family(auth, client, family).await?;
+    } else if let Some(claims) = access_token::verify(auth, token).await? {
+        end_access_token(auth, client, claims).await?;
     }
     Ok(ended())
 }

@@ -1,7 +1,7 @@
 //! The `scope` parameter (RFC 6749, section 3.3). Clients ask for every scope that the metadata names, and for words of other
 //! protocols (`openid`, `offline_access`). They are given what they may have of it, and the answer's `scope` says what that is.
 
-use api_types::{Scope, account::Role};
+use api_types::{Scope, account::Role, oauth_failures::FailureCause};
 
 use super::error::{ErrorCode, OAuthError};
 use crate::{auth::permission, db::oauth_clients::ClientRecord};
@@ -12,8 +12,11 @@ const MAX_NAMED: usize = 10;
 const MAX_WORD: usize = 40;
 
 /// Nothing is left of what the member agreed to: a token that could do nothing is not given.
-pub const NO_SCOPE_LEFT: OAuthError =
-    OAuthError::new(ErrorCode::InvalidScope, "The app or the member has lost all of these scopes.");
+pub const NO_SCOPE_LEFT: OAuthError = OAuthError::new(
+    ErrorCode::InvalidScope,
+    FailureCause::ScopesLost,
+    "The app or the member has lost all of these scopes.",
+);
 
 fn words(scope: &str) -> impl Iterator<Item = &str> {
     scope.split(' ').filter(|word| !word.is_empty())
@@ -45,22 +48,24 @@ pub fn refuse_more(scope: Option<&str>, given: &[Scope], obtainable: &[Scope]) -
     if more.is_empty() {
         return Ok(());
     }
-    Err(refused(&format!(
-        "These scopes are more than was given; send the member to authorize again: {}.",
-        named(&more)
-    )))
+    let names = named(&more);
+    Err(refused(
+        FailureCause::ScopeExceedsGrant,
+        format!("These scopes are more than was given; send the member to authorize again: {names}."),
+    ))
 }
 
 fn nothing_of(scope: &str) -> OAuthError {
     let all: Vec<&str> = words(scope).collect();
     if all.is_empty() {
-        return OAuthError::new(ErrorCode::InvalidScope, "scope names nothing.");
+        return refused(FailureCause::ScopeNotAllowed, "scope names nothing.".to_owned());
     }
-    refused(&format!("This app may have none of these scopes: {}.", named(&all)))
+    let names = named(&all);
+    refused(FailureCause::ScopeNotAllowed, format!("This app may have none of these scopes: {names}."))
 }
 
-fn refused(description: &str) -> OAuthError {
-    OAuthError::new(ErrorCode::InvalidScope, "").saying(description.to_owned())
+fn refused(cause: FailureCause, description: String) -> OAuthError {
+    OAuthError::new(ErrorCode::InvalidScope, cause, "").saying(description)
 }
 
 /// Words that have the form of our scopes, as a sentence names them. No secret has that form: each has capital letters.

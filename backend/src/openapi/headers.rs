@@ -98,6 +98,8 @@ const ALL: [&Known; 10] =
 /// The objects that have a version, by the names of their schemas.
 const TAGGED: &[&str] = &[
     "ApiKey",
+    "AppInstall",
+    "AppPolicySetting",
     "AuthorizationRequest",
     "Broadcast",
     "CreatedApiKey",

@@ -1,18 +1,23 @@
 //! Authorization requests: what the consent screen shows, and the member's answer.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, get, post, web::Data};
 use api_types::{
+    ProblemType,
     account::MemberRef,
-    authorizations::{AnsweredRequest, Approval, AuthorizationRequest},
+    authorizations::{AnsweredRequest, Approval, AuthorizationRequest, NewAuthorizationRequest},
     ids::MemberId,
+    problem::FaultCode,
 };
 
 use super::{idempotent::IdempotencyKey, signed_in::SignedIn};
 use crate::{
     app::App,
-    auth::{Caller, permission::AnySession},
+    auth::{Caller, address, permission::AnySession},
     http::{
         body::Body,
         etag::Shown,
@@ -25,9 +30,52 @@ use crate::{
             answer, browser,
             question::{self, Answerer},
         },
-        error::ErrorCode,
+        device::{self, user_code},
+        failures,
+        limits::Guess,
     },
 };
+
+/// Ask for a device's request
+///
+/// By the user code that the device shows (RFC 8628). The request is this session's to answer, like one that an app sent the member to. A
+/// member may type five wrong codes a minute.
+#[utoipa::path(operation_id = "createAuthorizationRequest", tag = "Authorizations",
+    security(("session" = [])), params(IdempotencyKey),
+    extensions(("x-problems" = json!(["conflict"]))), request_body = NewAuthorizationRequest,
+    responses((status = 201, description = "What is asked for", body = AuthorizationRequest)))]
+#[post("/authorization-requests")]
+pub async fn create(
+    app: Data<App>,
+    caller: Caller<AnySession>,
+    request: HttpRequest,
+    key: IdempotencyKey,
+    body: Body<NewAuthorizationRequest>,
+) -> Answer {
+    let code = user_code::read(&body.value.user_code).ok_or_else(|| {
+        let detail = "A code has eight letters, such as WDJB-MJHT.";
+        Failure::field("user_code", FaultCode::Malformed, detail)
+    })?;
+    let ip = address::of_request(&request, &app.base.settings.trusted_proxies);
+    let (_, answerer) = Asked { request, shown_to: None }.answerer(&app, &caller)?;
+    let guess = Guess::begin(&app.auth, answerer.member.id, ip).map_err(|seconds| {
+        let detail = "Too many wrong codes. Wait a moment, then type the code that your device shows.";
+        Failure::new(ProblemType::RateLimited, detail).retry_after(seconds)
+    })?;
+    let user_code = app.base.keys.digests(&code);
+    // The body holds a code that is short enough to be found by its bare digest.
+    let keyed = key.of(&caller, app.base.keys.digest(&body.digest).0);
+    let asked = keyed.answer(&app.base, move |tx| -> Answer<Made> {
+        let id = device::question::ask(tx, &user_code, &answerer)?;
+        let shown = question::show(tx, &id, answerer)?;
+        Ok(Made::created("authorization-requests", &id, &shown)?.tagged(&shown))
+    });
+    let asked = asked.await;
+    if !matches!(&asked, Err(failure) if failure.kind() == ProblemType::Validation) {
+        guess.was_right(&app.auth);
+    }
+    asked
+}
 
 /// Show what an app asks for
 ///
@@ -69,8 +117,10 @@ pub async fn approve(
     let request = key.of(&caller, body.digest);
     let approved = request.answer(&app.base, move |tx| -> Answer<Made> {
         let open = question::to_approve(tx, &id, &answerer)?;
-        let (back, code) = answer::approve(tx, &keys, open, &body.value, &who)?;
-        let redirect_to = back.with(&issuer, &[("code", &code)]);
+        let redirect_to = match answer::approve(tx, &keys, open, &body.value, &who)? {
+            Some((back, code)) => back.with(&issuer, &[("code", &code)]),
+            None => device::page_after(&issuer, true),
+        };
         Ok(Made::json(200, &AnsweredRequest { redirect_to })?.about(&id).secret())
     });
     approved.await
@@ -115,12 +165,22 @@ pub async fn deny(app: Data<App>, caller: Caller<AnySession>, asked: Asked, key:
     let (id, answerer) = asked.answerer(&app, &caller)?;
     let who = caller.who();
     let issuer = app.base.settings.issuer();
+    let usage = Arc::clone(&app.auth.usage);
+    let from = failures::sender(&app.auth, &asked.request);
     let request = key.of(&caller, String::new());
     let denied = request.answer(&app.base, move |tx| -> Answer<Made> {
         let denied = question::to_deny(tx, &id, &answerer)?;
         let back = answer::deny(tx, &denied, &who)?;
-        let parameters = [("error", ErrorCode::AccessDenied.as_str()), ("error_description", denied.why)];
+        let refusal = &denied.refusal;
+        let parameters = [("error", refusal.code().as_str()), ("error_description", refusal.description())];
+        // A device learns of it by itself, and that is noted.
+        let Some(back) = back else {
+            let redirect_to = device::page_after(&issuer, false);
+            return Ok(Made::json(200, &AnsweredRequest { redirect_to })?.about(&id));
+        };
         let redirect_to = back.with(&issuer, &parameters);
+        let failure = from.denied(&denied.client, refusal, answerer.workspace);
+        tx.after_commit(move || usage.note_failure(failure));
         Ok(Made::json(200, &AnsweredRequest { redirect_to })?.about(&id))
     });
     denied.await
@@ -141,6 +201,7 @@ impl FromQuery for ShownTo {
 }
 
 /// A question as its caller names it: by the path, in a browser that its cookies tell, and shown to a member.
+#[derive(Debug)]
 pub struct Asked {
     request: HttpRequest,
     shown_to: Option<MemberId>,

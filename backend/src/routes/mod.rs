@@ -82,7 +82,7 @@ pub mod webhooks;
 use actix_web::{dev::HttpServiceFactory, web};
 use utoipa_actix_web::{OpenApiFactory, service_config::ServiceConfig as Description};
 
-use crate::oauth::{authorize, introspect, metadata, par, revoke, token};
+use crate::oauth::{authorize, device, introspect, metadata, par, revoke, token};
 
 /// Takes operations in: into a server, or into the document. A server, which has a table for each of its threads, keeps
 /// no description of them.
@@ -114,6 +114,7 @@ fn oauth(config: &mut impl Operations) {
         .service(authorize::authorize)
         .service(authorize::authorize_by_form)
         .service(par::create_pushed_authorization_request)
+        .service(device::begin::create_device_authorization)
         .service(token::issue_token)
         .service(revoke::revoke_token)
         .service(introspect::introspect_token);
@@ -210,6 +211,7 @@ fn oauth_apps_and_consent(config: &mut impl Operations) {
         .service(oauth_apps::secrets::rotate)
         .service(oauth_apps::secrets::drop_secret)
         .service(oauth_apps::activity::show_activity)
+        .service(oauth_apps::failures::list_failures)
         .service(oauth_apps::activity::list_authorizations)
         .service(oauth_apps::activity::withdraw_authorization)
         .service(oauth_apps::activity::withdraw_all_authorizations);
@@ -225,6 +227,7 @@ fn oauth_apps_and_consent(config: &mut impl Operations) {
         .service(app_installs::policy::show)
         .service(app_installs::policy::update);
     config
+        .service(authorization_requests::create)
         .service(authorization_requests::show)
         .service(authorization_requests::approve)
         .service(authorization_requests::request_install)

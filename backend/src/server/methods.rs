@@ -9,7 +9,7 @@ use actix_web::{
     },
     web::Data,
 };
-use api_types::ProblemType;
+use api_types::{ProblemType, oauth_failures::FailureCause};
 use utoipa::openapi::OpenApi as Document;
 
 use super::path::PathKind;
@@ -93,12 +93,17 @@ fn not_found() -> HttpResponse {
 fn not_allowed(request: &HttpRequest, allowed: &str) -> HttpResponse {
     // The endpoints that apps call say so in their own protocol's words (RFC 6749, section 5.2).
     let use_instead = match request.match_info().as_str() {
-        "/oauth/token" | "/oauth/revoke" | "/oauth/introspect" | "/oauth/par" => Some("Use POST."),
+        "/oauth/token"
+        | "/oauth/revoke"
+        | "/oauth/introspect"
+        | "/oauth/par"
+        | "/oauth/device_authorization" => Some("Use POST."),
         "/oauth/authorize" => Some("Use GET or POST."),
         _ => None,
     };
     let response = if let Some(instead) = use_instead {
-        OAuthError::request(instead).status(StatusCode::METHOD_NOT_ALLOWED).error_response()
+        let refusal = OAuthError::request(FailureCause::MethodNotAllowed, instead);
+        refusal.status(StatusCode::METHOD_NOT_ALLOWED).error_response()
     } else {
         let method: String = request.method().as_str().chars().take(20).collect();
         let detail = format!("{method} is not possible here. This path has: {allowed}.");

@@ -38,7 +38,11 @@ impl PathKind {
         match first_segment(path).as_ref() {
             "v1" => Self::Api,
             "oauth" => match path {
-                "/oauth/token" | "/oauth/revoke" | "/oauth/par" => Self::OAuth,
+                "/oauth/token" | "/oauth/revoke" | "/oauth/par" | "/oauth/device_authorization" => {
+                    Self::OAuth
+                }
+                // Where a member types a device's code.
+                "/oauth/device" => Self::Console,
                 _ if is_consent(path) => Self::Console,
                 _ => Self::OAuthClosed,
             },
@@ -58,7 +62,7 @@ impl PathKind {
     }
 }
 
-/// `true` for the consent screen, the console's one page under `/oauth`.
+/// `true` for the consent screen.
 fn is_consent(path: &str) -> bool {
     path.strip_prefix("/oauth/consent/").is_some_and(|id| !id.is_empty() && !id.contains('/'))
 }
@@ -86,7 +90,16 @@ mod tests {
         {
             assert_eq!(PathKind::of(path), PathKind::Api, "{path}");
         }
-        for path in ["/", "/v1x", "/v10/x", "/settings/api", "/oauth/consent/req_1", "/x/v1/tickets", ""] {
+        for path in [
+            "/",
+            "/v1x",
+            "/v10/x",
+            "/settings/api",
+            "/oauth/consent/req_1",
+            "/oauth/device",
+            "/x/v1/tickets",
+            "",
+        ] {
             assert_eq!(PathKind::of(path), PathKind::Console, "{path}");
         }
         for path in ["/healthz", "/healthz/x", "/readyz/"] {

@@ -4,7 +4,7 @@ use sayless::db::restores;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Behaviour, Fixture, Integrator, Receiver, World, both, eventually,
+    Behaviour, Client, Fixture, Integrator, Receiver, World, both, eventually,
     oauth::{ThirdPartyApp, challenge},
 };
 
@@ -16,9 +16,10 @@ const LIVE: [&str; 8] =
 /// Tables of which one row stays for as long as the server is used, and the number that stays.
 const ONE_STAYS: [(&str, i64); 1] = [("signing_keys", 1)];
 /// Tables whose rows end.
-const END: [&str; 21] = [
+const END: [&str; 23] = [
     "access_tokens",
     "api_keys",
+    "app_installs",
     "attempts",
     "audit_entries",
     "authorization_codes",
@@ -26,10 +27,12 @@ const END: [&str; 21] = [
     "authorizations",
     "client_secrets",
     "deliveries",
+    "device_authorizations",
     "events",
     "idempotency_keys",
     "issued_tokens",
     "oauth_apps",
+    "oauth_failures",
     "pushed_requests",
     "recoveries",
     "restores",
@@ -43,14 +46,15 @@ const END: [&str; 21] = [
 const END_LATER: [&str; 1] = ["webhooks"];
 
 /// The ids in a list.
-async fn ids(integrator: &Integrator, path: &str) -> Vec<String> {
-    let page = integrator.team.admin.get(&format!("{path}?limit=100")).await.ok(200);
+async fn ids(admin: &Client, path: &str) -> Vec<String> {
+    let page = admin.get(&format!("{path}?limit=100")).await.ok(200);
     page["data"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// One of everything in every table.
-async fn fill(world: &World) -> Integrator {
+/// One of everything in every table; the integrator's workspace, and an admin of another, whose apps it has installed.
+async fn fill(world: &World) -> (Integrator, Client) {
     let fixture = Fixture::make(world).await;
+    let publisher = fixture.publisher;
     let integrator = Integrator::of(world, fixture.team).await;
     let receiver = Receiver::http(Behaviour::Answer(200, "")).await;
     integrator.webhook(&receiver.url("/"), &["ticket.*"]).await;
@@ -58,6 +62,7 @@ async fn fill(world: &World) -> Integrator {
     app.tokens(&integrator.team.member).await;
     let own = app.own_token().await;
     app.call("/oauth/revoke", &[("token", &own)]).await;
+    app.token(&[]).await.refused(400, "invalid_request");
     let verifier = challenge("a verifier of forty-three characters or more");
     let pushed = app
         .call(
@@ -81,25 +86,26 @@ async fn fill(world: &World) -> Integrator {
     eventually("something was attempted", async || world.rows_of("attempts").await > 0).await;
     worker.stop().await;
     world.flush_usage().await;
-    integrator
+    (integrator, publisher)
 }
 
 /// Ends everything that somebody can end.
-async fn end(world: &World, integrator: &Integrator) {
-    let admin = &integrator.team.admin;
-    for id in ids(integrator, "/v1/recoveries").await {
+async fn end(world: &World, admin: &Client, publisher: &Client) {
+    for id in ids(admin, "/v1/recoveries").await {
         let path = format!("/v1/recoveries/{id}");
         if admin.get(&path).await.ok(200)["status"] == "running" {
             admin.post(&format!("{path}/cancel"), &Value::Null).await;
         }
     }
-    for id in ids(integrator, "/v1/webhooks").await {
+    for id in ids(admin, "/v1/webhooks").await {
         assert_eq!(admin.delete(&format!("/v1/webhooks/{id}")).await.status, 204);
     }
-    for id in ids(integrator, "/v1/oauth-apps").await {
-        assert_eq!(admin.delete(&format!("/v1/oauth-apps/{id}")).await.status, 204);
+    for admin in [admin, publisher] {
+        for id in ids(admin, "/v1/oauth-apps").await {
+            assert_eq!(admin.delete(&format!("/v1/oauth-apps/{id}")).await.status, 204);
+        }
     }
-    for id in ids(integrator, "/v1/api-keys").await {
+    for id in ids(admin, "/v1/api-keys").await {
         admin.post(&format!("/v1/api-keys/{id}/revoke"), &json!({})).await.ok(200);
     }
     world
@@ -122,7 +128,7 @@ async fn every_table_has_a_rule_and_what_has_ended_is_gone_in_time(world: World)
         "a new table needs a rule in expiry.rs, in docs/operate.md and here"
     );
 
-    let integrator = fill(&world).await;
+    let (integrator, publisher) = fill(&world).await;
     for table in &ruled {
         if *table != "restores" {
             assert!(world.rows_of(table).await > 0, "nothing fills {table}");
@@ -135,7 +141,7 @@ async fn every_table_has_a_rule_and_what_has_ended_is_gone_in_time(world: World)
     }
     let living: Vec<i64> = counts(&world, &LIVE).await;
 
-    end(&world, &integrator).await;
+    end(&world, &integrator.team.admin, &publisher).await;
     world.advance(89 * DAY);
     world.remove_old().await;
     world.remove_expired().await;

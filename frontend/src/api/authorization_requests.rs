@@ -1,12 +1,17 @@
 //! Authorization requests, which the consent screen puts to a member: the operations under
 //! `/v1/authorization-requests`.
 
-use api_types::authorizations::{AnsweredRequest, Approval, AuthorizationRequest};
+use api_types::authorizations::{AnsweredRequest, Approval, AuthorizationRequest, NewAuthorizationRequest};
 
 use crate::{
     api::call::{Call, Query},
     paths::{api as paths, with_query},
 };
+
+/// Asks for the request of the device that shows this code.
+pub fn create(new: &NewAuthorizationRequest) -> Call<AuthorizationRequest> {
+    Call::post(paths::AUTHORIZATION_REQUESTS, new)
+}
 
 pub fn show(id: &str) -> Query<AuthorizationRequest> {
     Query::new(paths::authorization_request(id))

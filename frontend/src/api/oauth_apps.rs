@@ -7,6 +7,7 @@ use api_types::{
     oauth_apps::{
         CreatedClientSecret, CreatedOAuthApp, NewOAuthApp, OAuthApp, OAuthAppChanges, RotateSecret,
     },
+    oauth_failures::OAuthFailure,
 };
 
 use crate::{
@@ -46,6 +47,11 @@ pub fn resume(id: OAuthAppId) -> Call<OAuthApp> {
 /// Counts of the tokens that an app holds, and its incidents; `id` as it stands in the page's address.
 pub fn show_activity(id: &str) -> Query<OAuthAppActivity> {
     Query::new(paths::oauth_app_activity(id))
+}
+
+/// The requests that an app was refused lately; `id` as it stands in the page's address.
+pub fn list_failures(id: &str) -> Query<Page<OAuthFailure>> {
+    Query::new(paths::oauth_app_failures(id))
 }
 
 /// The members who let an app act for them; `id` as it stands in the page's address.

@@ -20,6 +20,7 @@ has_id!(
     api_types::app_installs::AppInstall,
     api_types::authorizations::Authorization,
     api_types::oauth_apps::OAuthApp,
+    api_types::oauth_failures::OAuthFailure,
     api_types::webhooks::Webhook,
     api_types::deliveries::Delivery,
     api_types::events::Event,

@@ -6,6 +6,7 @@ pub mod audit_log;
 pub mod authorizations;
 pub mod consent;
 pub mod deliveries;
+pub mod device;
 pub mod events;
 pub mod installed_apps;
 pub mod not_found;

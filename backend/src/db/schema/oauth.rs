@@ -86,6 +86,23 @@ diesel::table! {
         ask_again -> Bool,
         stale_session -> Nullable<Text>,
         login_hint -> Nullable<Text>,
+        device_digest -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    device_authorizations (digest) {
+        digest -> Text,
+        user_code_digest -> Text,
+        app_id -> Text,
+        scopes -> Text,
+        resource -> Nullable<Text>,
+        expires_at -> BigInt,
+        interval_secs -> BigInt,
+        polled_at -> Nullable<BigInt>,
+        authorization_id -> Nullable<Text>,
+        denied -> Bool,
+        used_at -> Nullable<BigInt>,
     }
 }
 
@@ -174,5 +191,24 @@ diesel::table! {
         id -> Text,
         app_id -> Text,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    oauth_failures (id) {
+        id -> Text,
+        app_id -> Text,
+        occurred_at -> BigInt,
+        last_at -> BigInt,
+        count -> BigInt,
+        endpoint -> Text,
+        error -> Text,
+        cause -> Text,
+        detail -> Text,
+        status -> Integer,
+        request_id -> Text,
+        ip -> Text,
+        user_agent -> Text,
+        trusted -> Bool,
     }
 }

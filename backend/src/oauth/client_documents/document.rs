@@ -4,11 +4,12 @@
 use api_types::{
     Scope,
     oauth_apps::{ClientKind, GrantType},
+    oauth_failures::FailureCause,
 };
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::fault::fault;
+use super::fault;
 use crate::{
     db::{Json, client_documents::DocumentColumns},
     delivery::address::WebhookUrl,
@@ -24,6 +25,11 @@ const MAX_HOMEPAGE: usize = 2_048;
 const MAX_REDIRECT_URIS: usize = 20;
 
 type Members = Map<String, Value>;
+
+/// The refusal of a document that came; `description` is as [`fault::fault`] wants it.
+pub const fn fault(description: &'static str) -> OAuthError {
+    fault::fault(FailureCause::DocumentInvalid, description)
+}
 
 /// Reads the document at `url`. What it says of a logo is left alone: no page of ours loads a picture of a stranger's.
 pub fn read(body: &str, url: &WebhookUrl) -> Result<DocumentColumns, OAuthError> {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use api_types::Timestamp;
+use api_types::{Timestamp, oauth_failures::FailureCause};
 use http::{HeaderValue, header};
 
-use super::{document, fault::fault, freshness::Freshness, url::barred};
+use super::{document, fault, freshness::Freshness, url::barred};
 use crate::{
     db::client_documents::DocumentColumns,
     delivery::{
@@ -22,6 +22,10 @@ use crate::{
 const TOTAL: Duration = Duration::from_secs(5);
 /// The largest document, in bytes: the draft's recommendation (section 6.6).
 const MAX_DOCUMENT: usize = 5 * 1024;
+
+const fn fault(description: &'static str) -> OAuthError {
+    fault::fault(FailureCause::DocumentUnreachable, description)
+}
 
 /// A document that passed, and how long it is believed.
 #[derive(Clone, Debug)]
@@ -64,16 +68,16 @@ pub async fn fetch(
 
 fn read(answer: &Response, url: &WebhookUrl, now: Timestamp) -> Result<Fetched, OAuthError> {
     if answer.truncated {
-        return Err(fault("The document at the client_id is larger than the 5 KiB that are read."));
+        return Err(document::fault("The document at the client_id is larger than the 5 KiB that are read."));
     }
     if answer.body_fault.is_some() {
-        return Err(fault("The document at the client_id broke off, or did not end in time."));
+        return Err(document::fault("The document at the client_id broke off, or did not end in time."));
     }
     let kind = answer.headers.iter().find(|header| header.name == "content-type");
     let kind = kind.map(|header| header.value.split(';').next().unwrap_or_default().trim());
     let kind = kind.unwrap_or_default().to_ascii_lowercase();
     if kind != "application/json" && !(kind.starts_with("application/") && kind.ends_with("+json")) {
-        return Err(fault("The document at the client_id is not sent as application/json."));
+        return Err(document::fault("The document at the client_id is not sent as application/json."));
     }
     Ok(Fetched {
         columns: document::read(&answer.body, url)?,
@@ -90,9 +94,11 @@ fn why(kind: &FailureKind) -> OAuthError {
             "The server of the client_id did not prove who it is: no trusted certificate for that host.",
         ),
         FailureKind::Malformed { .. } => fault("The server of the client_id does not answer as HTTP has it."),
-        FailureKind::Exhausted { .. } => {
-            OAuthError::new(ErrorCode::TemporarilyUnavailable, "No connection can be made right now.")
-        }
+        FailureKind::Exhausted { .. } => OAuthError::new(
+            ErrorCode::TemporarilyUnavailable,
+            FailureCause::ServerFailed,
+            "No connection can be made right now.",
+        ),
         FailureKind::NameNotFound { .. }
         | FailureKind::ResolverFailed { .. }
         | FailureKind::Refused { .. }

@@ -7,6 +7,7 @@ use api_types::{
     audit::{Actor, ActorKind, AuditAction},
     ids::{MemberId, OAuthAppId, WorkspaceId},
     oauth_apps::{ClientKind, Distribution},
+    oauth_failures::FailureCause,
 };
 use diesel::QueryResult;
 use serde_json::{Value, json};
@@ -30,13 +31,17 @@ use crate::{
 const MAX_KNOWN: i64 = 200;
 
 const OFF: OAuthError = fault(
+    FailureCause::DocumentsNotTaken,
     "This client_id is a URL, and the workspace that you are signed in to does not take apps by their metadata documents. An admin can \
      switch that on under Settings, API, Installed apps.",
 );
 const TOO_MANY: OAuthError = fault(
+    FailureCause::DocumentsTooMany,
     "This workspace knows 200 apps by their metadata documents, which is the most. Ask an admin to remove some; those that nobody \
      allowed are forgotten after a day.",
 );
+const FORGOTTEN: OAuthError =
+    fault(FailureCause::ClientUnknown, "The app was forgotten meanwhile. Go back to it and start again.");
 
 /// The member for whom a document is read.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +81,7 @@ pub async fn client(
             auth.base.db.write(move |tx| reading.store(tx)).await?
         }
     };
-    found.ok_or_else(|| fault("The app was forgotten meanwhile. Go back to it and start again."))
+    found.ok_or(FORGOTTEN)
 }
 
 /// A document that was read, and is not what the workspace knows.

@@ -1,13 +1,19 @@
 //! URLs of metadata documents (draft-ietf-oauth-client-id-metadata-document, section 3): `https`, with a path, and with one spelling,
 //! since they are compared byte for byte.
 
-use super::fault::fault;
+use api_types::oauth_failures::FailureCause;
+
+use super::fault;
 use crate::{
     delivery::address::{AddressPolicy, Rule, UrlProblem, WebhookUrl},
     oauth::error::OAuthError,
 };
 
 const NOT_HTTPS: OAuthError = fault("A client_id that is a URL must begin with https.");
+
+const fn fault(description: &'static str) -> OAuthError {
+    fault::fault(FailureCause::DocumentUrlInvalid, description)
+}
 
 /// `true` where a `client_id` is a URL and not the id of an app.
 pub fn is_url(client_id: &str) -> bool {

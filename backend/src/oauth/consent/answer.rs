@@ -6,6 +6,7 @@ use api_types::{
     audit::AuditAction,
     authorizations::Approval,
     ids::{AuthorizationId, MemberId, OAuthAppId, WorkspaceId},
+    oauth_apps::GrantType,
     problem::FaultCode,
 };
 use diesel::QueryResult;
@@ -18,7 +19,7 @@ use crate::{
         Json, Tx, app_installs,
         audit::{self, Change, Who},
         authorization_requests::{self as requests, RequestRow},
-        authorizations, dialect,
+        authorizations, device_authorizations as devices, dialect,
         oauth_clients::ClientRecord,
     },
     http::{
@@ -34,8 +35,11 @@ use crate::{
 };
 
 /// Takes the question away, so that it has one answer, with the pushed request of which it was made, and makes sure that the answer
-/// may still be sent.
-fn take(tx: &mut Tx<'_>, question: &RequestRow, client: &ClientRecord) -> Answer<ReturnAddress> {
+/// may still be sent. Answers with where to, or with none where a device waits.
+fn take(tx: &mut Tx<'_>, question: &RequestRow, client: &ClientRecord) -> Answer<Option<ReturnAddress>> {
+    if let Some(device) = &question.device_digest {
+        return take_of_device(tx, device, client).map(|()| None);
+    }
     if let Some(pushed) = &question.pushed_digest {
         requests::lock_pushed(tx, pushed)?;
     }
@@ -51,23 +55,38 @@ fn take(tx: &mut Tx<'_>, question: &RequestRow, client: &ClientRecord) -> Answer
             "The app no longer wants answers where it asked from. Nothing was allowed.",
         ));
     }
-    Ok(ReturnAddress { redirect_uri: sent.clone(), state: question.state.clone() })
+    Ok(Some(ReturnAddress { redirect_uri: sent.clone(), state: question.state.clone() }))
 }
 
-/// The member agrees: answers with where to go, and the code to take along.
+/// Takes every question about a device away: two members may have typed its code.
+fn take_of_device(tx: &mut Tx<'_>, device: &str, client: &ClientRecord) -> Answer<()> {
+    let now = tx.now();
+    let waiting = devices::lock(tx, &[device.to_owned()])?.is_some_and(|device| device.waits(now));
+    if !waiting {
+        return Err(Failure::conflict("This request has just been answered, or is over."));
+    }
+    requests::remove_of_device(tx, device)?;
+    if !client.grants.contains(&GrantType::DeviceCode) {
+        return Err(Failure::conflict(
+            "The app may no longer be used on devices like this one. Nothing was allowed.",
+        ));
+    }
+    Ok(())
+}
+
+/// The member agrees: answers with where to go, and the code to take along; none where a device learns it by itself.
 pub fn approve(
     tx: &mut Tx<'_>,
     keys: &ServerKeys,
     open: OpenQuestion,
     approval: &Approval,
     who: &Who,
-) -> Answer<(ReturnAddress, String)> {
+) -> Answer<Option<(ReturnAddress, String)>> {
     let left_out = check_declined(&open, approval.declined_scopes.as_deref().unwrap_or_default())?;
     let return_to = take(tx, &open.question, &open.client)?;
     if open.client.suspended {
         return Err(Failure::conflict("An admin has suspended the app. Nothing was allowed."));
     }
-    let workspace = open.workspace.id;
     let mut scopes = open.available();
     if scopes.is_empty() {
         return Err(Failure::conflict("You may do none of this yourself, so you cannot let an app do it."));
@@ -84,13 +103,38 @@ pub fn approve(
     if open.admission == Admission::Installs {
         install(tx, who, &open)?;
     }
+    let authorization = store(tx, who, &open, member, (&scopes, &left_out))?;
+    let Some(return_to) = return_to else {
+        let device = open.question.device_digest.unwrap_or_default();
+        devices::allow(tx, &device, authorization, scopes)?;
+        return Ok(None);
+    };
+    let agreed = Agreed {
+        redirect_uri: &return_to.redirect_uri,
+        scopes,
+        code_challenge: open.question.code_challenge,
+        audience: open.question.resource,
+    };
+    let code = code::issue(tx, keys, open.client.id, authorization, agreed)?;
+    Ok(Some((return_to, code)))
+}
+
+/// Stores the member's consent to some scopes and without others, beside what they answered before.
+fn store(
+    tx: &mut Tx<'_>,
+    who: &Who,
+    open: &OpenQuestion,
+    member: MemberId,
+    (scopes, left_out): (&[Scope], &[Scope]),
+) -> QueryResult<AuthorizationId> {
+    let workspace = open.workspace.id;
     let (before, declined) = match &open.granted {
         Some(granted) => (granted.scopes.clone(), granted.declined.clone()),
         None => (Vec::new(), Vec::new()),
     };
-    let all = replaced(&before, &left_out, &scopes);
-    let declined = replaced(&declined, &scopes, &left_out);
-    let authorization = match open.granted {
+    let all = replaced(&before, left_out, scopes);
+    let declined = replaced(&declined, scopes, left_out);
+    let authorization = match &open.granted {
         Some(granted) => {
             authorizations::set_scopes(tx, granted.authorization, &all, &declined)?;
             granted.authorization
@@ -99,16 +143,18 @@ pub fn approve(
     };
     let details =
         json!({ "authorization": authorization, "scopes": all, "before": before, "declined": declined });
+    let details = with_grant(details, &open.question);
     append_audit(tx, who, workspace, &open.client, (AuditAction::AuthorizationGranted, details))?;
     tx.credentials_changed(workspace);
-    let agreed = Agreed {
-        redirect_uri: &return_to.redirect_uri,
-        scopes,
-        code_challenge: open.question.code_challenge,
-        audience: open.question.resource,
-    };
-    let code = code::issue(tx, keys, open.client.id, authorization, agreed)?;
-    Ok((return_to, code))
+    Ok(authorization)
+}
+
+/// The details of an answer, which say so where a device asked.
+fn with_grant(mut details: Value, question: &RequestRow) -> Value {
+    if question.device_digest.is_some() {
+        details["grant"] = json!(GrantType::DeviceCode);
+    }
+    details
 }
 
 /// The optional scopes of the question that the member leaves out.
@@ -152,12 +198,15 @@ fn insert(
     Ok(row.id)
 }
 
-/// The member says no: answers with where to go.
-pub fn deny(tx: &mut Tx<'_>, denied: &Denied, who: &Who) -> Answer<ReturnAddress> {
+/// The member says no: answers with where to go; none where a device learns it by itself.
+pub fn deny(tx: &mut Tx<'_>, denied: &Denied, who: &Who) -> Answer<Option<ReturnAddress>> {
     let return_to = take(tx, &denied.question, &denied.client)?;
+    if let Some(device) = &denied.question.device_digest {
+        devices::deny(tx, device)?;
+    }
     // A stranger leaves no trace in the workspace's log.
     if let Some(workspace) = denied.workspace {
-        let details = json!({ "scopes": denied.question.scopes.0 });
+        let details = with_grant(json!({ "scopes": denied.question.scopes.0 }), &denied.question);
         append_audit(tx, who, workspace, &denied.client, (AuditAction::AuthorizationDenied, details))?;
     }
     Ok(return_to)

@@ -9,6 +9,7 @@ use api_types::{
     authorizations::{AuthorizationRequest, RequestedScope, ScopeChoice},
     ids::{MemberId, OAuthAppId, WorkspaceId},
     oauth_apps::RedirectRemark,
+    oauth_failures::FailureCause,
 };
 use diesel::QueryResult;
 
@@ -26,9 +27,19 @@ use crate::{
         path_id::Noun,
         problem::{Answer, Failure},
     },
-    oauth::{admission, prompt::is_for_another, redirect_uri, request::CheckedRequest, scope::available},
+    oauth::{
+        admission,
+        error::{ErrorCode, OAuthError},
+        prompt::is_for_another,
+        redirect_uri,
+        request::CheckedRequest,
+        scope::available,
+    },
     plan,
 };
+
+const DENIED: OAuthError =
+    OAuthError::new(ErrorCode::AccessDenied, FailureCause::MemberDenied, "The member did not allow it.");
 
 /// How long a member has to sign in and answer, in milliseconds.
 pub const QUESTION_MS: i64 = 10 * 60_000;
@@ -115,6 +126,7 @@ pub fn new(base: &Base, client: &ClientRecord, request: CheckedRequest, asking: 
         ask_again: request.prompt.ask_again,
         stale_session,
         login_hint: request.prompt.login_hint,
+        device_digest: None,
     }
 }
 
@@ -140,7 +152,8 @@ pub fn ask(tx: &mut Tx<'_>, question: &RequestRow) -> QueryResult<Option<String>
 }
 
 /// The scopes that go to the app without asking again: an earlier consent has each of these, but for optional ones that the member left
-/// out, and no other program on the device could pass for the app (OAuth 2.1, section 7.3.1). None where the member must be asked.
+/// out, and no other program on the device could pass for the app (OAuth 2.1, section 7.3.1). None where the member must be asked, as
+/// for a device, which has no redirect URI.
 fn remembered(
     client: &ClientRecord,
     granted: Option<&Granted>,
@@ -176,16 +189,25 @@ impl Place {
     }
 }
 
-/// The reason why this member can let the app do nothing, as the app is told; none where there is something.
-fn dead_end(client: &ClientRecord, scopes: &[Scope], place: Option<Place>) -> Option<&'static str> {
+/// The refusal where this member can let the app do nothing, as the app is told; none where there is something.
+fn dead_end(client: &ClientRecord, scopes: &[Scope], place: Option<Place>) -> Option<OAuthError> {
+    let denied = |cause, why| Some(OAuthError::new(ErrorCode::AccessDenied, cause, why));
     let Some(Place { role, admission }) = place else {
-        return Some("The member who is signed in does not belong to the workspace of this app.");
+        return denied(
+            FailureCause::MemberOfAnotherWorkspace,
+            "The member who is signed in does not belong to the workspace of this app.",
+        );
     };
     if !admission.is_open() {
-        return Some(admission.reason());
+        return denied(FailureCause::AppNotAdmitted, admission.reason());
     }
-    let nothing = available(scopes, client, role).is_empty();
-    nothing.then_some("The member may do nothing of what the app asks for. An admin of the workspace may.")
+    if !available(scopes, client, role).is_empty() {
+        return None;
+    }
+    denied(
+        FailureCause::MemberMayDoNothing,
+        "The member may do nothing of what the app asks for. An admin of the workspace may.",
+    )
 }
 
 /// What becomes of a request without asking the member.
@@ -193,8 +215,8 @@ fn dead_end(client: &ClientRecord, scopes: &[Scope], place: Option<Place>) -> Op
 pub enum Unasked {
     /// An earlier consent covers it: that consent, with the scopes that the request gets.
     Remembered(Granted),
-    /// The member can let the app do nothing, for this reason.
-    DeadEnd(&'static str),
+    /// The member can let the app do nothing: the refusal says why.
+    DeadEnd(OAuthError),
     /// The member must be asked.
     Open,
 }
@@ -208,8 +230,8 @@ pub fn unasked(
 ) -> QueryResult<Unasked> {
     let workspace = admission::place(client, session);
     let place = Place::of(conn, client, workspace, member)?;
-    if let Some(why) = dead_end(client, &request.scopes, place) {
-        return Ok(Unasked::DeadEnd(why));
+    if let Some(refusal) = dead_end(client, &request.scopes, place) {
+        return Ok(Unasked::DeadEnd(refusal));
     }
     let scopes = place.map(|place| available(&request.scopes, client, place.role)).unwrap_or_default();
     // An app that is not installed was never consented to, or its consents ended with the install.
@@ -314,8 +336,8 @@ pub struct Denied {
     pub question: RequestRow,
     /// The app that asks.
     pub client: ClientRecord,
-    /// The reason that the app is told.
-    pub why: &'static str,
+    /// The refusal that the app is told.
+    pub refusal: OAuthError,
     /// The workspace that the app would have acted in, where the answer comes from one of its members.
     pub workspace: Option<WorkspaceId>,
 }
@@ -331,8 +353,8 @@ pub fn to_deny(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<Denied>
     if place.is_some() {
         check_shown(&question, answerer)?;
     }
-    let why = dead_end.unwrap_or("The member did not allow it.");
-    Ok(Denied { question, client, why, workspace: place.map(|_| workspace) })
+    let refusal = dead_end.unwrap_or(DENIED);
+    Ok(Denied { question, client, refusal, workspace: place.map(|_| workspace) })
 }
 
 /// The question as the consent screen shows it; from here on it is this session's to answer.
@@ -372,7 +394,10 @@ pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<Authorizati
         workspace,
         admission,
         member: answerer.member,
-        redirect_host: redirect_uri::destination(&question.redirect_uri),
+        redirect_host: question
+            .device_digest
+            .is_none()
+            .then(|| redirect_uri::destination(&question.redirect_uri)),
         redirect_remark: RedirectRemark::on(&question.redirect_uri),
         scopes: scopes.collect(),
         remembered,

@@ -138,7 +138,7 @@ pub async fn resume(
 ///
 /// It can no longer act for anybody of this workspace, for good: what members allowed it here ends, and its webhooks here are
 /// disabled. It may be asked for anew.
-#[utoipa::path(operation_id = "removeAppInstall", tag = "Installed apps",
+#[utoipa::path(operation_id = "deleteAppInstall", tag = "Installed apps",
     security(("session" = ["admin"])),
     params(("id" = AppInstallId, Path, description = "The install's id"), IfMatch),
     responses((status = 204, description = "Removed")))]

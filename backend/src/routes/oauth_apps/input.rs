@@ -153,7 +153,7 @@ fn check_grants(fields: &mut Fields, grants: &[String], kind: ClientKind) -> Vec
         );
     }
     if grants == [GrantType::RefreshToken] {
-        let detail = "refresh_token alone gives nothing to refresh. Add authorization_code.";
+        let detail = "refresh_token alone gives nothing to refresh. Add authorization_code or device_code.";
         fields.wrong("grants", FaultCode::NotAllowed, detail);
     }
     grants

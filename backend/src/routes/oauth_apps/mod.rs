@@ -3,6 +3,7 @@
 pub mod activity;
 mod editing;
 mod elsewhere;
+pub mod failures;
 mod input;
 mod new_secret;
 pub mod secrets;

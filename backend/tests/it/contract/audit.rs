@@ -12,6 +12,7 @@ use crate::harness::{Fixture, Operation, Team, World, both, operations};
 const NOT_AUDITED: &[(&str, &str)] = &[
     ("publishEvent", "it changes nothing in the workspace: the event itself is the record"),
     ("previewWebhookFilter", "it changes nothing"),
+    ("createAuthorizationRequest", "it only asks: the answer is the record"),
 ];
 
 /// The audit entry that each operation writes.
@@ -25,7 +26,7 @@ fn actions() -> BTreeMap<&'static str, &'static str> {
         ("refuseAppInstall", "app_install.refused"),
         ("pauseAppInstall", "app_install.paused"),
         ("resumeAppInstall", "app_install.resumed"),
-        ("removeAppInstall", "app_install.removed"),
+        ("deleteAppInstall", "app_install.removed"),
         ("updateAppPolicy", "app_policy.changed"),
         ("requestAppInstall", "app_install.approved"),
         ("approveAuthorizationRequest", "authorization.granted"),

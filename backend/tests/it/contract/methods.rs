@@ -195,9 +195,16 @@ async fn every_wrong_path_of_ours_is_answered_with_json(world: World) {
 
 #[both]
 async fn only_the_consoles_paths_have_pages_and_only_to_be_read(world: World) {
-    for path in
-        ["/", "/sign-in", "/settings/api", "/oauth/consent/req_1", "/nowhere", "/v1x", "/assets/nothing.js"]
-    {
+    for path in [
+        "/",
+        "/sign-in",
+        "/settings/api",
+        "/oauth/consent/req_1",
+        "/oauth/device",
+        "/nowhere",
+        "/v1x",
+        "/assets/nothing.js",
+    ] {
         let reply = world.anyone().get(path).await;
         assert!(reply.header("content-type").unwrap().starts_with("text/"), "{path}");
     }

@@ -13,6 +13,8 @@ pub struct Fixture {
     pub team: Team,
     /// A key that may replace itself.
     rotatable: Client,
+    /// An admin of another workspace, whose apps this one knows.
+    pub publisher: Client,
     ids: BTreeMap<&'static str, String>,
 }
 
@@ -69,9 +71,7 @@ impl Fixture {
         let app = ThirdPartyApp::existing(world, &team, &ids["oauth-apps"]).await;
         let app_path = format!("/v1/oauth-apps/{}", ids["oauth-apps"]);
         for (path, name) in [(&app_path, "oauth-apps' old secret"), (&webhook, "webhooks' old secret")] {
-            let old = team.admin.get(path).await.ok(200)["secrets"][0]["id"].as_str().unwrap().to_owned();
-            ids.insert(name, old);
-            team.admin.post(&format!("{path}/secrets"), &json!({ "overlap": "24h" })).await.ok(201);
+            ids.insert(name, rotate(&team.admin, path).await);
         }
         // The questions come before the consents: a remembered consent is not asked for again.
         ids.insert("authorization-requests", app.question(&team.admin).await);
@@ -81,13 +81,15 @@ impl Fixture {
             let authorizations = client.get("/v1/authorizations").await.ok(200);
             ids.insert(noun, authorizations["data"][0]["id"].as_str().unwrap().to_owned());
         }
-        ids.extend(apps_of_others(world, &team).await);
-        Self { team, rotatable, ids }
+        let publisher = world.business().await;
+        ids.extend(apps_of_others(world, &publisher, &team).await);
+        let publisher = publisher.admin;
+        Self { team, rotatable, publisher, ids }
     }
 
     /// The same workspace, with the member's own requests and authorizations in place of the admin's.
     pub fn of_member(self) -> Self {
-        let Self { team, rotatable, mut ids } = self;
+        let Self { team, rotatable, publisher, mut ids } = self;
         for (noun, own) in [
             ("authorization-requests", "a member's request"),
             ("authorizations", "a member's authorization"),
@@ -95,7 +97,7 @@ impl Fixture {
         ] {
             ids.insert(noun, ids[own].clone());
         }
-        Self { team, rotatable, ids }
+        Self { team, rotatable, publisher, ids }
     }
 
     /// The operation's path with the ids of this workspace's objects in it.
@@ -147,6 +149,7 @@ impl Fixture {
             "createTicket" | "updateTicket" => json!({ "title": "Another" }),
             "createTicketComment" | "createTicketNote" => json!({ "body": "Text" }),
             "createBroadcast" => json!({ "subject": "Another" }),
+            "createAuthorizationRequest" => json!({ "user_code": self.ids["a device's code"] }),
             "approveAuthorizationRequest" => json!({ "declined_scopes": [] }),
             "signIn" => json!({ "email": self.team.admin.email, "password": PASSWORD }),
             "switchWorkspace" => json!({ "workspace_id": self.team.id }),
@@ -173,14 +176,14 @@ impl Fixture {
 
 /// Apps of another workspace: one that a member has asked for, one that is installed and one that is paused; and one that is not here,
 /// about which an admin and a member are asked.
-async fn apps_of_others(world: &World, team: &Team) -> BTreeMap<&'static str, String> {
-    let publisher = world.business().await;
-    let public = json!({ "distribution": "public", "publisher_name": "Another" });
+async fn apps_of_others(world: &World, publisher: &Team, team: &Team) -> BTreeMap<&'static str, String> {
+    let public = json!({ "distribution": "public", "publisher_name": "Another",
+        "grants": ["authorization_code", "device_code"] });
     let mut ids = BTreeMap::new();
     for (name, status) in
         [("app-installs", "requested"), ("an active install", "active"), ("a paused install", "paused")]
     {
-        let app = ThirdPartyApp::with(world, &publisher, public.clone()).await;
+        let app = ThirdPartyApp::with(world, publisher, public.clone()).await;
         let id = app.id.replace("app_", "ins_");
         let install = format!(
             "INSERT INTO app_installs (id, workspace_id, app_id, status, created_at) \
@@ -190,10 +193,19 @@ async fn apps_of_others(world: &World, team: &Team) -> BTreeMap<&'static str, St
         world.execute(install).await.unwrap();
         ids.insert(name, id);
     }
-    let app = ThirdPartyApp::with(world, &publisher, public).await;
+    let app = ThirdPartyApp::with(world, publisher, public).await;
     ids.insert("a request of another's app", app.question(&team.admin).await);
     ids.insert("a member's request of another's app", app.question(&team.member).await);
+    let device = app.call("/oauth/device_authorization", &[]).await.ok(200);
+    ids.insert("a device's code", device["user_code"].as_str().unwrap().to_owned());
     ids
+}
+
+/// Gives an app or a webhook a new secret beside the old one, whose id it answers.
+async fn rotate(admin: &Client, path: &str) -> String {
+    let old = admin.get(path).await.ok(200)["secrets"][0]["id"].as_str().unwrap().to_owned();
+    admin.post(&format!("{path}/secrets"), &json!({ "overlap": "24h" })).await.ok(201);
+    old
 }
 
 fn an_app() -> Value {

@@ -12,7 +12,8 @@ use sayless::{
         Conn,
         schema::{
             access_tokens, audit_entries, authorization_codes, authorization_requests, client_secrets,
-            events, pushed_requests, revoked_tokens, sessions, signing_keys, token_families,
+            device_authorizations, events, pushed_requests, revoked_tokens, sessions, signing_keys,
+            token_families,
         },
     },
 };
@@ -69,12 +70,13 @@ impl World {
     }
 
     /// The number of rows in each table of what the OAuth server forgets in time.
-    pub async fn expiring_oauth_rows(&self) -> [i64; 6] {
+    pub async fn expiring_oauth_rows(&self) -> [i64; 7] {
         self.read(|conn| {
             Ok([
                 access_tokens::table.count().get_result(conn)?,
                 authorization_codes::table.count().get_result(conn)?,
                 authorization_requests::table.count().get_result(conn)?,
+                device_authorizations::table.count().get_result(conn)?,
                 pushed_requests::table.count().get_result(conn)?,
                 revoked_tokens::table.count().get_result(conn)?,
                 token_families::table.count().get_result(conn)?,
@@ -118,6 +120,7 @@ impl World {
             add!(token_families: id app_id authorization_id scopes revoked_reason revoked_ip);
             add!(access_tokens: id family_id app_id);
             add!(pushed_requests: digest app_id parameters);
+            add!(device_authorizations: digest user_code_digest app_id scopes authorization_id);
             add!(client_secrets: id app_id hint digest);
             add!(signing_keys: id public_key sealed);
             add!(audit_entries: actor_id actor_name action object_id object_name ip details);

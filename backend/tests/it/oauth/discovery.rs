@@ -47,6 +47,7 @@ async fn the_metadata_says_what_there_is(world: World) {
         ("revocation", "revoke"),
         ("introspection", "introspect"),
         ("pushed_authorization_request", "par"),
+        ("device_authorization", "device_authorization"),
     ] {
         assert_eq!(it[format!("{name}_endpoint")], format!("{}/oauth/{path}", world.url));
     }
@@ -54,7 +55,12 @@ async fn the_metadata_says_what_there_is(world: World) {
     assert_eq!(it["response_types_supported"], json!(["code"]));
     assert_eq!(
         it["grant_types_supported"],
-        json!(["authorization_code", "refresh_token", "client_credentials"])
+        json!([
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code"
+        ])
     );
     assert_eq!(it["authorization_response_iss_parameter_supported"], true);
     assert_eq!(it["client_id_metadata_document_supported"], true);
@@ -83,6 +89,7 @@ async fn scripts_of_any_site_may_call_what_needs_no_cookie(world: World) {
         "/oauth/token",
         "/oauth/revoke",
         "/oauth/par",
+        "/oauth/device_authorization",
         "/v1/tickets",
         "/v1/nothing",
         "/.well-known/jwks.json",
@@ -222,7 +229,7 @@ async fn whatever_is_over_is_removed(world: World) {
     world.advance(121 * DAY);
     world.remove_expired().await;
     app.refresh(&tokens.refresh).await.refused(400, "invalid_grant");
-    assert_eq!(world.expiring_oauth_rows().await, [0; 6]);
+    assert_eq!(world.expiring_oauth_rows().await, [0; 7]);
 }
 
 /// Another node stops believing a withdrawn token within a second, though it is not told.
@@ -274,6 +281,8 @@ async fn whatever_is_asked_of_the_oauth_server_is_answered_in_json(world: World)
         "/.well-known/jwks",
         "/oauth/token",
         "/oauth/par",
+        "/oauth/device_authorization",
+        "/oauth/device/",
     ] {
         for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
             let reply = browser.send(method.clone(), path, "", "").await;

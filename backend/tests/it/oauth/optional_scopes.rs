@@ -104,8 +104,8 @@ async fn only_optional_scopes_can_be_left_out_and_not_all_there_is(world: World)
         assert_eq!(allow(&team.member, &id, needed).await.fields(422, "validation"), ["declined_scopes"]);
     }
     let path = format!("/v1/authorization-requests/{id}/approve");
-    let word = team.member.post(&path, &json!({ "declined_scopes": ["everything"] })).await;
-    assert!(word.fields(422, "validation").contains(&"declined_scopes/0".to_owned()));
+    let unknown = team.member.post(&path, &json!({ "declined_scopes": ["everything"] })).await;
+    assert!(unknown.fields(422, "validation").contains(&"declined_scopes/0".to_owned()));
     let id = app.question_with(&team.member, &[("scope", "tickets:write")]).await;
     let nothing = allow(&team.member, &id, &["tickets:write"]).await;
     assert_eq!(nothing.fields(422, "validation"), ["declined_scopes"]);

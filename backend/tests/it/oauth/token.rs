@@ -70,7 +70,7 @@ async fn a_suspended_app_is_no_client(world: World) {
     app.redeem(&code).await.refused(401, "invalid_client");
     app.refresh(&tokens.refresh).await.refused(401, "invalid_client");
     app.token(&[("grant_type", "client_credentials")]).await.refused(401, "invalid_client");
-    for path in ["/oauth/revoke", "/oauth/introspect", "/oauth/par"] {
+    for path in ["/oauth/revoke", "/oauth/introspect", "/oauth/par", "/oauth/device_authorization"] {
         app.call(path, &[("token", &tokens.access)]).await.refused(401, "invalid_client");
     }
     // The app comes back as it was.
@@ -300,7 +300,9 @@ async fn only_a_form_that_is_posted_is_read(world: World) {
     let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
     let header = basic(&app.id, app.secret.as_ref().unwrap());
     let as_app = world.anyone().with_header("authorization", &header);
-    for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par"] {
+    for path in
+        ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par", "/oauth/device_authorization"]
+    {
         for method in [Method::GET, Method::PUT, Method::DELETE] {
             let reply = as_app.send(method, path, "", "").await;
             let allowed = if path == "/oauth/introspect" { "POST" } else { "POST, OPTIONS" };
@@ -331,7 +333,9 @@ async fn what_is_wrong_with_a_form_is_named(world: World) {
     // Clients that offer both ways in one form of theirs send both.
     let grant = ("grant_type", "client_credentials");
     let both = [grant, ("client_id", app.id.as_str()), ("client_secret", secret.as_str())];
-    for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par"] {
+    for path in
+        ["/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/par", "/oauth/device_authorization"]
+    {
         let refused = post(&as_app, path, &both).await.refused(400, "invalid_request");
         let description = refused["error_description"].as_str().unwrap();
         assert!(description.contains("Basic") && description.contains("client_secret"), "{description}");

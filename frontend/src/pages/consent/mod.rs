@@ -214,6 +214,10 @@ fn passing(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
 /// Taking the member back to the app. Another program may open without anything happening here.
 fn leaving(load: &Load<AuthorizationRequest>, address: &str) -> AnyView {
     let elsewhere = !address.starts_with("http://") && !address.starts_with("https://");
+    let of_device = untrack(|| load.ready()).is_some_and(|request| request.redirect_host.is_none());
+    if of_device {
+        return view! { <div class="blank" role="status">{spinner(|| true)} "One moment…"</div> }.erase();
+    }
     if !elsewhere {
         return back(load, spinner(|| true), ());
     }

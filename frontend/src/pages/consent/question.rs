@@ -310,7 +310,7 @@ fn group(
 }
 
 /// `any`: there is something to allow, and so to withdraw.
-fn afterwards(host: String, any: bool) -> AnyView {
+fn afterwards(host: Option<String>, any: bool) -> AnyView {
     let later = any.then(|| {
         view! {
             " You can withdraw what you allow at any time under "
@@ -319,6 +319,17 @@ fn afterwards(host: String, any: bool) -> AnyView {
             "."
         }
     });
+    let Some(host) = host else {
+        return view! {
+            {note(
+                "warn",
+                icon::ALERT,
+                "The answer goes to the device that showed the code. Only allow this if you have just started the app there yourself.",
+            )}
+            <p class="muted">{later}</p>
+        }
+        .erase();
+    };
     let on_device = is_loopback(&host).then_some("a program on this device, ");
     view! {
         <p class="muted">

@@ -80,5 +80,9 @@ pub const fn grant_words(grant: GrantType) -> (&'static str, &'static str) {
         GrantType::ClientCredentials => {
             ("Client credentials", "Acts as itself, without a member. Confidential apps only.")
         }
+        GrantType::DeviceCode => (
+            "Device code",
+            "Shows a code that a member types here: for command lines and screens without a browser.",
+        ),
     }
 }

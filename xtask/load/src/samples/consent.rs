@@ -26,3 +26,18 @@ pub async fn give(member: &Api, app: &str) -> Result<String> {
     let given = member.get(&format!("/v1/oauth-apps/{app}/authorizations")).await?;
     Ok(given["data"][0]["id"].as_str().context("no authorization was made")?.to_owned())
 }
+
+/// Has a device of a public app begin to wait; the code that it shows.
+pub async fn show_code(member: &Api, app: &str) -> Result<String> {
+    let server = member.server;
+    let body = format!("client_id={app}");
+    let request = format!(
+        "POST /oauth/device_authorization HTTP/1.1\r\nhost: {server}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut connection = Connection::open(server).await?;
+    let answer = connection.exchange(request.as_bytes()).await?;
+    let given: Value = serde_json::from_slice(answer.body)?;
+    Ok(given["user_code"].as_str().context("no device may wait")?.to_owned())
+}

@@ -144,6 +144,8 @@ impl Fixture {
             let question = consent::ask(maker.caller, &maker.app().await?).await?;
             self.own.entry(operation).or_default().insert("7Jq2mWc4Tz".to_owned(), question);
         }
+        let code = consent::show_code(maker.caller, &maker.device_app().await?).await?;
+        self.own.entry("createAuthorizationRequest").or_default().insert("WDJB-MJHT".to_owned(), code);
         Ok(())
     }
 
@@ -201,6 +203,13 @@ impl Maker<'_> {
     async fn app(&self) -> Result<String> {
         let app = json!({ "name": "Acme Dashboards", "kind": "confidential", "redirect_uris": [CALLBACK],
             "scopes": ["tickets:read"], "grants": ["authorization_code", "refresh_token", "client_credentials"] });
+        self.id("/v1/oauth-apps", &app).await
+    }
+
+    /// An app for devices without a browser.
+    async fn device_app(&self) -> Result<String> {
+        let app = json!({ "name": "Acme Shell", "kind": "public", "redirect_uris": [], "scopes": ["tickets:read"],
+            "grants": ["device_code"] });
         self.id("/v1/oauth-apps", &app).await
     }
 

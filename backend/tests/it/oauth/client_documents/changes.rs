@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Documented, installs, shown, status, team};
+use super::{Documented, give, installs, shown, status, team};
 use crate::harness::{
     Behaviour, World, both,
     oauth::{CALLBACK, Tokens},
@@ -70,8 +70,12 @@ async fn an_app_that_nobody_lets_in_is_forgotten_after_a_day(world: World) {
     let team = team(&world, "open").await;
     let (robot, passing) = (Documented::new(&world).await, Documented::new(&world).await);
     robot.app.tokens(&team.member).await;
-    passing.app.question(&team.member).await;
+    let id = passing.app.question(&team.member).await;
     assert_eq!(world.rows_of("oauth_apps").await, 2);
+    // Nobody here is told of its failed requests, so that none is kept.
+    give(&team.member, &id, "deny").await.ok(200);
+    world.flush_usage().await;
+    assert_eq!(world.rows_of("oauth_failures").await, 0);
     world.advance(DAY - 60);
     world.remove_expired().await;
     assert_eq!(world.rows_of("oauth_apps").await, 2);

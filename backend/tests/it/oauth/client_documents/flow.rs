@@ -138,6 +138,14 @@ async fn what_a_client_brings_must_be_its_own(world: World) {
     robot.app.token(&[("grant_type", "password")]).await.refused(400, "unsupported_grant_type");
     robot.app.token(&[("grant_type", "authorization_code")]).await.refused(400, "invalid_request");
     robot.app.call("/oauth/par", &[("response_type", "code")]).await.refused(400, "unauthorized_client");
+    robot.app.call("/oauth/device_authorization", &[]).await.refused(400, "unauthorized_client");
+    let device = [("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", "nothing")];
+    robot.app.token(&device).await.refused(400, "unauthorized_client");
+    // The URL is its one client_id.
+    let row = installs(&team).await[0]["app"]["id"].as_str().unwrap().to_owned();
+    post(&world.anyone(), "/oauth/device_authorization", &[("client_id", row.as_str())])
+        .await
+        .refused(401, "invalid_client");
     for token in [tokens.access.as_str(), "nothing"] {
         robot.app.call("/oauth/introspect", &[("token", token)]).await.refused(401, "invalid_client");
     }

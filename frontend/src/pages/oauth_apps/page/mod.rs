@@ -1,5 +1,5 @@
 //! The page of one OAuth app: its tokens and incidents, its configuration, the settings of a client, its client secrets,
-//! and the members who let it act for them.
+//! its failed requests, and the members who let it act for them.
 
 mod actions;
 mod activity;
@@ -7,6 +7,7 @@ mod authorizations;
 mod client;
 mod details;
 mod dialogs;
+mod failures;
 mod loads;
 mod secrets;
 
@@ -112,6 +113,7 @@ fn below(id: Memo<String>, loads: &Loads, dialogs: Dialogs) -> AnyView {
         {panel("Configuration", (), part(app, OAuthApp::clone, |app| details::configuration(&app)))}
         {client::panel(&id.read_untracked())}
         {part(app, |app| (app.kind, app.secrets.clone()), secrets)}
+        {failures::panel(id)}
         {authorizations::panel(id, loads)}
         {actions::dialogs(dialogs, loads)}
     }
