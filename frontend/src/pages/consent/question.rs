@@ -34,7 +34,7 @@ pub fn question(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
             |(email, workspace, expected)| whom(email, workspace, expected),
         )}
         {part(load, |request| request.publisher_name.clone(), publisher)}
-        {part(load, |request| (request.app.clone(), request.redirect_host.clone()), |(app, host)| unverified(&app, &host))}
+        {part(load, |request| (request.app.clone(), request.redirect_host.clone()), |(app, host)| unverified(&app, host.as_deref()))}
         {part(load, |request| request.scopes.clone(), move |scopes| for_what(&scopes, answer))}
         <div class="border-t border-base-300 px-6 py-5 grid gap-4">
             {part(load, |request| (request.redirect_host.clone(), anything(request)), |(host, any)| afterwards(host, any))}
@@ -93,10 +93,11 @@ fn who_asks_by_document(app: &AppRef, host: String) -> AnyView {
 }
 
 /// What to know of an app that nobody registered.
-fn unverified(app: &AppRef, redirect_host: &str) -> AnyView {
+fn unverified(app: &AppRef, redirect_host: Option<&str>) -> AnyView {
     let Some(url) = app.client_id_url.clone() else { return ().erase() };
     // An answer that goes to localhost has a remark of its own.
-    let warning = (is_loopback(redirect_host) && redirect_host != "localhost").then(|| {
+    let on_device = redirect_host.is_some_and(|host| is_loopback(host) && host != "localhost");
+    let warning = on_device.then(|| {
         note(
             "warn",
             icon::ALERT,
