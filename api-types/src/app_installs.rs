@@ -37,6 +37,16 @@ words! {
 }
 
 words! {
+    /// Whether members may be asked by apps that are known by a metadata document: whose `client_id` is an `https` URL.
+    ClientDocuments {
+        /// No document is fetched, and no such app asks. Those that are installed keep what members allowed them.
+        Off = "off",
+        /// They may ask, and the policy says who lets them in.
+        On = "on",
+    }
+}
+
+words! {
     /// What the workspace says to an app that a member is asked about.
     Admission {
         /// The app may act here.
@@ -117,15 +127,22 @@ pub struct AppInstallActivity {
 pub struct AppPolicySetting {
     /// The policy.
     pub policy: AppPolicy,
+    /// Whether apps that are known by a metadata document may ask.
+    pub client_documents: ClientDocuments,
 }
 
-/// Choose which apps of other workspaces may come in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Choose which apps of other workspaces may come in; what is absent stays as it is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(example = json!({ "policy": "ask" })))]
+#[cfg_attr(feature = "openapi", schema(example = json!({ "policy": "ask", "client_documents": "on" })))]
 #[serde(deny_unknown_fields)]
 pub struct AppPolicyChange {
     /// `open`, `ask` or `list`.
-    #[cfg_attr(feature = "openapi", schema(value_type = AppPolicy))]
-    pub policy: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<AppPolicy>, nullable = false))]
+    pub policy: Option<String>,
+    /// `off` or `on`: whether apps that are known by a metadata document may ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ClientDocuments>, nullable = false))]
+    pub client_documents: Option<String>,
 }

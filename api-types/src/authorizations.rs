@@ -67,8 +67,11 @@ impl std::fmt::Debug for NewAuthorizationRequest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AppRef {
-    /// The app's id, which is its `client_id`.
+    /// The app's id, which is its `client_id` unless `client_id_url` is.
     pub id: OAuthAppId,
+    /// The `https` URL that is the app's `client_id`: the app is known by the document there, and nobody here has checked what the
+    /// document says. `null` for an app that an admin made.
+    pub client_id_url: Option<String>,
     /// The app's name.
     pub name: String,
     /// What the app does; empty where not said.
@@ -77,6 +80,14 @@ pub struct AppRef {
     pub homepage_url: String,
     /// The app's logo as a `data:` URL; empty where there is none.
     pub logo: String,
+}
+
+impl AppRef {
+    /// The host, with its port, that serves the app's metadata document; none for an app that an admin made.
+    pub fn document_host(&self) -> Option<&str> {
+        let (_, rest) = self.client_id_url.as_deref()?.split_once("://")?;
+        rest.split('/').next()
+    }
 }
 
 /// One scope that is asked for.

@@ -17,6 +17,7 @@ use crate::{
     delivery::{Delivery, Dock, Surroundings, send::TlsSetupError},
     engine::Engine,
     metrics::Metrics,
+    oauth::client_documents::documents::Documents,
     random::Random,
     signals::{
         Signals,
@@ -31,6 +32,8 @@ pub struct App {
     /// Everything about callers: credentials, sessions, rate limits, signing keys.
     pub auth: Auth,
     pub delivery: Delivery,
+    /// Documents by which OAuth apps are known that nobody registered.
+    pub documents: Documents,
     pub signals: Arc<Signals>,
     pub metrics: Arc<Metrics>,
     reactions: Reactions,
@@ -127,9 +130,11 @@ impl App {
             metrics: Arc::clone(&metrics),
             engine: Arc::new(Engine::start()?),
         };
+        let delivery = Delivery::new(base.clone(), surroundings)?;
         Ok(Self {
             auth: Auth::new(base.clone(), Arc::clone(&reactions.cache), &metrics),
-            delivery: Delivery::new(base.clone(), surroundings)?,
+            documents: Documents::new(base.clock.clone(), delivery.sender.clone()),
+            delivery,
             signals: Arc::clone(&reactions.signals),
             base,
             metrics,

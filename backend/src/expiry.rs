@@ -19,7 +19,7 @@ use crate::{
     clock::Stopwatch,
     db::{
         Conn, DbError, api_keys, audit, authorization_codes, authorization_requests, authorizations,
-        client_secrets, device_authorizations, dialect,
+        client_documents, client_secrets, device_authorizations, dialect,
         idempotency::{self, KEPT_MS},
         oauth_apps, oauth_failures, recoveries, restores, sessions, signing_secrets,
         step_size::StepSize,
@@ -73,6 +73,7 @@ const KINDS: &[Remove] = &[
     |tx, now, limit| recoveries::FINISHED.remove(tx, now - ENDED_MS, limit),
     |tx, now, limit| authorizations::WITHDRAWN.remove(tx, now - ENDED_MS, limit),
     |tx, now, limit| oauth_apps::DELETED.remove(tx, now - ENDED_MS, limit),
+    |tx, now, limit| client_documents::UNUSED.remove(tx, now - DAY_MS, limit),
     |tx, now, limit| webhooks::lifecycle::DELETED.remove(tx, now - ENDED_MS, limit),
     // No token that was given before it is alive any more.
     |tx, now, limit| restores::OLD.remove(tx, now - INCIDENTS_MS, limit),

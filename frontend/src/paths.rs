@@ -6,6 +6,8 @@
 use std::fmt::{Display, Write as _};
 
 pub const SIGN_IN: &str = "/sign-in";
+/// The OAuth authorization endpoint with a query: a page of the server, to which a visitor may have to come back.
+pub const AUTHORIZE: &str = "/oauth/authorize?";
 /// Settings > API, the overview.
 pub const SETTINGS: &str = "/settings/api";
 pub const AUDIT_LOG: &str = "/settings/api/audit";
@@ -58,6 +60,8 @@ pub mod docs {
     pub const START: &str = "/docs";
     pub const API_KEYS: &str = "/docs/authentication";
     pub const OAUTH_APPS: &str = "/docs/oauth";
+    /// What to type into well-known clients.
+    pub const OAUTH_CLIENTS: &str = "/docs/oauth#connect-a-client";
     pub const WEBHOOKS: &str = "/docs/webhooks";
     pub const DELIVERIES: &str = "/docs/deliveries";
     pub const EVENTS: &str = "/docs/event-log";

@@ -112,9 +112,20 @@ pub fn safe_return(wanted: Option<&str>) -> String {
     if elsewhere { wanted.to_owned() } else { paths::SETTINGS.to_owned() }
 }
 
+/// `true` where a place on this site is answered by the server itself and not by the console: the browser goes there whole.
+pub fn is_of_server(place: &str) -> bool {
+    place.starts_with(paths::AUTHORIZE)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::safe_return;
+    use super::{is_of_server, safe_return};
+
+    #[test]
+    fn the_authorization_endpoint_is_the_servers() {
+        assert!(is_of_server("/oauth/authorize?client_id=https%3A%2F%2Frobot.example%2Fclient.json"));
+        assert!(!is_of_server("/oauth/consent/abc") && !is_of_server("/settings/api"));
+    }
 
     #[test]
     fn only_this_site_is_returned_to() {

@@ -1,9 +1,6 @@
 //! The claims of an access token (RFC 9068, section 2.2): who issued it, for whom, for what, and until when.
 
-use api_types::{
-    Scope, Timestamp,
-    ids::{OAuthAppId, SecretId},
-};
+use api_types::{Scope, Timestamp, ids::SecretId};
 use serde::{Deserialize, Serialize};
 
 use crate::{base::Base, crypto};
@@ -28,7 +25,7 @@ pub struct Claims {
     pub sub: String,
     /// The API that takes the token, by one of its [names](audiences).
     pub aud: String,
-    /// The app's id.
+    /// The app's `client_id`: its id, or the URL of the document that it is known by.
     pub client_id: String,
     /// The scopes that the token was given, separated by spaces.
     pub scope: String,
@@ -52,14 +49,14 @@ pub struct Verified {
 }
 
 impl Claims {
-    /// The claims of a token that is issued `now`; `subject` is a member's id or the app's own.
-    pub fn new(base: &Base, client: OAuthAppId, subject: &str, scopes: &[Scope], now: Timestamp) -> Self {
+    /// The claims of a token that is issued `now`; `client` is the app's `client_id`, `subject` a member's id or the app's own.
+    pub fn new(base: &Base, client: &str, subject: &str, scopes: &[Scope], now: Timestamp) -> Self {
         let issuer = base.settings.issuer();
         Self {
             aud: issuer.clone(),
             iss: issuer,
             sub: subject.to_owned(),
-            client_id: client.to_string(),
+            client_id: client.to_owned(),
             scope: scope_text(scopes),
             jti: crypto::text(&base.random.bytes::<16>()),
             iat: now.as_secs(),

@@ -16,10 +16,11 @@ use crate::db::{
 /// The app and the member behind a token, from memory where they were looked up within the last second; none where something
 /// ended the token.
 pub async fn look_up(auth: &Auth, claims: &Claims) -> Result<Option<TokenRecord>, DbError> {
-    let Ok(client) = claims.client_id.parse::<OAuthAppId>() else { return Ok(None) };
+    // Of an app that is known by a document, the URL is no id; such an app never acts as itself.
+    let client = claims.client_id.parse::<OAuthAppId>().ok();
     let at = auth.base.clock.monotonic();
     let cache = &auth.cache.tokens;
-    let is_clients = |record: &TokenRecord| record.app_id == client;
+    let is_clients = |record: &TokenRecord| record.client_id == claims.client_id;
     if let Some(known) = cache.get(&claims.jti, at) {
         return Ok(Some(known).filter(is_clients));
     }
@@ -30,8 +31,9 @@ pub async fn look_up(auth: &Auth, claims: &Claims) -> Result<Option<TokenRecord>
     let found = auth
         .base
         .db
-        .query(move |conn| {
-            if of_app_itself { tokens::of_app(conn, &ids, client) } else { tokens::of_member(conn, &ids[0]) }
+        .query(move |conn| match client {
+            Some(client) if of_app_itself => tokens::of_app(conn, &ids, client),
+            _ => tokens::of_member(conn, &ids[0]),
         })
         .await?;
     let mut found = found.filter(is_clients);

@@ -1,11 +1,11 @@
-//! Installs: apps of other workspaces in a workspace, and the workspace's policy for them.
+//! Installs: apps of other workspaces in a workspace, or known by a document, and the workspace's policy for them.
 
 use std::collections::BTreeSet;
 
 use api_types::{
     Timestamp,
     account::MemberRef,
-    app_installs::{AppInstall, AppPolicy, InstallStatus},
+    app_installs::{AppInstall, AppPolicy, AppPolicySetting, ClientDocuments, InstallStatus},
     authorizations::AppRef,
     ids::{AppInstallId, MemberId, OAuthAppId, WorkspaceId},
 };
@@ -37,7 +37,7 @@ pub fn insert(conn: &mut Conn, row: NewRow) -> QueryResult<()> {
 
 type Columns = (
     (AppInstallId, InstallStatus, Timestamp, Option<Timestamp>),
-    (OAuthAppId, String, String, String, String),
+    (OAuthAppId, Option<String>, String, String, String, String),
     String,
     Option<(MemberId, String)>,
 );
@@ -54,6 +54,7 @@ macro_rules! shown {
                 (app_installs::id, app_installs::status, app_installs::created_at, app_installs::decided_at),
                 (
                     oauth_apps::id,
+                    oauth_apps::client_id_url,
                     oauth_apps::name,
                     oauth_apps::description,
                     oauth_apps::homepage_url,
@@ -66,10 +67,10 @@ macro_rules! shown {
 }
 
 fn to_wire(((id, status, created_at, decided_at), app, publisher_name, member): Columns) -> AppInstall {
-    let (app, name, description, homepage_url, logo) = app;
+    let (app, client_id_url, name, description, homepage_url, logo) = app;
     AppInstall {
         id,
-        app: AppRef { id: app, name, description, homepage_url, logo },
+        app: AppRef { id: app, client_id_url, name, description, homepage_url, logo },
         publisher_name,
         status,
         requested_by: member.map(|(id, email)| MemberRef { id, email }),
@@ -161,15 +162,28 @@ pub fn counts(conn: &mut Conn, apps: &[OAuthAppId]) -> QueryResult<Vec<(OAuthApp
         .load(conn)
 }
 
-/// The workspace's policy for apps of other workspaces.
-pub fn policy(conn: &mut Conn, workspace: WorkspaceId) -> QueryResult<AppPolicy> {
-    workspaces::table.find(workspace).select(workspaces::app_policy).first(conn)
+/// The workspace's policy for apps of other workspaces, and for those that are known by a document.
+pub fn policy(conn: &mut Conn, workspace: WorkspaceId) -> QueryResult<AppPolicySetting> {
+    let (policy, client_documents) = workspaces::table
+        .find(workspace)
+        .select((workspaces::app_policy, workspaces::client_documents))
+        .first(conn)?;
+    Ok(AppPolicySetting { policy, client_documents })
 }
 
-/// Changes the workspace's policy for apps of other workspaces; installs stay as they are.
-pub fn set_policy(conn: &mut Conn, workspace: WorkspaceId, policy: AppPolicy) -> QueryResult<()> {
+/// The columns that a change of a workspace's policy writes: those that it names, and no other.
+#[derive(Clone, Copy, Debug, AsChangeset)]
+#[diesel(table_name = workspaces)]
+pub struct PolicyUpdate {
+    pub app_policy: Option<AppPolicy>,
+    pub client_documents: Option<ClientDocuments>,
+}
+
+/// Changes the workspace's policy; installs stay as they are.
+pub fn set_policy(conn: &mut Conn, workspace: WorkspaceId, changes: PolicyUpdate) -> QueryResult<()> {
     diesel::update(workspaces::table.find(workspace))
-        .set(workspaces::app_policy.eq(policy))
+        .set(changes)
         .execute(conn)
+        .optional_empty_changeset()
         .map(drop)
 }

@@ -28,7 +28,7 @@ pub enum AuthorizationsOf {
 
 type Columns = (
     AuthorizationId,
-    (OAuthAppId, String, String, String),
+    (OAuthAppId, Option<String>, String, String, String),
     (MemberId, String),
     Json<Vec<Scope>>,
     Timestamp,
@@ -44,7 +44,13 @@ macro_rules! alive {
             .filter(oauth_apps::deleted_at.is_null())
             .select((
                 authorizations::id,
-                (oauth_apps::id, oauth_apps::name, oauth_apps::description, oauth_apps::homepage_url),
+                (
+                    oauth_apps::id,
+                    oauth_apps::client_id_url,
+                    oauth_apps::name,
+                    oauth_apps::description,
+                    oauth_apps::homepage_url,
+                ),
                 (members::id, members::email),
                 authorizations::scopes,
                 authorizations::created_at,
@@ -63,10 +69,10 @@ macro_rules! alive {
 }
 
 fn to_wire((id, app, member, scopes, created_at, used): Columns) -> Authorization {
-    let (app_id, name, description, homepage_url) = app;
+    let (app_id, client_id_url, name, description, homepage_url) = app;
     Authorization {
         id,
-        app: AppRef { id: app_id, name, description, homepage_url, logo: String::new() },
+        app: AppRef { id: app_id, client_id_url, name, description, homepage_url, logo: String::new() },
         member: MemberRef { id: member.0, email: member.1 },
         scopes: scopes.into_inner(),
         created_at,

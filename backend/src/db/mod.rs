@@ -22,6 +22,7 @@ pub mod broadcasts;
 mod bulk;
 mod call;
 mod cancel;
+pub mod client_documents;
 pub mod client_secrets;
 mod conn;
 mod connections;

@@ -49,6 +49,8 @@ pub struct AppRow {
     pub distribution: Distribution,
     /// Empty where the app does not say.
     pub publisher_name: String,
+    /// The URL of the document that the app is known by; `None` for an app that an admin made.
+    pub client_id_url: Option<String>,
 }
 
 /// The columns that a change of an app writes: those that it names, and no other.
@@ -75,16 +77,17 @@ pub fn insert(conn: &mut Conn, row: &AppRow) -> QueryResult<()> {
     diesel::insert_into(oauth_apps::table).values(row).execute(conn).map(drop)
 }
 
-/// The number of apps in a workspace.
+/// The number of apps that admins of a workspace made.
 pub fn count(conn: &mut Conn, workspace: WorkspaceId) -> QueryResult<i64> {
     oauth_apps::table
         .filter(oauth_apps::workspace_id.eq(workspace))
+        .filter(oauth_apps::client_id_url.is_null())
         .filter(oauth_apps::deleted_at.is_null())
         .count()
         .get_result(conn)
 }
 
-/// One app of a workspace, with the secrets that still work.
+/// One app that an admin of a workspace made, with the secrets that still work.
 pub fn find(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -94,6 +97,7 @@ pub fn find(
     let row = oauth_apps::table
         .inner_join(members::table.on(members::id.eq(oauth_apps::created_by)))
         .filter(oauth_apps::workspace_id.eq(workspace))
+        .filter(oauth_apps::client_id_url.is_null())
         .filter(oauth_apps::deleted_at.is_null())
         .filter(oauth_apps::id.eq(id))
         .select((AppRow::as_select(), members::email))
@@ -102,7 +106,7 @@ pub fn find(
     Ok(with_secrets(conn, row.into_iter().collect(), now)?.pop())
 }
 
-/// A workspace's apps, newest first, with one more than the page holds where there are more.
+/// The apps that admins of a workspace made, newest first, with one more than the page holds where there are more.
 pub fn list(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -113,6 +117,7 @@ pub fn list(
     let mut query = oauth_apps::table
         .inner_join(members::table.on(members::id.eq(oauth_apps::created_by)))
         .filter(oauth_apps::workspace_id.eq(workspace))
+        .filter(oauth_apps::client_id_url.is_null())
         .filter(oauth_apps::deleted_at.is_null())
         .order(oauth_apps::id.desc())
         .limit(slice.fetch())
@@ -213,21 +218,28 @@ pub fn delete(conn: &mut Conn, workspace: WorkspaceId, id: OAuthAppId, now: Time
     client_secrets::end_all(conn, id, now)
 }
 
+/// A condition, and that nothing refers to the app any more, in SQL.
+macro_rules! unused {
+    ($condition:literal) => {
+        concat!(
+            $condition,
+            " AND NOT EXISTS (SELECT 1 FROM app_installs WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM client_secrets WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM authorizations WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM authorization_requests WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM device_authorizations WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM pushed_requests WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM token_families WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM access_tokens WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM issued_tokens WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM revoked_tokens WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM token_revocations WHERE app_id = oauth_apps.id) \
+             AND NOT EXISTS (SELECT 1 FROM oauth_failures WHERE app_id = oauth_apps.id)",
+        )
+    };
+}
+pub(super) use unused;
+
 /// Apps that were deleted before a time, and to which nothing refers any more.
-pub const DELETED: Expired = Expired {
-    table: "oauth_apps",
-    condition: "deleted_at < $1 \
-        AND NOT EXISTS (SELECT 1 FROM app_installs WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM client_secrets WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM authorizations WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM authorization_codes WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM authorization_requests WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM device_authorizations WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM pushed_requests WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM token_families WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM access_tokens WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM issued_tokens WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM revoked_tokens WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM token_revocations WHERE app_id = oauth_apps.id) \
-        AND NOT EXISTS (SELECT 1 FROM oauth_failures WHERE app_id = oauth_apps.id)",
-};
+pub const DELETED: Expired = Expired { table: "oauth_apps", condition: unused!("deleted_at < $1") };

@@ -3,6 +3,7 @@
 use api_types::{
     Scope, Timestamp,
     account::{Plan, Workspace},
+    authorizations::AppRef,
     ids::{OAuthAppId, SecretId, WorkspaceId},
     oauth_apps::{ClientKind, Distribution, GrantType},
 };
@@ -31,8 +32,22 @@ pub struct ClientRecord {
     pub distribution: Distribution,
     /// Who stands behind it, as other workspaces read it.
     pub publisher_name: String,
+    /// The URL of the document that the app is known by, which is its `client_id`; `None` where its id is that.
+    pub client_id_url: Option<String>,
     /// The client secrets that have not expired.
     pub secrets: Vec<SecretDigest>,
+}
+
+impl ClientRecord {
+    /// The app's `client_id`, as tokens name it.
+    pub fn client_id(&self) -> &str {
+        self.client_id_url.as_deref().unwrap_or_else(|| self.id.as_str())
+    }
+
+    /// `true` where this is the app's own workspace, in which nobody need let it in. An app that is known by a document has none.
+    pub fn is_at_home(&self, workspace: WorkspaceId) -> bool {
+        self.client_id_url.is_none() && self.workspace.id == workspace
+    }
 }
 
 /// A client secret's digest; `Debug` does not show it.
@@ -54,7 +69,7 @@ type Row = (
     (OAuthAppId, String, ClientKind, Option<Timestamp>),
     (Json<Vec<String>>, Json<Vec<Scope>>, Json<Vec<Scope>>, Json<Vec<GrantType>>),
     (WorkspaceId, String, Plan),
-    (Distribution, String),
+    (Distribution, String, Option<String>),
 );
 
 /// The client with this id, unless it was deleted.
@@ -67,7 +82,7 @@ pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Opti
             (oauth_apps::id, oauth_apps::name, oauth_apps::kind, oauth_apps::suspended_at),
             (oauth_apps::redirect_uris, oauth_apps::scopes, oauth_apps::optional_scopes, oauth_apps::grants),
             (workspaces::id, workspaces::name, workspaces::plan),
-            (oauth_apps::distribution, oauth_apps::publisher_name),
+            (oauth_apps::distribution, oauth_apps::publisher_name, oauth_apps::client_id_url),
         ))
         .first::<Row>(conn)
         .optional()?;
@@ -86,7 +101,7 @@ pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Opti
         .select((client_secrets::id, client_secrets::digest, client_secrets::expires_at))
         .load::<(SecretId, String, Option<Timestamp>)>(conn)?;
     let (workspace_id, workspace_name, plan) = workspace;
-    let (distribution, publisher_name) = published;
+    let (distribution, publisher_name, client_id_url) = published;
     Ok(Some(ClientRecord {
         id,
         name,
@@ -99,10 +114,35 @@ pub fn find(conn: &mut Conn, id: OAuthAppId, now: Timestamp) -> QueryResult<Opti
         suspended: suspended_at.is_some(),
         distribution,
         publisher_name,
+        client_id_url,
         secrets: secrets
             .into_iter()
             .map(|(id, digest, expires_at)| SecretDigest { id, digest, expires_at })
             .collect(),
+    }))
+}
+
+/// An app as members see it, unless it was deleted.
+pub fn shown(conn: &mut Conn, id: OAuthAppId) -> QueryResult<Option<AppRef>> {
+    let row = oauth_apps::table
+        .filter(oauth_apps::id.eq(id))
+        .filter(oauth_apps::deleted_at.is_null())
+        .select((
+            oauth_apps::client_id_url,
+            oauth_apps::name,
+            oauth_apps::description,
+            oauth_apps::homepage_url,
+            oauth_apps::logo,
+        ))
+        .first::<(Option<String>, String, String, String, String)>(conn)
+        .optional()?;
+    Ok(row.map(|(client_id_url, name, description, homepage_url, logo)| AppRef {
+        id,
+        client_id_url,
+        name,
+        description,
+        homepage_url,
+        logo,
     }))
 }
 

@@ -60,13 +60,15 @@ impl NewFailure {
     }
 }
 
-/// Writes failed requests, one node after the other; those of apps that are gone are dropped.
+/// Writes failed requests, one node after the other. Those of apps that are gone are dropped, and those of apps that are known by a
+/// document, which have no admins here.
 pub fn write(tx: &mut Tx<'_>, failures: Vec<NewFailure>) -> QueryResult<()> {
     dialect::lock(tx, LOCK)?;
     let apps: BTreeSet<OAuthAppId> = failures.iter().map(|failure| failure.app_id).collect();
     let workspaces: HashMap<OAuthAppId, WorkspaceId> = oauth_apps::table
         .filter(oauth_apps::id.eq_any(apps))
         .filter(oauth_apps::deleted_at.is_null())
+        .filter(oauth_apps::client_id_url.is_null())
         .select((oauth_apps::id, oauth_apps::workspace_id))
         .load::<(OAuthAppId, WorkspaceId)>(&mut **tx)?
         .into_iter()

@@ -56,7 +56,7 @@ fn has_ended(now: Timestamp) -> SqlLiteral<Bool> {
          OR webhooks.owner_kind = 'oauth_app' AND NOT EXISTS (SELECT 1 FROM oauth_apps a \
              WHERE a.id = webhooks.owner_id AND a.deleted_at IS NULL AND a.suspended_at IS NULL) \
          OR webhooks.owner_kind = 'oauth_app' AND NOT EXISTS (SELECT 1 FROM oauth_apps a \
-             WHERE a.id = webhooks.owner_id AND (a.workspace_id = webhooks.workspace_id \
+             WHERE a.id = webhooks.owner_id AND (a.workspace_id = webhooks.workspace_id AND a.client_id_url IS NULL \
              OR a.distribution = 'public' AND EXISTS (SELECT 1 FROM app_installs i WHERE i.app_id = a.id \
              AND i.workspace_id = webhooks.workspace_id AND i.status = 'active'))) \
          OR webhooks.by_consent AND NOT EXISTS (SELECT 1 FROM authorizations z \

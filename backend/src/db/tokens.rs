@@ -24,6 +24,8 @@ use super::{
 pub struct TokenRecord {
     pub app_id: OAuthAppId,
     pub app_name: String,
+    /// The app's `client_id`: its id, or the URL of the document that it is known by.
+    pub client_id: String,
     pub workspace: Workspace,
     /// The scopes that the app may ask for now.
     pub app_scopes: Vec<Scope>,
@@ -45,15 +47,23 @@ pub struct TokenMember {
     pub scopes: Vec<Scope>,
 }
 
-type AppColumns = ((OAuthAppId, String, Json<Vec<Scope>>), (WorkspaceId, String, Plan));
+type AppColumns = ((OAuthAppId, Option<String>, String, Json<Vec<Scope>>), (WorkspaceId, String, Plan));
 
 fn record(
-    ((app_id, app_name, app_scopes), workspace): AppColumns,
+    ((app_id, client_id_url, app_name, app_scopes), workspace): AppColumns,
     member: Option<TokenMember>,
 ) -> TokenRecord {
     let (id, name, plan) = workspace;
     let workspace = Workspace { id, name, plan };
-    TokenRecord { app_id, app_name, workspace, app_scopes: app_scopes.into_inner(), member, unused: None }
+    TokenRecord {
+        app_id,
+        app_name,
+        client_id: client_id_url.unwrap_or_else(|| app_id.to_string()),
+        workspace,
+        app_scopes: app_scopes.into_inner(),
+        member,
+        unused: None,
+    }
 }
 
 /// The record of the token with this `jti`, if the token acts for a member and nothing ended it: neither the token itself
@@ -67,6 +77,8 @@ pub fn of_member(conn: &mut Conn, jti: &str) -> QueryResult<Option<TokenRecord>>
             .filter(app_installs::workspace_id.eq(authorizations::workspace_id))
             .filter(app_installs::status.eq(InstallStatus::Active)),
     ));
+    let at_home =
+        authorizations::workspace_id.eq(oauth_apps::workspace_id).and(oauth_apps::client_id_url.is_null());
     let row = access_tokens::table
         .inner_join(token_families::table.inner_join(authorizations::table.inner_join(members::table)))
         .inner_join(oauth_apps::table.on(oauth_apps::id.eq(access_tokens::app_id)))
@@ -82,10 +94,10 @@ pub fn of_member(conn: &mut Conn, jti: &str) -> QueryResult<Option<TokenRecord>>
         .filter(authorizations::withdrawn_at.is_null())
         .filter(oauth_apps::suspended_at.is_null())
         .filter(oauth_apps::deleted_at.is_null())
-        .filter(authorizations::workspace_id.eq(oauth_apps::workspace_id).or(installed))
+        .filter(at_home.or(installed))
         .select((
             (
-                (oauth_apps::id, oauth_apps::name, oauth_apps::scopes),
+                (oauth_apps::id, oauth_apps::client_id_url, oauth_apps::name, oauth_apps::scopes),
                 (workspaces::id, workspaces::name, workspaces::plan),
             ),
             (members::id, members::email, memberships::role),
@@ -113,7 +125,7 @@ pub fn of_app(conn: &mut Conn, ids: &[String], app: OAuthAppId) -> QueryResult<O
         .filter(oauth_apps::deleted_at.is_null())
         .filter(diesel::dsl::not(diesel::dsl::exists(revoked)))
         .select((
-            (oauth_apps::id, oauth_apps::name, oauth_apps::scopes),
+            (oauth_apps::id, oauth_apps::client_id_url, oauth_apps::name, oauth_apps::scopes),
             (workspaces::id, workspaces::name, workspaces::plan),
         ))
         .first::<AppColumns>(conn)
@@ -245,6 +257,15 @@ pub fn workspace(conn: &mut Conn, jti: &str) -> QueryResult<Option<WorkspaceId>>
         .inner_join(token_families::table)
         .filter(access_tokens::id.eq(jti))
         .select(token_families::workspace_id)
+        .first(conn)
+        .optional()
+}
+
+/// The app that an access token that acts for a member was given to.
+pub fn app(conn: &mut Conn, jti: &str) -> QueryResult<Option<OAuthAppId>> {
+    access_tokens::table
+        .filter(access_tokens::id.eq(jti))
+        .select(access_tokens::app_id)
         .first(conn)
         .optional()
 }

@@ -3,7 +3,7 @@
 
 use api_types::{
     account::Role,
-    app_installs::{Admission, AppPolicy, InstallStatus},
+    app_installs::{Admission, AppPolicy, ClientDocuments, InstallStatus},
     ids::{OAuthAppId, WorkspaceId},
     oauth_apps::Distribution,
     oauth_failures::FailureCause,
@@ -22,11 +22,11 @@ const NOT_ADMITTED: OAuthError = OAuthError::grant(
 );
 
 /// The workspace in which an app would act for a member whose session is in `session`: the app's own, or, for a public app, the
-/// session's.
+/// session's. An app that is known by a document is another one in each workspace.
 pub fn place(client: &ClientRecord, session: WorkspaceId) -> WorkspaceId {
     match client.distribution {
-        Distribution::Workspace => client.workspace.id,
-        Distribution::Public => session,
+        Distribution::Public if client.client_id_url.is_none() => session,
+        Distribution::Workspace | Distribution::Public => client.workspace.id,
     }
 }
 
@@ -42,17 +42,20 @@ pub fn of(
     workspace: WorkspaceId,
     role: Role,
 ) -> QueryResult<Admission> {
-    if workspace == client.workspace.id {
+    if client.is_at_home(workspace) {
         return Ok(Admission::Admitted);
     }
+    let setting = app_installs::policy(conn, workspace)?;
+    let is_off = client.client_id_url.is_some() && setting.client_documents == ClientDocuments::Off;
     let status = app_installs::status(conn, workspace, client.id)?;
     Ok(match status {
         Some(InstallStatus::Active) => Admission::Admitted,
         Some(InstallStatus::Paused) => Admission::Paused,
+        _ if is_off => Admission::NotListed,
         _ if role == Role::Admin => Admission::Installs,
         Some(InstallStatus::Requested) => Admission::Waiting,
         Some(InstallStatus::Refused) => Admission::Refused,
-        None => match app_installs::policy(conn, workspace)? {
+        None => match setting.policy {
             AppPolicy::Open => Admission::Installs,
             AppPolicy::Ask => Admission::Ask,
             AppPolicy::List => Admission::NotListed,
@@ -66,7 +69,7 @@ pub fn check(
     client: &ClientRecord,
     workspace: WorkspaceId,
 ) -> QueryResult<Result<(), OAuthError>> {
-    if workspace == client.workspace.id {
+    if client.is_at_home(workspace) {
         return Ok(Ok(()));
     }
     let installed = app_installs::status(conn, workspace, client.id)? == Some(InstallStatus::Active);

@@ -15,6 +15,11 @@ use url::form_urlencoded::Serializer;
 
 use super::{
     client,
+    client_documents::{
+        documents::Documents,
+        known::{self, Asked},
+        url::is_url,
+    },
     code::{self, Agreed},
     consent::{
         browser,
@@ -38,6 +43,18 @@ const PUSHED_OVER: OAuthError = OAuthError::new(
     ErrorCode::InvalidRequestUri,
     FailureCause::PushedRequestOver,
     "The request_uri is over, was answered, or is not this app's.",
+);
+
+/// The longest query, in bytes, that a visitor can be brought back with after signing in.
+const MAX_RETURN: usize = 4 * 1024;
+const CANNOT_RETURN: OAuthError = OAuthError::request(
+    FailureCause::ParametersTooLarge,
+    "The parameters are too long to come back with after signing in. Sign in to Sayless first, then start again.",
+);
+const NOT_SIGNED_IN: OAuthError = OAuthError::new(
+    ErrorCode::LoginRequired,
+    FailureCause::LoginNeeded,
+    "An app that is known by a metadata document can be looked up for a signed-in member alone, and prompt=none shows no sign-in.",
 );
 
 const UNREAD: OAuthError = OAuthError::request(
@@ -70,10 +87,10 @@ const CONSENT_REQUIRED: OAuthError =
         (status = 500, description = "A page: something failed on our side"),
         (status = 503, description = "A page: not now")))]
 #[get("/oauth/authorize")]
-pub async fn authorize(auth: Data<Auth>, request: HttpRequest) -> HttpResponse {
+pub async fn authorize(auth: Data<Auth>, documents: Data<Documents>, request: HttpRequest) -> HttpResponse {
     let query = request.query_string().as_bytes();
     let form = Form { params: Params::parse(query).map_err(Unreadable::refusal), app: named_app(query) };
-    answer(&auth, &request, form).await
+    answer(&auth, &documents, &request, form).await
 }
 
 /// Request authorization by a form
@@ -88,6 +105,7 @@ pub async fn authorize(auth: Data<Auth>, request: HttpRequest) -> HttpResponse {
 #[post("/oauth/authorize")]
 pub async fn authorize_by_form(
     auth: Data<Auth>,
+    documents: Data<Documents>,
     request: HttpRequest,
     body: Result<Raw, OAuthError>,
 ) -> HttpResponse {
@@ -97,10 +115,10 @@ pub async fn authorize_by_form(
         }
         Err(_) => Form { params: Err(UNREAD), app: None },
     };
-    answer(&auth, &request, form).await
+    answer(&auth, &documents, &request, form).await
 }
 
-async fn answer(auth: &Auth, request: &HttpRequest, form: Form) -> HttpResponse {
+async fn answer(auth: &Auth, documents: &Documents, request: &HttpRequest, form: Form) -> HttpResponse {
     let settings = &auth.base.settings;
     let ip = address::of_request(request, &settings.trusted_proxies);
     let call = Refusable::new(auth, OAuthEndpoint::Authorize, request, &form);
@@ -109,7 +127,7 @@ async fn answer(auth: &Auth, request: &HttpRequest, form: Form) -> HttpResponse 
         return page::too_often(seconds);
     }
     let outcome = match form.params {
-        Ok(params) => lead(auth, request, params).await,
+        Ok(params) => lead(auth, documents, request, params).await,
         Err(error) => Err(Refusal::Page(error)),
     };
     let refusal = match outcome {
@@ -118,6 +136,9 @@ async fn answer(auth: &Auth, request: &HttpRequest, form: Form) -> HttpResponse 
     };
     let response = match &refusal {
         Refusal::Page(error) if error.http_status() == StatusCode::BAD_REQUEST => page::refused(error),
+        Refusal::Page(error) if error.http_status() == StatusCode::TOO_MANY_REQUESTS => {
+            page::too_often(error.retry_after())
+        }
         Refusal::Page(error) => page::failed(error),
         Refusal::Back(return_to, error) => see_other(with_error(auth, return_to, error)).finish(),
         Refusal::Through(return_to, error) => page::no_plan(&with_error(auth, return_to, error)),
@@ -152,8 +173,23 @@ struct Visitor {
 
 /// Leads the browser on: straight back to the app where the member has agreed to all of it before, or where the app wants nothing
 /// shown; else to the consent screen.
-async fn lead(auth: &Auth, request: &HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
-    let client = find_client(auth, &params).await?;
+async fn lead(
+    auth: &Auth,
+    documents: &Documents,
+    request: &HttpRequest,
+    params: Params,
+) -> Result<HttpResponse, Refusal> {
+    let id = client_id(&params)?;
+    let client = if is_url(id) {
+        let Some(visitor) = visitor(auth, request, &Prompt::default()).await else {
+            return sign_in_first(&params);
+        };
+        let ip = address::of_request(request, &auth.base.settings.trusted_proxies);
+        let asked = Asked { workspace: visitor.workspace, member: visitor.member, ip };
+        known::client(auth, documents, id, asked).await.map_err(Refusal::Page)?
+    } else {
+        find_client(auth, id).await?
+    };
     let (params, pushed) = pushed(auth, &client, params).await?;
     let checked = request::check(&client, &params, &auth.base.settings.issuer())?;
     if !plan::limits(client.workspace.plan).api_access {
@@ -216,13 +252,35 @@ async fn visitor(auth: &Auth, request: &HttpRequest, prompt: &Prompt) -> Option<
     }
 }
 
-async fn find_client(auth: &Auth, params: &Params) -> Result<ClientRecord, Refusal> {
+/// Has the visitor sign in and come back: the workspace of who is signed in says whether an app that is known by a document may ask,
+/// and nothing is fetched for strangers. Who signs in now need not do so again for `prompt=login`.
+fn sign_in_first(params: &Params) -> Result<HttpResponse, Refusal> {
+    if Prompt::read(params).is_ok_and(|prompt| prompt.none) {
+        return Err(Refusal::Page(NOT_SIGNED_IN));
+    }
+    let mut query = Serializer::new(String::new());
+    for (name, value) in params.named(par::KEPT) {
+        let words: Vec<&str> = value.split(' ').filter(|word| *word != "login").collect();
+        query.append_pair(name, if name == "prompt" { words.join(" ") } else { value.to_owned() }.as_str());
+    }
+    let back = format!("/oauth/authorize?{}", query.finish());
+    if back.len() > MAX_RETURN {
+        return Err(Refusal::Page(CANNOT_RETURN));
+    }
+    let sign_in = Serializer::for_suffix("/sign-in?".to_owned(), 9).append_pair("return_to", &back).finish();
+    Ok(see_other(sign_in).finish())
+}
+
+fn client_id(params: &Params) -> Result<&str, Refusal> {
     if params.repeats("client_id") {
         let refusal =
             OAuthError::request(FailureCause::ParameterRepeated, "client_id is there more than once.");
         return Err(Refusal::Page(refusal));
     }
-    let id = params.required("client_id", "client_id is missing.").map_err(Refusal::Page)?;
+    params.required("client_id", "client_id is missing.").map_err(Refusal::Page)
+}
+
+async fn find_client(auth: &Auth, id: &str) -> Result<ClientRecord, Refusal> {
     let found = client::look_up(auth, id).await.map_err(failed)?;
     let no_app = |cause| {
         OAuthError::new(ErrorCode::InvalidClient, cause, "There is no such app, or it is suspended.")

@@ -1,5 +1,6 @@
 //! Client authentication (RFC 6749, section 2.3): an app proves who it is by HTTP Basic, by a secret in the body, or, where it is
-//! a public app, by its `client_id` alone.
+//! a public app, by its `client_id` alone. An app whose `client_id` is the URL of a document is found by the code or token that it
+//! brings.
 
 use std::net::IpAddr;
 
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::{
+    client_documents::{holder, url::is_url},
     error::{ErrorCode, OAuthError},
     limits::{self, Attempt, Call},
     params::{Params, decode},
@@ -150,7 +152,12 @@ async fn prove(auth: &Auth, request: &HttpRequest, params: &Params) -> Result<Cl
     let presented = presented(request, params)?;
     let ip = address::of_request(request, &auth.base.settings.trusted_proxies);
     let attempt = Attempt::begin(auth, &presented.id, ip)?;
-    let Some(record) = look_up(auth, &presented.id).await? else {
+    let found = if is_url(&presented.id) {
+        Some(holder::find(auth, &presented.id, params).await?)
+    } else {
+        look_up(auth, &presented.id).await?
+    };
+    let Some(record) = found else {
         attempt.fail(auth)?;
         return Err(invalid_client(FailureCause::ClientUnknown));
     };
@@ -196,12 +203,16 @@ pub async fn authenticate_with_secret(
     request: &HttpRequest,
     params: &Params,
 ) -> Result<Client, OAuthError> {
-    let client = authenticate(auth, request, params).await?;
-    if client.record.kind == ClientKind::Public {
-        return Err(invalid_client(FailureCause::ClientNotConfidential)
-            .because("The app is public. Only apps with a secret may introspect tokens."));
-    }
-    Ok(client)
+    let not_confidential = || {
+        invalid_client(FailureCause::ClientNotConfidential)
+            .because("The app is public. Only apps with a secret may introspect tokens.")
+    };
+    let client = authenticate(auth, request, params).await.map_err(|error| match error.code() {
+        // A client that is found by its token has no secret.
+        ErrorCode::InvalidGrant | ErrorCode::UnauthorizedClient => not_confidential(),
+        _ => error,
+    })?;
+    if client.record.kind == ClientKind::Public { Err(not_confidential()) } else { Ok(client) }
 }
 
 /// The one answer to every wrong proof, so that it tells nothing about which apps there are.
@@ -219,7 +230,8 @@ pub fn named_by_header(request: &HttpRequest) -> Option<OAuthAppId> {
     basic(header).ok()?.id.parse().ok()
 }
 
-/// The client with this id, from memory where it was looked up within the last second.
+/// The client with this id, from memory where it was looked up within the last second. One that is known by a document has no id that
+/// clients may use: its `client_id` is the URL.
 pub async fn look_up(auth: &Auth, id: &str) -> Result<Option<ClientRecord>, DbError> {
     let Ok(id) = id.parse::<OAuthAppId>() else { return Ok(None) };
     let now = auth.base.now();
@@ -230,6 +242,7 @@ pub async fn look_up(auth: &Auth, id: &str) -> Result<Option<ClientRecord>, DbEr
     }
     let changes = cache.changes();
     let found = auth.base.db.query(move |conn| oauth_clients::find(conn, id, now)).await?;
+    let found = found.filter(|record| record.client_id_url.is_none());
     if let Some(record) = &found {
         cache.put(id.to_string(), record.clone(), at, changes);
     }

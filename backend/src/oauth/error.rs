@@ -66,6 +66,21 @@ impl OAuthError {
         "The plan of the workspace does not include the API: it needs Startup or above.",
     );
 
+    /// There is no such grant.
+    pub const UNSUPPORTED_GRANT: Self = Self::new(
+        ErrorCode::UnsupportedGrantType,
+        FailureCause::GrantUnknown,
+        "grant_type is none of authorization_code, refresh_token, client_credentials and \
+         urn:ietf:params:oauth:grant-type:device_code.",
+    );
+
+    /// A client gives back what is not its own.
+    pub const OTHER_CLIENTS_TOKEN: Self = Self::new(
+        ErrorCode::UnauthorizedClient,
+        FailureCause::TokenOfAnotherApp,
+        "The token was given to another client.",
+    );
+
     /// A refusal; `description` is plain ASCII without quotes, as RFC 6749 wants it.
     pub const fn new(code: ErrorCode, cause: FailureCause, description: &'static str) -> Self {
         Self {
@@ -136,6 +151,11 @@ impl OAuthError {
         self.detail.as_deref().unwrap_or(&self.description)
     }
 
+    /// Seconds after which to come back.
+    pub fn retry_after(&self) -> u64 {
+        self.retry_after.unwrap_or(USUAL_PAUSE)
+    }
+
     /// The registered error code.
     pub const fn code(&self) -> ErrorCode {
         self.code
@@ -176,7 +196,7 @@ impl ResponseError for OAuthError {
             response.force_close();
         }
         if self.code == ErrorCode::TemporarilyUnavailable {
-            response.insert_header((header::RETRY_AFTER, self.retry_after.unwrap_or(USUAL_PAUSE)));
+            response.insert_header((header::RETRY_AFTER, self.retry_after()));
         }
         response
             .json(ErrorBody { error: self.code.as_str(), error_description: self.description.to_string() })

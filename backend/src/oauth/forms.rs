@@ -31,9 +31,9 @@ pub struct TokenForm {
     /// The issuer's address, or that with `/v1`, if anything (RFC 8707): the token's `aud`.
     #[schema(nullable = false, format = "uri")]
     pub resource: Option<String>,
-    /// The app, unless it authenticates by Basic.
-    #[schema(nullable = false)]
-    pub client_id: Option<OAuthAppId>,
+    /// The app's id, or the URL of its metadata document; absent where it authenticates by Basic.
+    #[schema(nullable = false, example = "app_01JDBN5X7W3Q9K2M4E6R8T0VYZ")]
+    pub client_id: Option<String>,
     /// The app's secret, unless it authenticates by Basic or is public.
     #[schema(nullable = false, format = "password")]
     pub client_secret: Option<String>,
@@ -83,9 +83,9 @@ pub struct TokenReference {
     /// Not needed: the server sees what kind of token it is.
     #[schema(nullable = false, example = "refresh_token")]
     pub token_type_hint: Option<String>,
-    /// The app, unless it authenticates by Basic.
-    #[schema(nullable = false)]
-    pub client_id: Option<OAuthAppId>,
+    /// The app's id, or the URL of its metadata document; absent where it authenticates by Basic.
+    #[schema(nullable = false, example = "app_01JDBN5X7W3Q9K2M4E6R8T0VYZ")]
+    pub client_id: Option<String>,
     /// The app's secret, unless it authenticates by Basic or is public.
     #[schema(nullable = false, format = "password")]
     pub client_secret: Option<String>,
@@ -104,8 +104,8 @@ pub struct TokenReference {
     "state": "af0ifjsldkj"
 }))]
 pub struct AuthorizationForm {
-    /// The app.
-    pub client_id: OAuthAppId,
+    /// The app's id, or the URL of its metadata document.
+    pub client_id: String,
     /// `code`; required unless the request was pushed ahead.
     #[schema(nullable = false)]
     pub response_type: Option<ResponseType>,
@@ -188,9 +188,9 @@ pub struct PushedAuthorizationForm {
     /// The e-mail address of the member whom the app expects.
     #[schema(nullable = false)]
     pub login_hint: Option<String>,
-    /// The app, unless it authenticates by Basic.
-    #[schema(nullable = false)]
-    pub client_id: Option<OAuthAppId>,
+    /// The app's id, or the URL of its metadata document; absent where it authenticates by Basic.
+    #[schema(nullable = false, example = "app_01JDBN5X7W3Q9K2M4E6R8T0VYZ")]
+    pub client_id: Option<String>,
     /// The app's secret, unless it authenticates by Basic or is public.
     #[schema(nullable = false, format = "password")]
     pub client_secret: Option<String>,

@@ -110,7 +110,7 @@ async fn of_access_token(
     client: &Client,
     claims: Claims,
 ) -> Result<Option<Introspection>, DbError> {
-    if claims.client_id != client.record.id.as_str() {
+    if claims.client_id != client.record.client_id() {
         return Ok(None);
     }
     let Some(record) = live_token::look_up(auth, &claims).await? else { return Ok(None) };
@@ -160,7 +160,7 @@ async fn of_refresh_token(
     Ok(Some(Introspection {
         active: true,
         scope: Some(scope_text(&family.row.scopes.0)),
-        client_id: Some(client_id.to_string()),
+        client_id: Some(client.record.client_id().to_owned()),
         exp: Some(family.row.ends_at.as_secs()),
         iat: Some(family.row.rotated_at.as_secs()),
         sub: Some(family.member.to_string()),

@@ -133,8 +133,8 @@ impl Redeeming<'_> {
         token_families::insert(tx, &row)?;
         tx.changed(row.workspace_id, Topic::OAuthApps, None);
         let scopes = row.scopes.into_inner();
-        let claims =
-            Claims::new(self.base, client.id, member.as_str(), &scopes, now).with_audience(row.resource);
+        let claims = Claims::new(self.base, client.client_id(), member.as_str(), &scopes, now)
+            .with_audience(row.resource);
         let row = NewTokenRow {
             id: &claims.jti,
             family_id: id,

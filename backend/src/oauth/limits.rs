@@ -44,6 +44,8 @@ const fn per_minute(requests: u32) -> Limit {
 
 /// Requests for authorization from one network.
 const AUTHORIZE: Limit = per_minute(300);
+/// Documents that are fetched for one member, and for one network.
+const DOCUMENTS: Limit = per_minute(30);
 /// Requests without a proof from one network: of public apps, of unknown ones, with a wrong secret, and the first with a right one.
 const UNPROVEN: Limit = per_minute(1_200);
 /// Wrong secrets for one app from one network.
@@ -153,6 +155,13 @@ pub fn too_many(seconds: u64) -> OAuthError {
 /// Counts a request for authorization; the seconds to wait where it is one too many from its network.
 pub fn authorize(auth: &Auth, ip: IpAddr) -> Option<u64> {
     take(auth, &format!("oauth authorize {}", ranges::network(ip)), AUTHORIZE)
+}
+
+/// Counts a document that is to be fetched for a member, and refuses it where there were too many.
+pub fn fetch_document(auth: &Auth, ip: IpAddr, member: MemberId) -> Result<(), OAuthError> {
+    let of_network = take(auth, &format!("oauth documents from {}", ranges::network(ip)), DOCUMENTS);
+    let of_member = take(auth, &format!("oauth documents of {member}"), DOCUMENTS);
+    of_network.max(of_member).map_or(Ok(()), |seconds| Err(too_many(seconds)))
 }
 
 /// Counts a failed request; `false` where its network has had so many that no more are looked into.

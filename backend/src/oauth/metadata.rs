@@ -54,6 +54,7 @@ pub async fn get_authorization_server_metadata(auth: Data<Auth>) -> HttpResponse
         "introspection_endpoint_auth_methods_supported": with_secret,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
+        "client_id_metadata_document_supported": true,
         "service_documentation": at("/docs"),
     }))
 }

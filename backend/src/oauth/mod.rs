@@ -43,14 +43,16 @@
 //! # Shared by the endpoints
 //!
 //! [`limits`] has how often each may be called. [`params`] reads forms and queries strictly. [`client`] finds out which app
-//! calls and has it prove that. [`issue`] begins a family of tokens for a consent. [`scope`] and [`resource`] read what it asks for. [`admission`] says whether a
-//! workspace lets in an app that is not its own. [`pkce`] checks challenges and verifiers. [`error`] is the one error, and
-//! [`token_response`] the answer with tokens. The answer to a failed request is terse. What it does not say, the app's own admins read:
-//! [`failures`] notes each refusal with its cause, for which [`uri_difference`] and [`wrong_secret`] find the words.
+//! calls and has it prove that. [`issue`] begins a family of tokens for a consent. [`scope`] and [`resource`] read what it asks for.
+//! [`admission`] says whether a workspace lets in an app that is not its own. [`client_documents`] knows apps by a document at a URL.
+//! [`pkce`] checks challenges and verifiers. [`error`] is the one error, and [`token_response`] the answer with tokens. The answer to a
+//! failed request is terse. What it does not say, the app's own admins read: [`failures`] notes each refusal with its cause, for which
+//! [`uri_difference`] and [`wrong_secret`] find the words.
 
 pub mod admission;
 pub mod authorize;
 pub mod client;
+pub mod client_documents;
 pub mod code;
 pub mod consent;
 pub mod device;

@@ -21,7 +21,7 @@ pub const URN: &str = "urn:ietf:params:oauth:request_uri:";
 const LIFETIME_SECS: i64 = 90;
 
 /// The parameters that are kept: those that the authorization endpoint reads.
-const KEPT: &[&str] = &[
+pub const KEPT: &[&str] = &[
     "client_id",
     "response_type",
     "response_mode",

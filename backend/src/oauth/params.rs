@@ -113,13 +113,18 @@ impl Params {
 
     /// The parameters of these names as JSON that [`Params::from_json`] reads: a list of pairs.
     pub fn to_json(&self, names: &[&str]) -> Value {
-        let kept = self.0.iter().filter(|(name, _)| names.contains(&name.as_str()));
-        kept.map(|(name, value)| {
+        let pair = |(name, value): (&str, &str)| {
             let mut pair = Map::new();
-            pair.insert(name.clone(), Value::String(value.clone()));
+            pair.insert(name.to_owned(), Value::String(value.to_owned()));
             Value::Object(pair)
-        })
-        .collect()
+        };
+        self.named(names).map(pair).collect()
+    }
+
+    /// The parameters of these names, in the order they came.
+    pub fn named(&self, names: &[&str]) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        pairs.filter(|(name, _)| names.contains(name))
     }
 
     /// Reads what [`Params::to_json`] wrote.

@@ -189,13 +189,13 @@ impl Refreshing {
         generation: i64,
     ) -> QueryResult<Refreshed> {
         let now = tx.now();
-        let client = self.client.record.id;
-        let claims = Claims::new(&self.base, client, family.member.as_str(), &scopes, now)
+        let client = &self.client.record;
+        let claims = Claims::new(&self.base, client.client_id(), family.member.as_str(), &scopes, now)
             .with_audience(self.audience.clone().or(family.row.resource));
         let row = NewTokenRow {
             id: &claims.jti,
             family_id: self.family,
-            app_id: client,
+            app_id: client.id,
             expires_at: claims.ends_at(),
             secret_id: self.client.secret,
             generation,

@@ -58,12 +58,7 @@ async fn issue(
     let params = params?;
     let client = client::authenticate(auth, request, &params).await?;
     let grant = params.required("grant_type", "grant_type is missing.")?;
-    let grant = GrantType::of_request(grant).ok_or(OAuthError::new(
-        ErrorCode::UnsupportedGrantType,
-        FailureCause::GrantUnknown,
-        "grant_type is none of authorization_code, refresh_token, client_credentials and \
-         urn:ietf:params:oauth:grant-type:device_code.",
-    ))?;
+    let grant = GrantType::of_request(grant).ok_or(OAuthError::UNSUPPORTED_GRANT)?;
     client.check_limits(auth, Call::Tokens(grant))?;
     client.check_grant(grant)?;
     let audience = resource::audience(&params, &auth.base.settings.issuer())?;
@@ -91,8 +86,9 @@ async fn for_itself(
         ));
     }
     let scopes = scope::narrow(params.get("scope"), &record.scopes)?;
-    let mut claims = Claims::new(&auth.base, record.id, record.id.as_str(), &scopes, auth.base.now())
-        .with_audience(audience);
+    let mut claims =
+        Claims::new(&auth.base, record.client_id(), record.id.as_str(), &scopes, auth.base.now())
+            .with_audience(audience);
     claims.secret_id = client.secret;
     let issued = token_response::answer(auth, &claims, &scopes, None).await?;
     auth.usage.note_issued(record.id, auth.base.now());

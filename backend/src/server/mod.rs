@@ -72,6 +72,7 @@ pub fn build(
     let pages = Pages::all();
     let site = Data::new(Site::new(&app.base.settings.issuer()));
     let auth = Data::new(app.auth.clone());
+    let documents = Data::new(app.documents.clone());
     let origin: Data<Arc<str>> = Data::new(app.base.settings.issuer().into());
     let app = Data::new(app);
     let over_tls = OverTls(tls.is_some());
@@ -83,6 +84,7 @@ pub fn build(
         Web::new()
             .app_data(app.clone())
             .app_data(auth.clone())
+            .app_data(documents.clone())
             .app_data(known)
             .app_data(origin.clone())
             .app_data(site.clone())

@@ -28,6 +28,7 @@ pub fn policy() -> Query<AppPolicySetting> {
     Query::new(paths::APP_POLICY)
 }
 
-pub fn set_policy(policy: &str) -> Call<AppPolicySetting> {
-    Call::patch(paths::APP_POLICY, &AppPolicyChange { policy: policy.to_owned() })
+/// Changes the policy; what `change` leaves out stays.
+pub fn set_policy(change: &AppPolicyChange) -> Call<AppPolicySetting> {
+    Call::patch(paths::APP_POLICY, change)
 }

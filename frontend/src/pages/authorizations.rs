@@ -8,7 +8,7 @@ use crate::{
     browser,
     data::list::List,
     pages::{
-        oauth_apps::parts::{app_logo, homepage},
+        oauth_apps::parts::{app_logo, app_name, homepage_of},
         webhooks::owner::stopping,
     },
     session::SessionStore,
@@ -98,8 +98,8 @@ fn cells(row: &ArcRwSignal<Authorization>, withdrawing: RwSignal<Option<Authoriz
                     <div class="flex gap-3 items-start min-w-0">
                         {app_logo(&app.name, &app.logo, "size-9")}
                         <span class="min-w-0">
-                            <span class="block font-[560] anywhere" dir="auto">{app.name.clone()}</span>
-                            {homepage(&app.homepage_url)}
+                            {app_name(&app)}
+                            {homepage_of(&app)}
                         </span>
                     </div>
                 })}

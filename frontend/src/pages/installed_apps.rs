@@ -1,7 +1,7 @@
 //! Apps of other workspaces in this one: which may come in, which are asked for, and what an admin decides about each.
 
 use api_types::{
-    app_installs::{AppInstall, AppPolicy, InstallStatus},
+    app_installs::{AppInstall, AppPolicy, AppPolicyChange, ClientDocuments, InstallStatus},
     stream::Topic,
 };
 use leptos::prelude::*;
@@ -10,7 +10,8 @@ use crate::{
     api::app_installs,
     browser,
     data::{list::List, load::Load},
-    pages::oauth_apps::parts::{app_logo, homepage},
+    pages::oauth_apps::parts::{app_logo, app_name, homepage_of},
+    paths,
     ui::{
         badge::badge,
         confirm::{Question, confirm},
@@ -37,8 +38,8 @@ pub fn InstalledApps() -> impl IntoView {
     let empty = Callback::new(|()| {
         blank(
             icon::APP,
-            "No app of another workspace is here",
-            "An app that somebody else publishes appears here once a member asks for it or an admin allows it.",
+            "No app from elsewhere is here",
+            "An app that somebody else publishes, or that is known by a metadata document, appears here once a member asks for it or an admin allows it.",
             (),
         )
     });
@@ -49,7 +50,7 @@ pub fn InstalledApps() -> impl IntoView {
     view! {
         {heading("Installed apps", (), ())}
         <p class="muted -mt-4 mb-5 max-w-2xl">
-            "Apps of other workspaces that members of this one may let act for them. What you decide here changes nothing elsewhere."
+            "Apps of other workspaces, and apps that nobody registered, that members of this one may let act for them. What you decide here changes nothing elsewhere."
         </p>
         <div class="panel mb-5 p-5">{policy()}</div>
         <div class="panel">{table}</div>
@@ -75,29 +76,67 @@ const fn policy_words(policy: AppPolicy) -> (&'static str, &'static str, &'stati
     }
 }
 
+/// Whether apps that are known by a document may ask, in a word, and in a sentence.
+const fn documents_words(setting: ClientDocuments) -> (&'static str, &'static str, &'static str) {
+    match setting {
+        ClientDocuments::Off => {
+            ("off", "Not taken", "Only apps that an admin of some workspace made may ask.")
+        }
+        ClientDocuments::On => ("on", "Taken", "They may ask, and the choice above says who lets them in."),
+    }
+}
+
 fn policy() -> AnyView {
     let load = Load::new(app_installs::policy);
     let submit = Submit::new();
     let toasts = Toasts::use_toasts();
     let shown = load.clone();
     loaded_within(&load, "The policy", move || {
-        let now = untrack(|| shown.ready()).map_or(AppPolicy::Ask, |setting| setting.policy);
-        let chosen = RwSignal::new(policy_words(now).0.to_owned());
-        let kept = RwSignal::new(policy_words(now).0.to_owned());
-        Effect::new(move |_| {
-            let wanted = chosen.get();
-            if wanted != kept.get_untracked() {
-                kept.set(wanted.clone());
-                submit.run(app_installs::set_policy(&wanted), move |_| toasts.say("Saved."));
-            }
+        let setting = untrack(|| shown.ready());
+        let policy = setting.map_or(AppPolicy::Ask, |setting| setting.policy);
+        let documents = setting.map_or(ClientDocuments::Off, |setting| setting.client_documents);
+        let chosen = RwSignal::new(policy_words(policy).0.to_owned());
+        let taken = RwSignal::new(documents_words(documents).0.to_owned());
+        // Each choice is saved as it is made, and alone.
+        let save = move |choice: RwSignal<String>, change: fn(String) -> AppPolicyChange| {
+            let kept = RwSignal::new(choice.get_untracked());
+            Effect::new(move |_| {
+                let wanted = choice.get();
+                if wanted != kept.get_untracked() {
+                    kept.set(wanted.clone());
+                    submit.run(app_installs::set_policy(&change(wanted)), move |_| toasts.say("Saved."));
+                }
+            });
+        };
+        save(chosen, |word| AppPolicyChange { policy: Some(word), ..AppPolicyChange::default() });
+        save(taken, |word| AppPolicyChange { client_documents: Some(word), ..AppPolicyChange::default() });
+        let documents = [ClientDocuments::Off, ClientDocuments::On].map(|documents| {
+            let (word, label, sentence) = documents_words(documents);
+            pick("client_documents", word, label, sentence, taken)
         });
         let choices = [AppPolicy::Open, AppPolicy::Ask, AppPolicy::List].map(|policy| {
             let (word, label, sentence) = policy_words(policy);
             pick("policy", word, label, sentence, chosen)
         });
         view! {
-            {form_error(submit, &["policy"])}
+            {form_error(submit, &["policy", "client_documents"])}
             {group(about("Which apps may come in", "policy", "Apps that are installed stay."), submit, choices.into_iter().collect_view())}
+            <div class="mt-5">
+                {group(
+                    about(
+                        "Apps that nobody registered",
+                        "client_documents",
+                        "Such an app, an AI assistant for example, is known by a document at a web address (Client ID Metadata Documents). What the document says is not verified.",
+                    ),
+                    submit,
+                    documents.into_iter().collect_view(),
+                )}
+            </div>
+            <p class="muted mt-4">
+                <a class="textlink" href=paths::docs::OAUTH_CLIENTS target="_blank" rel="noopener">
+                    "What to type into Claude, ChatGPT, VS Code, n8n and Postman"
+                </a>
+            </p>
         }
         .erase()
     })
@@ -125,9 +164,12 @@ fn cells(row: &ArcRwSignal<AppInstall>, removing: RwSignal<Option<AppInstall>>) 
                     <div class="flex gap-3 items-start min-w-0">
                         {app_logo(&app.name, &app.logo, "size-9")}
                         <span class="min-w-0">
-                            <span class="block font-[560] anywhere" dir="auto">{app.name.clone()}</span>
-                            <span class="block muted anywhere">"By " <bdi>{install.publisher_name}</bdi></span>
-                            {homepage(&app.homepage_url)}
+                            {app_name(&app)}
+                            {app
+                                .client_id_url
+                                .is_none()
+                                .then(|| view! { <span class="block muted anywhere">"By " <bdi>{install.publisher_name}</bdi></span> })}
+                            {homepage_of(&app)}
                         </span>
                     </div>
                 })}

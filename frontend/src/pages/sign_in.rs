@@ -9,7 +9,8 @@ use leptos_router::{
 
 use crate::{
     api::session,
-    session::{SessionState, SessionStore, safe_return},
+    browser,
+    session::{SessionState, SessionStore, is_of_server, safe_return},
     ui::{
         field::{TEXT, Text, about, text_field},
         icon::logo,
@@ -34,11 +35,12 @@ pub fn SignIn() -> impl IntoView {
     // A member who is signed in, by this form or already, goes on to where they were going.
     Effect::new(move |_| {
         if matches!(store.get(), SessionState::SignedIn(_)) {
-            let wanted = query.read_untracked().get("return_to");
-            navigate(
-                &safe_return(wanted.as_deref()),
-                NavigateOptions { replace: true, ..Default::default() },
-            );
+            let wanted = safe_return(query.read_untracked().get("return_to").as_deref());
+            if is_of_server(&wanted) {
+                browser::leave_for(&wanted);
+            } else {
+                navigate(&wanted, NavigateOptions { replace: true, ..Default::default() });
+            }
         }
     });
     let email = RwSignal::new(expected(&query.read_untracked().get("return_to").unwrap_or_default()));

@@ -9,6 +9,7 @@ diesel::table! {
         created_at -> BigInt,
         log_start -> BigInt,
         app_policy -> Text,
+        client_documents -> Text,
     }
 }
 

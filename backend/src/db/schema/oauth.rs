@@ -19,6 +19,7 @@ diesel::table! {
         optional_scopes -> Text,
         distribution -> Text,
         publisher_name -> Text,
+        client_id_url -> Nullable<Text>,
     }
 }
 

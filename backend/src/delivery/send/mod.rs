@@ -1,4 +1,4 @@
-//! Sends one request: resolve the name, check every address, connect to the very address that passed, send,
+//! Sends one request, a webhook's message or the question for a document: resolve the name, check every address, connect to the very address that passed, send,
 //! read a bounded answer. One deadline covers all of this, and a shorter one the answer's body: its head alone says how an
 //! attempt ended. No redirects, no proxies, no decompression, no state but a small pool of connections.
 
@@ -40,6 +40,7 @@ use self::{
 use super::address::{AddressPolicy, UrlProblem, WebhookUrl};
 
 pub use self::limits::Limits;
+pub use self::retry_after::http_date;
 pub use self::tls::{Tls, TlsSetupError};
 
 /// Stands where a header's value is not shown.
@@ -128,15 +129,7 @@ impl Sender {
     /// Makes one exchange. Ends within the limits, whatever the receiver does. A failure is part of the
     /// result. `None` where the gate was closed: nothing of the request was sent.
     pub async fn send(&self, outgoing: &Outgoing, gate: &impl Gate) -> Option<Exchange> {
-        let mut attempt = Attempt {
-            shared: &self.0,
-            gate,
-            outgoing,
-            started: Instant::now(),
-            timings: Timings::default(),
-            address: None,
-            reused: false,
-        };
+        let mut attempt = Attempt::new(&self.0, gate, &outgoing.url, Message::Webhook(outgoing));
         let outcome = match attempt.run().await {
             Ok(answer) => Outcome::Response(answer),
             Err(Ended::Failed(failure)) => Outcome::Failure(failure),
@@ -155,9 +148,51 @@ impl Sender {
         })
     }
 
+    /// Gets a document by the same way and under the same policy as a webhook's message goes, within `total` and no longer than an
+    /// attempt takes, and reads at most `body` bytes of it. A redirect is an answer like any other.
+    pub async fn get(&self, get: &Get<'_>) -> Outcome {
+        let mut attempt = Attempt::new(&self.0, &Open, get.url, Message::Get(get.headers));
+        let total = attempt.limits.total.min(get.total);
+        attempt.limits = Limits {
+            total,
+            connect: attempt.limits.connect.min(total),
+            grace: total,
+            body: get.body,
+            ..attempt.limits
+        };
+        match attempt.run().await {
+            Ok(answer) => Outcome::Response(answer),
+            Err(Ended::Failed(failure)) => Outcome::Failure(failure),
+            // The gate is open; passing it takes time only.
+            Err(Ended::Unwanted) => Outcome::Failure(SendFailure {
+                phase: Phase::Send,
+                kind: FailureKind::ResponseTimeout { waited: total },
+            }),
+        }
+    }
+
     fn headers(&self, outgoing: &Outgoing) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
         self.0.headers(outgoing)
     }
+}
+
+/// A question for a document.
+#[derive(Debug)]
+pub struct Get<'a> {
+    pub url: &'a WebhookUrl,
+    /// Headers beside `Host` and `User-Agent`.
+    pub headers: &'a [(HeaderName, HeaderValue)],
+    /// The longest that it may take, the body included.
+    pub total: Duration,
+    /// The bytes of the document that are read; a longer one is cut, and marked so.
+    pub body: usize,
+}
+
+/// The request of an attempt.
+#[derive(Clone, Copy)]
+enum Message<'a> {
+    Webhook(&'a Outgoing),
+    Get(&'a [(HeaderName, HeaderValue)]),
 }
 
 /// A header's value as it may be shown.
@@ -188,11 +223,25 @@ impl Shared {
         .chain(outgoing.headers.iter().cloned())
     }
 
-    fn request(&self, outgoing: &Outgoing) -> Request<Full<bytes::Bytes>> {
-        let mut request = Request::new(Full::new(outgoing.body.clone()));
-        *request.method_mut() = hyper::Method::POST;
-        *request.uri_mut() = hyper::Uri::from(outgoing.url.path_and_query().clone());
-        request.headers_mut().extend(self.headers(outgoing));
+    fn request(&self, url: &WebhookUrl, message: Message<'_>) -> Request<Full<bytes::Bytes>> {
+        let mut request = match message {
+            Message::Webhook(outgoing) => {
+                let mut request = Request::new(Full::new(outgoing.body.clone()));
+                *request.method_mut() = hyper::Method::POST;
+                request.headers_mut().extend(self.headers(outgoing));
+                request
+            }
+            Message::Get(headers) => {
+                let mut request = Request::new(Full::default());
+                let host = HeaderValue::from_str(&url.authority());
+                let host = host.unwrap_or(HeaderValue::from_static(""));
+                request.headers_mut().insert(header::HOST, host);
+                request.headers_mut().insert(header::USER_AGENT, self.user_agent.clone());
+                request.headers_mut().extend(headers.iter().cloned());
+                request
+            }
+        };
+        *request.uri_mut() = hyper::Uri::from(url.path_and_query().clone());
         request
     }
 }
@@ -214,21 +263,38 @@ impl From<SendFailure> for Ended {
 struct Attempt<'a, G> {
     shared: &'a Shared,
     gate: &'a G,
-    outgoing: &'a Outgoing,
+    url: &'a WebhookUrl,
+    message: Message<'a>,
+    limits: Limits,
     started: Instant,
     timings: Timings,
     address: Option<SocketAddr>,
     reused: bool,
 }
 
-impl<G: Gate> Attempt<'_, G> {
+impl<'a, G: Gate> Attempt<'a, G> {
+    /// An attempt that begins now, within the sender's own limits.
+    fn new(shared: &'a Shared, gate: &'a G, url: &'a WebhookUrl, message: Message<'a>) -> Self {
+        Self {
+            shared,
+            gate,
+            url,
+            message,
+            limits: shared.limits,
+            started: Instant::now(),
+            timings: Timings::default(),
+            address: None,
+            reused: false,
+        }
+    }
+
     fn deadline(&self) -> Instant {
-        self.started + self.shared.limits.total
+        self.started + self.limits.total
     }
 
     async fn run(&mut self) -> Result<exchange::Response, Ended> {
         let resolved = self.resolve().await?;
-        let url = &self.outgoing.url;
+        let url = self.url;
         let addresses = connect::permitted(url, &self.shared.policy, &resolved)?;
         self.pass().await?;
         if let Some((key, connection)) = self.pooled(&addresses) {
@@ -242,8 +308,8 @@ impl<G: Gate> Attempt<'_, G> {
             }
         }
         self.reused = false;
-        let opening =
-            Opening { url, tls: &self.shared.tls, limits: &self.shared.limits, deadline: self.deadline() };
+        let limits = self.limits;
+        let opening = Opening { url, tls: &self.shared.tls, limits: &limits, deadline: self.deadline() };
         let mut opened = connect::open(&opening, &addresses, &mut self.timings).await;
         if let Err((_, SendFailure { kind: FailureKind::Exhausted { .. }, .. })) = &opened {
             self.shared.pool.close();
@@ -273,8 +339,8 @@ impl<G: Gate> Attempt<'_, G> {
     }
 
     async fn resolve(&mut self) -> Result<Vec<IpAddr>, SendFailure> {
-        let host = self.outgoing.url.host();
-        let by = self.deadline().min(self.started + self.shared.limits.connect);
+        let host = self.url.host();
+        let by = self.deadline().min(self.started + self.limits.connect);
         let looked_up = timeout_at(by, self.shared.resolver.resolve(host)).await;
         self.timings.resolve_ms = Some(milliseconds(self.started.elapsed()));
         let kind = match looked_up {
@@ -288,14 +354,14 @@ impl<G: Gate> Attempt<'_, G> {
             }
             Err(_) => FailureKind::ResolverFailed {
                 host: host.to_string(),
-                detail: format!("no answer within {} s", self.shared.limits.connect.as_secs_f32()),
+                detail: format!("no answer within {} s", self.limits.connect.as_secs_f32()),
             },
         };
         Err(SendFailure { phase: Phase::Resolve, kind })
     }
 
     fn key(&self, address: SocketAddr) -> Key {
-        Key { https: self.outgoing.url.is_https(), host: self.outgoing.url.host().clone(), address }
+        Key { https: self.url.is_https(), host: self.url.host().clone(), address }
     }
 
     fn pooled(&self, addresses: &[SocketAddr]) -> Option<(Key, Connection)> {
@@ -315,11 +381,11 @@ impl<G: Gate> Attempt<'_, G> {
         let reading = Read {
             address: key.address,
             reused: self.reused,
-            limits: &self.shared.limits,
+            limits: &self.limits,
             deadline: self.deadline(),
         };
         let sent = Instant::now();
-        let ended = reading.exchange(&mut connection, self.shared.request(self.outgoing)).await;
+        let ended = reading.exchange(&mut connection, self.shared.request(self.url, self.message)).await;
         self.timings.first_byte_ms =
             connection.meter.first_byte().map(|at| milliseconds(at.saturating_duration_since(sent)));
         let (answer, complete) = ended?;

@@ -32,14 +32,18 @@ fn seconds(value: &str) -> Option<RetryAfter> {
     Some(RetryAfter::Seconds(seconds.saturating_add(more.into())))
 }
 
-/// A date in one of the three forms that HTTP knows: that of RFC 9110, that of RFC 850, and that of `asctime`.
 fn date(value: &str) -> Option<RetryAfter> {
+    http_date(value).map(RetryAfter::At)
+}
+
+/// A date in one of the three forms that HTTP knows, in unix milliseconds: that of RFC 9110, that of RFC 850, and that of
+/// `asctime`.
+pub fn http_date(value: &str) -> Option<i64> {
     const OLD: [&str; 2] = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
-    let at = DateTime::parse_from_rfc2822(value).map(|date| date.timestamp_millis()).ok().or_else(|| {
+    DateTime::parse_from_rfc2822(value).map(|date| date.timestamp_millis()).ok().or_else(|| {
         let read = |form: &&str| NaiveDateTime::parse_from_str(value, form).ok();
         OLD.iter().find_map(read).map(|date| date.and_utc().timestamp_millis())
-    });
-    at.map(RetryAfter::At)
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use api_types::{
     account::MemberRef,
     account::{Role, Workspace},
     app_installs::Admission,
-    authorizations::{AppRef, AuthorizationRequest, RequestedScope, ScopeChoice},
+    authorizations::{AuthorizationRequest, RequestedScope, ScopeChoice},
     ids::{MemberId, OAuthAppId, WorkspaceId},
     oauth_apps::RedirectRemark,
     oauth_failures::FailureCause,
@@ -20,7 +20,7 @@ use crate::{
         Conn, Json, Tx, accounts,
         authorization_requests::{self as requests, RequestRow},
         authorizations::{self, Granted},
-        dialect, oauth_apps,
+        dialect,
         oauth_clients::{self, ClientRecord},
     },
     http::{
@@ -359,7 +359,6 @@ pub fn to_deny(tx: &mut Tx<'_>, id: &str, answerer: &Answerer) -> Answer<Denied>
 
 /// The question as the consent screen shows it; from here on it is this session's to answer.
 pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<AuthorizationRequest> {
-    let now = tx.now();
     let open = find(tx, id, &answerer)?;
     if open.client.suspended {
         return Err(Failure::conflict("An admin has suspended the app. It cannot be allowed anything now."));
@@ -371,7 +370,7 @@ pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<Authorizati
     let optional = open.optional();
     let sign_in_again = open.must_sign_in(&answerer);
     let OpenQuestion { question, client, workspace, admission, granted, .. } = open;
-    let app = oauth_apps::find(tx, client.workspace.id, client.id, now)?.ok_or_else(OAuthAppId::missing)?;
+    let app = oauth_clients::shown(tx, client.id)?.ok_or_else(OAuthAppId::missing)?;
     let remembered = !question.ask_again
         && !sign_in_again
         && !is_for_another(question.login_hint.as_deref(), &answerer.member.email)
@@ -390,13 +389,7 @@ pub fn show(tx: &mut Tx<'_>, id: &str, answerer: Answerer) -> Answer<Authorizati
     });
     Ok(AuthorizationRequest {
         id: question.id,
-        app: AppRef {
-            id: app.id,
-            name: app.name,
-            description: app.description,
-            homepage_url: app.homepage_url,
-            logo: app.logo,
-        },
+        app,
         publisher_name: Some(client.publisher_name).filter(|_| workspace.id != client.workspace.id),
         workspace,
         admission,

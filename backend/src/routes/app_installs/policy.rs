@@ -1,8 +1,8 @@
-//! Which apps of other workspaces may come in.
+//! Which apps of other workspaces may come in, and whether those that are known by a document may ask.
 
 use actix_web::{get, patch, web::Data};
 use api_types::{
-    app_installs::{AppPolicy, AppPolicyChange, AppPolicySetting},
+    app_installs::{AppPolicyChange, AppPolicySetting},
     audit::AuditAction,
 };
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::{
     app::App,
     auth::Admin,
     db::{
-        app_installs,
+        app_installs::{self, PolicyUpdate},
         audit::{self, Change},
         dialect,
     },
@@ -26,12 +26,13 @@ use crate::{
 pub async fn show(app: Data<App>, caller: Admin) -> Answer<Shown<AppPolicySetting>> {
     let workspace = caller.workspace_id();
     let policy = app.base.db.read(move |conn| -> Answer<_> { Ok(app_installs::policy(conn, workspace)?) });
-    Ok(Shown(AppPolicySetting { policy: policy.await? }))
+    Ok(Shown(policy.await?))
 }
 
 /// Choose which apps may come in
 ///
-/// Apps that are installed stay.
+/// Apps that are installed stay. `client_documents` says whether apps that are known by a metadata document may ask; the policy says
+/// who lets them in, as it does for apps of other workspaces.
 #[utoipa::path(operation_id = "updateAppPolicy", tag = "Installed apps",
     security(("session" = ["admin"])), request_body = AppPolicyChange,
     responses((status = 200, description = "The policy", body = AppPolicySetting)))]
@@ -41,20 +42,33 @@ pub async fn update(
     caller: Admin,
     body: Body<AppPolicyChange>,
 ) -> Answer<Shown<AppPolicySetting>> {
-    let mut fields = Fields::new();
-    let wanted: Option<AppPolicy> = fields.word("policy", &body.value.policy, &["open", "ask", "list"]);
-    fields.done()?;
-    let policy = wanted.unwrap_or(AppPolicy::Ask);
+    let change = check(&body.value)?;
     let who = caller.who();
     let changed = app.base.db.write(move |tx| -> Answer<AppPolicySetting> {
         let workspace = who.workspace_id;
         dialect::lock(tx, &format!("app policy of {workspace}"))?;
         let before = app_installs::policy(tx, workspace)?;
-        app_installs::set_policy(tx, workspace, policy)?;
-        let details = json!({ "before": before, "after": policy });
+        app_installs::set_policy(tx, workspace, change)?;
+        let after = app_installs::policy(tx, workspace)?;
+        let details = json!({ "before": before, "after": after });
         let change = Change::of(AuditAction::AppPolicyChanged, workspace.as_str(), "", details);
         audit::append(tx, &who, change)?;
-        Ok(AppPolicySetting { policy })
+        Ok(after)
     });
     Ok(Shown(changed.await?))
+}
+
+fn check(change: &AppPolicyChange) -> Answer<PolicyUpdate> {
+    let mut fields = Fields::new();
+    let changes = PolicyUpdate {
+        app_policy: change
+            .policy
+            .as_ref()
+            .and_then(|word| fields.word("policy", word, &["open", "ask", "list"])),
+        client_documents: change
+            .client_documents
+            .as_ref()
+            .and_then(|word| fields.word("client_documents", word, &["off", "on"])),
+    };
+    fields.check(changes)
 }

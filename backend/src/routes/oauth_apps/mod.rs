@@ -122,6 +122,7 @@ pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Bo
             suspended_at: None,
             created_at: now,
             created_by: member.id,
+            client_id_url: None,
         };
         dialect::lock(tx, &format!("oauth apps of {}", row.workspace_id))?;
         let have = oauth_apps::count(tx, row.workspace_id)?;

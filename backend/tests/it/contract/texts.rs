@@ -145,6 +145,7 @@ fn every_text_of_a_body_is_known_to_be_a_name_or_free() {
     const OTHERS: &[&str] = &[
         "canary",
         "category",
+        "client_documents",
         "data",
         "email",
         "event_id",

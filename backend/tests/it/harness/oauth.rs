@@ -98,6 +98,18 @@ impl ThirdPartyApp {
         Self::with(world, team, fields).await
     }
 
+    /// An app that nobody registered: it is known by the document at this URL.
+    pub fn by_document(world: &World, url: &str) -> Self {
+        Self {
+            path: String::new(),
+            id: url.to_owned(),
+            secret: None,
+            redirect_uri: CALLBACK.to_owned(),
+            http: world.anyone(),
+            issuer: world.url.clone(),
+        }
+    }
+
     /// An app that is there already, with a secret of its own.
     pub async fn existing(world: &World, team: &Team, id: &str) -> Self {
         let path = format!("/v1/oauth-apps/{id}");

@@ -63,6 +63,8 @@ async fn the_metadata_says_what_there_is(world: World) {
         ])
     );
     assert_eq!(it["authorization_response_iss_parameter_supported"], true);
+    assert_eq!(it["client_id_metadata_document_supported"], true);
+    assert!(it.get("registration_endpoint").is_none());
     assert_eq!(it["scopes_supported"].as_array().unwrap().len(), api_types::Scope::ALL.len());
     let path = it["jwks_uri"].as_str().unwrap().strip_prefix(&world.url).unwrap();
     assert_eq!(world.anyone().get(path).await.ok(200)["keys"][0]["kty"], "EC");

@@ -109,7 +109,10 @@ async fn a_workspace_chooses_which_apps_come_in(world: World) {
     };
     // Open: whoever allows an app installs it.
     let open = world.business().await;
-    assert_eq!(open.admin.get("/v1/app-policy").await.ok(200), json!({ "policy": "ask" }));
+    assert_eq!(
+        open.admin.get("/v1/app-policy").await.ok(200),
+        json!({ "policy": "ask", "client_documents": "off" })
+    );
     set_policy(&open, "open").await;
     let (said, id) = admission(&open.member).await;
     assert_eq!(said, "installs");

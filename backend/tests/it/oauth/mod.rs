@@ -4,6 +4,7 @@
 mod authorize;
 mod bearer;
 mod changed_meanwhile;
+mod client_documents;
 mod consent;
 mod device;
 mod discovery;

@@ -34,7 +34,11 @@ pub fn Consent() -> impl IntoView {
 
 fn asked(load: &Load<AuthorizationRequest>, id: Memo<String>) -> AnyView {
     let answer = Answer::new();
-    let app = load.part(|request| (request.app.name.clone(), request.remembered));
+    // Of an app that nobody registered, the host alone is certain.
+    let app = load.part(|request| {
+        let name = request.app.document_host().unwrap_or(&request.app.name).to_owned();
+        (name, request.remembered)
+    });
     page::title(move || match (app.get(), answer.leaving_for.read().is_some()) {
         (Some((name, false)), false) => format!("Allow {name}?"),
         (Some((name, _)), _) => format!("Back to {name}"),

@@ -34,6 +34,7 @@ pub fn question(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
             |(email, workspace, expected)| whom(email, workspace, expected),
         )}
         {part(load, |request| request.publisher_name.clone(), publisher)}
+        {part(load, |request| (request.app.clone(), request.redirect_host.clone()), |(app, host)| unverified(&app, host.as_deref()))}
         {part(load, |request| request.scopes.clone(), move |scopes| for_what(&scopes, answer))}
         <div class="border-t border-base-300 px-6 py-5 grid gap-4">
             {part(load, |request| (request.redirect_host.clone(), anything(request)), |(host, any)| afterwards(host, any))}
@@ -60,6 +61,9 @@ fn anything(request: &AuthorizationRequest) -> bool {
 
 /// The app's name, logo, homepage and description, all of them its own words.
 fn who_asks(app: &AppRef) -> AnyView {
+    if let Some(host) = app.document_host() {
+        return who_asks_by_document(app, host.to_owned());
+    }
     let description = app.description.clone();
     view! {
         <header class="grid justify-items-center gap-1.5 text-center px-6 pt-7 pb-6 min-w-0">
@@ -71,6 +75,49 @@ fn who_asks(app: &AppRef) -> AnyView {
         </header>
     }
     .erase()
+}
+
+/// An app that nobody registered: the host of its document stands first, since that alone is certain.
+fn who_asks_by_document(app: &AppRef, host: String) -> AnyView {
+    let homepage = app.homepage_url.clone();
+    view! {
+        <header class="grid justify-items-center gap-1.5 text-center px-6 pt-7 pb-6 min-w-0">
+            {app_logo(&host, "", "size-14 text-2xl")}
+            <h1 class="text-xl font-semibold anywhere mt-2 max-w-full">"Allow " <bdi dir="ltr">{host.clone()}</bdi> "?"</h1>
+            <p class="anywhere max-w-full">"It says it is “" <bdi>{app.name.clone()}</bdi> "”, not verified."</p>
+            {(!homepage.is_empty())
+                .then(|| view! { <p class="muted anywhere max-w-full"><bdi dir="ltr">{homepage}</bdi></p> })}
+        </header>
+    }
+    .erase()
+}
+
+/// What to know of an app that nobody registered.
+fn unverified(app: &AppRef, redirect_host: Option<&str>) -> AnyView {
+    let Some(url) = app.client_id_url.clone() else { return ().erase() };
+    // An answer that goes to localhost has a remark of its own.
+    let on_device = redirect_host.is_some_and(|host| is_loopback(host) && host != "localhost");
+    let warning = on_device.then(|| {
+        note(
+            "warn",
+            icon::ALERT,
+            "Only allow this if you have just started the app on this device: any program on this device could receive its answer.",
+        )
+    });
+    view! {
+        <div class="border-t border-base-300 px-6 py-4 grid gap-4">
+            <p class="muted anywhere">
+                "Nobody has registered this app here. It is known by the document at " <bdi class="mono" dir="ltr">{url}</bdi> "."
+            </p>
+            {warning}
+        </div>
+    }
+    .erase()
+}
+
+/// `true` where an answer goes to a program on this device.
+fn is_loopback(host: &str) -> bool {
+    matches!(host, "127.0.0.1" | "::1" | "[::1]" | "localhost")
 }
 
 fn whom(email: String, workspace: String, expected: Option<String>) -> AnyView {
@@ -284,8 +331,7 @@ fn afterwards(host: Option<String>, any: bool) -> AnyView {
         }
         .erase();
     };
-    let loopback = matches!(host.as_str(), "127.0.0.1" | "::1" | "[::1]" | "localhost");
-    let on_device = loopback.then_some("a program on this device, ");
+    let on_device = is_loopback(&host).then_some("a program on this device, ");
     view! {
         <p class="muted">
             "You will be sent to " {on_device} <bdi class="font-[560] text-base-content anywhere">{host}</bdi> "." {later}

@@ -1,6 +1,9 @@
 //! Small parts by which an app is shown wherever it appears: its logo, homepage, kind, status and grants.
 
-use api_types::oauth_apps::{ClientKind, GrantType, OAuthAppStatus};
+use api_types::{
+    authorizations::AppRef,
+    oauth_apps::{ClientKind, GrantType, OAuthAppStatus},
+};
 use leptos::prelude::*;
 
 use crate::ui::{badge::badge, erase::Erase};
@@ -27,6 +30,28 @@ pub fn homepage(url: &str) -> Option<AnyView> {
         }
         .erase()
     })
+}
+
+/// The homepage of an app that an admin made as a link. A stranger's own page is shown, but leads nowhere.
+pub fn homepage_of(app: &AppRef) -> Option<AnyView> {
+    if app.client_id_url.is_none() {
+        return homepage(&app.homepage_url);
+    }
+    (!app.homepage_url.is_empty())
+        .then(|| view! { <bdi class="muted anywhere" dir="ltr">{app.homepage_url.clone()}</bdi> }.erase())
+}
+
+/// An app's name in a list; of an app that is known by a document, the host first, since nobody here has checked the name.
+pub fn app_name(app: &AppRef) -> AnyView {
+    let name = app.name.clone();
+    let Some(host) = app.document_host().map(str::to_owned) else {
+        return view! { <span class="block font-[560] anywhere" dir="auto">{name}</span> }.erase();
+    };
+    view! {
+        <span class="block font-[560] anywhere" dir="ltr">{host}</span>
+        <span class="block muted anywhere">"Says it is " <bdi>{name}</bdi> ", not verified"</span>
+    }
+    .erase()
 }
 
 /// An app's kind in words.

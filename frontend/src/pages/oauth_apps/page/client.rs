@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     api::metadata::{self, AuthorizationServer},
     data::load::Load,
+    paths,
     ui::{
         code::{copy_labelled, copyable},
         erase::{Erase, live},
@@ -94,7 +95,10 @@ pub fn panel(client_id: &str) -> AnyView {
         <dl class="facts">{row(own(client_id))}</dl>
         {rest}
         <p class="muted px-5 py-3.5 border-t border-base-300/65">
-            "What a client library asks for. Most find the rest by themselves when they are given the issuer."
+            "What a client library asks for. Most find the rest by themselves when they are given the issuer. "
+            <a class="textlink" href=paths::docs::OAUTH_CLIENTS target="_blank" rel="noopener">
+                "What to type into Claude, ChatGPT, VS Code, n8n and Postman"
+            </a>
         </p>
     };
     page::panel("Client settings", all, content)
