@@ -7,6 +7,7 @@ use crate::{
     account::MemberRef,
     authorizations::{AppRef, Incident},
     ids::AppInstallId,
+    merge_patch::always,
     words::words,
 };
 
@@ -138,11 +139,11 @@ pub struct AppPolicySetting {
 #[serde(deny_unknown_fields)]
 pub struct AppPolicyChange {
     /// `open`, `ask` or `list`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<AppPolicy>, nullable = false))]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = AppPolicy, required = false))]
     pub policy: Option<String>,
     /// `off` or `on`: whether apps that are known by a metadata document may ask.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<ClientDocuments>, nullable = false))]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
+    #[cfg_attr(feature = "openapi", schema(value_type = ClientDocuments, required = false))]
     pub client_documents: Option<String>,
 }

@@ -153,7 +153,7 @@ async fn prove(auth: &Auth, request: &HttpRequest, params: &Params) -> Result<Cl
     let ip = address::of_request(request, &auth.base.settings.trusted_proxies);
     let attempt = Attempt::begin(auth, &presented.id, ip)?;
     let found = if is_url(&presented.id) {
-        Some(holder::find(auth, &presented.id, params).await?)
+        Some(Box::pin(holder::find(auth, &presented.id, params)).await?)
     } else {
         look_up(auth, &presented.id).await?
     };

@@ -189,6 +189,7 @@ const VERBS: &[&str] = &[
     "preview",
     "publish",
     "refuse",
+    "request",
     "resume",
     "retry",
     "revoke",

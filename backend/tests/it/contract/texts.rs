@@ -147,6 +147,7 @@ fn every_text_of_a_body_is_known_to_be_a_name_or_free() {
         "category",
         "client_documents",
         "data",
+        "declined_scopes",
         "email",
         "event_id",
         "event_type",

@@ -19,6 +19,7 @@ from .words import (
     CheckedProperty,
     CheckMessage,
     CheckVerdict,
+    ClientDocuments,
     ClientKind,
     DeliveryStatus,
     DiagnosisCode,
@@ -203,12 +204,20 @@ class AppInstallActivity(Model):
 class AppPolicySetting(Model):
     """Which apps of other workspaces may come in."""
 
+    client_documents: ClientDocuments
+    """Whether apps that are known by a metadata document may ask."""
+
     policy: AppPolicy
     """The policy."""
 
 
 class AppRef(Model):
     """An app as members see it."""
+
+    client_id_url: Optional[str]
+    """The `https` URL that is the app's `client_id`: the app is known by the document there, and
+    nobody here has checked what the document says. `null` for an app that an admin made.
+    """
 
     description: str
     """What the app does; empty where not said."""
@@ -217,7 +226,7 @@ class AppRef(Model):
     """The app's homepage; empty where not said."""
 
     id: str
-    """The app's id, which is its `client_id`."""
+    """The app's id, which is its `client_id` unless `client_id_url` is."""
 
     logo: str
     """The app's logo as a `data:` URL; empty where there is none."""

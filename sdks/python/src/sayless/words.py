@@ -331,6 +331,23 @@ CheckedProperty = Union[
 More words may be added.
 """
 
+ClientDocuments = Union[
+    Literal[
+        "off",
+        "on",
+    ],
+    str,
+]
+"""Whether members may be asked by apps that are known by a metadata document: whose `client_id` is
+an `https` URL.
+
+- `off`: No document is fetched, and no such app asks. Those that are installed keep what members
+allowed them.
+- `on`: They may ask, and the policy says who lets them in.
+
+More words may be added.
+"""
+
 ClientKind = Union[
     Literal[
         "confidential",
@@ -508,6 +525,11 @@ FailureCause = Union[
         "parameter_invalid",
         "parameters_too_large",
         "client_unknown",
+        "document_url_invalid",
+        "document_unreachable",
+        "document_invalid",
+        "documents_not_taken",
+        "documents_too_many",
         "app_suspended",
         "authorization_header_malformed",
         "credentials_twice",
@@ -579,6 +601,15 @@ FailureCause = Union[
 - `parameter_invalid`: A parameter has a value that is not answered.
 - `parameters_too_large`: The parameters of a pushed request are larger than what is kept.
 - `client_unknown`: No such client is registered; no app learns of it.
+- `document_url_invalid`: The `client_id` is a URL, but not one that a document may have; no app
+learns of it.
+- `document_unreachable`: No document can be fetched from the `client_id`; no app learns of it.
+- `document_invalid`: The document at the `client_id` has a member that is wrong; no app learns of
+it.
+- `documents_not_taken`: The workspace takes no apps that are known by a document; no app learns of
+it.
+- `documents_too_many`: The workspace knows the most apps by documents that it may; no app learns of
+it.
 - `app_suspended`: An admin has suspended the app.
 - `authorization_header_malformed`: The `Authorization` header is not Basic as RFC 6749 has it, or
 there twice.
@@ -802,6 +833,18 @@ help.
 - `outage`: The receiver is down or broken for now: the schedule will try again.
 - `throttling`: The receiver asks us to slow down.
 - `ours`: The fault is on our side.
+"""
+
+KnownClientDocuments = Literal[
+    "off",
+    "on",
+]
+"""Whether members may be asked by apps that are known by a metadata document: whose `client_id` is
+an `https` URL.
+
+- `off`: No document is fetched, and no such app asks. Those that are installed keep what members
+allowed them.
+- `on`: They may ask, and the policy says who lets them in.
 """
 
 KnownClientKind = Literal[

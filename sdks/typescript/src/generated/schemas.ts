@@ -162,25 +162,34 @@ export type AppInstallId = string;
  */
 export type AppPolicy = "open" | "ask" | "list" | (string & {});
 
-/** Choose which apps of other workspaces may come in. */
+/** Choose which apps of other workspaces may come in; what is absent stays as it is. */
 export interface AppPolicyChange {
+  /** `off` or `on`: whether apps that are known by a metadata document may ask. */
+  client_documents?: KnownClientDocuments;
   /** `open`, `ask` or `list`. */
-  policy: KnownAppPolicy;
+  policy?: KnownAppPolicy;
 }
 
 /** Which apps of other workspaces may come in. */
 export interface AppPolicySetting {
+  /** Whether apps that are known by a metadata document may ask. */
+  client_documents: ClientDocuments;
   /** The policy. */
   policy: AppPolicy;
 }
 
 /** An app as members see it. */
 export interface AppRef {
+  /**
+   * The `https` URL that is the app's `client_id`: the app is known by the document there, and nobody here has checked what the
+   * document says. `null` for an app that an admin made.
+   */
+  client_id_url?: string | null;
   /** What the app does; empty where not said. */
   description: string;
   /** The app's homepage; empty where not said. */
   homepage_url: string;
-  /** The app's id, which is its `client_id`. */
+  /** The app's id, which is its `client_id` unless `client_id_url` is. */
   id: OAuthAppId;
   /** The app's logo as a `data:` URL; empty where there is none. */
   logo: string;
@@ -564,6 +573,16 @@ export type CheckedProperty =
   | (string & {});
 
 /**
+ * Whether members may be asked by apps that are known by a metadata document: whose `client_id` is an `https` URL.
+ *
+ * - `off`: No document is fetched, and no such app asks. Those that are installed keep what members allowed them.
+ * - `on`: They may ask, and the policy says who lets them in.
+ *
+ * More words may be added.
+ */
+export type ClientDocuments = "off" | "on" | (string & {});
+
+/**
  * The kind of client: one that can keep a secret, or one that cannot (RFC 6749, section 2.1).
  *
  * - `confidential`: It authenticates with a client secret.
@@ -923,6 +942,11 @@ export interface EventTypeInfo {
  * - `parameter_invalid`: A parameter has a value that is not answered.
  * - `parameters_too_large`: The parameters of a pushed request are larger than what is kept.
  * - `client_unknown`: No such client is registered; no app learns of it.
+ * - `document_url_invalid`: The `client_id` is a URL, but not one that a document may have; no app learns of it.
+ * - `document_unreachable`: No document can be fetched from the `client_id`; no app learns of it.
+ * - `document_invalid`: The document at the `client_id` has a member that is wrong; no app learns of it.
+ * - `documents_not_taken`: The workspace takes no apps that are known by a document; no app learns of it.
+ * - `documents_too_many`: The workspace knows the most apps by documents that it may; no app learns of it.
  * - `app_suspended`: An admin has suspended the app.
  * - `authorization_header_malformed`: The `Authorization` header is not Basic as RFC 6749 has it, or there twice.
  * - `credentials_twice`: The client secret came in the header and in the body.
@@ -993,6 +1017,11 @@ export type FailureCause =
   | "parameter_invalid"
   | "parameters_too_large"
   | "client_unknown"
+  | "document_url_invalid"
+  | "document_unreachable"
+  | "document_invalid"
+  | "documents_not_taken"
+  | "documents_too_many"
   | "app_suspended"
   | "authorization_header_malformed"
   | "credentials_twice"
@@ -1240,6 +1269,14 @@ export type KnownAppPolicy = "open" | "ask" | "list";
  * - `ours`: The fault is on our side.
  */
 export type KnownCategory = "configuration" | "outage" | "throttling" | "ours";
+
+/**
+ * Whether members may be asked by apps that are known by a metadata document: whose `client_id` is an `https` URL.
+ *
+ * - `off`: No document is fetched, and no such app asks. Those that are installed keep what members allowed them.
+ * - `on`: They may ask, and the policy says who lets them in.
+ */
+export type KnownClientDocuments = "off" | "on";
 
 /**
  * The kind of client: one that can keep a secret, or one that cannot (RFC 6749, section 2.1).

@@ -12,7 +12,7 @@ from .._paged import AsyncPaged, Listing, Paged
 from .._request import Call, new_key, segment
 from .._resource import AsyncResource, Resource
 from ..models import AppInstall, AppInstallActivity, AppPolicySetting
-from ..words import InstallStatus, KnownAppPolicy
+from ..words import InstallStatus, KnownAppPolicy, KnownClientDocuments
 
 
 class AppInstallsResource(Resource):
@@ -273,16 +273,21 @@ class AppInstallsResource(Resource):
     def update_policy(
         self,
         *,
-        policy: KnownAppPolicy,
+        client_documents: OrOmit[KnownClientDocuments] = OMIT,
+        policy: OrOmit[KnownAppPolicy] = OMIT,
         timeout: OrOmit[Timeout] = OMIT,
     ) -> AppPolicySetting:
         """Choose which apps may come in.
 
-        Apps that are installed stay.
+        Apps that are installed stay. `client_documents` says whether apps that are known by a
+        metadata document may ask; the policy says who lets them in, as it does for apps of other
+        workspaces.
 
         **Permission:** an admin's session
 
         Args:
+            client_documents: `off` or `on`: whether apps that are known by a metadata document
+                may ask.
             policy: `open`, `ask` or `list`.
             timeout: Seconds for each step of the request, in place of the client's.
         """
@@ -290,6 +295,7 @@ class AppInstallsResource(Resource):
             "PATCH",
             "/v1/app-policy",
             body={
+                "client_documents": client_documents,
                 "policy": policy,
             },
             timeout=timeout,
@@ -555,16 +561,21 @@ class AsyncAppInstallsResource(AsyncResource):
     async def update_policy(
         self,
         *,
-        policy: KnownAppPolicy,
+        client_documents: OrOmit[KnownClientDocuments] = OMIT,
+        policy: OrOmit[KnownAppPolicy] = OMIT,
         timeout: OrOmit[Timeout] = OMIT,
     ) -> AppPolicySetting:
         """Choose which apps may come in.
 
-        Apps that are installed stay.
+        Apps that are installed stay. `client_documents` says whether apps that are known by a
+        metadata document may ask; the policy says who lets them in, as it does for apps of other
+        workspaces.
 
         **Permission:** an admin's session
 
         Args:
+            client_documents: `off` or `on`: whether apps that are known by a metadata document
+                may ask.
             policy: `open`, `ask` or `list`.
             timeout: Seconds for each step of the request, in place of the client's.
         """
@@ -572,6 +583,7 @@ class AsyncAppInstallsResource(AsyncResource):
             "PATCH",
             "/v1/app-policy",
             body={
+                "client_documents": client_documents,
                 "policy": policy,
             },
             timeout=timeout,

@@ -2,7 +2,7 @@
 
 //! Models: app installs.
 
-use super::app_installs_words::{AppPolicy, InstallStatus};
+use super::app_installs_words::{AppPolicy, ClientDocuments, InstallStatus};
 use super::ids::AppInstallId;
 use super::shared::{AppRef, Incident, MemberRef};
 use crate::timestamp::Timestamp;
@@ -47,4 +47,6 @@ pub struct AppInstallActivity {
 pub struct AppPolicySetting {
     /// The policy.
     pub policy: AppPolicy,
+    /// Whether apps that are known by a metadata document may ask.
+    pub client_documents: ClientDocuments,
 }

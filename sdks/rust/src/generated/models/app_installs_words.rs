@@ -17,6 +17,16 @@ words! {
 }
 
 words! {
+    /// Whether members may be asked by apps that are known by a metadata document: whose `client_id` is an `https` URL.
+    ClientDocuments {
+        /// No document is fetched, and no such app asks. Those that are installed keep what members allowed them.
+        Off = "off",
+        /// They may ask, and the policy says who lets them in.
+        On = "on",
+    }
+}
+
+words! {
     /// Whether an app of another workspace may act in this one.
     InstallStatus {
         /// A member has asked for it, and no admin has answered.

@@ -43,7 +43,7 @@ pub use api_keys_requests::{ApiKeyChanges, NewApiKey, RevokeApiKey};
 pub use api_keys_words::ApiKeyStatus;
 pub use app_installs::{AppInstall, AppInstallActivity, AppPolicySetting};
 pub use app_installs_requests::AppPolicyChange;
-pub use app_installs_words::{AppPolicy, InstallStatus};
+pub use app_installs_words::{AppPolicy, ClientDocuments, InstallStatus};
 pub use audit_log::AuditEntry;
 pub use audit_log_words::{AuditAction, Order};
 pub use broadcasts::Broadcast;

@@ -43,6 +43,16 @@ words! {
         ParametersTooLarge = "parameters_too_large",
         /// No such client is registered; no app learns of it.
         ClientUnknown = "client_unknown",
+        /// The `client_id` is a URL, but not one that a document may have; no app learns of it.
+        DocumentUrlInvalid = "document_url_invalid",
+        /// No document can be fetched from the `client_id`; no app learns of it.
+        DocumentUnreachable = "document_unreachable",
+        /// The document at the `client_id` has a member that is wrong; no app learns of it.
+        DocumentInvalid = "document_invalid",
+        /// The workspace takes no apps that are known by a document; no app learns of it.
+        DocumentsNotTaken = "documents_not_taken",
+        /// The workspace knows the most apps by documents that it may; no app learns of it.
+        DocumentsTooMany = "documents_too_many",
         /// An admin has suspended the app.
         AppSuspended = "app_suspended",
         /// The `Authorization` header is not Basic as RFC 6749 has it, or there twice.

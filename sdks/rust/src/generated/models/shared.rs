@@ -26,7 +26,7 @@ pub struct Actor {
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct AppRef {
-    /// The app's id, which is its `client_id`.
+    /// The app's id, which is its `client_id` unless `client_id_url` is.
     pub id: OAuthAppId,
     /// The app's name.
     pub name: String,
@@ -36,6 +36,9 @@ pub struct AppRef {
     pub homepage_url: String,
     /// The app's logo as a `data:` URL; empty where there is none.
     pub logo: String,
+    /// The `https` URL that is the app's `client_id`: the app is known by the document there, and nobody here has checked what the
+    /// document says. `null` for an app that an admin made.
+    pub client_id_url: Option<String>,
 }
 
 /// One HTTP request of a delivery.

@@ -128,7 +128,8 @@ impl<C: Client> AppInstalls<C> {
 
     /// Choose which apps may come in.
     ///
-    /// Apps that are installed stay.
+    /// Apps that are installed stay. `client_documents` says whether apps that are known by a metadata document may ask; the policy says
+    /// who lets them in, as it does for apps of other workspaces.
     ///
     /// **Permission:** an admin's session
     pub fn update_policy(&self, body: &AppPolicyChange) -> Call<C, AppPolicySetting> {

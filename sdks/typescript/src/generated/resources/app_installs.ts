@@ -127,7 +127,8 @@ export class AppInstallsResource extends Resource {
   /**
    * Choose which apps may come in.
    *
-   * Apps that are installed stay.
+   * Apps that are installed stay. `client_documents` says whether apps that are known by a metadata document may ask; the policy says
+   * who lets them in, as it does for apps of other workspaces.
    *
    * **Permission:** an admin's session
    */
