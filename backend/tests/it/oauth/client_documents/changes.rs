@@ -28,7 +28,7 @@ async fn a_redirect_uri_that_went_ends_its_codes_and_a_new_name_is_shown(world: 
     assert_eq!(installs(&team).await[0]["app"]["name"], "Renamed");
     assert_eq!(team.audited().await[0], "oauth_app.updated");
     let mut moved = robot.app.clone();
-    moved.redirect_uri = OTHER.to_owned();
+    OTHER.clone_into(&mut moved.redirect_uri);
     let asked = moved.question_with(&team.member, &[("prompt", "consent")]).await;
     assert_eq!(shown(&team.member, &asked).await["app"]["name"], "Renamed");
 }

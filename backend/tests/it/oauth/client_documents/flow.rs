@@ -173,7 +173,7 @@ async fn a_copied_token_is_an_incident_of_the_workspace(world: World) {
 async fn a_program_on_the_device_is_asked_for_each_time(world: World) {
     let team = team(&world, "open").await;
     let mut robot = Documented::new(&world).await;
-    robot.app.redirect_uri = "http://127.0.0.1:49152/callback".to_owned();
+    "http://127.0.0.1:49152/callback".clone_into(&mut robot.app.redirect_uri);
     robot.serve(&json!({ "redirect_uris": ["http://127.0.0.1/callback", "http://localhost/callback"] }), "");
     for _ in 0..2 {
         let id = robot.app.question(&team.member).await;
