@@ -41,7 +41,7 @@ pub async fn revoke_token(
     form: Form,
 ) -> Result<HttpResponse, OAuthError> {
     let call = Refusable::new(&auth, OAuthEndpoint::Revoke, &request, &form);
-    call.noted(revoke(&auth, &request, form.params)).await
+    Box::pin(call.noted(revoke(&auth, &request, form.params))).await
 }
 
 async fn revoke(

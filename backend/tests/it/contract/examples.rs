@@ -16,7 +16,7 @@ fn example(operation: &Operation, fixture: &Fixture) -> Value {
     match operation.id.as_str() {
         "signIn" => example = json!({ "email": fixture.team.admin.email, "password": PASSWORD }),
         "sendEvent" | "createAuthorizationRequest" | "approveAuthorizationRequest" => {
-            example = fixture.body(operation)
+            example = fixture.body(operation);
         }
         "switchWorkspace" => example["workspace_id"] = json!(fixture.team.id),
         _ => {}
