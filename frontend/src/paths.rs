@@ -16,8 +16,6 @@ pub const INSTALLED_APPS: &str = "/settings/api/installed-apps";
 /// The prefix of the pages about the member's own account, the same in every workspace.
 pub const ACCOUNT: &str = "/account/";
 pub const AUTHORIZED_APPS: &str = "/account/authorizations";
-/// The page on which a member types a device's code.
-pub const DEVICE: &str = "/oauth/device";
 
 /// Sections of the overview: an anchor on that page, from any page.
 pub const OAUTH_APPS: &str = "/settings/api#oauth-apps";

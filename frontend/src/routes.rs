@@ -105,7 +105,6 @@ mod tests {
         assert!(leads(paths::SIGN_IN, "", &SIGN_IN));
         assert!(leads(paths::SETTINGS, "", &SETTINGS));
         assert!(leads(paths::AUTHORIZED_APPS, "", &AUTHORIZED_APPS));
-        assert!(leads(paths::DEVICE, "", &DEVICE));
         assert!(leads(&paths::consent("id"), "", &CONSENT));
         assert!(leads(paths::EVENTS, paths::SETTINGS, &EVENTS));
         assert!(leads(&paths::event("evt_1"), paths::SETTINGS, &EVENT));
@@ -139,12 +138,13 @@ mod tests {
             paths::EVENTS.to_owned(),
             of_any(paths::event("id")),
             paths::AUTHORIZED_APPS.to_owned(),
-            paths::DEVICE.to_owned(),
             of_any(paths::consent("id")),
             of_any(paths::oauth_app("id")),
             of_any(paths::webhook("id")),
             of_any(paths::delivery("id")),
         ];
+        // A member types this one by hand.
+        known.retain(|page| !leads(page, "", &DEVICE));
         known.sort_unstable();
         pages.sort_unstable();
         assert_eq!(known, pages);

@@ -5,6 +5,7 @@ use api_types::{
     Page,
     account::Session,
     api_keys::{ApiKey, CreatedApiKey},
+    app_installs::{AppInstall, AppPolicySetting},
     authorizations::{AnsweredRequest, AuthorizationRequest, OAuthAppActivity, Withdrawn},
     deliveries::{AcceptedRetry, Attempt, Delivery, DeliveryDetail, RetryAdvice},
     events::{AcceptedSend, Event},
@@ -32,7 +33,17 @@ macro_rules! plain {
     )+};
 }
 
-plain!(Session, ApiKey, OAuthApp, OAuthAppActivity, Withdrawn, AuthorizationRequest, AnsweredRequest);
+plain!(
+    AppInstall,
+    AppPolicySetting,
+    Session,
+    ApiKey,
+    OAuthApp,
+    OAuthAppActivity,
+    Withdrawn,
+    AuthorizationRequest,
+    AnsweredRequest
+);
 plain!(
     Webhook,
     FilterPreview,
