@@ -6,7 +6,7 @@ use crate::{
     Scope, Timestamp,
     account::MemberRef,
     account::Workspace,
-    app_installs::Admission,
+    admission::Admission,
     ids::{AuthorizationId, OAuthAppId, TokenFamilyId},
     oauth_apps::RedirectRemark,
     words::words,

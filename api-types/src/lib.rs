@@ -4,6 +4,7 @@
 //! Times are RFC 3339 in UTC; ids are a lower-case prefix, `_`, and a ULID.
 
 pub mod account;
+pub mod admission;
 pub mod api_keys;
 pub mod app_installs;
 pub mod audit;

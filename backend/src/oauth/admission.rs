@@ -3,7 +3,8 @@
 
 use api_types::{
     account::Role,
-    app_installs::{Admission, AppPolicy, ClientDocuments, InstallStatus},
+    admission::Admission,
+    app_installs::{AppPolicy, ClientDocuments, InstallStatus},
     ids::{OAuthAppId, WorkspaceId},
     oauth_apps::Distribution,
     oauth_failures::FailureCause,

@@ -2,7 +2,8 @@
 
 use api_types::{
     Scope,
-    app_installs::{Admission, InstallStatus},
+    admission::Admission,
+    app_installs::InstallStatus,
     audit::AuditAction,
     authorizations::Approval,
     ids::{AuthorizationId, MemberId, OAuthAppId, WorkspaceId},

@@ -5,7 +5,7 @@ use api_types::{
     ProblemType, Scope,
     account::MemberRef,
     account::{Role, Workspace},
-    app_installs::Admission,
+    admission::Admission,
     authorizations::{AuthorizationRequest, RequestedScope, ScopeChoice},
     ids::{MemberId, OAuthAppId, WorkspaceId},
     oauth_apps::RedirectRemark,

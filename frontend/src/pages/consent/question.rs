@@ -1,7 +1,7 @@
 //! The question itself: who asks, whom, for what, and where the answer leads.
 
 use api_types::{
-    app_installs::Admission,
+    admission::Admission,
     authorizations::{AppRef, AuthorizationRequest, RequestedScope, ScopeChoice},
     oauth_apps::RedirectRemark,
 };

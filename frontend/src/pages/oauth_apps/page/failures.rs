@@ -42,6 +42,7 @@ const fn path(endpoint: OAuthEndpoint) -> &'static str {
         OAuthEndpoint::Token => "/oauth/token",
         OAuthEndpoint::Revoke => "/oauth/revoke",
         OAuthEndpoint::Introspect => "/oauth/introspect",
+        OAuthEndpoint::DeviceAuthorization => "/oauth/device_authorization",
     }
 }
 
