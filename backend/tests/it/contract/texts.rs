@@ -8,11 +8,11 @@ use crate::harness::{
 };
 
 /// The fields that are names or other texts on one line, wherever they stand.
-const ONE_LINE: &[&str] = &["name", "title", "subject", "assignee", "reason"];
+const ONE_LINE: &[&str] = &["publisher_name", "name", "title", "subject", "assignee", "reason"];
 /// The operations whose description is on one line.
 const ONE_LINE_DESCRIPTION: &[&str] = &["createWebhook", "updateWebhook"];
 /// One-line texts that may be left empty.
-const OPTIONAL: &[&str] = &["assignee", "reason", "description"];
+const OPTIONAL: &[&str] = &["publisher_name", "assignee", "reason", "description"];
 
 /// The fields of an operation's body.
 fn fields(operation: &Operation) -> Vec<String> {
@@ -148,6 +148,7 @@ fn every_text_of_a_body_is_known_to_be_a_name_or_free() {
         "client_documents",
         "data",
         "declined_scopes",
+        "distribution",
         "email",
         "event_id",
         "event_type",
@@ -160,6 +161,7 @@ fn every_text_of_a_body_is_known_to_be_a_name_or_free() {
         "include",
         "kind",
         "logo",
+        "optional_scopes",
         "ordered",
         "overlap",
         "password",
