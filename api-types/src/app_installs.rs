@@ -12,7 +12,7 @@ use crate::{
 };
 
 words! {
-    /// Whether an app of another workspace may act in this one.
+    /// The state of an app of another workspace in this one.
     InstallStatus {
         /// A member has asked for it, and no admin has answered.
         Requested = "requested",
@@ -26,7 +26,7 @@ words! {
 }
 
 words! {
-    /// Which apps of other workspaces may come in.
+    /// The workspace's policy: the apps of other workspaces that may come in.
     AppPolicy {
         /// Any: a member who lets it act for them installs it.
         Open = "open",
@@ -38,7 +38,7 @@ words! {
 }
 
 words! {
-    /// Whether members may be asked by apps that are known by a metadata document: whose `client_id` is an `https` URL.
+    /// The workspace's word on apps that are known by a metadata document: their `client_id` is an `https` URL.
     ClientDocuments {
         /// No document is fetched, and no such app asks. Those that are installed keep what members allowed them.
         Off = "off",
@@ -57,9 +57,9 @@ pub struct AppInstall {
     pub app: AppRef,
     /// Who stands behind the app, in its own words.
     pub publisher_name: String,
-    /// Whether it may act here.
+    /// The install's state: it acts here, or why not.
     pub status: InstallStatus,
-    /// Which member asked for it; `null` where an admin let it in without being asked.
+    /// The member who asked for it; `null` where an admin let it in without being asked.
     pub requested_by: Option<MemberRef>,
     /// When it was installed, or asked for.
     pub created_at: Timestamp,
@@ -67,11 +67,11 @@ pub struct AppInstall {
     pub decided_at: Option<Timestamp>,
 }
 
-/// What an app of another workspace holds in this one.
+/// The authorizations and tokens that an app of another workspace has in this one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AppInstallActivity {
-    /// How many members of this workspace let it act for them.
+    /// The number of this workspace's members who let it act for them.
     pub authorizations: i64,
     /// Access tokens that act for them now.
     pub access_tokens: i64,
@@ -81,13 +81,13 @@ pub struct AppInstallActivity {
     pub incidents: Vec<Incident>,
 }
 
-/// Which apps of other workspaces may come in.
+/// The workspace's policy for apps of other workspaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AppPolicySetting {
     /// The policy.
     pub policy: AppPolicy,
-    /// Whether apps that are known by a metadata document may ask.
+    /// The workspace's word on apps that are known by a metadata document.
     pub client_documents: ClientDocuments,
 }
 

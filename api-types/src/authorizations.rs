@@ -25,7 +25,7 @@ pub struct AuthorizationRequest {
     pub workspace: Workspace,
     /// Who stands behind an app of another workspace, in its own words; `null` for an app of this one.
     pub publisher_name: Option<String>,
-    /// What that workspace says to the app.
+    /// The admission of the app to that workspace.
     pub admission: Admission,
     /// The member who is asked.
     pub member: MemberRef,
@@ -118,7 +118,7 @@ words! {
     }
 }
 
-/// What a member leaves out of what they allow.
+/// A member's yes, and the scopes that it leaves out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(example = json!({ "declined_scopes": ["tickets:write"] })))]

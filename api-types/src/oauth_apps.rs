@@ -62,7 +62,7 @@ impl GrantType {
 words! {
     /// The workspaces in which an app may act.
     Distribution {
-        /// Its own alone.
+        /// The app's own alone.
         Workspace = "workspace",
         /// Each that installs it.
         Public = "public",

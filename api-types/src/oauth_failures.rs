@@ -222,7 +222,7 @@ pub struct OAuthFailure {
     pub occurred_at: Timestamp,
     /// The time of the last request that failed alike.
     pub last_at: Timestamp,
-    /// How many requests there were.
+    /// The number of requests.
     #[cfg_attr(feature = "openapi", schema(example = 1, minimum = 1))]
     pub count: i64,
     /// The endpoint.

@@ -58,7 +58,7 @@ pub mod docs {
     pub const START: &str = "/docs";
     pub const API_KEYS: &str = "/docs/authentication";
     pub const OAUTH_APPS: &str = "/docs/oauth";
-    /// What to type into well-known clients.
+    /// The values to type into well-known clients.
     pub const OAUTH_CLIENTS: &str = "/docs/oauth#connect-a-client";
     pub const WEBHOOKS: &str = "/docs/webhooks";
     pub const DELIVERIES: &str = "/docs/deliveries";

@@ -14,7 +14,7 @@ const MOST_EACH: usize = 500;
 /// The most entries of one app that are trusted, and the most that are not: one app does not take the others' room.
 const MOST_OF_APP: usize = 50;
 
-/// What requests have in common that failed alike. The app comes first, so that its entries are neighbours.
+/// The marks that requests share that failed alike. The app comes first, so that its entries are neighbours.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Alike {
     app: OAuthAppId,

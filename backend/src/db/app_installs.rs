@@ -102,7 +102,7 @@ pub fn list(
     Ok(query.load::<Columns>(conn)?.into_iter().map(to_wire).collect())
 }
 
-/// What became of an app in a workspace; `None` where nobody has asked for it.
+/// The state of an app in a workspace; `None` where nobody has asked for it.
 pub fn status(
     conn: &mut Conn,
     workspace: WorkspaceId,
@@ -152,7 +152,7 @@ pub fn of_app(conn: &mut Conn, app: OAuthAppId) -> QueryResult<Vec<(AppInstallId
         .load(conn)
 }
 
-/// How many workspaces have each of these apps installed, active or paused; apps without any are left out.
+/// The number of workspaces that have each of these apps installed, active or paused; apps without any are left out.
 pub fn counts(conn: &mut Conn, apps: &[OAuthAppId]) -> QueryResult<Vec<(OAuthAppId, i64)>> {
     app_installs::table
         .filter(app_installs::app_id.eq_any(apps))

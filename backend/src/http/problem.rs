@@ -199,7 +199,7 @@ impl ResponseError for Failure {
     }
 }
 
-/// What a client without the right credential does next (RFC 9728, section 5.1; RFC 6750, section 3): where it finds who gives
+/// The next step of a client without the right credential (RFC 9728, section 5.1; RFC 6750, section 3): where it finds who gives
 /// tokens, for which scope it asks there, and what is wrong with the credential that it sent.
 fn challenge(kind: ProblemType, scope: Option<Scope>, origin: &str) -> String {
     let mut challenge = format!("Bearer resource_metadata=\"{origin}/.well-known/oauth-protected-resource\"");

@@ -36,7 +36,7 @@ pub fn lock_of(app: OAuthAppId, workspace: WorkspaceId) -> String {
     format!("install of {app} in {workspace}")
 }
 
-/// What a workspace says to an app of which one of its members is asked.
+/// The admission of an app to a workspace, one of whose members is asked.
 pub fn of(
     conn: &mut Conn,
     client: &ClientRecord,

@@ -337,7 +337,7 @@ async fn without_asking(
     }
 }
 
-/// What becomes of a request without a question.
+/// The end of a request without a question.
 enum StraightBack {
     /// This code goes back.
     With(String),

@@ -52,7 +52,7 @@ fn unknown(of_another: bool) -> OAuthError {
     invalid(FailureCause::CodeUnknown, detail)
 }
 
-/// What a member has agreed to of a request, and what the app must show for it.
+/// The part of a request to which a member has agreed, and the proof that the app must bring for it.
 #[derive(Clone, Debug)]
 pub struct Agreed<'a> {
     /// The address that the code goes to.

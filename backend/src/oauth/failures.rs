@@ -145,7 +145,7 @@ impl Sender {
     }
 }
 
-/// What may be said of where a request came from.
+/// The facts that may be told of where a request came from.
 #[derive(Clone, Copy, Debug)]
 struct Origin {
     /// The address and the user agent are shown.

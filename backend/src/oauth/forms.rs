@@ -135,7 +135,7 @@ pub struct AuthorizationForm {
     #[schema(nullable = false, example = "consent")]
     #[param(example = "consent")]
     pub prompt: Option<String>,
-    /// How many seconds ago the member may have signed in; who did so before signs in anew.
+    /// The most seconds since the member signed in; who did so before signs in anew.
     #[schema(nullable = false, minimum = 0)]
     #[param(minimum = 0)]
     pub max_age: Option<u32>,
@@ -182,7 +182,7 @@ pub struct PushedAuthorizationForm {
     /// sign in anew. Several are separated by spaces; others are left out.
     #[schema(nullable = false, example = "consent")]
     pub prompt: Option<String>,
-    /// How many seconds ago the member may have signed in; who did so before signs in anew.
+    /// The most seconds since the member signed in; who did so before signs in anew.
     #[schema(nullable = false, minimum = 0)]
     pub max_age: Option<u32>,
     /// The e-mail address of the member whom the app expects.

@@ -73,7 +73,7 @@ pub async fn get_protected_resource_metadata(auth: Data<Auth>) -> HttpResponse {
 
 /// Get the protected resource metadata of /v1
 ///
-/// The same under the name that has the API's path, where RFC 9728, section 3.1, has clients look for it.
+/// The protected resource's metadata under the name that has the API's path, where RFC 9728, section 3.1, has clients look for it.
 #[utoipa::path(operation_id = "getApiProtectedResourceMetadata", tag = "Metadata", responses((status = 200, description = "The metadata", body = Value, content_type = "application/json",
     example = json!({ "resource": "https://sayless.example/v1", "authorization_servers": ["https://sayless.example"] }))))]
 #[get("/.well-known/oauth-protected-resource/v1")]

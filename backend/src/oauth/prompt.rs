@@ -1,4 +1,4 @@
-//! What an app wishes of the question to the member: `prompt`, `max_age` and `login_hint`, as `OpenID` Connect Core has them (section
+//! An app's wishes for the question to the member: `prompt`, `max_age` and `login_hint`, as `OpenID` Connect Core has them (section
 //! 3.1.2.1). Many OAuth clients send them.
 
 use api_types::{Timestamp, oauth_failures::FailureCause};
@@ -24,7 +24,7 @@ pub struct Prompt {
     pub ask_again: bool,
     /// The member signs in anew.
     login: bool,
-    /// How long ago the member may have signed in, in seconds.
+    /// The most seconds since the member signed in.
     max_age: Option<i64>,
     /// The e-mail address of the member whom the app expects. Names of other kinds say nothing here.
     pub login_hint: Option<String>,

@@ -32,7 +32,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub const REFRESH_IDLE_MS: i64 = 30 * DAY_MS;
 /// How long a family lives however busy, in milliseconds.
 const FAMILY_MAX_MS: i64 = 365 * DAY_MS;
-/// How long a refresh token that was used still gives its successor, in milliseconds, where it does not end sooner itself.
+/// The milliseconds for which a refresh token that was used still gives its successor, where it does not end sooner itself.
 const AGAIN_MS: i64 = DAY_MS;
 
 /// The one answer to every refresh token that gives nothing. Only the app's admins are told the cause.

@@ -24,7 +24,7 @@ pub struct CheckedRequest {
     pub code_challenge: String,
     /// The audience of the tokens, where the app named one.
     pub audience: Option<String>,
-    /// What the app wishes of the question.
+    /// The app's wishes for the question.
     pub prompt: Prompt,
 }
 

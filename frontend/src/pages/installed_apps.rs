@@ -76,7 +76,7 @@ const fn policy_words(policy: AppPolicy) -> (&'static str, &'static str, &'stati
     }
 }
 
-/// Whether apps that are known by a document may ask, in a word, and in a sentence.
+/// The setting for apps that are known by a document, in a word, and in a sentence.
 const fn documents_words(setting: ClientDocuments) -> (&'static str, &'static str, &'static str) {
     match setting {
         ClientDocuments::Off => {
@@ -183,7 +183,7 @@ fn cells(row: &ArcRwSignal<AppInstall>, removing: RwSignal<Option<AppInstall>>) 
     .erase()
 }
 
-/// What can be decided about an install as it is now.
+/// The decisions that are possible about an install as it is now.
 fn menu(row: &ArcRwSignal<AppInstall>, removing: RwSignal<Option<AppInstall>>) -> AnyView {
     let toasts = Toasts::use_toasts();
     let install = row.get();

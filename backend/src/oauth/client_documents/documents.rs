@@ -20,7 +20,7 @@ use crate::{
     oauth::error::OAuthError,
 };
 
-/// How long a URL that failed is not fetched again.
+/// The time for which a URL that failed is not fetched again.
 const RETRY: Duration = Duration::from_secs(30);
 /// The most URLs that are remembered: some megabytes of documents.
 const MAX_URLS: usize = 1_000;
@@ -39,7 +39,7 @@ impl fmt::Debug for Documents {
     }
 }
 
-/// What is known of one URL. Times are monotonic.
+/// The document at one URL, or its last failure. Times are monotonic.
 #[derive(Default)]
 struct Slot {
     /// The document, and the time until which it is believed.
@@ -91,7 +91,7 @@ impl Documents {
         self.sender.policy()
     }
 
-    /// What the document at a URL says: from memory, or fetched once `may_fetch` agrees.
+    /// The columns of the document at a URL: from memory, or fetched once `may_fetch` agrees.
     pub async fn get(
         &self,
         url: &WebhookUrl,

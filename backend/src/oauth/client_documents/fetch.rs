@@ -30,9 +30,9 @@ const fn fault(description: &'static str) -> OAuthError {
 /// A document that passed, and how long it is believed.
 #[derive(Clone, Debug)]
 pub struct Fetched {
-    /// What it says.
+    /// The document's columns.
     pub columns: DocumentColumns,
-    /// How long that is believed.
+    /// The time for which they are believed.
     pub freshness: Freshness,
 }
 

@@ -16,7 +16,7 @@ const USUAL: Duration = Duration::from_mins(10);
 /// Values that may have been cut when they were read are not sent back.
 const MAX_VALIDATOR: usize = 1_000;
 
-/// How long a document is believed, and by what its server knows it again.
+/// The time for which a document is believed, and the marks by which its server knows it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Freshness {
     /// The time from the fetch on.

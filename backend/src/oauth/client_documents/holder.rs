@@ -34,7 +34,7 @@ const fn nobodys(cause: FailureCause) -> OAuthError {
     OAuthError::grant(cause, "The code or token has expired, was used, was revoked, or is not this client's.")
 }
 
-/// What a request brings, by which its app is found.
+/// A credential that a request brings, by which its app is found.
 enum Brought {
     /// A code, by its digests.
     Code(Vec<String>),
@@ -90,7 +90,7 @@ pub async fn find(auth: &Auth, url: &str, params: &Params) -> Result<ClientRecor
     Err(if redeems { nobodys(of_another) } else { OAuthError::OTHER_CLIENTS_TOKEN })
 }
 
-/// What `params` bring; none where it is no code or token of this server's.
+/// The credential in `params`; none where it is no code or token of this server's.
 async fn brought(auth: &Auth, params: &Params) -> Result<Option<Brought>, OAuthError> {
     let named = params.get("grant_type");
     let grant = named.map(|name| GrantType::of_request(name).ok_or(OAuthError::UNSUPPORTED_GRANT));

@@ -152,7 +152,7 @@ impl Reading {
     }
 }
 
-/// What a document says, as the audit log shows it.
+/// A document's columns, as the audit log shows them.
 fn shown(columns: &DocumentColumns) -> Value {
     json!({ "name": columns.name, "homepage_url": columns.homepage_url, "redirect_uris": columns.redirect_uris.0,
         "scopes": columns.scopes.0, "grants": columns.grants.0 })

@@ -41,7 +41,7 @@ use crate::{
 const DENIED: OAuthError =
     OAuthError::new(ErrorCode::AccessDenied, FailureCause::MemberDenied, "The member did not allow it.");
 
-/// How long a member has to sign in and answer, in milliseconds.
+/// The milliseconds that a member has to sign in and answer.
 pub const QUESTION_MS: i64 = 10 * 60_000;
 
 /// The member who answers a question, with the session and the browser.
@@ -68,7 +68,7 @@ pub struct OpenQuestion {
     pub client: ClientRecord,
     /// The workspace that the app would act in.
     pub workspace: Workspace,
-    /// What that workspace says to the app.
+    /// The admission of the app to that workspace.
     pub admission: Admission,
     /// The member's role there.
     pub role: Role,
@@ -94,7 +94,7 @@ impl OpenQuestion {
     }
 }
 
-/// Where a question is asked, and what it was made of.
+/// The place where a question is asked, and the request that it was made of.
 #[derive(Clone, Debug)]
 pub struct Asking {
     /// The digest of the member's session, where somebody is signed in.
@@ -210,7 +210,7 @@ fn dead_end(client: &ClientRecord, scopes: &[Scope], place: Option<Place>) -> Op
     )
 }
 
-/// What becomes of a request without asking the member.
+/// The end of a request without asking the member.
 #[derive(Clone, Debug)]
 pub enum Unasked {
     /// An earlier consent covers it: that consent, with the scopes that the request gets.

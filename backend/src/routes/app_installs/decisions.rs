@@ -1,4 +1,4 @@
-//! What an admin decides about an app of another workspace: to let it in, to refuse, pause, resume or remove it.
+//! An admin's decisions about an app of another workspace: to let it in, to refuse, pause, resume or remove it.
 
 use actix_web::{HttpResponse, delete, post, web::Data};
 use api_types::{
@@ -100,7 +100,7 @@ pub async fn refuse(
 
 /// Pause an installed app
 ///
-/// Its tokens are refused in this workspace, and its webhooks here are disabled, until it is resumed. Elsewhere it works on. Pausing
+/// The app's tokens are refused in this workspace, and its webhooks here are disabled, until it is resumed. Elsewhere it works on. Pausing
 /// a paused app changes nothing.
 #[utoipa::path(operation_id = "pauseAppInstall", tag = "Installed apps",
     security(("session" = ["admin"])), extensions(("x-problems" = json!(["conflict"]))),

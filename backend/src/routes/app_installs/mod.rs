@@ -84,7 +84,7 @@ pub async fn show(
 
 /// Show what an installed app holds
 ///
-/// How many authorizations and tokens of this workspace are alive, and whether a copy of a token was used here lately.
+/// The number of this workspace's authorizations and tokens that are alive, and signs that a copy of a token was used here lately.
 #[utoipa::path(operation_id = "getAppInstallActivity", tag = "Installed apps",
     security(("session" = ["admin"])), params(("id" = AppInstallId, Path, description = "The install's id")),
     responses((status = 200, description = "What it holds", body = AppInstallActivity)))]

@@ -1,4 +1,4 @@
-//! Which apps of other workspaces may come in, and whether those that are known by a document may ask.
+//! The workspace's policy: the apps of other workspaces that may come in, and those known by a document that may ask.
 
 use actix_web::{get, patch, web::Data};
 use api_types::{

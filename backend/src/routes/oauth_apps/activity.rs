@@ -33,7 +33,7 @@ pub const MAX_INCIDENTS: i64 = 20;
 
 /// Show what an OAuth app holds
 ///
-/// How many authorizations and tokens are alive, in all workspaces together, and whether a copy of a credential was used lately in this
+/// The number of authorizations and tokens that are alive, in all workspaces together, and signs of a copied credential in this
 /// one.
 #[utoipa::path(operation_id = "getOAuthAppActivity", tag = "OAuth apps",
     security(("session" = ["admin"])),

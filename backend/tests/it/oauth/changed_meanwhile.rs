@@ -1,4 +1,4 @@
-//! What changes between a member's consent and the tokens: they say only what they may then.
+//! Changes between a member's consent and the tokens, which say only what they may then.
 
 use api_types::account::Role;
 use serde_json::{Value, json};

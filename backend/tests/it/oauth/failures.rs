@@ -41,7 +41,7 @@ async fn hide(world: &World, team: &Team, app: &ThirdPartyApp, secrets: &[&str])
     }
 }
 
-/// The same people, signed in anew: their sessions have ended meanwhile.
+/// A team's people, signed in anew: their sessions have ended meanwhile.
 async fn anew(world: &World, team: Team) -> Team {
     let admin = world.sign_in(&team.admin.email).await;
     let member = world.sign_in(&team.member.email).await;

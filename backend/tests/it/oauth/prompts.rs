@@ -1,4 +1,4 @@
-//! What an app wishes of the question (`prompt`, `max_age`, `login_hint`), and members who can say nothing but no.
+//! An app's wishes for the question (`prompt`, `max_age`, `login_hint`), and members who can say nothing but no.
 
 use api_types::account::Plan;
 use reqwest::Method;

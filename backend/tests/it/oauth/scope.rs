@@ -7,7 +7,7 @@ use crate::harness::{
     oauth::{ThirdPartyApp, Tokens, parameter},
 };
 
-/// What a client asks for that takes `scopes_supported` for its list, and a few words of `OpenID`'s.
+/// The scopes of a client that takes `scopes_supported` for its list, and a few words of `OpenID`'s.
 fn all_there_is() -> String {
     let all: Vec<&str> = api_types::Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     format!("openid {} offline_access profile", all.join(" "))

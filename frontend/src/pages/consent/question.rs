@@ -92,7 +92,7 @@ fn who_asks_by_document(app: &AppRef, host: String) -> AnyView {
     .erase()
 }
 
-/// What to know of an app that nobody registered.
+/// A warning of an app that nobody registered.
 fn unverified(app: &AppRef, redirect_host: Option<&str>) -> AnyView {
     let Some(url) = app.client_id_url.clone() else { return ().erase() };
     // An answer that goes to localhost has a remark of its own.
@@ -150,7 +150,7 @@ fn publisher(name: Option<String>) -> AnyView {
     .erase()
 }
 
-/// What the workspace says to an app of another one, and the button that asks an admin.
+/// The admission of an app of another workspace, and the button that asks an admin.
 fn admitted(admission: Admission, load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
     match admission {
         Admission::Admitted => ().erase(),

@@ -1,4 +1,4 @@
-//! How often a document is fetched.
+//! Fetches of a document: as few as HTTP allows.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a document says holds from its next fetch on; what was allowed does not hang on the document.
+//! Changes of a document: they hold from its next fetch on; a consent does not hang on the document.
 
 use serde_json::json;
 

@@ -55,7 +55,7 @@ impl Documented {
         self.server.set(answer(&self.document(changed).to_string(), headers));
     }
 
-    /// How often the document was fetched.
+    /// The number of fetches of the document.
     fn fetches(&self) -> usize {
         self.server.requests().len()
     }

@@ -17,21 +17,21 @@ pub struct AppInstall {
     pub app: AppRef,
     /// Who stands behind the app, in its own words.
     pub publisher_name: String,
-    /// Whether it may act here.
+    /// The install's state: it acts here, or why not.
     pub status: InstallStatus,
     /// When it was installed, or asked for.
     pub created_at: Timestamp,
     /// When it was last decided about; `null` while nobody has.
     pub decided_at: Option<Timestamp>,
-    /// Which member asked for it; `null` where an admin let it in without being asked.
+    /// The member who asked for it; `null` where an admin let it in without being asked.
     pub requested_by: Option<MemberRef>,
 }
 
-/// What an app of another workspace holds in this one.
+/// The authorizations and tokens that an app of another workspace has in this one.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct AppInstallActivity {
-    /// How many members of this workspace let it act for them.
+    /// The number of this workspace's members who let it act for them.
     pub authorizations: i64,
     /// Access tokens that act for them now.
     pub access_tokens: i64,
@@ -41,12 +41,12 @@ pub struct AppInstallActivity {
     pub incidents: Vec<Incident>,
 }
 
-/// Which apps of other workspaces may come in.
+/// The workspace's policy for apps of other workspaces.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct AppPolicySetting {
     /// The policy.
     pub policy: AppPolicy,
-    /// Whether apps that are known by a metadata document may ask.
+    /// The workspace's word on apps that are known by a metadata document.
     pub client_documents: ClientDocuments,
 }

@@ -5,7 +5,7 @@
 use crate::vocabulary::words;
 
 words! {
-    /// Which apps of other workspaces may come in.
+    /// The workspace's policy: the apps of other workspaces that may come in.
     AppPolicy {
         /// Any: a member who lets it act for them installs it.
         Open = "open",
@@ -17,7 +17,7 @@ words! {
 }
 
 words! {
-    /// Whether members may be asked by apps that are known by a metadata document: whose `client_id` is an `https` URL.
+    /// The workspace's word on apps that are known by a metadata document: their `client_id` is an `https` URL.
     ClientDocuments {
         /// No document is fetched, and no such app asks. Those that are installed keep what members allowed them.
         Off = "off",
@@ -27,7 +27,7 @@ words! {
 }
 
 words! {
-    /// Whether an app of another workspace may act in this one.
+    /// The state of an app of another workspace in this one.
     InstallStatus {
         /// A member has asked for it, and no admin has answered.
         Requested = "requested",

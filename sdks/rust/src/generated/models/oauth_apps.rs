@@ -160,7 +160,7 @@ pub struct OAuthFailure {
     pub occurred_at: Timestamp,
     /// The time of the last request that failed alike.
     pub last_at: Timestamp,
-    /// How many requests there were.
+    /// The number of requests.
     pub count: u64,
     /// The endpoint.
     pub endpoint: OAuthEndpoint,

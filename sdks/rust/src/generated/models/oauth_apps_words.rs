@@ -17,7 +17,7 @@ words! {
 words! {
     /// The workspaces in which an app may act.
     Distribution {
-        /// Its own alone.
+        /// The app's own alone.
         Workspace = "workspace",
         /// Each that installs it.
         Public = "public",

@@ -60,7 +60,7 @@ impl<C: Client> AppInstalls<C> {
 
     /// Show what an installed app holds.
     ///
-    /// How many authorizations and tokens of this workspace are alive, and whether a copy of a token was used here lately.
+    /// The number of this workspace's authorizations and tokens that are alive, and signs that a copy of a token was used here lately.
     ///
     /// **Permission:** an admin's session
     pub fn get_activity(&self, id: impl Into<AppInstallId>) -> Call<C, AppInstallActivity> {
@@ -86,7 +86,7 @@ impl<C: Client> AppInstalls<C> {
 
     /// Pause an installed app.
     ///
-    /// Its tokens are refused in this workspace, and its webhooks here are disabled, until it is resumed. Elsewhere it works on. Pausing
+    /// The app's tokens are refused in this workspace, and its webhooks here are disabled, until it is resumed. Elsewhere it works on. Pausing
     /// a paused app changes nothing.
     ///
     /// **Permission:** an admin's session

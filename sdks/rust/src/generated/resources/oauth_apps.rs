@@ -113,7 +113,7 @@ impl<C: Client> OAuthApps<C> {
 
     /// List an OAuth app's failed requests.
     ///
-    /// What the app was refused at the OAuth endpoints in the last 7 days, and why, newest first: the last 1,000 at most. Requests that
+    /// The app's requests that the OAuth endpoints refused in the last 7 days, with the cause, newest first: the last 1,000 at most. Requests that
     /// failed alike within a minute are one. A request is here a few seconds after it failed.
     ///
     /// **Permission:** an admin's session
