@@ -94,11 +94,16 @@ impl World {
 
     /// Another workspace on the same server, whose one webhook leads to this hook and wants every ticket.
     pub async fn neighbour(&self, receiver: &Receiver, hook: usize) -> Result<Neighbour> {
-        workspace(&self.site, &self.database, NEIGHBOUR)?;
-        let admin = Api::new(self.server.address).sign_in(NEIGHBOUR, PASSWORD).await?;
+        let admin = self.admin_elsewhere(NEIGHBOUR).await?;
         let key = key(&admin).await?;
         subscribe(&admin, receiver, hook..hook + 1, "ticket.*").await?;
         Ok(Neighbour { key })
+    }
+
+    /// The admin of another workspace on the same server, who signs in by this address.
+    pub async fn admin_elsewhere(&self, email: &str) -> Result<Api> {
+        workspace(&self.site, &self.database, email)?;
+        Api::new(self.server.address).sign_in(email, PASSWORD).await
     }
 
     /// Another session of the admin.

@@ -31,6 +31,7 @@ impl Fixture {
         let key = fixture.credentials(&maker).await?;
         fixture.simple_objects(&maker).await?;
         fixture.apps(&maker).await?;
+        fixture.installs(&maker).await?;
         // A key sees the webhooks that it made itself.
         let key = world.admin.with_key(&key);
         let maker = Maker { world, caller: &key, receiver };
@@ -51,7 +52,7 @@ impl Fixture {
         let key = json!({ "name": "Samples", "scopes": SCOPES, "rotatable": true });
         let key = maker.make("/v1/api-keys", &key).await?;
         let app = json!({ "name": "Samples", "kind": "confidential", "redirect_uris": [CALLBACK], "scopes": SCOPES,
-            "grants": ["client_credentials", "authorization_code", "refresh_token"] });
+            "grants": ["client_credentials", "authorization_code", "refresh_token", "device_code"] });
         let app = maker.make("/v1/oauth-apps", &app).await?;
         let key = text(&key["key"])?;
         self.environment = vec![
@@ -59,6 +60,7 @@ impl Fixture {
             ("SAYLESS_APP_ID", text(&app["id"])?),
             ("SAYLESS_APP_SECRET", text(&app["client_secret"])?),
         ];
+        self.keep("createDeviceAuthorization", "app", &text(&app["id"])?);
         self.share("wsp", &maker.world.workspace);
         self.shared.insert("ada@example.com".to_owned(), crate::world::EMAIL.to_owned());
         self.shared.insert("correct horse battery staple".to_owned(), crate::world::PASSWORD.to_owned());
@@ -149,6 +151,26 @@ impl Fixture {
         Ok(())
     }
 
+    /// Apps of another workspace, as they are installed in this one; and one that an admin here is asked about.
+    async fn installs(&mut self, maker: &Maker<'_>) -> Result<()> {
+        // Each language's run has a publisher of its own.
+        let run = maker.id("/v1/tickets", &json!({ "title": "A run" })).await?.to_lowercase();
+        let publisher = maker.world.admin_elsewhere(&format!("{run}@publisher.example")).await?;
+        self.share("ins", &maker.install(&publisher, "active").await?);
+        for (operation, status) in [
+            ("approveAppInstall", "requested"),
+            ("refuseAppInstall", "requested"),
+            ("pauseAppInstall", "active"),
+            ("resumeAppInstall", "paused"),
+            ("deleteAppInstall", "active"),
+        ] {
+            self.keep(operation, "ins", &maker.install(&publisher, status).await?);
+        }
+        let question = consent::ask(maker.caller, &maker.public_app(&publisher).await?).await?;
+        self.own.entry("requestAppInstall").or_default().insert("7Jq2mWc4Tz".to_owned(), question);
+        Ok(())
+    }
+
     fn share(&mut self, prefix: &str, id: &str) {
         self.shared.insert(example(prefix), id.to_owned());
     }
@@ -211,6 +233,26 @@ impl Maker<'_> {
         let app = json!({ "name": "Acme Shell", "kind": "public", "redirect_uris": [], "scopes": ["tickets:read"],
             "grants": ["device_code"] });
         self.id("/v1/oauth-apps", &app).await
+    }
+
+    /// A publisher's app that other workspaces may install.
+    async fn public_app(&self, publisher: &Api) -> Result<String> {
+        let app = json!({ "name": "Acme Dashboards", "kind": "public", "redirect_uris": [CALLBACK],
+            "scopes": ["tickets:read"], "distribution": "public", "publisher_name": "Acme Ltd" });
+        text(&publisher.post("/v1/oauth-apps", &app).await?["id"])
+    }
+
+    /// An install of a publisher's app in this workspace; by SQL, since members and admins would have to take turns.
+    async fn install(&self, publisher: &Api, status: &str) -> Result<String> {
+        let app = self.public_app(publisher).await?;
+        let id = app.replace("app_", "ins_");
+        let install = format!(
+            "INSERT INTO app_installs (id, workspace_id, app_id, status, created_at) \
+             SELECT '{id}', '{}', id, '{status}', created_at FROM oauth_apps WHERE id = '{app}'",
+            self.world.workspace
+        );
+        fill::execute(&self.world.database, &install)?;
+        Ok(id)
     }
 
     /// The newest delivery to a webhook, other than this one, whose first attempt has failed.
