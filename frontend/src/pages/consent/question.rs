@@ -62,7 +62,7 @@ fn anything(request: &AuthorizationRequest) -> bool {
 /// The app's name, logo, homepage and description, all of them its own words.
 fn who_asks(app: &AppRef) -> AnyView {
     if let Some(host) = app.document_host() {
-        return who_asks_by_document(app, host.to_owned());
+        return who_asks_by_document(app, host);
     }
     let description = app.description.clone();
     view! {
@@ -78,12 +78,13 @@ fn who_asks(app: &AppRef) -> AnyView {
 }
 
 /// An app that nobody registered: the host of its document stands first, since that alone is certain.
-fn who_asks_by_document(app: &AppRef, host: String) -> AnyView {
+fn who_asks_by_document(app: &AppRef, host: &str) -> AnyView {
+    let shown = host.to_owned();
     let homepage = app.homepage_url.clone();
     view! {
         <header class="grid justify-items-center gap-1.5 text-center px-6 pt-7 pb-6 min-w-0">
-            {app_logo(&host, "", "size-14 text-2xl")}
-            <h1 class="text-xl font-semibold anywhere mt-2 max-w-full">"Allow " <bdi dir="ltr">{host.clone()}</bdi> "?"</h1>
+            {app_logo(host, "", "size-14 text-2xl")}
+            <h1 class="text-xl font-semibold anywhere mt-2 max-w-full">"Allow " <bdi dir="ltr">{shown}</bdi> "?"</h1>
             <p class="anywhere max-w-full">"It says it is “" <bdi>{app.name.clone()}</bdi> "”, not verified."</p>
             {(!homepage.is_empty())
                 .then(|| view! { <p class="muted anywhere max-w-full"><bdi dir="ltr">{homepage}</bdi></p> })}
@@ -165,7 +166,7 @@ fn admitted(admission: Admission, load: &Load<AuthorizationRequest>, answer: Ans
                 if let Some(request) = untrack(|| load.ready()) {
                     let load = load.clone();
                     answer.ask.run(authorization_requests::request_install(&request.id), move |asked| {
-                        load.set(asked)
+                        load.set(asked);
                     });
                 }
             };
@@ -211,10 +212,10 @@ fn for_what(scopes: &[RequestedScope], answer: Answer) -> AnyView {
     let (first, tick) = if grown { ("New", icon::PLUS) } else { ("If you allow it, it can", icon::CHECK) };
     let row = |shape| {
         move |scope: &RequestedScope| {
-            if scope.choice != ScopeChoice::Required {
-                choice(scope, scopes.to_vec(), answer)
-            } else {
+            if scope.choice == ScopeChoice::Required {
                 listed(scope, shape)
+            } else {
+                choice(scope, scopes.to_vec(), answer)
             }
         }
     };
