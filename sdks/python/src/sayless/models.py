@@ -179,20 +179,20 @@ class AppInstall(Model):
     """Who stands behind the app, in its own words."""
 
     requested_by: Optional[MemberRef]
-    """Which member asked for it; `null` where an admin let it in without being asked."""
+    """The member who asked for it; `null` where an admin let it in without being asked."""
 
     status: InstallStatus
-    """Whether it may act here."""
+    """The install's state: it acts here, or why not."""
 
 
 class AppInstallActivity(Model):
-    """What an app of another workspace holds in this one."""
+    """The authorizations and tokens that an app of another workspace has in this one."""
 
     access_tokens: int
     """Access tokens that act for them now."""
 
     authorizations: int
-    """How many members of this workspace let it act for them."""
+    """The number of this workspace's members who let it act for them."""
 
     incidents: list[Incident]
     """The newest incidents of the last 90 days: copies of its tokens that were used here."""
@@ -202,10 +202,10 @@ class AppInstallActivity(Model):
 
 
 class AppPolicySetting(Model):
-    """Which apps of other workspaces may come in."""
+    """The workspace's policy for apps of other workspaces."""
 
     client_documents: ClientDocuments
-    """Whether apps that are known by a metadata document may ask."""
+    """The workspace's word on apps that are known by a metadata document."""
 
     policy: AppPolicy
     """The policy."""
@@ -943,7 +943,7 @@ class OAuthFailure(Model):
     """The cause."""
 
     count: int
-    """How many requests there were."""
+    """The number of requests."""
 
     detail: str
     """The cause of the last request in a sentence, without any secret. Redirect URIs stand there

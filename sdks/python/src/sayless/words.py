@@ -57,7 +57,7 @@ AppPolicy = Union[
     ],
     str,
 ]
-"""Which apps of other workspaces may come in.
+"""The workspace's policy: the apps of other workspaces that may come in.
 
 - `open`: Any: a member who lets it act for them installs it.
 - `ask`: Those that an admin approves; members may ask for them.
@@ -338,8 +338,8 @@ ClientDocuments = Union[
     ],
     str,
 ]
-"""Whether members may be asked by apps that are known by a metadata document: whose `client_id` is
-an `https` URL.
+"""The workspace's word on apps that are known by a metadata document: their `client_id` is an
+`https` URL.
 
 - `off`: No document is fetched, and no such app asks. Those that are installed keep what members
 allowed them.
@@ -470,7 +470,7 @@ Distribution = Union[
 ]
 """The workspaces in which an app may act.
 
-- `workspace`: Its own alone.
+- `workspace`: The app's own alone.
 - `public`: Each that installs it.
 
 More words may be added.
@@ -798,7 +798,7 @@ InstallStatus = Union[
     ],
     str,
 ]
-"""Whether an app of another workspace may act in this one.
+"""The state of an app of another workspace in this one.
 
 - `requested`: A member has asked for it, and no admin has answered.
 - `refused`: An admin has refused it.
@@ -813,7 +813,7 @@ KnownAppPolicy = Literal[
     "ask",
     "list",
 ]
-"""Which apps of other workspaces may come in.
+"""The workspace's policy: the apps of other workspaces that may come in.
 
 - `open`: Any: a member who lets it act for them installs it.
 - `ask`: Those that an admin approves; members may ask for them.
@@ -839,8 +839,8 @@ KnownClientDocuments = Literal[
     "off",
     "on",
 ]
-"""Whether members may be asked by apps that are known by a metadata document: whose `client_id` is
-an `https` URL.
+"""The workspace's word on apps that are known by a metadata document: their `client_id` is an
+`https` URL.
 
 - `off`: No document is fetched, and no such app asks. Those that are installed keep what members
 allowed them.
@@ -863,7 +863,7 @@ KnownDistribution = Literal[
 ]
 """The workspaces in which an app may act.
 
-- `workspace`: Its own alone.
+- `workspace`: The app's own alone.
 - `public`: Each that installs it.
 """
 

@@ -130,17 +130,17 @@ export interface AppInstall {
   id: AppInstallId;
   /** Who stands behind the app, in its own words. */
   publisher_name: string;
-  /** Which member asked for it; `null` where an admin let it in without being asked. */
+  /** The member who asked for it; `null` where an admin let it in without being asked. */
   requested_by?: MemberRef | null;
-  /** Whether it may act here. */
+  /** The install's state: it acts here, or why not. */
   status: InstallStatus;
 }
 
-/** What an app of another workspace holds in this one. */
+/** The authorizations and tokens that an app of another workspace has in this one. */
 export interface AppInstallActivity {
   /** Access tokens that act for them now. */
   access_tokens: number;
-  /** How many members of this workspace let it act for them. */
+  /** The number of this workspace's members who let it act for them. */
   authorizations: number;
   /** The newest incidents of the last 90 days: copies of its tokens that were used here. */
   incidents: Incident[];
@@ -152,7 +152,7 @@ export interface AppInstallActivity {
 export type AppInstallId = string;
 
 /**
- * Which apps of other workspaces may come in.
+ * The workspace's policy: the apps of other workspaces that may come in.
  *
  * - `open`: Any: a member who lets it act for them installs it.
  * - `ask`: Those that an admin approves; members may ask for them.
@@ -170,9 +170,9 @@ export interface AppPolicyChange {
   policy?: KnownAppPolicy;
 }
 
-/** Which apps of other workspaces may come in. */
+/** The workspace's policy for apps of other workspaces. */
 export interface AppPolicySetting {
-  /** Whether apps that are known by a metadata document may ask. */
+  /** The workspace's word on apps that are known by a metadata document. */
   client_documents: ClientDocuments;
   /** The policy. */
   policy: AppPolicy;
@@ -573,7 +573,7 @@ export type CheckedProperty =
   | (string & {});
 
 /**
- * Whether members may be asked by apps that are known by a metadata document: whose `client_id` is an `https` URL.
+ * The workspace's word on apps that are known by a metadata document: their `client_id` is an `https` URL.
  *
  * - `off`: No document is fetched, and no such app asks. Those that are installed keep what members allowed them.
  * - `on`: They may ask, and the policy says who lets them in.
@@ -826,7 +826,7 @@ export type DisabledReason = "manual" | "gone" | "failing" | "owner_ended" | (st
 /**
  * The workspaces in which an app may act.
  *
- * - `workspace`: Its own alone.
+ * - `workspace`: The app's own alone.
  * - `public`: Each that installs it.
  *
  * More words may be added.
@@ -1240,7 +1240,7 @@ export type IncidentKind = "refresh_token_reused" | "code_reused" | (string & {}
 export type Included = "failed" | "canceled" | "missing" | "succeeded" | (string & {});
 
 /**
- * Whether an app of another workspace may act in this one.
+ * The state of an app of another workspace in this one.
  *
  * - `requested`: A member has asked for it, and no admin has answered.
  * - `refused`: An admin has refused it.
@@ -1252,7 +1252,7 @@ export type Included = "failed" | "canceled" | "missing" | "succeeded" | (string
 export type InstallStatus = "requested" | "refused" | "active" | "paused" | (string & {});
 
 /**
- * Which apps of other workspaces may come in.
+ * The workspace's policy: the apps of other workspaces that may come in.
  *
  * - `open`: Any: a member who lets it act for them installs it.
  * - `ask`: Those that an admin approves; members may ask for them.
@@ -1271,7 +1271,7 @@ export type KnownAppPolicy = "open" | "ask" | "list";
 export type KnownCategory = "configuration" | "outage" | "throttling" | "ours";
 
 /**
- * Whether members may be asked by apps that are known by a metadata document: whose `client_id` is an `https` URL.
+ * The workspace's word on apps that are known by a metadata document: their `client_id` is an `https` URL.
  *
  * - `off`: No document is fetched, and no such app asks. Those that are installed keep what members allowed them.
  * - `on`: They may ask, and the policy says who lets them in.
@@ -1289,7 +1289,7 @@ export type KnownClientKind = "confidential" | "public";
 /**
  * The workspaces in which an app may act.
  *
- * - `workspace`: Its own alone.
+ * - `workspace`: The app's own alone.
  * - `public`: Each that installs it.
  */
 export type KnownDistribution = "workspace" | "public";
@@ -1872,7 +1872,7 @@ export type OAuthErrorCode =
 export interface OAuthFailure {
   /** The cause. */
   cause: FailureCause;
-  /** How many requests there were. */
+  /** The number of requests. */
   count: number;
   /**
    * The cause of the last request in a sentence, without any secret. Redirect URIs stand there without the values of their queries.

@@ -107,8 +107,8 @@ class AppInstallsResource(Resource):
     ) -> AppInstallActivity:
         """Show what an installed app holds.
 
-        How many authorizations and tokens of this workspace are alive, and whether a copy of a
-        token was used here lately.
+        The number of this workspace's authorizations and tokens that are alive, and signs that a
+        copy of a token was used here lately.
 
         **Permission:** an admin's session
 
@@ -184,8 +184,8 @@ class AppInstallsResource(Resource):
     ) -> AppInstall:
         """Pause an installed app.
 
-        Its tokens are refused in this workspace, and its webhooks here are disabled, until it is
-        resumed. Elsewhere it works on. Pausing a paused app changes nothing.
+        The app's tokens are refused in this workspace, and its webhooks here are disabled, until it
+        is resumed. Elsewhere it works on. Pausing a paused app changes nothing.
 
         **Permission:** an admin's session
 
@@ -395,8 +395,8 @@ class AsyncAppInstallsResource(AsyncResource):
     ) -> AppInstallActivity:
         """Show what an installed app holds.
 
-        How many authorizations and tokens of this workspace are alive, and whether a copy of a
-        token was used here lately.
+        The number of this workspace's authorizations and tokens that are alive, and signs that a
+        copy of a token was used here lately.
 
         **Permission:** an admin's session
 
@@ -472,8 +472,8 @@ class AsyncAppInstallsResource(AsyncResource):
     ) -> AppInstall:
         """Pause an installed app.
 
-        Its tokens are refused in this workspace, and its webhooks here are disabled, until it is
-        resumed. Elsewhere it works on. Pausing a paused app changes nothing.
+        The app's tokens are refused in this workspace, and its webhooks here are disabled, until it
+        is resumed. Elsewhere it works on. Pausing a paused app changes nothing.
 
         **Permission:** an admin's session
 

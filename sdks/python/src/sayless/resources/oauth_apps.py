@@ -196,8 +196,8 @@ class OauthAppsResource(Resource):
     ) -> OAuthAppActivity:
         """Show what an OAuth app holds.
 
-        How many authorizations and tokens are alive, in all workspaces together, and whether a copy
-        of a credential was used lately in this one.
+        The number of authorizations and tokens that are alive, in all workspaces together, and
+        signs of a copied credential in this one.
 
         **Permission:** an admin's session
 
@@ -289,9 +289,9 @@ class OauthAppsResource(Resource):
     ) -> Paged[OAuthFailure]:
         """List an OAuth app's failed requests.
 
-        What the app was refused at the OAuth endpoints in the last 7 days, and why, newest first:
-        the last 1,000 at most. Requests that failed alike within a minute are one. A request is
-        here a few seconds after it failed.
+        The app's requests that the OAuth endpoints refused in the last 7 days, with the cause,
+        newest first: the last 1,000 at most. Requests that failed alike within a minute are one. A
+        request is here a few seconds after it failed.
 
         **Permission:** an admin's session
 
@@ -725,8 +725,8 @@ class AsyncOauthAppsResource(AsyncResource):
     ) -> OAuthAppActivity:
         """Show what an OAuth app holds.
 
-        How many authorizations and tokens are alive, in all workspaces together, and whether a copy
-        of a credential was used lately in this one.
+        The number of authorizations and tokens that are alive, in all workspaces together, and
+        signs of a copied credential in this one.
 
         **Permission:** an admin's session
 
@@ -818,9 +818,9 @@ class AsyncOauthAppsResource(AsyncResource):
     ) -> AsyncPaged[OAuthFailure]:
         """List an OAuth app's failed requests.
 
-        What the app was refused at the OAuth endpoints in the last 7 days, and why, newest first:
-        the last 1,000 at most. Requests that failed alike within a minute are one. A request is
-        here a few seconds after it failed.
+        The app's requests that the OAuth endpoints refused in the last 7 days, with the cause,
+        newest first: the last 1,000 at most. Requests that failed alike within a minute are one. A
+        request is here a few seconds after it failed.
 
         **Permission:** an admin's session
 

@@ -80,7 +80,7 @@ impl<C: Client> OAuthApps<C> {
 
     /// Show what an OAuth app holds.
     ///
-    /// How many authorizations and tokens are alive, in all workspaces together, and whether a copy of a credential was used lately in this
+    /// The number of authorizations and tokens that are alive, in all workspaces together, and signs of a copied credential in this
     /// one.
     ///
     /// **Permission:** an admin's session

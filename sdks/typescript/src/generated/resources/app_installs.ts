@@ -60,7 +60,7 @@ export class AppInstallsResource extends Resource {
   /**
    * Show what an installed app holds.
    *
-   * How many authorizations and tokens of this workspace are alive, and whether a copy of a token was used here lately.
+   * The number of this workspace's authorizations and tokens that are alive, and signs that a copy of a token was used here lately.
    *
    * **Permission:** an admin's session
    */
@@ -91,7 +91,7 @@ export class AppInstallsResource extends Resource {
   /**
    * Pause an installed app.
    *
-   * Its tokens are refused in this workspace, and its webhooks here are disabled, until it is resumed. Elsewhere it works on. Pausing
+   * The app's tokens are refused in this workspace, and its webhooks here are disabled, until it is resumed. Elsewhere it works on. Pausing
    * a paused app changes nothing.
    *
    * **Permission:** an admin's session

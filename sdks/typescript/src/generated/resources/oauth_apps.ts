@@ -145,7 +145,7 @@ export class OAuthAppsResource extends Resource {
   /**
    * Show what an OAuth app holds.
    *
-   * How many authorizations and tokens are alive, in all workspaces together, and whether a copy of a credential was used lately in this
+   * The number of authorizations and tokens that are alive, in all workspaces together, and signs of a copied credential in this
    * one.
    *
    * **Permission:** an admin's session
@@ -183,7 +183,7 @@ export class OAuthAppsResource extends Resource {
   /**
    * List an OAuth app's failed requests.
    *
-   * What the app was refused at the OAuth endpoints in the last 7 days, and why, newest first: the last 1,000 at most. Requests that
+   * The app's requests that the OAuth endpoints refused in the last 7 days, with the cause, newest first: the last 1,000 at most. Requests that
    * failed alike within a minute are one. A request is here a few seconds after it failed.
    *
    * **Permission:** an admin's session
