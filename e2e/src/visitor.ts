@@ -31,11 +31,11 @@ export class Visitor {
     return fetch(`${this.place.url}${path}`, { method, headers, body: text, redirect: "manual" });
   }
 
-  /** Makes an OAuth app, as an admin. */
-  async createApp(kind: "confidential" | "public"): Promise<AppCredentials> {
+  /** Makes an OAuth app, as an admin, with fields of its own. */
+  async createApp(kind: "confidential" | "public", fields: Record<string, unknown> = {}): Promise<AppCredentials> {
     const grants = ["authorization_code", "refresh_token", ...(kind === "public" ? [] : ["client_credentials"])];
     const scopes = ["tickets:read", "tickets:write"];
-    const app = { name: `Acme ${kind}`, kind, redirect_uris: [CALLBACK], scopes, grants };
+    const app = { name: `Acme ${kind}`, kind, redirect_uris: [CALLBACK], scopes, grants, ...fields };
     const answer = await this.send("POST", "/v1/oauth-apps", app);
     expect(answer.status).toBe(201);
     return (await answer.json()) as AppCredentials;
