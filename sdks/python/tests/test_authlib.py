@@ -1,4 +1,4 @@
-"""PyPI's Authlib, unchanged, at the OAuth server: a code with PKCE, refreshing, introspection and revocation."""
+"""PyPI's Authlib, unchanged, at the OAuth server: code with PKCE, refresh, introspection, revocation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CALLBACK = "https://acme.example/callback"
 
 @pytest.fixture(autouse=True)
 def plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server of the tests is on this machine, where the library wants to be told that it need not be https."""
+    """The server of the tests is on this machine, and the library must be told that http is fine there."""
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
 
 
@@ -35,7 +35,7 @@ def browser(url: str) -> Iterator[httpx.Client]:
 
 
 def consent(browser: httpx.Client, address: str) -> str:
-    """Goes where an app sends members, and allows what it asks; gives the address where one is sent back to."""
+    """Goes where an app sends members, and allows what it asks; the address of the way back."""
     location = browser.get(address).headers["location"]
     question = location.split("/oauth/consent/")[-1]
     answer = browser.post(f"/v1/authorization-requests/{question}/approve").raise_for_status()
