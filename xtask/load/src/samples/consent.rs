@@ -11,7 +11,7 @@ pub const CALLBACK: &str = "https://acme.example/callback";
 pub async fn ask(member: &Api, app: &str) -> Result<String> {
     let path = format!(
         "/oauth/authorize?response_type=code&client_id={app}&redirect_uri=https%3A%2F%2Facme.example%2Fcallback\
-         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&scope=tickets%3Aread"
+         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
     );
     let mut connection = Connection::open(member.server).await?;
     let answer = connection.exchange(&member.request("GET", &path, &Value::Null)).await?;
