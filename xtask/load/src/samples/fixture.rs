@@ -224,7 +224,8 @@ impl Maker<'_> {
     /// An app that members can let in.
     async fn app(&self) -> Result<String> {
         let app = json!({ "name": "Acme Dashboards", "kind": "confidential", "redirect_uris": [CALLBACK],
-            "scopes": ["tickets:read", "tickets:write"], "optional_scopes": ["tickets:write"], "grants": ["authorization_code", "refresh_token", "client_credentials"] });
+            "scopes": ["tickets:read", "tickets:write"], "optional_scopes": ["tickets:write"],
+            "grants": ["authorization_code", "refresh_token", "client_credentials"] });
         self.id("/v1/oauth-apps", &app).await
     }
 
