@@ -17,7 +17,7 @@ async function deviceApp(request: APIRequestContext): Promise<client.Configurati
   const made = await request.post(`${world().url}/v1/oauth-apps`, { data });
   expect(made.status()).toBe(201);
   const { id } = (await made.json()) as { id: string };
-  const options = { algorithm: "oauth2", execute: [client.allowInsecureRequests] } as const;
+  const options: client.DiscoveryRequestOptions = { algorithm: "oauth2", execute: [client.allowInsecureRequests] };
   return client.discovery(new URL(world().url), id, undefined, client.None(), options);
 }
 
