@@ -9,8 +9,18 @@ async function open(page: Page, tag: string, operation: string): Promise<Locator
   // An address with another fragment alone would not load the page anew.
   await page.goto("about:blank");
   await page.goto(`${world().url}/docs/api#/${tag}/${operation}`);
-  return page.locator(`[id$="-${operation}"]`);
+  const opened = page.locator(`[id^="operations-"][id$="-${operation}"]`);
+  // The page reads all of the document before it shows one operation.
+  await expect(opened).toBeVisible({ timeout: 30_000 });
+  return opened;
 }
+
+// A server compresses a file for the first who asks, which takes an unoptimized one seconds.
+test.beforeAll(async ({ request }) => {
+  for (const file of ["docs/api/swagger-ui-bundle.js", "docs/api/swagger-ui.css", "docs/api/samples.json", "openapi.json"]) {
+    expect((await request.get(`${world().url}/${file}`)).status()).toBe(200);
+  }
+});
 
 test("each operation has samples, and the language is chosen once", async ({ page }) => {
   const create = await open(page, "Webhooks", "createWebhook");
