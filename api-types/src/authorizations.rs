@@ -23,13 +23,13 @@ pub struct AuthorizationRequest {
     pub app: AppRef,
     /// The workspace that the app would act in.
     pub workspace: Workspace,
-    /// Who stands behind an app of another workspace, in its own words; `null` for an app of this one.
+    /// The name of whoever publishes an app of another workspace, in the app's own words; `null` for an app of this one.
     pub publisher_name: Option<String>,
     /// The admission of the app to that workspace.
     pub admission: Admission,
     /// The member who is asked.
     pub member: MemberRef,
-    /// Where the member is sent afterwards: the redirect URI's host, or its scheme where an app on the device opens; `null` where a
+    /// The place that the member is sent to afterwards: the redirect URI's host, or its scheme where an app on the device opens; `null` where a
     /// device waits for the answer.
     #[cfg_attr(feature = "openapi", schema(example = "acme.example"))]
     pub redirect_host: Option<String>,

@@ -195,7 +195,7 @@ pub struct NewOAuthApp {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Distribution>))]
     pub distribution: Option<String>,
-    /// Who stands behind the app, as other workspaces read it: at most 100 characters. A public app needs it.
+    /// The name of whoever publishes the app, as other workspaces read it: at most 100 characters. A public app needs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 100))]
     pub publisher_name: Option<String>,
@@ -249,7 +249,7 @@ pub struct OAuthAppChanges {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "always")]
     #[cfg_attr(feature = "openapi", schema(value_type = Distribution, required = false))]
     pub distribution: Option<String>,
-    /// Who stands behind the app.
+    /// The name of whoever publishes the app.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 100))]
     pub publisher_name: Option<Option<String>>,

@@ -30,7 +30,7 @@ pub struct ClientRecord {
     pub suspended: bool,
     /// In which workspaces it may act.
     pub distribution: Distribution,
-    /// Who stands behind it, as other workspaces read it.
+    /// The name of whoever publishes the app, as other workspaces read it.
     pub publisher_name: String,
     /// The URL of the document that the app is known by, which is its `client_id`; `None` where its id is that.
     pub client_id_url: Option<String>,

@@ -1,4 +1,5 @@
-//! Sends one request, a webhook's message or the question for a document: resolve the name, check every address, connect to the very address that passed, send,
+//! Sends one request, a webhook's message or the question for a document: resolve the name, check every address, connect to the
+//! very address that passed, send,
 //! read a bounded answer. One deadline covers all of this, and a shorter one the answer's body: its head alone says how an
 //! attempt ended. No redirects, no proxies, no decompression, no state but a small pool of connections.
 

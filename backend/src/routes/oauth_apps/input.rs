@@ -124,7 +124,7 @@ fn check_distribution(fields: &mut Fields, word: Option<&str>) -> Option<Distrib
     word.and_then(|word| fields.word("distribution", word, &["workspace", "public"]))
 }
 
-/// Who stands behind an app, which other workspaces are told.
+/// Checks the name of an app's publisher, which other workspaces are told.
 fn check_publisher(fields: &mut Fields, text: &str, distribution: Distribution) -> String {
     if distribution == Distribution::Workspace && text.is_empty() {
         return String::new();

@@ -138,7 +138,7 @@ fn whom(email: String, workspace: String, expected: Option<String>) -> AnyView {
     .erase()
 }
 
-/// Who stands behind an app of another workspace.
+/// The publisher of an app of another workspace.
 fn publisher(name: Option<String>) -> AnyView {
     let Some(name) = name else { return ().erase() };
     view! {
