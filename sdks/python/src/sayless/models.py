@@ -167,16 +167,16 @@ class AppInstall(Model):
     """The app."""
 
     created_at: datetime
-    """When it was installed, or asked for."""
+    """The time at which the app was installed or asked for."""
 
     decided_at: Optional[datetime]
-    """When it was last decided about; `null` while nobody has."""
+    """The time of the last decision about the app; `null` while there is none."""
 
     id: str
     """The install's id."""
 
     publisher_name: str
-    """Who stands behind the app, in its own words."""
+    """The name of whoever publishes the app, in the app's own words."""
 
     requested_by: Optional[MemberRef]
     """The member who asked for it; `null` where an admin let it in without being asked."""

@@ -122,13 +122,13 @@ export type ApiKeyStatus = "active" | "expired" | "replaced" | "revoked" | (stri
 export interface AppInstall {
   /** The app. */
   app: AppRef;
-  /** When it was installed, or asked for. */
+  /** The time at which the app was installed or asked for. */
   created_at: Timestamp;
-  /** When it was last decided about; `null` while nobody has. */
+  /** The time of the last decision about the app; `null` while there is none. */
   decided_at?: Timestamp | null;
   /** The install's id. */
   id: AppInstallId;
-  /** Who stands behind the app, in its own words. */
+  /** The name of whoever publishes the app, in the app's own words. */
   publisher_name: string;
   /** The member who asked for it; `null` where an admin let it in without being asked. */
   requested_by?: MemberRef | null;
@@ -1588,7 +1588,9 @@ export interface NewOAuthApp {
   name: string;
   /** Those of the scopes that each member may leave out; none where absent. */
   optional_scopes?: KnownScope[] | null;
-  /** Who stands behind the app, as other workspaces read it: at most 100 characters. A public app needs it. */
+  /**
+   * The name of whoever publishes the app, as other workspaces read it: at most 100 characters. A public app needs it.
+   */
   publisher_name?: string | null;
   /**
    * Where members may be sent back to, at most 20: https; http on a loopback IP; for public apps also on `localhost`, and a scheme
@@ -1781,7 +1783,7 @@ export interface OAuthAppChanges {
   name?: string;
   /** Those of the scopes that each member may leave out. */
   optional_scopes?: KnownScope[];
-  /** Who stands behind the app. */
+  /** The name of whoever publishes the app. */
   publisher_name?: string | null;
   /** Where members may be sent back to. */
   redirect_uris?: string[];

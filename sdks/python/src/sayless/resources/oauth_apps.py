@@ -71,8 +71,8 @@ class OauthAppsResource(Resource):
             name: The name that members see on the consent screen: 1 to 100 characters.
             optional_scopes: Those of the scopes that each member may leave out; none where
                 absent.
-            publisher_name: Who stands behind the app, as other workspaces read it: at most 100
-                characters. A public app needs it.
+            publisher_name: The name of whoever publishes the app, as other workspaces read it:
+                at most 100 characters. A public app needs it.
             redirect_uris: Where members may be sent back to, at most 20: https; http on a
                 loopback IP; for public apps also on `localhost`, and a scheme of the app's own.
             scopes: What the app may ask for.
@@ -485,7 +485,7 @@ class OauthAppsResource(Resource):
             logo: The app's logo as a `data:` URL.
             name: The name that members see.
             optional_scopes: Those of the scopes that each member may leave out.
-            publisher_name: Who stands behind the app.
+            publisher_name: The name of whoever publishes the app.
             redirect_uris: Where members may be sent back to.
             scopes: What the app may ask for.
             if_match: The `etag` of the version that is meant: another one is refused with
@@ -600,8 +600,8 @@ class AsyncOauthAppsResource(AsyncResource):
             name: The name that members see on the consent screen: 1 to 100 characters.
             optional_scopes: Those of the scopes that each member may leave out; none where
                 absent.
-            publisher_name: Who stands behind the app, as other workspaces read it: at most 100
-                characters. A public app needs it.
+            publisher_name: The name of whoever publishes the app, as other workspaces read it:
+                at most 100 characters. A public app needs it.
             redirect_uris: Where members may be sent back to, at most 20: https; http on a
                 loopback IP; for public apps also on `localhost`, and a scheme of the app's own.
             scopes: What the app may ask for.
@@ -1014,7 +1014,7 @@ class AsyncOauthAppsResource(AsyncResource):
             logo: The app's logo as a `data:` URL.
             name: The name that members see.
             optional_scopes: Those of the scopes that each member may leave out.
-            publisher_name: Who stands behind the app.
+            publisher_name: The name of whoever publishes the app.
             redirect_uris: Where members may be sent back to.
             scopes: What the app may ask for.
             if_match: The `etag` of the version that is meant: another one is refused with

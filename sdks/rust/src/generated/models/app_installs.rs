@@ -15,13 +15,13 @@ pub struct AppInstall {
     pub id: AppInstallId,
     /// The app.
     pub app: AppRef,
-    /// Who stands behind the app, in its own words.
+    /// The name of whoever publishes the app, in the app's own words.
     pub publisher_name: String,
     /// The install's state: it acts here, or why not.
     pub status: InstallStatus,
-    /// When it was installed, or asked for.
+    /// The time at which the app was installed or asked for.
     pub created_at: Timestamp,
-    /// When it was last decided about; `null` while nobody has.
+    /// The time of the last decision about the app; `null` while there is none.
     pub decided_at: Option<Timestamp>,
     /// The member who asked for it; `null` where an admin let it in without being asked.
     pub requested_by: Option<MemberRef>,

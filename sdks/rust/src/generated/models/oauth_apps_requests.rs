@@ -37,7 +37,7 @@ pub struct NewOAuthApp {
     /// Those of the scopes that each member may leave out; none where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub optional_scopes: Option<Vec<Scope>>,
-    /// Who stands behind the app, as other workspaces read it: at most 100 characters. A public app needs it.
+    /// The name of whoever publishes the app, as other workspaces read it: at most 100 characters. A public app needs it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher_name: Option<String>,
 }
@@ -107,7 +107,7 @@ impl NewOAuthApp {
         self
     }
 
-    /// Who stands behind the app, as other workspaces read it: at most 100 characters. A public app needs it.
+    /// The name of whoever publishes the app, as other workspaces read it: at most 100 characters. A public app needs it.
     #[must_use]
     pub fn publisher_name(mut self, publisher_name: impl Into<String>) -> Self {
         self.publisher_name = Some(publisher_name.into());
@@ -140,7 +140,7 @@ pub struct OAuthAppChanges {
     /// Those of the scopes that each member may leave out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub optional_scopes: Option<Vec<Scope>>,
-    /// Who stands behind the app.
+    /// The name of whoever publishes the app.
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub publisher_name: Patch<String>,
     /// Where members may be sent back to.
@@ -227,7 +227,7 @@ impl OAuthAppChanges {
         self
     }
 
-    /// Who stands behind the app.
+    /// The name of whoever publishes the app.
     #[must_use]
     pub fn publisher_name(mut self, publisher_name: impl Into<String>) -> Self {
         self.publisher_name = Patch::Value(publisher_name.into());
