@@ -55,7 +55,9 @@ pub async fn get_authorization_server_metadata(auth: Data<Auth>) -> HttpResponse
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
         "client_id_metadata_document_supported": true,
-        "service_documentation": at("/docs"),
+        // No RFC names this one; servers that announce it use this name.
+        "access_token_signing_alg_values_supported": ["ES256"],
+        "service_documentation": at("/docs/oauth"),
     }))
 }
 

@@ -14,6 +14,7 @@ mod merge_patch;
 mod methods;
 mod ownership;
 mod permission;
+mod public_apps;
 mod query;
 mod texts;
 mod versions;

@@ -20,7 +20,8 @@ struct Party {
     ids: BTreeMap<&'static str, String>,
 }
 
-fn all_scopes() -> Vec<&'static str> {
+/// Each scope.
+pub fn all_scopes() -> Vec<&'static str> {
     Scope::ALL.iter().map(|scope| scope.as_str()).collect()
 }
 
@@ -58,7 +59,7 @@ async fn parties(world: &World, team: &Team) -> Vec<Party> {
 }
 
 /// A webhook of this client with a delivery, a recovery and an old secret.
-async fn objects(team: &Team, client: &Client) -> BTreeMap<&'static str, String> {
+pub async fn objects(team: &Team, client: &Client) -> BTreeMap<&'static str, String> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let hook = json!({ "url": "http://127.0.0.1:1/hook", "event_types": ["ticket.created"] });
     let webhook = text(&client.post("/v1/webhooks", &hook).await.ok(201)["id"]);
@@ -81,7 +82,7 @@ async fn objects(team: &Team, client: &Client) -> BTreeMap<&'static str, String>
 }
 
 /// The operations on an owned object. An old secret is dropped before a rotation ends it, and the object is deleted last.
-fn owned_operations() -> Vec<Operation> {
+pub fn owned_operations() -> Vec<Operation> {
     let nouns = ["/v1/webhooks/{id}", "/v1/deliveries/{id}", "/v1/recoveries/{id}"];
     let mut owned: Vec<Operation> = operations();
     owned.retain(|operation| nouns.iter().any(|noun| operation.path.starts_with(noun)));

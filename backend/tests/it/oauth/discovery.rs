@@ -64,6 +64,10 @@ async fn the_metadata_says_what_there_is(world: World) {
     );
     assert_eq!(it["authorization_response_iss_parameter_supported"], true);
     assert_eq!(it["client_id_metadata_document_supported"], true);
+    assert_eq!(it["access_token_signing_alg_values_supported"], json!(["ES256"]));
+    let page = it["service_documentation"].as_str().unwrap().strip_prefix(&world.url).unwrap();
+    let page = world.anyone().get(page).await;
+    assert!(page.status == 200 && page.text.contains("OAuth apps"), "{}", page.text);
     assert!(it.get("registration_endpoint").is_none());
     assert_eq!(it["scopes_supported"].as_array().unwrap().len(), api_types::Scope::ALL.len());
     let path = it["jwks_uri"].as_str().unwrap().strip_prefix(&world.url).unwrap();
