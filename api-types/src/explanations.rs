@@ -128,6 +128,11 @@ explanations! {
         "The object is in a state in which this is not possible. Nothing was changed.",
         "Read the detail, which says what stands in the way. The same request succeeds only once the object's state is another one.",
         "The webhook is disabled. Enable it first, then recover what it missed.";
+    WorkspaceMismatch:
+        "The request has a `Sayless-Workspace` header, and its credential acts in another workspace than that. A session does so once its \
+         member has switched, also in another tab. Nothing was read or changed.",
+        "Send a credential of that workspace, switch the session back, or leave the header away.",
+        "Your session is in another workspace by now.";
     IdempotencyInProgress:
         "An earlier request with the same `Idempotency-Key` is still running.",
         "Wait as long as `Retry-After` says, then send the same request again: it gets the first one's answer.",

@@ -51,6 +51,8 @@ words! {
         RequestTimeout = "request-timeout",
         /// The object's state does not allow this; `detail` says why.
         Conflict = "conflict",
+        /// The credential acts in another workspace than `Sayless-Workspace` names.
+        WorkspaceMismatch = "workspace-mismatch",
         /// A request with the same `Idempotency-Key` is still running.
         IdempotencyInProgress = "idempotency-in-progress",
         /// The `Idempotency-Key` was used with another body.
@@ -143,7 +145,10 @@ impl ProblemType {
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
-            Self::Conflict | Self::IdempotencyInProgress | Self::IdempotencyExpired => 409,
+            Self::Conflict
+            | Self::WorkspaceMismatch
+            | Self::IdempotencyInProgress
+            | Self::IdempotencyExpired => 409,
             Self::EventsExpired => 410,
             Self::PreconditionFailed => 412,
             Self::BodyTooLarge => 413,
@@ -182,6 +187,7 @@ impl ProblemType {
             Self::MethodNotAllowed => "Method not allowed",
             Self::RequestTimeout => "The request did not come in time",
             Self::Conflict => "Not possible in this state",
+            Self::WorkspaceMismatch => "The credential acts in another workspace",
             Self::IdempotencyInProgress => "The same request is still running",
             Self::IdempotencyMismatch => "The idempotency key was used with another body",
             Self::IdempotencyExpired => "The first answer is no longer kept",

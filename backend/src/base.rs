@@ -135,6 +135,14 @@ impl Settings {
         self.public_url.scheme() == "https"
     }
 
+    /// The name of one of our cookies. `__Host-` binds it to our host, where there is TLS. Cookies do not tell ports apart, so the name
+    /// has the port where it is not the scheme's own: servers on other ports of the host have cookies of their own.
+    pub fn cookie_name(&self, name: &str) -> String {
+        let bound = if self.is_https() { "__Host-" } else { "" };
+        let port = self.public_url.port().map_or_else(String::new, |port| format!("-{port}"));
+        format!("{bound}{name}{port}")
+    }
+
     /// The OAuth issuer: our name in metadata, in tokens and in answers to apps, always byte for byte the
     /// same (RFC 8414, section 2).
     pub fn issuer(&self) -> String {

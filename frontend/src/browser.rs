@@ -68,6 +68,15 @@ pub fn remember(key: &str, value: Option<&str>) {
     }
 }
 
+/// Calls `act` with the value whenever another tab remembers one under `key`. For what lives as long as the tab.
+pub fn on_remembered(key: &'static str, act: impl Fn(Option<String>) + 'static) {
+    window_event_listener(ev::storage, move |event| {
+        if event.key().as_deref() == Some(key) {
+            act(event.new_value());
+        }
+    });
+}
+
 /// Puts a text on the clipboard; false where the browser does not let us.
 pub async fn copy(text: &str) -> bool {
     let navigator = window().navigator();

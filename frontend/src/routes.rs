@@ -19,7 +19,7 @@ use crate::{
         not_found::NotFound,
         oauth_apps::page::OAuthAppPage,
         overview::Overview,
-        shell::{Settings, Shell},
+        shell::{Settings, Shell, elsewhere::ElsewhereHost},
         sign_in::SignIn,
         webhooks::page::WebhookPage,
     },
@@ -84,6 +84,7 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
         <SecretHost />
+        <ElsewhereHost />
         <ToastHost />
     }
 }

@@ -7,7 +7,11 @@ use api_types::{
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    api::{call::when_signed_out, error::ApiError, session},
+    api::{
+        call::{name_workspace, when_elsewhere, when_signed_out},
+        error::ApiError,
+        session,
+    },
     browser,
     data::cache::forget_all,
     paths, stream,
@@ -26,40 +30,74 @@ pub enum SessionState {
     SignedIn(Session),
 }
 
+/// The key under which tabs tell each other the workspace that the session was moved to.
+const MOVED_TO: &str = "sayless-workspace";
+
 /// The session, as a handle that pages take from their context.
 #[derive(Clone, Copy, Debug)]
-pub struct SessionStore(RwSignal<SessionState>);
+pub struct SessionStore {
+    state: RwSignal<SessionState>,
+    /// True once the session was moved to another workspace than this tab shows.
+    elsewhere: RwSignal<bool>,
+}
 
 impl SessionStore {
     /// Makes the store, puts it into the context and asks who is signed in.
     pub fn provide() -> Self {
-        let store = Self(RwSignal::new(SessionState::Unknown));
+        let store = Self::new(SessionState::Unknown);
         provide_context(store);
+        when_elsewhere(move || store.set_elsewhere(true));
+        browser::on_remembered(MOVED_TO, move |id| {
+            let here = untrack(|| store.session()).map(|session| session.workspace.id.to_string());
+            store.set_elsewhere(here.is_some() && here != id);
+        });
         when_signed_out(move || {
             stream::close();
             // The next to sign in may be somebody else.
             forget_all();
-            store.0.set(SessionState::SignedOut);
+            store.set(SessionState::SignedOut);
         });
         store.reload();
         store
     }
 
+    fn new(state: SessionState) -> Self {
+        Self { state: RwSignal::new(state), elsewhere: RwSignal::new(false) }
+    }
+
+    fn set(self, state: SessionState) {
+        // Before anything is asked for in that workspace.
+        name_workspace(match &state {
+            SessionState::SignedIn(session) => Some(session.workspace.id),
+            SessionState::Unknown | SessionState::SignedOut | SessionState::Failed(_) => None,
+        });
+        self.state.set(state);
+    }
+
+    /// Notes that the session was moved to another workspace than this tab shows, or is back.
+    fn set_elsewhere(self, is_elsewhere: bool) {
+        if untrack(|| self.elsewhere.get()) == is_elsewhere {
+            return;
+        }
+        self.elsewhere.set(is_elsewhere);
+        if is_elsewhere { stream::close() } else { stream::resume() }
+    }
+
     /// The store of this page's context.
     pub fn use_store() -> Self {
-        use_context().unwrap_or_else(|| Self(RwSignal::new(SessionState::SignedOut)))
+        use_context().unwrap_or_else(|| Self::new(SessionState::SignedOut))
     }
 
     /// The state now, followed by the caller.
     pub fn get(self) -> SessionState {
-        self.0.get()
+        self.state.get()
     }
 
     /// The session, if somebody is signed in.
     pub fn session(self) -> Option<Session> {
-        self.0.with(
-            |state| if let SessionState::SignedIn(session) = state { Some(session.clone()) } else { None },
-        )
+        self.state.with(|state| {
+            if let SessionState::SignedIn(session) = state { Some(session.clone()) } else { None }
+        })
     }
 
     /// True where the signed-in member may see Settings > API.
@@ -71,9 +109,9 @@ impl SessionStore {
     pub fn reload(self) {
         spawn_local(async move {
             match session::show().await {
-                Ok(session) => self.0.set(SessionState::SignedIn(session)),
-                Err(error) if error.status == 401 => self.0.set(SessionState::SignedOut),
-                Err(error) => self.0.set(SessionState::Failed(error)),
+                Ok(session) => self.set(SessionState::SignedIn(session)),
+                Err(error) if error.status == 401 => self.set(SessionState::SignedOut),
+                Err(error) => self.set(SessionState::Failed(error)),
             }
         });
     }
@@ -83,13 +121,26 @@ impl SessionStore {
         session::sign_out().await?;
         stream::close();
         forget_all();
-        self.0.set(SessionState::SignedOut);
+        self.set(SessionState::SignedOut);
+        Ok(())
+    }
+
+    /// The session was moved to another workspace than this tab shows; followed by the caller.
+    pub fn is_elsewhere(self) -> bool {
+        self.elsewhere.get()
+    }
+
+    /// Moves the session back to the workspace that this tab shows, where all of it goes on as it is.
+    pub async fn come_back(self) -> Result<(), ApiError> {
+        let Some(session) = untrack(|| self.session()) else { return Ok(()) };
+        move_to(session.workspace.id).await?;
+        self.set_elsewhere(false);
         Ok(())
     }
 
     /// Moves to another of the member's workspaces and starts there afresh.
     pub async fn switch(self, workspace_id: WorkspaceId) -> Result<(), ApiError> {
-        session::switch(&SwitchWorkspace { workspace_id }).await?;
+        move_to(workspace_id).await?;
         // Everything on the screen belongs to the old workspace: begin anew rather than patch it up.
         let here = browser::here();
         let there = if here.starts_with(paths::ACCOUNT) { &here } else { paths::SETTINGS };
@@ -101,6 +152,13 @@ impl SessionStore {
     pub fn sign_in_path() -> String {
         paths::sign_in(&browser::here())
     }
+}
+
+/// Moves the session to a workspace, and lets the other tabs know.
+async fn move_to(workspace_id: WorkspaceId) -> Result<(), ApiError> {
+    session::switch(&SwitchWorkspace { workspace_id }).await?;
+    browser::remember(MOVED_TO, Some(workspace_id.as_str()));
+    Ok(())
 }
 
 /// A place on this site to go to after signing in; anything that could lead elsewhere becomes Settings > API.

@@ -11,7 +11,10 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent, VisibilityState};
 
-use crate::{api::session, browser, paths};
+use crate::{
+    api::{call::is_elsewhere, session},
+    browser, paths,
+};
 
 /// The least time between two refetches of the same thing, in milliseconds.
 const PACE_MS: i64 = 1_000;
@@ -128,7 +131,13 @@ pub fn watch(
     connect();
 }
 
-/// Ends the connection: nobody is signed in any more, or nobody wants it.
+/// Opens the connection again after [`close`], where a page wants it, and has every page fetch again what it shows.
+pub fn resume() {
+    connect();
+    everything_due();
+}
+
+/// Ends the connection: nobody is signed in any more, the session is another workspace's by now, or nobody wants it.
 pub fn close() {
     let source = HUB.with_borrow_mut(|hub| {
         hub.turn += 1;
@@ -241,6 +250,7 @@ fn ask_then_open() {
             return;
         }
         match session {
+            Ok(session) if is_elsewhere(session.workspace.id) => close(),
             Ok(_) => open(),
             Err(error) if error.status == 401 => close(),
             Err(_) => try_later(),

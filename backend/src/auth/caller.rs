@@ -19,6 +19,7 @@ use super::{
     parts::Auth,
     permission::{AdminSession, Needs, Permission},
     principal::{Identity, Principal},
+    workspace,
 };
 use crate::{
     db::{Viewer, audit::Who},
@@ -113,6 +114,7 @@ fn admitted<P: Permission>(request: &HttpRequest) -> Result<Caller<P>, Failure> 
     if matches!(principal.identity, Identity::Member { .. }) {
         origin::check(request, &identified.public_url)?;
     }
+    workspace::check(request, principal.workspace.id)?;
     allow(&principal, P::NEEDS)?;
     Ok(Caller { principal, ip: identified.ip, credential, permission: PhantomData })
 }

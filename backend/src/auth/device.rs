@@ -7,10 +7,7 @@ use actix_web::{
 };
 use subtle::ConstantTimeEq;
 
-use crate::{
-    base::{Base, Settings},
-    crypto,
-};
+use crate::{base::Base, crypto};
 
 /// How long a device is known after its last sign-in, in days.
 const DAYS: i64 = 180;
@@ -22,13 +19,12 @@ pub struct Device {
     pub id: String,
 }
 
-fn cookie_name(settings: &Settings) -> &'static str {
-    if settings.is_https() { "__Host-sayless-device" } else { "sayless-device" }
-}
+/// The cookie, before [`Settings::cookie_name`].
+const COOKIE: &str = "sayless-device";
 
 /// The device of a request, where it signed in to this account before.
 pub fn of_request(base: &Base, request: &HttpRequest, email: &str) -> Option<Device> {
-    let cookie = request.cookie(cookie_name(&base.settings))?;
+    let cookie = request.cookie(&base.settings.cookie_name(COOKIE))?;
     let (id, rest) = cookie.value().split_once('.')?;
     let (until, tag) = rest.split_once('.')?;
     let is_ours = bool::from(tag.as_bytes().ct_eq(tag_of(base, email, id, until).as_bytes()));
@@ -41,7 +37,7 @@ pub fn cookie(base: &Base, email: &str, known: Option<Device>) -> Cookie<'static
     let id = known.map_or_else(|| crypto::text(&base.random.bytes::<16>()), |device| device.id);
     let until = (base.now().as_secs() + DAYS * 86_400).to_string();
     let tag = tag_of(base, email, &id, &until);
-    Cookie::build(cookie_name(&base.settings), format!("{id}.{until}.{tag}"))
+    Cookie::build(base.settings.cookie_name(COOKIE), format!("{id}.{until}.{tag}"))
         .path("/")
         .max_age(time::Duration::days(DAYS))
         .http_only(true)

@@ -36,6 +36,7 @@ pub mod signing_keys;
 pub mod takeover;
 pub mod throttle;
 pub mod usage;
+mod workspace;
 
 pub use caller::{Admin, Caller};
 pub use principal::{Identity, Principal};

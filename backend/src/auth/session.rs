@@ -21,14 +21,12 @@ pub const MAX_MS: i64 = 7 * 24 * 3_600_000;
 /// How stale the noted last use may be, in milliseconds: one write a minute and session.
 const TOUCH_MS: i64 = 60_000;
 
-/// The cookie's name: `__Host-` binds it to our host, where there is TLS.
-pub fn cookie_name(settings: &Settings) -> &'static str {
-    if settings.is_https() { "__Host-sayless" } else { "sayless" }
-}
+/// The cookie, before [`Settings::cookie_name`].
+const COOKIE: &str = "sayless";
 
 /// The cookie that carries `token`; an empty one to take it away.
 pub fn cookie(settings: &Settings, token: &str) -> Cookie<'static> {
-    let mut cookie = Cookie::build(cookie_name(settings), token.to_owned())
+    let mut cookie = Cookie::build(settings.cookie_name(COOKIE), token.to_owned())
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
@@ -47,7 +45,7 @@ pub fn digest(token: &str) -> String {
 
 /// The digest of the session that a request's cookie names.
 pub fn of_request(settings: &Settings, request: &HttpRequest) -> Option<String> {
-    request.cookie(cookie_name(settings)).map(|cookie| digest(cookie.value()))
+    request.cookie(&settings.cookie_name(COOKIE)).map(|cookie| digest(cookie.value()))
 }
 
 /// The refusal of a request without a living session.

@@ -113,6 +113,7 @@ fn of_security(operation: &Operation, method: &HttpMethod, path: &str) -> Vec<Pr
         ProblemType::KeyReplaced,
         ProblemType::KeyExpired,
         ProblemType::AddressNotAllowed,
+        ProblemType::WorkspaceMismatch,
     ];
     if path != "/v1/session" {
         kinds.push(ProblemType::PlanRequired);

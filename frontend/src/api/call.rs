@@ -3,7 +3,14 @@
 //! A [`Query`] reads and a [`Call`] changes something. The files beside this one make both, one function for each
 //! operation; `data` keeps the answer to a [`Query`] and shows it again, a page awaits a [`Call`].
 
-use std::{cell::RefCell, future::Future, marker::PhantomData, pin::Pin};
+use std::{
+    cell::{Cell, RefCell},
+    future::Future,
+    marker::PhantomData,
+    pin::Pin,
+};
+
+use api_types::{ProblemType, ids::WorkspaceId};
 
 use leptos::prelude::window;
 use serde::Serialize;
@@ -101,11 +108,39 @@ impl<T: Answer + 'static> IntoFuture for Call<T> {
 thread_local! {
     /// Called when a session turns out to be over.
     static SIGNED_OUT: RefCell<Option<Box<dyn Fn()>>> = const { RefCell::new(None) };
+    /// Called when the session turns out to be in another workspace than this tab shows.
+    static ELSEWHERE: RefCell<Option<Box<dyn Fn()>>> = const { RefCell::new(None) };
+    /// The workspace that this tab shows, which each request names.
+    static WORKSPACE: Cell<Option<WorkspaceId>> = const { Cell::new(None) };
 }
 
 /// Registers the action that follows an answer of 401.
 pub fn when_signed_out(act: impl Fn() + 'static) {
     SIGNED_OUT.set(Some(Box::new(act)));
+}
+
+/// Registers the action that follows where the session is in another workspace than this tab shows.
+pub fn when_elsewhere(act: impl Fn() + 'static) {
+    ELSEWHERE.set(Some(Box::new(act)));
+}
+
+fn tell_elsewhere() {
+    ELSEWHERE.with_borrow(|act| act.iter().for_each(|act| act()));
+}
+
+/// True where the session, which is in this workspace, is elsewhere than this tab shows; whoever asks to be told is.
+pub fn is_elsewhere(session_in: WorkspaceId) -> bool {
+    let is_elsewhere = WORKSPACE.get().is_some_and(|shown| shown != session_in);
+    if is_elsewhere {
+        tell_elsewhere();
+    }
+    is_elsewhere
+}
+
+/// Has each request from now on name the workspace that this tab shows: the session may have been moved to another one in another tab,
+/// and what is done here must not reach that.
+pub fn name_workspace(id: Option<WorkspaceId>) {
+    WORKSPACE.set(id);
 }
 
 /// The text of the answer to `GET path`, where its status is 2xx.
@@ -132,6 +167,9 @@ async fn send(method: &str, path: &str, body: Option<String>) -> Result<String, 
     if status == 401 && !signing_in {
         SIGNED_OUT.with_borrow(|act| act.iter().for_each(|act| act()));
     }
+    if error.is(ProblemType::WorkspaceMismatch) {
+        tell_elsewhere();
+    }
     Err(error)
 }
 
@@ -140,6 +178,10 @@ async fn fetch(method: &str, path: &str, body: Option<String>) -> Result<Respons
     init.set_method(method);
     let headers = Headers::new()?;
     headers.set("accept", "application/json")?;
+    // The session itself is asked about and switched wherever it is.
+    if let Some(workspace) = WORKSPACE.get().filter(|_| path != paths::api::SESSION) {
+        headers.set("sayless-workspace", workspace.as_str())?;
+    }
     if let Some(body) = body {
         headers.set("content-type", "application/json")?;
         init.set_body(&JsValue::from_str(&body));

@@ -26,8 +26,9 @@ pub struct Browser {
     new: Option<String>,
 }
 
-fn cookie_name(settings: &Settings) -> &'static str {
-    if settings.is_https() { "__Host-sayless-browser" } else { "sayless-browser" }
+/// The name of the cookie that a browser has for all requests.
+fn cookie_name(settings: &Settings) -> String {
+    settings.cookie_name("sayless-browser")
 }
 
 fn own_cookie_name(settings: &Settings, id: &str) -> String {
@@ -41,7 +42,7 @@ fn digest_of(request: &HttpRequest, name: &str) -> Option<String> {
 
 /// The digest of the browser's cookie, if it has one.
 pub fn known(settings: &Settings, request: &HttpRequest) -> Option<String> {
-    digest_of(request, cookie_name(settings))
+    digest_of(request, &cookie_name(settings))
 }
 
 /// The digests of the cookies by which the browser may know the request with this id.
@@ -71,6 +72,6 @@ impl Browser {
                 .secure(settings.is_https())
         };
         let own = make(own_cookie_name(settings, id)).max_age(Duration::milliseconds(lifetime_ms));
-        vec![make(cookie_name(settings).to_owned()).finish(), own.finish()]
+        vec![make(cookie_name(settings)).finish(), own.finish()]
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use api_types::{Scope, account::Plan};
 
-use crate::harness::{Fixture, World, both, operations};
+use crate::harness::{Client, Fixture, World, both, operations};
 
 #[both]
 async fn nothing_is_done_without_a_credential(world: World) {
@@ -70,6 +70,30 @@ async fn a_member_is_told_to_ask_an_admin(world: World) {
             None if operation.is_of_key_itself() => drop(reply.problem(403, "not-rotatable")),
             other => panic!("{} is open to {other:?}", operation.id),
         }
+    }
+}
+
+#[both]
+async fn a_request_that_names_another_workspace_is_refused(world: World) {
+    let fixture = Fixture::make(&world).await;
+    let elsewhere = world.business().await;
+    let all: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let key = world.key(&fixture.team, &all).await;
+    let before = fixture.team.audited().await;
+    let header = |client: &Client, id: &str| client.with_header("sayless-workspace", id);
+    for operation in operations().iter().filter(|operation| !operation.is_open()) {
+        for client in [&fixture.team.admin, &key] {
+            let mistaken = header(client, elsewhere.id.as_str());
+            fixture.call(operation, &mistaken).await.problem(409, "workspace-mismatch");
+            let garbled = fixture.call(operation, &header(client, "here")).await;
+            assert_eq!(garbled.fields(400, "bad-request"), ["Sayless-Workspace"], "{}", operation.id);
+        }
+    }
+    assert_eq!(fixture.team.audited().await, before);
+    for operation in operations().iter().filter(|operation| !operation.is_open() && !operation.changes()) {
+        let admin = header(&fixture.team.admin, fixture.team.id.as_str());
+        let reply = fixture.call(operation, &admin).await;
+        assert!(reply.status != 409, "{}: {}", operation.id, reply.text);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The frame of every page for which one signs in: navigation, workspace, account; and the notices for members who may
 //! not see Settings > API.
 
+pub mod elsewhere;
 mod notices;
 pub mod sections;
 mod side;
