@@ -4,10 +4,12 @@ pub mod activity;
 mod editing;
 mod elsewhere;
 pub mod failures;
+pub mod incidents;
 mod input;
 mod new_secret;
 pub mod secrets;
 mod status;
+pub mod tokens;
 
 use std::collections::BTreeSet;
 
