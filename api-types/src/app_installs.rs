@@ -3,13 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Timestamp,
-    account::MemberRef,
-    authorizations::AppRef,
-    ids::AppInstallId,
-    incidents::Incident,
-    merge_patch::always,
-    words::words,
+    Timestamp, account::MemberRef, authorizations::AppRef, ids::AppInstallId, incidents::Incident,
+    merge_patch::always, words::words,
 };
 
 words! {

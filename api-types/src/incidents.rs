@@ -54,7 +54,10 @@ pub struct Incident {
     /// The admin who acknowledged it last.
     pub acknowledged_by: Option<MemberRef>,
     /// The note of that admin; `null` where there is none.
-    #[cfg_attr(feature = "openapi", schema(example = "Two workers shared one token. Their developer fixed it."))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "Two workers shared one token. Their developer fixed it.")
+    )]
     pub note: Option<String>,
 }
 

@@ -76,10 +76,7 @@ macro_rules! of_app {
                 (token_families::first_used_at, token_families::first_used_ip, token_families::likely),
                 (members::id, members::email),
                 (token_families::acknowledged_at, token_families::acknowledged_note),
-                (
-                    acknowledgers.field(members::id).nullable(),
-                    acknowledgers.field(members::email).nullable(),
-                ),
+                (acknowledgers.field(members::id).nullable(), acknowledgers.field(members::email).nullable()),
             ))
     };
 }

@@ -50,12 +50,7 @@ impl Reused {
 }
 
 /// Ends a family because something of it was used a second time, and says so where admins look.
-pub fn end_family(
-    tx: &mut Tx<'_>,
-    client: &Client,
-    id: TokenFamilyId,
-    reused: Reused,
-) -> QueryResult<()> {
+pub fn end_family(tx: &mut Tx<'_>, client: &Client, id: TokenFamilyId, reused: Reused) -> QueryResult<()> {
     let now = tx.now();
     let Some(family) = token_families::find(tx, id)? else { return Ok(()) };
     let (first_used_at, first_ip) = reused.first_use(&family.row);

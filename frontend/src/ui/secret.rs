@@ -84,7 +84,6 @@ fn body(shown: RwSignal<Option<Secret>>, secret: Secret) -> AnyView {
                     {advice}
                 </p>
             </div>
-            {beside}
             <div class="field">
                 <span class="flabel" id="secret-label">
                     {what}
@@ -96,6 +95,7 @@ fn body(shown: RwSignal<Option<Secret>>, secret: Secret) -> AnyView {
                     {copy_labelled("Copy", "btn btn-primary", move || copied.clone())}
                 </div>
             </div>
+            {beside}
             <p class="muted">"Treat it like a password. Do not paste it into tickets, comments, notes, or broadcasts."</p>
             {foot(view! {
                 <button type="button" class="btn btn-quiet" on:click=stored>

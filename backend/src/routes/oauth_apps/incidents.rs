@@ -60,6 +60,7 @@ pub async fn acknowledge(
 }
 
 /// An acknowledgement whose note was checked.
+#[derive(Debug)]
 pub struct Acknowledged {
     incident: TokenFamilyId,
     by: MemberId,
@@ -90,7 +91,8 @@ impl Acknowledged {
         let before = incidents::find(tx, who.workspace_id, app, id)?.ok_or_else(missing)?;
         incidents::acknowledge(tx, id, by, note.as_deref(), now)?;
         let after = incidents::find(tx, who.workspace_id, app, id)?.ok_or_else(missing)?;
-        let details = json!({ "token_family": id, "kind": before.kind, "member": before.member.email, "note": note });
+        let details =
+            json!({ "token_family": id, "kind": before.kind, "member": before.member.email, "note": note });
         let change = Change::of(AuditAction::OAuthIncidentAcknowledged, app.as_str(), name, details);
         audit::append(tx, who, change)?;
         Ok(Made::json(200, &after)?.about(id.as_str()))

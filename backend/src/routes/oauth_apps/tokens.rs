@@ -79,7 +79,8 @@ pub async fn revoke(
 pub fn end(tx: &mut Tx<'_>, who: &Who, (app, name): (OAuthAppId, &str), id: TokenFamilyId) -> Answer<()> {
     let now = tx.now();
     let found = token_families::find(tx, id)?;
-    let found = found.filter(|family| family.row.app_id == app && family.row.workspace_id == who.workspace_id);
+    let found =
+        found.filter(|family| family.row.app_id == app && family.row.workspace_id == who.workspace_id);
     let family = found.ok_or_else(TokenFamilyId::missing)?;
     if !token_families::revoke(tx, id, token_families::BY_ADMIN, who.ip.as_deref(), now)? {
         return Err(TokenFamilyId::missing());

@@ -42,17 +42,7 @@ impl Fixture {
         for step in ["disable", "enable"] {
             team.admin.send(Method::POST, &format!("{webhook}/{step}"), "", "").await.ok(200);
         }
-        let recovery = json!({ "webhook_id": ids["webhooks"] });
-        let recovery = team.admin.post("/v1/recoveries", &recovery).await.ok(202);
-        let recovery = recovery["id"].as_str().unwrap().to_owned();
-        // It has stopped, so that it can be continued as well as canceled.
-        let stopped = r#"{"reason":"It failed.","failed":1,"repeated":0,"tried":1,"diagnosis":null}"#;
-        let stop = format!(
-            "UPDATE recoveries SET status = 'stopped', finished_at = created_at, stopped = '{stopped}', \
-             canary = '{{\"stage\":1,\"tried\":[]}}' WHERE id = '{recovery}'"
-        );
-        world.execute(stop).await.unwrap();
-        ids.insert("recoveries", recovery);
+        ids.insert("recoveries", stopped_recovery(world, &team, &ids["webhooks"]).await);
         let other = team.admin.post("/v1/webhooks", &a_webhook()).await.ok(201);
         ids.insert("another webhook", other["id"].as_str().unwrap().to_owned());
         // It misses an event, so that there is something to recover.
@@ -83,9 +73,8 @@ impl Fixture {
         }
         let (publisher, others) = apps_of_others(world, &team).await;
         ids.extend(others);
-        for (name, id) in tokens(world, &ids).await {
-            ids.insert(name, id);
-        }
+        let tokens = tokens(world, &ids).await;
+        ids.extend(tokens);
         Self { team, rotatable, publisher, ids }
     }
 
@@ -186,6 +175,19 @@ impl Fixture {
     }
 }
 
+/// A recovery that has stopped, so that it can be continued as well as canceled.
+async fn stopped_recovery(world: &World, team: &Team, webhook: &str) -> String {
+    let recovery = team.admin.post("/v1/recoveries", &json!({ "webhook_id": webhook })).await.ok(202);
+    let recovery = recovery["id"].as_str().unwrap().to_owned();
+    let stopped = r#"{"reason":"It failed.","failed":1,"repeated":0,"tried":1,"diagnosis":null}"#;
+    let stop = format!(
+        "UPDATE recoveries SET status = 'stopped', finished_at = created_at, stopped = '{stopped}', \
+         canary = '{{\"stage\":1,\"tried\":[]}}' WHERE id = '{recovery}'"
+    );
+    world.execute(stop).await.unwrap();
+    recovery
+}
+
 /// Apps of another workspace: one that a member has asked for, one that is installed and one that is paused; and one that is not here,
 /// about which an admin and a member are asked.
 async fn apps_of_others(world: &World, team: &Team) -> (Client, BTreeMap<&'static str, String>) {
@@ -230,7 +232,12 @@ async fn tokens(world: &World, ids: &BTreeMap<&'static str, String>) -> BTreeMap
     let spare = &ids["a paused install"];
     for (name, id, authorization, end) in [
         ("tokens", own.replace("atz_", "fam_"), own, "NULL, NULL"),
-        ("an incident", ids["a member's authorization"].replace("atz_", "fam_"), own, "created_at, 'code_reused'"),
+        (
+            "an incident",
+            ids["a member's authorization"].replace("atz_", "fam_"),
+            own,
+            "created_at, 'code_reused'",
+        ),
         ("an install's tokens", away.replace("atz_", "fam_"), &away, "NULL, NULL"),
         ("an install's incident", spare.replace("ins_", "fam_"), &away, "created_at, 'code_reused'"),
     ] {

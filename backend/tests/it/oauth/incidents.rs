@@ -54,20 +54,19 @@ async fn a_clients_own_retry_is_told_apart_from_a_copy(world: World) {
         ThirdPartyApp::public(&world, &team).await,
     ] {
         let (here, elsewhere) = (app.at(HERE), app.at(ELSEWHERE));
-        for (second, seconds, likely) in [
-            (&here, 3, "retry"),
-            (&here, 60, "retry"),
-            (&here, 61, "copy"),
-            (&elsewhere, 3, "copy"),
-            (&elsewhere, 3_600, "copy"),
+        for (second, ip, seconds, likely) in [
+            (&here, HERE, 3, "retry"),
+            (&here, HERE, 60, "retry"),
+            (&here, HERE, 61, "copy"),
+            (&elsewhere, ELSEWHERE, 3, "copy"),
+            (&elsewhere, ELSEWHERE, 3_600, "copy"),
         ] {
             use_twice(&world, &team, [&here, second], seconds).await;
             let incident = &incidents(&team, &app).await[0];
             assert_eq!(incident["likely"], likely, "{seconds} s: {incident}");
             assert_eq!(incident["kind"], "refresh_token_reused");
             assert_eq!(incident["seconds_between"], seconds);
-            assert_eq!(incident["first_ip"], HERE);
-            assert_eq!(incident["ip"], if std::ptr::eq(second, &raw const here) { HERE } else { ELSEWHERE });
+            assert_eq!((&incident["first_ip"], &incident["ip"]), (&json!(HERE), &json!(ip)));
             let log = team.admin.get("/v1/audit-log?action=oauth_token.reused&limit=1").await.ok(200);
             assert_eq!(log["data"][0]["details"]["likely"], likely);
         }
@@ -93,7 +92,8 @@ async fn a_code_that_is_used_twice_is_told_apart_too(world: World) {
 async fn another_secret_or_a_token_of_long_ago_is_a_copy(world: World) {
     let team = world.business().await;
     let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await.at(HERE);
-    let rotated = team.admin.post(&format!("{}/secrets", app.path), &json!({ "overlap": "24h" })).await.ok(201);
+    let rotated =
+        team.admin.post(&format!("{}/secrets", app.path), &json!({ "overlap": "24h" })).await.ok(201);
     let renewed = app.with_secret(&rotated["client_secret"]);
     use_twice(&world, &team, [&app, &renewed], 3).await;
     assert_eq!(incidents(&team, &app).await[0]["likely"], "copy");
@@ -132,11 +132,12 @@ async fn an_incident_is_acknowledged_with_a_note_that_may_be_replaced(world: Wor
         assert_eq!(incident[open], Value::Null, "{open}");
     }
     world.advance(60);
-    let answer = acknowledge(&team, &app, &incident, &json!({ "note": "Their developer knows." })).await.ok(200);
+    let answer =
+        acknowledge(&team, &app, &incident, &json!({ "note": "Their developer knows." })).await.ok(200);
     assert_eq!(answer["acknowledged_at"], world.now().to_string());
     assert_eq!(answer["acknowledged_by"]["email"], team.admin.email);
     assert_eq!(answer["note"], "Their developer knows.");
-    assert_eq!(incidents(&team, &app).await, [answer.clone()]);
+    assert_eq!(incidents(&team, &app).await[0], answer);
     for kept in ["id", "kind", "likely", "occurred_at", "member"] {
         assert_eq!(answer[kept], incident[kept], "{kept}");
     }

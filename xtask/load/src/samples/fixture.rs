@@ -177,9 +177,7 @@ impl Fixture {
 
     /// Live tokens and incidents, each of an app of its own.
     async fn tokens(&mut self, maker: &Maker<'_>) -> Result<()> {
-        for (operation, end) in
-            [("revokeOAuthAppTokens", LIVE), ("acknowledgeOAuthAppIncident", COPIED)]
-        {
+        for (operation, end) in [("revokeOAuthAppTokens", LIVE), ("acknowledgeOAuthAppIncident", COPIED)] {
             let app = maker.app().await?;
             let authorization = consent::give(maker.caller, &app).await?;
             self.keep(operation, "app", &app);
@@ -187,8 +185,7 @@ impl Fixture {
         }
         let run = maker.id("/v1/tickets", &json!({ "title": "A run" })).await?.to_lowercase();
         let publisher = maker.world.admin_elsewhere(&format!("{run}@publisher.example")).await?;
-        for (operation, end) in
-            [("revokeAppInstallTokens", LIVE), ("acknowledgeAppInstallIncident", COPIED)]
+        for (operation, end) in [("revokeAppInstallTokens", LIVE), ("acknowledgeAppInstallIncident", COPIED)]
         {
             let install = maker.install(&publisher, "active").await?;
             let authorization = consent::give(maker.caller, &install.replace("ins_", "app_")).await?;

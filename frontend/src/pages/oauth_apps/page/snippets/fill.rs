@@ -85,9 +85,17 @@ impl Facts {
             Way::Own => include_str!("own.ts"),
             Way::Device => include_str!("device.ts"),
         };
+        let has_query = self.redirect_uri.as_ref().is_some_and(|uri| uri.contains('?'));
+        let note = if first == Way::Member && has_query { NO_QUERY } else { "" };
         let mut snippets = vec![
             self.snippet("curl", "Copy curl commands", "", Language::Shell, shell),
-            self.snippet("openid-client", "Copy openid-client program", "", Language::TypeScript, typescript),
+            self.snippet(
+                "openid-client",
+                "Copy openid-client program",
+                note,
+                Language::TypeScript,
+                typescript,
+            ),
         ];
         let (python, json, about) = match first {
             Way::Member => (include_str!("member.py"), include_str!("member.json"), MEMBERS_MCP),
@@ -123,7 +131,10 @@ impl Facts {
             ("__AUTHENTICATION__", self.authentication(language).to_owned()),
             ("__OPTIONS__", self.options().to_owned()),
             ("__INSECURE__", self.insecure().to_owned()),
-            ("__IMPORT_OS__", if is_confidential || self.is_plain() { "import os\n\n" } else { "" }.to_owned()),
+            (
+                "__IMPORT_OS__",
+                if is_confidential || self.is_plain() { "import os\n\n" } else { "" }.to_owned(),
+            ),
             ("__ISSUER__", language.quote(&self.issuer)),
             ("__CLIENT_ID__", language.quote(&self.client_id)),
             ("__REDIRECT_URI__", language.quote(self.redirect_uri.as_deref().unwrap_or_default())),
@@ -174,6 +185,8 @@ impl Facts {
     }
 }
 
+/// A note on openid-client, where the redirect URI has a query.
+const NO_QUERY: &str = "openid-client leaves out the query of a redirect URI when it trades the code, and is refused. Register one without a query as the first.";
 /// A note on the configuration for an MCP client that acts for members.
 const MEMBERS_MCP: &str = "For Cursor, in mcp.json. The address is that of your own MCP server: Sayless has none. The app must have the redirect URI cursor://anysphere.cursor-mcp/oauth/callback.";
 /// A note on the configuration for an MCP server that acts as the app itself.

@@ -24,7 +24,8 @@ pub fn panel(app: &Load<OAuthApp>, server: &Load<AuthorizationServer>) -> AnyVie
     let chosen = RwSignal::new("curl");
     live(move || {
         let snippets = facts.get()?.snippets();
-        (!snippets.is_empty()).then(|| page::panel("Connect it", tools(&snippets, chosen), shown(snippets, chosen)))
+        (!snippets.is_empty())
+            .then(|| page::panel("Connect it", tools(&snippets, chosen), shown(snippets, chosen)))
     })
 }
 
@@ -45,7 +46,8 @@ fn tools(snippets: &[Snippet], chosen: RwSignal<&'static str>) -> AnyView {
             </button>
         }
     });
-    view! { <div role="group" aria-label="Tool" class="flex flex-wrap gap-1">{buttons.collect_view()}</div> }.erase()
+    view! { <div role="group" aria-label="Tool" class="flex flex-wrap gap-1">{buttons.collect_view()}</div> }
+        .erase()
 }
 
 /// The chosen program. The first one where the app has lost the way of the chosen one.
