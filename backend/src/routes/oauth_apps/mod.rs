@@ -204,9 +204,10 @@ pub async fn remove(app: Data<App>, caller: Admin, target: Target<OAuthAppId>) -
         let end_owner =
             |tx: &mut Tx<'_>, app: OAuthAppId| delivery::end_owner(tx, &publisher, &edited.who, app.as_str());
         let withdrawn = withdraw::withdraw(tx, &edited.who, whose, None, end_owner)?;
+        // Before the app is gone: consents of an app that is gone are not found any more.
+        elsewhere::end(tx, &publisher, &edited.before)?;
         oauth_apps::delete(tx, workspace, id, now)?;
         end_owner(tx, id)?;
-        elsewhere::end(tx, &publisher, &edited.before)?;
         edited.audit(tx, AuditAction::OAuthAppDeleted, json!({ "authorizations": withdrawn }))
     });
     removed.await?;

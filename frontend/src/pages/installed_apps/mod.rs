@@ -25,7 +25,7 @@ use crate::{
         load::loaded_within,
         menu::{Item, actions},
         notice::blank,
-        page::{self, heading},
+        page::{heading, title},
         submit::{Submit, form_error},
         time::ago,
         toast::Toasts,
@@ -34,7 +34,7 @@ use crate::{
 
 #[component]
 pub fn InstalledApps() -> impl IntoView {
-    page::title(|| "Installed apps".to_owned());
+    title(|| "Installed apps".to_owned());
     let list = List::new(20, app_installs::list).live(&[Topic::OAuthApps], || None);
     let removing = RwSignal::new(None::<AppInstall>);
     let empty = Callback::new(|()| {

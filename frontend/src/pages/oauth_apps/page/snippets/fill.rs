@@ -88,14 +88,8 @@ impl Facts {
         let has_query = self.redirect_uri.as_ref().is_some_and(|uri| uri.contains('?'));
         let note = if first == Way::Member && has_query { NO_QUERY } else { "" };
         let mut snippets = vec![
-            self.snippet("curl", "Copy curl commands", "", Language::Shell, shell),
-            self.snippet(
-                "openid-client",
-                "Copy openid-client program",
-                note,
-                Language::TypeScript,
-                typescript,
-            ),
+            self.snippet(Language::Shell, "", shell),
+            self.snippet(Language::TypeScript, note, typescript),
         ];
         let (python, json, about) = match first {
             Way::Member => (include_str!("member.py"), include_str!("member.json"), MEMBERS_MCP),
@@ -103,19 +97,13 @@ impl Facts {
             // Authlib has no such grant, and an MCP client has a browser.
             Way::Device => return snippets,
         };
-        snippets.push(self.snippet("Authlib", "Copy Authlib program", "", Language::Python, python));
-        snippets.push(self.snippet("MCP", "Copy MCP configuration", about, Language::Json, json));
+        snippets.push(self.snippet(Language::Python, "", python));
+        snippets.push(self.snippet(Language::Json, about, json));
         snippets
     }
 
-    fn snippet(
-        &self,
-        tool: &'static str,
-        copy: &'static str,
-        about: &'static str,
-        language: Language,
-        template: &str,
-    ) -> Snippet {
+    fn snippet(&self, language: Language, about: &'static str, template: &str) -> Snippet {
+        let (tool, copy) = language.tool();
         Snippet { tool, copy, about, text: self.fill(language, template) }
     }
 
@@ -193,6 +181,16 @@ const MEMBERS_MCP: &str = "For Cursor, in mcp.json. The address is that of your 
 const OWN_MCP: &str = "For an MCP server of your own, which gets tokens as the app itself. Sayless has none.";
 
 impl Language {
+    /// The tool or the library that the program is for, and the accessible name of its copy button.
+    const fn tool(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Shell => ("curl", "Copy curl commands"),
+            Self::TypeScript => ("openid-client", "Copy openid-client program"),
+            Self::Python => ("Authlib", "Copy Authlib program"),
+            Self::Json => ("MCP", "Copy MCP configuration"),
+        }
+    }
+
     /// A value as the language quotes it.
     fn quote(self, text: &str) -> String {
         match self {
