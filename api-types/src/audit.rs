@@ -77,6 +77,10 @@ words! {
         OAuthTokenRevoked = "oauth_token.revoked",
         /// A refresh token or an authorization code was used again: every token that came from it was revoked.
         OAuthTokenReused = "oauth_token.reused",
+        /// An admin ended the tokens that an OAuth app got by one consent.
+        OAuthTokenEnded = "oauth_token.ended",
+        /// An admin acknowledged that a refresh token or an authorization code was used again.
+        OAuthIncidentAcknowledged = "oauth_incident.acknowledged",
         /// A webhook was created.
         WebhookCreated = "webhook.created",
         /// A webhook was changed.

@@ -7,7 +7,8 @@ use crate::{
     account::MemberRef,
     account::Workspace,
     admission::Admission,
-    ids::{AuthorizationId, OAuthAppId, TokenFamilyId},
+    ids::{AuthorizationId, OAuthAppId},
+    incidents::Incident,
     oauth_apps::RedirectRemark,
     words::words,
 };
@@ -175,32 +176,6 @@ pub struct Withdrawn {
     pub withdrawn: u64,
 }
 
-words! {
-    /// A sign that a credential was copied.
-    IncidentKind {
-        /// A refresh token was used again after its successor: somebody has a copy of it.
-        RefreshTokenReused = "refresh_token_reused",
-        /// An authorization code was used twice: somebody has a copy of it.
-        CodeReused = "code_reused",
-    }
-}
-
-/// A sign that somebody holds a copy of a credential; every token that came from it has been revoked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Incident {
-    /// The token family that was revoked.
-    pub id: TokenFamilyId,
-    /// What happened.
-    pub kind: IncidentKind,
-    /// When.
-    pub occurred_at: Timestamp,
-    /// From which address the copy was used.
-    pub ip: Option<String>,
-    /// For whom the tokens acted.
-    pub member: MemberRef,
-}
-
 /// What an app holds right now, and what happened to it lately.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -220,6 +195,6 @@ pub struct OAuthAppActivity {
     /// Access tokens that it gave back in the last 24 hours, to the hour.
     #[cfg_attr(feature = "openapi", schema(example = 3))]
     pub revoked_tokens: i64,
-    /// Copies of its credentials that were used, in the last 90 days, newest first, at most 20.
+    /// Codes and refresh tokens of it that were used twice, in the last 90 days, newest first, at most 20.
     pub incidents: Vec<Incident>,
 }

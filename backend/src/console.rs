@@ -37,6 +37,7 @@ const ROUTES: &[&str] = &[
     "/settings/api/events",
     "/settings/api/events/*",
     "/settings/api/installed-apps",
+    "/settings/api/installed-apps/*",
     "/account/authorizations",
     "/oauth/consent/*",
     "/oauth/device",

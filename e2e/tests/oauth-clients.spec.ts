@@ -1,7 +1,13 @@
-// Ready-made clients, unchanged, against the server over TLS: the npm packages `openid-client` and `oauth4webapi`.
-import { expect, test } from "@playwright/test";
+// Ready-made clients, unchanged, against the server over TLS: the npm packages `openid-client` and `oauth4webapi`. And the programs on an
+// app's page, as they stand there.
+import { execFileSync, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { expect, test, type Page } from "@playwright/test";
 import * as oauth from "oauth4webapi";
 import * as client from "openid-client";
+import { signIn } from "../src/console";
+import { freshWorkspace } from "../src/steps";
 import { CALLBACK, Visitor, type AppCredentials } from "../src/visitor";
 import { world } from "../src/world";
 
@@ -116,4 +122,46 @@ test("oauth4webapi goes all the way, and verifies the token by the published key
   await expect(oauth.protectedResourceRequest(next.access_token, "GET", new URL(call.url))).rejects.toMatchObject({
     cause: [{ scheme: "bearer", parameters: { error: "invalid_token" } }],
   });
+});
+
+/** The program for a tool, as the page has it. */
+async function snippet(page: Page, tool: string): Promise<string> {
+  const panel = page.getByRole("region", { name: "Connect it" });
+  await panel.getByRole("button", { name: tool, exact: true }).click();
+  return (await panel.locator("pre code").textContent()) ?? "";
+}
+
+test("the programs on an app's page run as they stand there", async ({ page }, testInfo) => {
+  const who = freshWorkspace();
+  await signIn(page, who);
+  const member = await Visitor.signIn(world(), who);
+  const app = await member.createApp("confidential");
+  const env = { ...process.env, SAYLESS_APP_SECRET: app.client_secret ?? "" };
+  await page.goto(`${world().url}/settings/api/oauth/${app.id}`);
+  const session = (await (await member.send("GET", "/v1/session")).json()) as { workspace: { id: string } };
+  const here = { workspace: { id: session.workspace.id } };
+
+  // As the app itself, with curl.
+  const commands = await snippet(page, "curl");
+  expect(commands).not.toContain("sls_");
+  const own = execFileSync("bash", ["-c", commands], { env, encoding: "utf8" });
+  expect(JSON.parse(own)).toMatchObject(here);
+
+  // For a member, with a library: the program asks where the browser came back to.
+  const file = testInfo.outputPath("member.mjs");
+  writeFileSync(file, await snippet(page, "openid-client"));
+  const program = spawn(process.execPath, [file], { env, stdio: ["pipe", "pipe", "inherit"] });
+  const said: string[] = [];
+  for await (const line of createInterface({ input: program.stdout })) {
+    said.push(line);
+    const address = /^Open in a browser: (.*)$/.exec(line)?.[1];
+    if (address) program.stdin.end(`${(await member.consent(new URL(address))).href}\n`);
+  }
+  const last = said.at(-1) ?? "";
+  expect(JSON.parse(last.slice(last.indexOf("{")))).toMatchObject({ ...here, member: { email: who.email } });
+
+  // A configuration is JSON, with the client ID and no secret.
+  const configuration = await snippet(page, "MCP");
+  expect(JSON.parse(configuration)).toMatchObject({ mcpServers: { sayless: { auth: { CLIENT_ID: app.id } } } });
+  expect(await snippet(page, "Authlib")).toContain(`"${app.id}"`);
 });

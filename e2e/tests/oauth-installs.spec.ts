@@ -1,45 +1,15 @@
 // The story of an app for many workspaces: a member elsewhere asks for it, an admin there lets it in, it acts, is paused there alone,
 // and works on at home.
-import { createHash, randomBytes } from "node:crypto";
 import { expect, test, type Page } from "@playwright/test";
 import { signIn } from "../src/console";
 import { expectNoSidewaysScroll, freshWorkspace } from "../src/steps";
 import { Visitor, CALLBACK, type AppCredentials } from "../src/visitor";
+import { exchange, way, type Way } from "../src/way";
 import { addMember, world, type SignIn } from "../src/world";
 
-/** One way of the app to a member: where it sends them, and how it redeems the code. */
-interface Way {
-  url: URL;
-  verifier: string;
-}
-
-function way(app: AppCredentials): Way {
-  const verifier = randomBytes(32).toString("base64url");
-  const url = new URL(`${world().url}/oauth/authorize`);
-  url.search = new URLSearchParams({
-    response_type: "code",
-    client_id: app.id,
-    redirect_uri: CALLBACK,
-    scope: "tickets:read",
-    state: "a state of the app",
-    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
-    code_challenge_method: "S256",
-  }).toString();
-  return { url, verifier };
-}
-
 /** The access token for the code that a member came back with. */
-async function redeem(app: AppCredentials, back: URL, { verifier }: Way): Promise<string> {
-  const answer = await fetch(`${world().url}/oauth/token`, {
-    method: "POST",
-    body: new URLSearchParams({
-      grant_type: "authorization_code",
-      client_id: app.id,
-      redirect_uri: CALLBACK,
-      code: back.searchParams.get("code") ?? "",
-      code_verifier: verifier,
-    }),
-  });
+async function redeem(app: AppCredentials, back: URL, way: Way): Promise<string> {
+  const answer = await exchange(app, back, way);
   expect(answer.status, await answer.clone().text()).toBe(200);
   return ((await answer.json()) as { access_token: string }).access_token;
 }
@@ -130,4 +100,14 @@ test("an app of another workspace is asked for, let in, used, paused here alone,
   // Resumed, it goes on with the token that it had.
   await decide(page, "Resume", "Active");
   expect(await tickets(here)).toEqual([200, ["Elsewhere"]]);
+
+  // The app's page here has that one token, which the admin ends alone.
+  await page.getByRole("link", { name: "Acme Everywhere" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Acme Everywhere" })).toBeVisible();
+  await expectNoSidewaysScroll(page);
+  await page.getByRole("button", { name: `End the tokens for ${who.email}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "End tokens" }).click();
+  await expect(page.getByText("This app has no live tokens")).toBeVisible();
+  expect((await tickets(here))[0]).toBe(401);
+  expect(await tickets(atHome)).toEqual([200, ["At home"]]);
 });

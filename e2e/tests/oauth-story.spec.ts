@@ -4,7 +4,8 @@ import { expect, test, type Browser, type Page } from "@playwright/test";
 import { signIn, takeSecret } from "../src/console";
 import { expectNoSidewaysScroll, freshWorkspace } from "../src/steps";
 import { ThirdParty } from "../src/third-party";
-import type { AppCredentials } from "../src/visitor";
+import { CALLBACK, Visitor, type AppCredentials } from "../src/visitor";
+import { exchange, way } from "../src/way";
 import { addMember, world, type SignIn } from "../src/world";
 
 /** Makes the app in the console as its admin, and leaves the page on the app's own. */
@@ -172,4 +173,60 @@ test("an old secret says whether it is still used, and is dropped", async ({ pag
   } finally {
     await third.stop();
   }
+});
+
+test("a public app shows its client ID once it is made, and its admin acknowledges incidents and ends tokens", async ({
+  page,
+}) => {
+  const who = freshWorkspace();
+  await signIn(page, who);
+  await page.getByRole("button", { name: "Create OAuth app" }).first().click();
+  const form = page.getByRole("dialog", { name: "Create OAuth app" });
+  await form.getByRole("textbox", { name: "Name" }).fill("Acme Desk");
+  await form.getByRole("radio", { name: /^Public/ }).check();
+  await form.getByLabel("Redirect URIs").fill(CALLBACK);
+  await form.getByRole("checkbox", { name: "tickets:read" }).check();
+  await form.getByRole("button", { name: "Create OAuth app" }).click();
+  const made = page.getByRole("dialog", { name: "OAuth app created" });
+  await expect(made.getByRole("button", { name: "Copy client ID" })).toBeVisible();
+  const id = (await made.getByText(/^app_/).innerText()).trim();
+  await made.getByRole("button", { name: "Open the app's page" }).click();
+  await expect(page).toHaveURL(`${world().url}/settings/api/oauth/${id}`);
+  for (const url of ["Copy server metadata URL", "Copy API metadata URL of /v1", "Copy device authorization endpoint"]) {
+    await expect(page.getByRole("button", { name: url })).toBeVisible();
+  }
+
+  // The app sends a code twice, and has other tokens.
+  const member = await Visitor.signIn(world(), who);
+  for (const times of [2, 1, 1]) {
+    const there = way({ id });
+    const back = await member.consent(there.url);
+    for (let sent = 0; sent < times; sent += 1) await exchange({ id }, back, there);
+  }
+  const warning = page.getByRole("region", { name: "This app used its tokens twice" });
+  await expect(warning).toContainText("An authorization code was used twice");
+  await expect(warning).toContainText(/It came from the same address \d s later, so the client probably sent it twice\./);
+  await warning.getByRole("button", { name: /^Acknowledge/ }).click();
+  const dialog = page.getByRole("dialog", { name: "Acknowledge this incident?" });
+  await dialog.getByLabel("Note").fill("x".repeat(501));
+  await dialog.getByRole("button", { name: "Acknowledge" }).click();
+  await expect(dialog.getByText("It must have 0 to 500 characters, and has 501.")).toBeVisible();
+  await dialog.getByLabel("Note").fill("Two workers shared one code.");
+  await dialog.getByRole("button", { name: "Acknowledge" }).click();
+  await expect(warning).toHaveCount(0);
+  const quiet = page.getByRole("region", { name: "Acknowledged incidents" });
+  await expect(quiet).toContainText(`Acknowledged by ${who.email}`);
+  await expect(quiet).toContainText("Two workers shared one code.");
+
+  // One consent's tokens end, and the other's stay.
+  const tokens = page.getByRole("region", { name: "Live tokens" });
+  const ends = tokens.getByRole("button", { name: `End the tokens for ${who.email}` });
+  await expect(ends).toHaveCount(2);
+  await ends.first().click();
+  await page.getByRole("dialog", { name: "End these tokens?" }).getByRole("button", { name: "End tokens" }).click();
+  await expect(ends).toHaveCount(1);
+  await page.reload();
+  await expect(ends).toHaveCount(1);
+  await page.setViewportSize({ width: 360, height: 800 });
+  await expectNoSidewaysScroll(page);
 });

@@ -31,6 +31,11 @@ pub fn oauth_app(id: impl Display) -> String {
     below("/settings/api/oauth", &[&id])
 }
 
+/// An app of another workspace that is installed here.
+pub fn installed_app(id: impl Display) -> String {
+    below(INSTALLED_APPS, &[&id])
+}
+
 pub fn webhook(id: impl Display) -> String {
     below("/settings/api/webhooks", &[&id])
 }
@@ -78,6 +83,8 @@ pub mod api {
     use crate::paths::below;
 
     pub const OAUTH_SERVER: &str = "/.well-known/oauth-authorization-server";
+    pub const PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resource";
+    pub const PROTECTED_API: &str = "/.well-known/oauth-protected-resource/v1";
     pub const SESSION: &str = "/v1/session";
     pub const STREAM: &str = "/v1/stream";
     pub const API_KEYS: &str = "/v1/api-keys";
@@ -109,6 +116,22 @@ pub mod api {
 
     pub fn app_install_decision(id: impl Display, decision: &str) -> String {
         below(APP_INSTALLS, &[&id, &decision])
+    }
+
+    pub fn app_install_activity(id: impl Display) -> String {
+        below(APP_INSTALLS, &[&id, &"activity"])
+    }
+
+    pub fn app_install_tokens(id: impl Display) -> String {
+        below(APP_INSTALLS, &[&id, &"tokens"])
+    }
+
+    pub fn app_install_token_family(id: impl Display, family: impl Display) -> String {
+        below(APP_INSTALLS, &[&id, &"tokens", &family])
+    }
+
+    pub fn app_install_incident_acknowledge(id: impl Display, incident: impl Display) -> String {
+        below(APP_INSTALLS, &[&id, &"incidents", &incident, &"acknowledge"])
     }
 
     pub fn authorization(id: impl Display) -> String {
@@ -169,6 +192,18 @@ pub mod api {
 
     pub fn oauth_app_authorization(id: impl Display, authorization: impl Display) -> String {
         below(OAUTH_APPS, &[&id, &"authorizations", &authorization])
+    }
+
+    pub fn oauth_app_tokens(id: impl Display) -> String {
+        below(OAUTH_APPS, &[&id, &"tokens"])
+    }
+
+    pub fn oauth_app_token_family(id: impl Display, family: impl Display) -> String {
+        below(OAUTH_APPS, &[&id, &"tokens", &family])
+    }
+
+    pub fn oauth_app_incident_acknowledge(id: impl Display, incident: impl Display) -> String {
+        below(OAUTH_APPS, &[&id, &"incidents", &incident, &"acknowledge"])
     }
 
     pub fn oauth_app_secrets(id: impl Display) -> String {
@@ -298,6 +333,8 @@ mod tests {
         use api::*;
         let collections = [
             OAUTH_SERVER,
+            PROTECTED_RESOURCE,
+            PROTECTED_API,
             SESSION,
             STREAM,
             API_KEYS,
@@ -315,6 +352,9 @@ mod tests {
         let objects = [
             api_key,
             api_key_revoke,
+            app_install,
+            app_install_activity,
+            app_install_tokens,
             authorization,
             authorization_request,
             authorization_request_approve,
@@ -332,6 +372,7 @@ mod tests {
             oauth_app_resume,
             oauth_app_secrets,
             oauth_app_suspend,
+            oauth_app_tokens,
             recovery_cancel,
             recovery_continue,
             webhook,
@@ -349,6 +390,10 @@ mod tests {
         addresses.extend([
             oauth_app_authorization("x", "x"),
             oauth_app_secret("x", "x"),
+            oauth_app_token_family("x", "x"),
+            oauth_app_incident_acknowledge("x", "x"),
+            app_install_token_family("x", "x"),
+            app_install_incident_acknowledge("x", "x"),
             webhook_secret("x", "x"),
         ]);
         addresses

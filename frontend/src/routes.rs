@@ -15,7 +15,7 @@ use crate::{
         deliveries::delivery::DeliveryPage,
         device::Device,
         events::{Events, event::EventPage},
-        installed_apps::InstalledApps,
+        installed_apps::{InstalledApps, page::InstalledAppPage},
         not_found::NotFound,
         oauth_apps::page::OAuthAppPage,
         overview::Overview,
@@ -48,6 +48,7 @@ const EVENTS: (StaticSegment<&str>,) = path!("/events");
 const EVENT: Object = path!("/events/:id");
 const AUDIT_LOG: (StaticSegment<&str>,) = path!("/audit");
 const INSTALLED_APPS: (StaticSegment<&str>,) = path!("/installed-apps");
+const INSTALLED_APP: Object = path!("/installed-apps/:id");
 const AUTHORIZED_APPS: TwoWords = path!("/account/authorizations");
 /// The page for a device's code; the address is typed by hand.
 const DEVICE: TwoWords = path!("/oauth/device");
@@ -78,6 +79,7 @@ pub fn App() -> impl IntoView {
                         <Route path=EVENT view=EventPage />
                         <Route path=AUDIT_LOG view=AuditLog />
                         <Route path=INSTALLED_APPS view=InstalledApps />
+                        <Route path=INSTALLED_APP view=InstalledAppPage />
                     </ParentRoute>
                     <Route path=AUTHORIZED_APPS view=Authorizations />
                 </ParentRoute>
@@ -111,6 +113,7 @@ mod tests {
         assert!(leads(&paths::event("evt_1"), paths::SETTINGS, &EVENT));
         assert!(leads(paths::AUDIT_LOG, paths::SETTINGS, &AUDIT_LOG));
         assert!(leads(paths::INSTALLED_APPS, paths::SETTINGS, &INSTALLED_APPS));
+        assert!(leads(&paths::installed_app("ins_1"), paths::SETTINGS, &INSTALLED_APP));
         assert!(leads(&paths::oauth_app("app_1"), paths::SETTINGS, &OAUTH_APP));
         assert!(leads(&paths::webhook("whk_1"), paths::SETTINGS, &WEBHOOK));
         assert!(leads(&paths::delivery("dlv_1"), paths::SETTINGS, &DELIVERY));
@@ -141,6 +144,7 @@ mod tests {
             paths::AUTHORIZED_APPS.to_owned(),
             of_any(paths::consent("id")),
             of_any(paths::oauth_app("id")),
+            of_any(paths::installed_app("id")),
             of_any(paths::webhook("id")),
             of_any(paths::delivery("id")),
         ];

@@ -133,7 +133,9 @@ const fn topics(action: AuditAction) -> &'static [Topic] {
         | AuditAction::AuthorizationGranted
         | AuditAction::AuthorizationWithdrawn
         | AuditAction::OAuthTokenRevoked
-        | AuditAction::OAuthTokenReused => &[Topic::OAuthApps],
+        | AuditAction::OAuthTokenReused
+        | AuditAction::OAuthTokenEnded
+        | AuditAction::OAuthIncidentAcknowledged => &[Topic::OAuthApps],
         AuditAction::DeliveryRetried => &[Topic::Deliveries],
         // An ordered webhook may not be held back any more.
         AuditAction::DeliverySkipped => &[Topic::Deliveries, Topic::Webhooks],

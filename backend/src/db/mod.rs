@@ -37,6 +37,7 @@ pub mod events;
 pub mod expiry;
 mod hint;
 pub mod idempotency;
+pub mod incidents;
 mod json;
 pub mod known_secrets;
 pub mod notify;

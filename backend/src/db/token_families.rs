@@ -3,15 +3,15 @@
 use api_types::{
     Scope, Timestamp,
     account::MemberRef,
-    authorizations::{Incident, IncidentKind},
     ids::{AuthorizationId, MemberId, OAuthAppId, SecretId, TokenFamilyId, WorkspaceId},
+    token_families::TokenFamily,
 };
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 
 use super::{
-    Conn, Json,
+    Conn, Json, Slice,
     expiry::Expired,
-    schema::{authorizations, members, token_families},
+    schema::{access_tokens, authorizations, members, token_families},
 };
 
 /// The reason of a regular end: a member or an admin withdrew the consent, or the app was deleted.
@@ -20,6 +20,8 @@ pub const WITHDRAWN: &str = "withdrawn";
 pub const SECRET_DROPPED: &str = "secret_dropped";
 /// The reason of a regular end: the app gave its refresh token back.
 pub const GIVEN_BACK: &str = "given_back";
+/// The reason of a regular end: an admin ended the family.
+pub const BY_ADMIN: &str = "by_admin";
 
 /// The reason of a quiet end: the database was put back to a state before the present refresh token was given.
 pub const RESTORED: &str = "restored";
@@ -54,6 +56,10 @@ pub struct FamilyRow {
     /// The time until which the refresh token before the present one gives the present one again, while that is not used; `None`
     /// where there was none before.
     pub again_until: Option<Timestamp>,
+    /// The address that redeemed the code; `None` where it is not known.
+    pub created_ip: Option<String>,
+    /// The address that the present refresh token was given to; `None` where it is not known.
+    pub rotated_ip: Option<String>,
 }
 
 /// A family with its member, unless it was revoked.
@@ -120,20 +126,25 @@ pub struct Rotation {
     pub again_until: Timestamp,
 }
 
-/// Moves a family on to its next refresh token, for an app that proved itself by `secret`.
-pub fn rotate(
-    conn: &mut Conn,
-    id: TokenFamilyId,
-    secret: Option<SecretId>,
-    rotation: Rotation,
-) -> QueryResult<()> {
+/// An app that asks for tokens.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    /// The client secret by which it proved itself; `None` for a public app.
+    pub secret: Option<SecretId>,
+    /// The address that it calls from.
+    pub ip: String,
+}
+
+/// Moves a family on to its next refresh token, for the app that asks.
+pub fn rotate(conn: &mut Conn, id: TokenFamilyId, asker: &Asker, rotation: Rotation) -> QueryResult<()> {
     diesel::update(token_families::table.find(id))
         .set((
             token_families::generation.eq(token_families::generation + 1),
             token_families::rotated_at.eq(rotation.now),
             token_families::ends_at.eq(rotation.ends_at),
             token_families::again_until.eq(rotation.again_until),
-            token_families::secret_id.eq(secret),
+            token_families::secret_id.eq(asker.secret),
+            token_families::rotated_ip.eq(&asker.ip),
         ))
         .execute(conn)
         .map(drop)
@@ -220,39 +231,45 @@ pub fn count(
     query.get_result(conn)
 }
 
-/// An app's families of a workspace that ended because somebody held a copy, newest first.
-pub fn incidents(
+/// An app's families of a workspace that have a token that works, newest first, with one more than the page holds where there are more.
+pub fn live(
     conn: &mut Conn,
     workspace: WorkspaceId,
     app: OAuthAppId,
-    since: Timestamp,
-    limit: i64,
-) -> QueryResult<Vec<Incident>> {
-    let kinds: Vec<&str> = IncidentKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    let rows = token_families::table
+    slice: Slice<TokenFamilyId>,
+    now: Timestamp,
+) -> QueryResult<Vec<TokenFamily>> {
+    let access_token = access_tokens::table
+        .filter(access_tokens::family_id.eq(token_families::id))
+        .filter(access_tokens::expires_at.gt(now))
+        .filter(access_tokens::revoked_at.is_null());
+    let refresh_token = token_families::refreshable.and(token_families::ends_at.gt(now));
+    let mut query = token_families::table
         .inner_join(authorizations::table.inner_join(members::table))
         .filter(token_families::app_id.eq(app))
         .filter(token_families::workspace_id.eq(workspace))
-        .filter(token_families::revoked_at.gt(since))
-        .filter(token_families::revoked_reason.eq_any(kinds))
-        .order(token_families::revoked_at.desc())
-        .limit(limit)
-        .select((
-            token_families::id,
-            token_families::revoked_reason.assume_not_null(),
-            token_families::revoked_at.assume_not_null(),
-            token_families::revoked_ip,
-            (members::id, members::email),
-        ))
-        .load::<(TokenFamilyId, IncidentKind, Timestamp, Option<String>, (MemberId, String))>(conn)?;
-    let incident = |(id, kind, occurred_at, ip, (member, email))| Incident {
-        id,
-        kind,
-        occurred_at,
-        ip,
+        .filter(token_families::revoked_at.is_null())
+        .filter(authorizations::withdrawn_at.is_null())
+        .filter(refresh_token.or(exists(access_token)))
+        .order(token_families::id.desc())
+        .limit(slice.fetch())
+        .select((FamilyRow::as_select(), (members::id, members::email)))
+        .into_boxed();
+    if let Some(before) = slice.before {
+        query = query.filter(token_families::id.lt(before));
+    }
+    let rows = query.load::<(FamilyRow, (MemberId, String))>(conn)?;
+    let family = |(row, (member, email)): (FamilyRow, (MemberId, String))| TokenFamily {
+        id: row.id,
         member: MemberRef { id: member, email },
+        scopes: row.scopes.into_inner(),
+        created_at: row.created_at,
+        issued_at: row.rotated_at,
+        issued_ip: row.rotated_ip,
+        refreshable: row.refreshable,
+        ends_at: row.ends_at,
     };
-    Ok(rows.into_iter().map(incident).collect())
+    Ok(rows.into_iter().map(family).collect())
 }
 
 /// Families whose last refresh token expired before a time, and that have no access token any more.

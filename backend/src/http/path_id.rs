@@ -8,7 +8,7 @@ use std::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use api_types::ids::{
     ApiKeyId, AppInstallId, AuthorizationId, BroadcastId, DeliveryId, EventId, OAuthAppId, RecoveryId,
-    SecretId, TicketId, WebhookId,
+    SecretId, TicketId, TokenFamilyId, WebhookId,
 };
 
 use super::problem::Failure;
@@ -43,6 +43,7 @@ nouns! {
     RecoveryId: "recovery";
     SecretId: "secret";
     TicketId: "ticket";
+    TokenFamilyId: "token family";
     WebhookId: "webhook";
 }
 

@@ -41,7 +41,9 @@ use crate::{
         DbError, Tx,
         audit::{self, Change, Who},
         oauth_clients::{self, ClientRecord, SecretDigest},
-        share, tokens as access_tokens,
+        share,
+        token_families::Asker,
+        tokens as access_tokens,
     },
     plan,
 };
@@ -86,6 +88,11 @@ impl Client {
             return Ok(());
         }
         Err(OAuthError::NO_PLAN)
+    }
+
+    /// The app as a family of tokens knows who asked for the last of them.
+    pub fn asker(&self) -> Asker {
+        Asker { secret: self.secret, ip: self.ip.to_string() }
     }
 
     /// The app as the audit log of a workspace names it.

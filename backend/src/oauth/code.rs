@@ -3,7 +3,6 @@
 
 use api_types::{
     Scope, Timestamp,
-    authorizations::IncidentKind,
     ids::{AuthorizationId, OAuthAppId, TokenFamilyId},
     oauth_failures::FailureCause,
 };
@@ -11,10 +10,11 @@ use diesel::QueryResult;
 
 use super::{
     client::Client,
+    copies::{self, Reused},
     error::OAuthError,
     issue::{Consented, Redeemed, Redeeming},
     params::Params,
-    pkce, redirect_uri, refresh,
+    pkce, redirect_uri,
     token_response::{self, IssuedTokens},
     uri_difference,
 };
@@ -197,7 +197,7 @@ impl Redemption {
         let code = authorization_codes::find(tx, &[digest.to_owned()])?;
         let (used_at, family) = code.map_or((None, None), |code| (code.used_at, code.family_id));
         let became = if let Some(family) = family {
-            refresh::end_copied(tx, &self.client, family, IncidentKind::CodeReused)?;
+            copies::end_family(tx, &self.client, family, Reused::Code)?;
             "The tokens that it gave have ended."
         } else {
             "It gave no tokens: what came with it then was wrong."

@@ -129,6 +129,8 @@ impl Redeeming<'_> {
             resource: consented.audience,
             used_generation: 0,
             again_until: None,
+            created_ip: Some(self.client.ip.to_string()),
+            rotated_ip: Some(self.client.ip.to_string()),
         };
         token_families::insert(tx, &row)?;
         tx.changed(row.workspace_id, Topic::OAuthApps, None);

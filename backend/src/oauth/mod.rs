@@ -55,6 +55,7 @@ pub mod client;
 pub mod client_documents;
 pub mod code;
 pub mod consent;
+mod copies;
 pub mod device;
 pub mod error;
 pub mod failures;

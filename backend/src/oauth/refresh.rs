@@ -2,15 +2,15 @@
 //! same successor is given again, until it or its access token is used. After that, somebody has a copy, and the family ends.
 
 use api_types::{
-    Scope, Timestamp, account::Role, audit::AuditAction, authorizations::IncidentKind, ids::TokenFamilyId,
+    Scope, Timestamp, account::Role, ids::TokenFamilyId, incidents::IncidentKind,
     oauth_failures::FailureCause,
 };
 use diesel::QueryResult;
-use serde_json::json;
 
 use super::{
     admission,
     client::Client,
+    copies::{self, Reused},
     error::OAuthError,
     params::Params,
     refresh_token,
@@ -113,7 +113,7 @@ impl Refreshing {
             let ends_at = (now + REFRESH_IDLE_MS).min(family.row.created_at + FAMILY_MAX_MS);
             let again_until = (now + AGAIN_MS).min(family.row.ends_at);
             let rotation = Rotation { now, ends_at, again_until };
-            token_families::rotate(tx, self.family, self.client.secret, rotation)?;
+            token_families::rotate(tx, self.family, &self.client.asker(), rotation)?;
         }
         let present = family.row.generation;
         let successor = if is_again { present } else { present + 1 };
@@ -144,7 +144,7 @@ impl Refreshing {
         }
         let is_again = again.is_some();
         if self.generation != present && !is_again {
-            end_copied(tx, &self.client, self.family, IncidentKind::RefreshTokenReused)?;
+            copies::end_family(tx, &self.client, self.family, Reused::RefreshToken(self.generation))?;
             let detail = format!(
                 "The refresh token was replaced, and its successor was used; the newest one was given at {replaced_at}. One of the \
                  two was a copy, so all tokens of this consent's code have ended."
@@ -170,6 +170,7 @@ impl Refreshing {
         let why = match end.reason.as_deref() {
             Some(token_families::SECRET_DROPPED) => "its client secret was dropped, and its tokens with it",
             Some(token_families::GIVEN_BACK) => "the app gave it back",
+            Some(token_families::BY_ADMIN) => "an admin ended it",
             Some(token_families::RESTORED) => "the server's database was put back to an earlier state",
             Some(reason) if reason == IncidentKind::CodeReused.as_str() => "its code was used twice",
             Some(reason) if reason == IncidentKind::RefreshTokenReused.as_str() => {
@@ -240,20 +241,4 @@ fn resembles(token: &str) -> &'static str {
         _ if token.starts_with("eyJ") => "What came as the refresh token looks like an access token (a JWT).",
         _ => "What came as the refresh token is none of this server's: those begin with slr_.",
     }
-}
-
-/// Ends a family because somebody used a copy of its tokens, and says so where admins look.
-pub fn end_copied(
-    tx: &mut Tx<'_>,
-    client: &Client,
-    id: TokenFamilyId,
-    kind: IncidentKind,
-) -> QueryResult<()> {
-    let now = tx.now();
-    let Some(family) = token_families::find(tx, id)? else { return Ok(()) };
-    if !token_families::revoke(tx, id, kind.as_str(), Some(&client.ip.to_string()), now)? {
-        return Ok(());
-    }
-    let details = json!({ "kind": kind, "member": family.email, "token_family": id });
-    client.append_audit(tx, family.row.workspace_id, AuditAction::OAuthTokenReused, details)
 }

@@ -214,11 +214,17 @@ fn oauth_apps_and_consent(config: &mut impl Operations) {
         .service(oauth_apps::failures::list_failures)
         .service(oauth_apps::activity::list_authorizations)
         .service(oauth_apps::activity::withdraw_authorization)
-        .service(oauth_apps::activity::withdraw_all_authorizations);
+        .service(oauth_apps::activity::withdraw_all_authorizations)
+        .service(oauth_apps::tokens::list)
+        .service(oauth_apps::tokens::revoke)
+        .service(oauth_apps::incidents::acknowledge);
     config
         .service(app_installs::list)
         .service(app_installs::show)
         .service(app_installs::show_activity)
+        .service(app_installs::tokens::list)
+        .service(app_installs::tokens::revoke)
+        .service(app_installs::tokens::acknowledge)
         .service(app_installs::approve)
         .service(app_installs::refuse)
         .service(app_installs::pause)

@@ -5,11 +5,12 @@ use api_types::{
     Page,
     account::Session,
     api_keys::{ApiKey, CreatedApiKey},
-    app_installs::{AppInstall, AppPolicySetting},
+    app_installs::{AppInstall, AppInstallActivity, AppPolicySetting},
     authorizations::{AnsweredRequest, AuthorizationRequest, OAuthAppActivity, Withdrawn},
     deliveries::{AcceptedRetry, Attempt, Delivery, DeliveryDetail, RetryAdvice},
     events::{AcceptedSend, Event},
     filters::FilterPreview,
+    incidents::Incident,
     oauth_apps::{ClientSecret, CreatedClientSecret, CreatedOAuthApp, OAuthApp},
     receiver_checks::ReceiverCheck,
     recoveries::Recovery,
@@ -35,11 +36,13 @@ macro_rules! plain {
 
 plain!(
     AppInstall,
+    AppInstallActivity,
     AppPolicySetting,
     Session,
     ApiKey,
     OAuthApp,
     OAuthAppActivity,
+    Incident,
     Withdrawn,
     AuthorizationRequest,
     AnsweredRequest

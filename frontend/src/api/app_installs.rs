@@ -2,8 +2,10 @@
 
 use api_types::{
     Page,
-    app_installs::{AppInstall, AppPolicyChange, AppPolicySetting},
-    ids::AppInstallId,
+    app_installs::{AppInstall, AppInstallActivity, AppPolicyChange, AppPolicySetting},
+    ids::{AppInstallId, TokenFamilyId},
+    incidents::{Acknowledgement, Incident},
+    token_families::TokenFamily,
 };
 
 use crate::{
@@ -13,6 +15,29 @@ use crate::{
 
 pub fn list() -> Query<Page<AppInstall>> {
     Query::new(paths::APP_INSTALLS)
+}
+
+/// One install; `id` as it stands in the page's address.
+pub fn show(id: &str) -> Query<AppInstall> {
+    Query::new(paths::app_install(id))
+}
+
+/// Counts of the tokens that an installed app holds here, and its incidents; `id` as it stands in the page's address.
+pub fn show_activity(id: &str) -> Query<AppInstallActivity> {
+    Query::new(paths::app_install_activity(id))
+}
+
+/// The live tokens of an installed app; `id` as it stands in the page's address.
+pub fn list_tokens(id: &str) -> Query<Page<TokenFamily>> {
+    Query::new(paths::app_install_tokens(id))
+}
+
+pub fn revoke_tokens(id: &str, family: TokenFamilyId) -> Call<()> {
+    Call::delete(paths::app_install_token_family(id, family))
+}
+
+pub fn acknowledge_incident(id: &str, incident: TokenFamilyId, note: &Acknowledgement) -> Call<Incident> {
+    Call::post(paths::app_install_incident_acknowledge(id, incident), note)
 }
 
 /// A decision about an install: `approve`, `refuse`, `pause` or `resume`.

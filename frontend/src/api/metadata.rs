@@ -16,6 +16,7 @@ pub struct AuthorizationServer {
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
     pub pushed_authorization_request_endpoint: String,
+    pub device_authorization_endpoint: String,
     pub jwks_uri: String,
 }
 

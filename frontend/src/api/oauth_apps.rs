@@ -3,11 +3,13 @@
 use api_types::{
     Page,
     authorizations::{Authorization, OAuthAppActivity, Withdrawn},
-    ids::{AuthorizationId, OAuthAppId, SecretId},
+    ids::{AuthorizationId, OAuthAppId, SecretId, TokenFamilyId},
+    incidents::{Acknowledgement, Incident},
     oauth_apps::{
         CreatedClientSecret, CreatedOAuthApp, NewOAuthApp, OAuthApp, OAuthAppChanges, RotateSecret,
     },
     oauth_failures::OAuthFailure,
+    token_families::TokenFamily,
 };
 
 use crate::{
@@ -65,6 +67,19 @@ pub fn withdraw_authorization(id: &str, authorization: AuthorizationId) -> Call<
 
 pub fn withdraw_all_authorizations(id: OAuthAppId) -> Call<Withdrawn> {
     Call::delete(paths::oauth_app_authorizations(id))
+}
+
+/// The live tokens of an app; `id` as it stands in the page's address.
+pub fn list_tokens(id: &str) -> Query<Page<TokenFamily>> {
+    Query::new(paths::oauth_app_tokens(id))
+}
+
+pub fn revoke_tokens(id: &str, family: TokenFamilyId) -> Call<()> {
+    Call::delete(paths::oauth_app_token_family(id, family))
+}
+
+pub fn acknowledge_incident(id: &str, incident: TokenFamilyId, note: &Acknowledgement) -> Call<Incident> {
+    Call::post(paths::oauth_app_incident_acknowledge(id, incident), note)
 }
 
 pub fn rotate_secret(id: OAuthAppId, rotation: &RotateSecret) -> Call<CreatedClientSecret> {

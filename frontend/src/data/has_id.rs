@@ -21,6 +21,7 @@ has_id!(
     api_types::authorizations::Authorization,
     api_types::oauth_apps::OAuthApp,
     api_types::oauth_failures::OAuthFailure,
+    api_types::token_families::TokenFamily,
     api_types::webhooks::Webhook,
     api_types::deliveries::Delivery,
     api_types::events::Event,

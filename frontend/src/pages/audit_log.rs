@@ -94,6 +94,7 @@ fn words(action: AuditAction) -> String {
         "api key" => "API key".to_owned(),
         "oauth app" => "OAuth app".to_owned(),
         "oauth token" => "OAuth token".to_owned(),
+        "oauth incident" => "OAuth incident".to_owned(),
         other => other[..1].to_uppercase() + &other[1..],
     };
     format!("{object} {change}")

@@ -16,4 +16,5 @@ pub mod recoveries;
 mod rotate_secret;
 pub mod shell;
 pub mod sign_in;
+pub mod token_holder;
 pub mod webhooks;

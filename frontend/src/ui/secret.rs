@@ -4,7 +4,7 @@
 use leptos::{ev, prelude::*};
 
 use crate::ui::{
-    code::copy_labelled,
+    code::{copy_labelled, copyable},
     dialog::{Kind, dialog_for, foot},
     erase::Erase,
     icon::{self, icon},
@@ -18,6 +18,8 @@ pub struct Secret {
     /// The kind of secret: "API key".
     pub what: &'static str,
     pub value: String,
+    /// The name by which the secret's holder is known: its label, the label of its copy button, and the name.
+    pub beside: Option<(&'static str, &'static str, String)>,
     /// A sentence on where to put the secret.
     pub advice: &'static str,
     /// The action that follows once the secret is stored.
@@ -59,7 +61,15 @@ pub fn SecretHost() -> impl IntoView {
 }
 
 fn body(shown: RwSignal<Option<Secret>>, secret: Secret) -> AnyView {
-    let Secret { what, value, advice, then, .. } = secret;
+    let Secret { what, value, beside, advice, then, .. } = secret;
+    let beside = beside.map(|(label, copy, name)| {
+        view! {
+            <div class="field">
+                <span class="flabel">{label}</span>
+                {copyable(copy, name)}
+            </div>
+        }
+    });
     let copied = value.clone();
     let stored = move |_| {
         shown.set(None);
@@ -85,6 +95,7 @@ fn body(shown: RwSignal<Option<Secret>>, secret: Secret) -> AnyView {
                     {copy_labelled("Copy", "btn btn-primary", move || copied.clone())}
                 </div>
             </div>
+            {beside}
             <p class="muted">"Treat it like a password. Do not paste it into tickets, comments, notes, or broadcasts."</p>
             {foot(view! {
                 <button type="button" class="btn btn-quiet" on:click=stored>

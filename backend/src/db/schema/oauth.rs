@@ -155,6 +155,14 @@ diesel::table! {
         resource -> Nullable<Text>,
         used_generation -> BigInt,
         again_until -> Nullable<BigInt>,
+        created_ip -> Nullable<Text>,
+        rotated_ip -> Nullable<Text>,
+        first_used_at -> Nullable<BigInt>,
+        first_used_ip -> Nullable<Text>,
+        likely -> Nullable<Text>,
+        acknowledged_at -> Nullable<BigInt>,
+        acknowledged_by -> Nullable<Text>,
+        acknowledged_note -> Nullable<Text>,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod decisions;
 pub mod policy;
+pub mod tokens;
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ use super::oauth_apps::activity::MAX_INCIDENTS;
 use crate::{
     app::App,
     auth::Admin,
-    db::{app_installs, authorizations, token_families, tokens},
+    db::{app_installs, authorizations, incidents, token_families, tokens as access_tokens},
     expiry::INCIDENTS_MS,
     http::{
         etag::Shown,
@@ -84,7 +85,8 @@ pub async fn show(
 
 /// Show what an installed app holds
 ///
-/// The number of this workspace's authorizations and tokens that are alive, and signs that a copy of a token was used here lately.
+/// The number of this workspace's authorizations and tokens that are alive, and the codes and refresh tokens that were used twice here
+/// lately.
 #[utoipa::path(operation_id = "getAppInstallActivity", tag = "Installed apps",
     security(("session" = ["admin"])), params(("id" = AppInstallId, Path, description = "The install's id")),
     responses((status = 200, description = "What it holds", body = AppInstallActivity)))]
@@ -101,9 +103,9 @@ pub async fn show_activity(
         let (app, here) = (install.app.id, Some(workspace));
         Ok(AppInstallActivity {
             authorizations: authorizations::count(conn, app, here)?,
-            access_tokens: tokens::count_of_members(conn, app, here, now)?,
+            access_tokens: access_tokens::count_of_members(conn, app, here, now)?,
             refresh_tokens: token_families::count(conn, app, here, now)?,
-            incidents: token_families::incidents(conn, workspace, app, now - INCIDENTS_MS, MAX_INCIDENTS)?,
+            incidents: incidents::list(conn, workspace, app, now - INCIDENTS_MS, MAX_INCIDENTS)?,
         })
     });
     Ok(Json(activity.await?))

@@ -13,7 +13,7 @@ use crate::{
     db::{
         Tx,
         authorizations::{self, AuthorizationsOf},
-        oauth_apps, token_families, tokens,
+        incidents, oauth_apps, token_families, tokens,
     },
     delivery,
     expiry::INCIDENTS_MS,
@@ -33,8 +33,8 @@ pub const MAX_INCIDENTS: i64 = 20;
 
 /// Show what an OAuth app holds
 ///
-/// The number of authorizations and tokens that are alive, in all workspaces together, and signs of a copied credential in this
-/// one.
+/// The number of authorizations and tokens that are alive, in all workspaces together, and the codes and refresh tokens that were used
+/// twice in this one.
 #[utoipa::path(operation_id = "getOAuthAppActivity", tag = "OAuth apps",
     security(("session" = ["admin"])),
     params(("id" = OAuthAppId, Path, description = "The app's id")),
@@ -55,7 +55,7 @@ pub async fn show_activity(
             refresh_tokens: token_families::count(conn, id, None, now)?,
             client_credentials_tokens: tokens::count_of_app(conn, id, now - LIFETIME_MS, now)?,
             revoked_tokens: tokens::revocations(conn, id, now - DAY_MS)?,
-            incidents: token_families::incidents(conn, workspace, id, now - INCIDENTS_MS, MAX_INCIDENTS)?,
+            incidents: incidents::list(conn, workspace, id, now - INCIDENTS_MS, MAX_INCIDENTS)?,
         })
     });
     Ok(Json(activity.await?))

@@ -4,10 +4,12 @@ pub mod activity;
 mod editing;
 mod elsewhere;
 pub mod failures;
+pub mod incidents;
 mod input;
 mod new_secret;
 pub mod secrets;
 mod status;
+pub mod tokens;
 
 use std::collections::BTreeSet;
 
@@ -202,9 +204,10 @@ pub async fn remove(app: Data<App>, caller: Admin, target: Target<OAuthAppId>) -
         let end_owner =
             |tx: &mut Tx<'_>, app: OAuthAppId| delivery::end_owner(tx, &publisher, &edited.who, app.as_str());
         let withdrawn = withdraw::withdraw(tx, &edited.who, whose, None, end_owner)?;
+        // Before the app is gone: consents of an app that is gone are not found any more.
+        elsewhere::end(tx, &publisher, &edited.before)?;
         oauth_apps::delete(tx, workspace, id, now)?;
         end_owner(tx, id)?;
-        elsewhere::end(tx, &publisher, &edited.before)?;
         edited.audit(tx, AuditAction::OAuthAppDeleted, json!({ "authorizations": withdrawn }))
     });
     removed.await?;

@@ -170,6 +170,7 @@ fn every_body_and_answer_has_a_schema_with_an_example() {
 
 /// The words that an operation id may begin with: what the operation does.
 const VERBS: &[&str] = &[
+    "acknowledge",
     "adopt",
     "approve",
     "authorize",

@@ -42,17 +42,7 @@ impl Fixture {
         for step in ["disable", "enable"] {
             team.admin.send(Method::POST, &format!("{webhook}/{step}"), "", "").await.ok(200);
         }
-        let recovery = json!({ "webhook_id": ids["webhooks"] });
-        let recovery = team.admin.post("/v1/recoveries", &recovery).await.ok(202);
-        let recovery = recovery["id"].as_str().unwrap().to_owned();
-        // It has stopped, so that it can be continued as well as canceled.
-        let stopped = r#"{"reason":"It failed.","failed":1,"repeated":0,"tried":1,"diagnosis":null}"#;
-        let stop = format!(
-            "UPDATE recoveries SET status = 'stopped', finished_at = created_at, stopped = '{stopped}', \
-             canary = '{{\"stage\":1,\"tried\":[]}}' WHERE id = '{recovery}'"
-        );
-        world.execute(stop).await.unwrap();
-        ids.insert("recoveries", recovery);
+        ids.insert("recoveries", stopped_recovery(world, &team, &ids["webhooks"]).await);
         let other = team.admin.post("/v1/webhooks", &a_webhook()).await.ok(201);
         ids.insert("another webhook", other["id"].as_str().unwrap().to_owned());
         // It misses an event, so that there is something to recover.
@@ -83,6 +73,8 @@ impl Fixture {
         }
         let (publisher, others) = apps_of_others(world, &team).await;
         ids.extend(others);
+        let tokens = tokens(world, &ids).await;
+        ids.extend(tokens);
         Self { team, rotatable, publisher, ids }
     }
 
@@ -104,6 +96,11 @@ impl Fixture {
         let own = match operation.id.as_str() {
             "requestAppInstall" => Some("a request of another's app"),
             "pauseAppInstall" => Some("an active install"),
+            "revokeAppInstallTokens" | "acknowledgeAppInstallIncident" => {
+                let path = operation.path.replace("{id}", &self.ids["an active install"]);
+                let path = path.replace("{family_id}", &self.ids["an install's tokens"]);
+                return path.replace("{incident_id}", &self.ids["an install's incident"]);
+            }
             "resumeAppInstall" => Some("a paused install"),
             _ => None,
         };
@@ -117,6 +114,8 @@ impl Fixture {
                 let id = self.ids.get(noun).unwrap_or_else(|| panic!("the fixture makes no {noun}"));
                 let path = operation.path.replace("{id}", id);
                 let path = path.replace("{authorization_id}", &self.ids["authorizations"]);
+                let path = path.replace("{family_id}", &self.ids["tokens"]);
+                let path = path.replace("{incident_id}", &self.ids["an incident"]);
                 let old = self.ids.get(format!("{noun}' old secret").as_str());
                 path.replace("{secret_id}", old.map_or("", String::as_str))
             }
@@ -150,6 +149,9 @@ impl Fixture {
             "createBroadcast" => json!({ "subject": "Another" }),
             "createAuthorizationRequest" => json!({ "user_code": self.ids["a device's code"] }),
             "approveAuthorizationRequest" => json!({ "declined_scopes": [] }),
+            "acknowledgeOAuthAppIncident" | "acknowledgeAppInstallIncident" => {
+                json!({ "note": "Its developer knows." })
+            }
             "signIn" => json!({ "email": self.team.admin.email, "password": PASSWORD }),
             "switchWorkspace" => json!({ "workspace_id": self.team.id }),
             _ => Value::Null,
@@ -171,6 +173,19 @@ impl Fixture {
     pub async fn call(&self, operation: &Operation, client: &Client) -> Reply {
         operation.send(client, &self.path(operation), &self.body(operation)).await
     }
+}
+
+/// A recovery that has stopped, so that it can be continued as well as canceled.
+async fn stopped_recovery(world: &World, team: &Team, webhook: &str) -> String {
+    let recovery = team.admin.post("/v1/recoveries", &json!({ "webhook_id": webhook })).await.ok(202);
+    let recovery = recovery["id"].as_str().unwrap().to_owned();
+    let stopped = r#"{"reason":"It failed.","failed":1,"repeated":0,"tried":1,"diagnosis":null}"#;
+    let stop = format!(
+        "UPDATE recoveries SET status = 'stopped', finished_at = created_at, stopped = '{stopped}', \
+         canary = '{{\"stage\":1,\"tried\":[]}}' WHERE id = '{recovery}'"
+    );
+    world.execute(stop).await.unwrap();
+    recovery
 }
 
 /// Apps of another workspace: one that a member has asked for, one that is installed and one that is paused; and one that is not here,
@@ -199,6 +214,43 @@ async fn apps_of_others(world: &World, team: &Team) -> (Client, BTreeMap<&'stati
     let device = app.call("/oauth/device_authorization", &[]).await.ok(200);
     ids.insert("a device's code", device["user_code"].as_str().unwrap().to_owned());
     (publisher.admin, ids)
+}
+
+/// Live tokens and an incident of the workspace's own app, and of the one that is installed; by SQL, since the fixture does not keep the
+/// app's secret.
+async fn tokens(world: &World, ids: &BTreeMap<&'static str, String>) -> BTreeMap<&'static str, String> {
+    let mut made = BTreeMap::new();
+    let install = &ids["an active install"];
+    let (app, away) = (install.replace("ins_", "app_"), install.replace("ins_", "atz_"));
+    let own = &ids["authorizations"];
+    let authorization = format!(
+        "INSERT INTO authorizations (id, workspace_id, app_id, member_id, scopes, created_at, declined_scopes) \
+         SELECT '{away}', workspace_id, '{app}', member_id, scopes, created_at, declined_scopes \
+         FROM authorizations WHERE id = '{own}'"
+    );
+    world.execute(authorization).await.unwrap();
+    let spare = &ids["a paused install"];
+    for (name, id, authorization, end) in [
+        ("tokens", own.replace("atz_", "fam_"), own, "NULL, NULL"),
+        (
+            "an incident",
+            ids["a member's authorization"].replace("atz_", "fam_"),
+            own,
+            "created_at, 'code_reused'",
+        ),
+        ("an install's tokens", away.replace("atz_", "fam_"), &away, "NULL, NULL"),
+        ("an install's incident", spare.replace("ins_", "fam_"), &away, "created_at, 'code_reused'"),
+    ] {
+        let family = format!(
+            "INSERT INTO token_families (id, workspace_id, app_id, authorization_id, scopes, refreshable, generation, \
+             created_at, rotated_at, ends_at, revoked_at, revoked_reason) \
+             SELECT '{id}', workspace_id, app_id, id, scopes, TRUE, 1, created_at, created_at, created_at + 86400000, {end} \
+             FROM authorizations WHERE id = '{authorization}'"
+        );
+        world.execute(family).await.unwrap();
+        made.insert(name, id);
+    }
+    made
 }
 
 /// Gives an app or a webhook a new secret beside the old one, whose id it answers.

@@ -130,6 +130,11 @@ impl ThirdPartyApp {
         Self { secret: secret.as_str().map(Into::into), ..self.clone() }
     }
 
+    /// The same app, calling from another address, which a proxy names.
+    pub fn at(&self, address: &str) -> Self {
+        Self { http: self.http.with_header("x-forwarded-for", address), ..self.clone() }
+    }
+
     /// The path where the app sends a member, with some parameters changed; an empty value leaves one away.
     pub fn authorize_url(&self, changed: &[(&str, &str)]) -> String {
         let challenge = challenge(VERIFIER);

@@ -117,7 +117,8 @@ impl World {
             }
             add!(authorization_codes: digest app_id authorization_id redirect_uri scopes
                 code_challenge family_id);
-            add!(token_families: id app_id authorization_id scopes revoked_reason revoked_ip);
+            add!(token_families: id app_id authorization_id scopes revoked_reason revoked_ip
+                created_ip rotated_ip first_used_ip acknowledged_note);
             add!(access_tokens: id family_id app_id);
             add!(pushed_requests: digest app_id parameters);
             add!(device_authorizations: digest user_code_digest app_id scopes authorization_id);

@@ -229,7 +229,10 @@ async fn the_publisher_ends_it_everywhere(world: World) {
     for team in [&one, &two] {
         assert_eq!(installs(team).await, Vec::<Value>::new());
         assert_eq!(team.admin.get("/v1/authorizations").await.ok(200)["data"], json!([]));
-        assert!(team.audited().await.contains(&"app_install.removed".to_owned()));
+        let audited = team.audited().await;
+        for action in ["app_install.removed", "authorization.withdrawn"] {
+            assert!(audited.contains(&action.to_owned()), "{action}: {audited:?}");
+        }
     }
 }
 

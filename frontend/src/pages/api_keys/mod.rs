@@ -182,6 +182,7 @@ fn create(creating: RwSignal<Option<()>>, refresh: Callback<()>) -> AnyView {
             title: "API key created",
             what: "API key",
             value: created.key,
+            beside: None,
             advice: CREATED,
             then: Callback::new(|()| ()),
         });
@@ -237,6 +238,7 @@ fn replace(old: ApiKey, dialogs: Dialogs, refresh: Callback<()>) -> AnyView {
             title: "New key created",
             what: "New API key",
             value: created.key,
+            beside: None,
             advice: "Put it into the external system in place of the old one. The old key still works.",
             then: Callback::new(move |()| dialogs.retire.set(Some(old.clone()))),
         });

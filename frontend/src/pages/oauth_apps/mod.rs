@@ -5,10 +5,12 @@ pub mod page;
 pub mod parts;
 
 use api_types::{
+    ids::OAuthAppId,
     oauth_apps::{CreatedOAuthApp, OAuthApp},
     stream::Topic,
 };
 use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use self::parts::{app_logo, app_status, kind_word};
 use crate::{
@@ -17,11 +19,13 @@ use crate::{
     paths,
     ui::{
         badge::scope_chips,
-        erase::live,
+        code::copyable,
+        dialog::{Kind, dialog_for, foot},
+        erase::{Erase, live},
         icon,
         list::{cell, lead},
-        list_section::{Blank, Created, ListSection, announcer},
-        secret::Secret,
+        list_section::{Blank, ListSection},
+        secret::{Secret, ShowOnce},
         time::ago,
     },
 };
@@ -45,7 +49,11 @@ const SECTION: ListSection = ListSection {
 pub fn OAuthApps() -> impl IntoView {
     let list = List::new(10, oauth_apps::list).live(&[Topic::OAuthApps], || None);
     let changed = list.clone();
-    SECTION.view(&list, row, move |creating| create(creating, changed.clone()))
+    let public = RwSignal::new(None::<OAuthAppId>);
+    view! {
+        {SECTION.view(&list, row, move |creating| create(creating, changed.clone(), public))}
+        {dialog_for(public, Kind::Small, |_| "OAuth app created".to_owned(), move |id| created(id, public))}
+    }
 }
 
 fn row(app: ArcRwSignal<OAuthApp>) -> AnyView {
@@ -70,23 +78,50 @@ fn row(app: ArcRwSignal<OAuthApp>) -> AnyView {
     })
 }
 
-fn create(creating: RwSignal<Option<()>>, list: List<OAuthApp>) -> AnyView {
-    let announce = announcer();
+fn create(
+    creating: RwSignal<Option<()>>,
+    list: List<OAuthApp>,
+    public: RwSignal<Option<OAuthAppId>>,
+) -> AnyView {
+    let show_once = ShowOnce::use_show_once();
     let close = move || creating.set(None);
     let done = move |CreatedOAuthApp { app, client_secret }| {
         close();
         list.refresh();
-        announce(Created {
-            secret: client_secret.map(|value| Secret {
-                title: "OAuth app created",
-                what: "Client secret",
-                value,
-                advice: "The app sends it with its client ID to obtain tokens. The client ID stays readable on the app's page.",
-                then: Callback::new(|()| ()),
-            }),
-            said: "OAuth app created. A public app has no secret.",
-            page: paths::oauth_app(app.id),
+        let Some(value) = client_secret else { return public.set(Some(app.id)) };
+        show_once.show(Secret {
+            title: "OAuth app created",
+            what: "Client secret",
+            value,
+            beside: Some(("Client ID", "Copy client ID", app.id.to_string())),
+            advice: "The app sends it with its client ID to obtain tokens. The client ID stays readable on the app's page.",
+            then: Callback::new(|()| ()),
         });
     };
     form::new_app(close, done)
+}
+
+/// The body of the dialog after a public app was created: it has no secret, but its developer needs the client ID.
+fn created(id: OAuthAppId, target: RwSignal<Option<OAuthAppId>>) -> AnyView {
+    let navigate = use_navigate();
+    let open = move |_| {
+        target.set(None);
+        navigate(&paths::oauth_app(id), NavigateOptions::default());
+    };
+    view! {
+        <div class="form">
+            <div class="field">
+                <span class="flabel">"Client ID"</span>
+                {copyable("Copy client ID", id.to_string())}
+            </div>
+            <p class="muted">
+                "A public app has no secret: it proves itself with PKCE on each authorization. The client ID is none either, and stays readable on the app's page."
+            </p>
+            {foot(view! {
+                <button type="button" class="btn btn-quiet" on:click=move |_| target.set(None)>"Close"</button>
+                <button type="button" class="btn btn-primary" on:click=open>"Open the app's page"</button>
+            })}
+        </div>
+    }
+    .erase()
 }

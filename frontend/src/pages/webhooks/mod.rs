@@ -128,6 +128,7 @@ fn create(creating: RwSignal<Option<()>>, list: List<Webhook>) -> AnyView {
                 title: "Webhook created",
                 what: "Signing secret",
                 value,
+                beside: None,
                 advice: "The receiver verifies with it that a message came from Sayless. Then send a test from the webhook's page.",
                 then: Callback::new(|()| ()),
             }),

@@ -23,7 +23,8 @@ pub async fn ask(member: &Api, app: &str) -> Result<String> {
 pub async fn give(member: &Api, app: &str) -> Result<String> {
     let question = ask(member, app).await?;
     member.post(&format!("/v1/authorization-requests/{question}/approve"), &Value::Null).await?;
-    let given = member.get(&format!("/v1/oauth-apps/{app}/authorizations")).await?;
+    // The app may be another workspace's: only the member's own list surely has it. It is the newest.
+    let given = member.get("/v1/authorizations").await?;
     Ok(given["data"][0]["id"].as_str().context("no authorization was made")?.to_owned())
 }
 

@@ -13,6 +13,9 @@ use std::time::Duration;
 
 /// The time in the document's example of a recovery.
 const SINCE: &str = "2026-11-22T14:00:00Z";
+/// The end of tokens that work, and of tokens whose code was used twice: when, and why.
+const LIVE: &str = "NULL, NULL";
+const COPIED: &str = "created_at, 'code_reused'";
 
 /// Objects by operation; what has no operation of its own stands for all that are not named.
 #[derive(Debug, Default)]
@@ -32,6 +35,7 @@ impl Fixture {
         fixture.simple_objects(&maker).await?;
         fixture.apps(&maker).await?;
         fixture.installs(&maker).await?;
+        fixture.tokens(&maker).await?;
         // A key sees the webhooks that it made itself.
         let key = world.admin.with_key(&key);
         let maker = Maker { world, caller: &key, receiver };
@@ -171,6 +175,26 @@ impl Fixture {
         Ok(())
     }
 
+    /// Live tokens and incidents, each of an app of its own.
+    async fn tokens(&mut self, maker: &Maker<'_>) -> Result<()> {
+        for (operation, end) in [("revokeOAuthAppTokens", LIVE), ("acknowledgeOAuthAppIncident", COPIED)] {
+            let app = maker.app().await?;
+            let authorization = consent::give(maker.caller, &app).await?;
+            self.keep(operation, "app", &app);
+            self.keep(operation, "fam", &maker.tokens(&authorization, end)?);
+        }
+        let run = maker.id("/v1/tickets", &json!({ "title": "A run" })).await?.to_lowercase();
+        let publisher = maker.world.admin_elsewhere(&format!("{run}@publisher.example")).await?;
+        for (operation, end) in [("revokeAppInstallTokens", LIVE), ("acknowledgeAppInstallIncident", COPIED)]
+        {
+            let install = maker.install(&publisher, "active").await?;
+            let authorization = consent::give(maker.caller, &install.replace("ins_", "app_")).await?;
+            self.keep(operation, "ins", &install);
+            self.keep(operation, "fam", &maker.tokens(&authorization, end)?);
+        }
+        Ok(())
+    }
+
     fn share(&mut self, prefix: &str, id: &str) {
         self.shared.insert(example(prefix), id.to_owned());
     }
@@ -253,6 +277,19 @@ impl Maker<'_> {
             self.world.workspace
         );
         fill::execute(&self.world.database, &install)?;
+        Ok(id)
+    }
+
+    /// Tokens that came from a consent; by SQL, since it would take a program that redeems a code, and one that does so twice.
+    fn tokens(&self, authorization: &str, end: &str) -> Result<String> {
+        let id = authorization.replace("atz_", "fam_");
+        let tokens = format!(
+            "INSERT INTO token_families (id, workspace_id, app_id, authorization_id, scopes, refreshable, generation, \
+             created_at, rotated_at, ends_at, revoked_at, revoked_reason) \
+             SELECT '{id}', workspace_id, app_id, id, scopes, TRUE, 1, created_at, created_at, created_at + 86400000, {end} \
+             FROM authorizations WHERE id = '{authorization}'"
+        );
+        fill::execute(&self.world.database, &tokens)?;
         Ok(id)
     }
 

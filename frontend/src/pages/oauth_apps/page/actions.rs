@@ -111,6 +111,7 @@ fn rotate(app: &OAuthApp, dialogs: Dialogs, load: Load<OAuthApp>) -> AnyView {
             title: "Client secret rotated",
             what: "New client secret",
             value: created.client_secret,
+            beside: None,
             advice: "Put it into every client that uses the old one. This app's page says whether the old one is still used.",
             then: Callback::new(|()| ()),
         });

@@ -1,29 +1,17 @@
-//! The tokens and authorizations that an app holds now, and the signs that somebody else holds them, too.
+//! The counts of the tokens and authorizations that an app holds now.
 
-use api_types::{
-    authorizations::{Incident, IncidentKind, OAuthAppActivity},
-    oauth_apps::OAuthAppStatus,
-};
+use api_types::authorizations::OAuthAppActivity;
 use leptos::prelude::*;
 
 use crate::{
-    amounts::{counted, number},
-    browser,
+    amounts::number,
     data::load::Load,
-    pages::oauth_apps::page::loads::Loads,
     ui::{
         erase::{Erase, live},
-        icon::{self, icon},
         load::{loaded_within, part},
         page::{self, figure},
-        time::used_from,
     },
 };
-
-/// Incidents up to this age stand in red, older ones in amber.
-const FRESH_MS: i64 = 7 * 86_400_000;
-/// The number of incidents that are shown before somebody asks for the rest.
-const SHOWN: usize = 3;
 
 /// The counts of what the app holds.
 pub fn panel(load: &Load<OAuthAppActivity>) -> AnyView {
@@ -45,90 +33,6 @@ pub fn panel(load: &Load<OAuthAppActivity>) -> AnyView {
         .erase()
     });
     page::panel("In use", (), content)
-}
-
-/// The warning, where there is something to warn of; `suspend` opens the dialog that suspends the app.
-pub fn incidents(loads: &Loads, suspend: impl Fn() + Clone + Send + Sync + 'static) -> AnyView {
-    let app = loads.app.clone();
-    part(
-        &loads.activity,
-        |activity| activity.incidents.clone(),
-        move |incidents| {
-            let Some(newest) = incidents.first() else { return ().erase() };
-            let fresh = browser::now().millis_since(newest.occurred_at) < FRESH_MS;
-            let tone = if fresh { "panel mt-5 standing bad" } else { "panel mt-5 standing warn" };
-            let suspend = suspend.clone();
-            let button = part(
-                &app,
-                |app| app.status,
-                move |status| {
-                    let suspend = suspend.clone();
-                    (status == OAuthAppStatus::Active)
-                .then(|| {
-                    view! {
-                        <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| suspend()>"Suspend app"</button>
-                    }
-                })
-                .erase()
-                },
-            );
-            view! {
-            <section class=tone aria-labelledby="incidents">
-                <div class="standhead">
-                    {icon(icon::ALERT)}
-                    <div class="grid gap-1 min-w-0 flex-1 basis-72">
-                        <h2 class="text-base font-semibold" id="incidents">"Somebody has a copy of this app's tokens"</h2>
-                        <p class="anywhere max-w-2xl">
-                            "What was copied was used, and every token that came from it was revoked at once. Ask the app's developer to check where it keeps tokens and who can read them. Until that is clear, consider rotating the client secret, or suspending the app."
-                        </p>
-                    </div>
-                    <div class="flex flex-wrap gap-2">{button}</div>
-                </div>
-                {listed(&incidents)}
-            </section>
-        }
-        .erase()
-        },
-    )
-}
-
-/// The newest, and the rest when asked for.
-fn listed(incidents: &[Incident]) -> AnyView {
-    let rows = |some: &[Incident]| some.iter().map(row).collect_view();
-    let (first, rest) = incidents.split_at(incidents.len().min(SHOWN));
-    let rest = (!rest.is_empty()).then(|| {
-        view! {
-            <details class="border-t border-base-300/65">
-                <summary class="flex items-center gap-2 px-5 py-3 hover:bg-base-content/2">
-                    <span class="turn muted inline-flex">{icon(icon::RIGHT)}</span>
-                    {counted(rest.len() as u64, "earlier incident")}
-                </summary>
-                <ul class="divide-y divide-base-300/65">{rows(rest)}</ul>
-            </details>
-        }
-    });
-    view! {
-        <ul class="divide-y divide-base-300/65">{rows(first)}</ul>
-        {rest}
-    }
-    .erase()
-}
-
-fn row(incident: &Incident) -> AnyView {
-    let what = match incident.kind {
-        IncidentKind::RefreshTokenReused => "A refresh token was used again after its successor",
-        IncidentKind::CodeReused => "An authorization code was used twice",
-    };
-    view! {
-        <li class="px-5 py-3">
-            <span class="font-[560] block">{what}</span>
-            <span class="muted anywhere">
-                "For " <bdi>{incident.member.email.clone()}</bdi> " · "
-                {used_from(incident.occurred_at, incident.ip.clone())}
-            </span>
-        </li>
-    }
-    .erase()
 }
 
 /// The holdings of an app, as a sentence for the question before something that ends them; changes with what is known.

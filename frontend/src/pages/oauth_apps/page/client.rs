@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::metadata::{self, AuthorizationServer},
+    api::metadata::AuthorizationServer,
     data::load::Load,
-    paths,
+    paths::{self, api},
     ui::{
         code::{copy_labelled, copyable},
         erase::{Erase, live},
@@ -31,7 +31,7 @@ fn own(client_id: &str) -> Setting {
     setting("Client ID", "Copy client ID", "client_id", client_id.to_owned())
 }
 
-fn of_server(server: AuthorizationServer) -> [Setting; 7] {
+fn of_server(server: AuthorizationServer) -> [Setting; 8] {
     [
         setting("Issuer", "Copy issuer", "issuer", server.issuer),
         setting(
@@ -59,7 +59,23 @@ fn of_server(server: AuthorizationServer) -> [Setting; 7] {
             "pushed_authorization_request_endpoint",
             server.pushed_authorization_request_endpoint,
         ),
+        setting(
+            "Device authorization endpoint",
+            "Copy device authorization endpoint",
+            "device_authorization_endpoint",
+            server.device_authorization_endpoint,
+        ),
         setting("Signing keys (JWKS)", "Copy JWKS URL", "jwks_uri", server.jwks_uri),
+    ]
+}
+
+/// The documents from which clients find the rest.
+fn documents(issuer: &str) -> [(&'static str, &'static str, String); 3] {
+    let at = |path: &str| format!("{issuer}{path}");
+    [
+        ("Server metadata", "Copy server metadata URL", at(api::OAUTH_SERVER)),
+        ("API metadata", "Copy API metadata URL", at(api::PROTECTED_RESOURCE)),
+        ("API metadata of /v1", "Copy API metadata URL of /v1", at(api::PROTECTED_API)),
     ]
 }
 
@@ -74,8 +90,7 @@ fn row(setting: Setting) -> AnyView {
     detail(setting.name, copyable(setting.copy, setting.value))
 }
 
-pub fn panel(client_id: &str) -> AnyView {
-    let load = Load::new(metadata::show);
+pub fn panel(client_id: &str, load: &Load<AuthorizationServer>) -> AnyView {
     let asked = load.clone();
     let shown = load.clone();
     let id = client_id.to_owned();
@@ -86,10 +101,15 @@ pub fn panel(client_id: &str) -> AnyView {
             copy_labelled("Copy all as JSON", "btn btn-quiet btn-sm", all)
         })
     });
-    let rest = loaded_within(&load, "The OAuth server's addresses", move || {
-        let rows =
-            untrack(|| shown.ready()).map(|server| of_server(server).map(row).into_iter().collect_view());
-        view! { <dl class="facts border-t border-base-300/65">{rows}</dl> }.erase()
+    let rest = loaded_within(load, "The OAuth server's addresses", move || {
+        let rows = untrack(|| shown.ready()).map(|server| {
+            let documents = documents(&server.issuer).map(|(name, copy, url)| detail(name, copyable(copy, url)));
+            view! {
+                <dl class="facts border-t border-base-300/65">{of_server(server).map(row).into_iter().collect_view()}</dl>
+                <dl class="facts border-t border-base-300/65">{documents.into_iter().collect_view()}</dl>
+            }
+        });
+        rows.erase()
     });
     let content = view! {
         <dl class="facts">{row(own(client_id))}</dl>

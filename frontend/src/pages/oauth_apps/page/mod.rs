@@ -1,5 +1,5 @@
-//! The page of one OAuth app: its tokens and incidents, its configuration, the settings of a client, its client secrets,
-//! its failed requests, and the members who let it act for them.
+//! The page of one OAuth app: its tokens and incidents, its configuration, the settings of a client and programs that connect it, its
+//! client secrets, its failed requests, and the members who let it act for them.
 
 mod actions;
 mod activity;
@@ -10,6 +10,7 @@ mod dialogs;
 mod failures;
 mod loads;
 mod secrets;
+mod snippets;
 
 use api_types::{
     oauth_apps::{ClientKind, OAuthApp, OAuthAppStatus},
@@ -20,9 +21,12 @@ use leptos_router::hooks::use_params_map;
 
 use self::{dialogs::Dialogs, loads::Loads};
 use crate::{
-    api::oauth_apps,
+    api::{metadata, oauth_apps},
     data::load::Load,
-    pages::oauth_apps::parts::{app_logo, app_status},
+    pages::{
+        oauth_apps::parts::{app_logo, app_status},
+        token_holder::{Holder, Place, incidents::Incidents, tokens},
+    },
     paths,
     ui::{
         erase::{Erase, live},
@@ -107,17 +111,50 @@ fn below(id: Memo<String>, loads: &Loads, dialogs: Dialogs) -> AnyView {
             secrets::panel(kind, &secrets, rotate.clone(), dialogs.drop)
         }
     };
+    let server = Load::new(metadata::show);
+    let holder = Holder { place: Place::Own, id };
+    let incidents = Incidents::new(holder, loads.activity.part(|activity| activity.incidents.clone()));
+    let changed = {
+        let activity = loads.activity.clone();
+        Callback::new(move |()| activity.refresh())
+    };
+    let stop = {
+        let app = app.clone();
+        move || suspend_button(&app, dialogs)
+    };
     view! {
-        {activity::incidents(loads, opens(app, dialogs.suspend))}
+        {incidents.waiting(stop, changed)}
         {activity::panel(&loads.activity)}
         {panel("Configuration", (), part(app, OAuthApp::clone, |app| details::configuration(&app)))}
-        {client::panel(&id.read_untracked())}
+        {client::panel(&id.read_untracked(), &server)}
+        {snippets::panel(app, &server)}
         {part(app, |app| (app.kind, app.secrets.clone()), secrets)}
         {failures::panel(id)}
         {authorizations::panel(id, loads)}
+        {tokens::panel(holder, changed)}
+        {incidents.acknowledged()}
         {actions::dialogs(dialogs, loads)}
     }
     .erase()
+}
+
+/// The button in the warning about incidents; nothing while the app is suspended.
+fn suspend_button(load: &Load<OAuthApp>, dialogs: Dialogs) -> AnyView {
+    let suspend = opens(load, dialogs.suspend);
+    part(
+        load,
+        |app| app.status,
+        move |status| {
+            let suspend = suspend.clone();
+            (status == OAuthAppStatus::Active)
+                .then(|| {
+                    view! {
+                        <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| suspend()>"Suspend app"</button>
+                    }
+                })
+                .erase()
+        },
+    )
 }
 
 fn more_actions(load: &Load<OAuthApp>, dialogs: Dialogs) -> AnyView {

@@ -113,6 +113,7 @@ fn rotate(webhook: &Webhook, dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
             title: "Signing secret rotated",
             what: "New signing secret",
             value,
+            beside: None,
             advice: "Put it into the receiver before the old one's time is over.",
             then: Callback::new(|()| ()),
         });

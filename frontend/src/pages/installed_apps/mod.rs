@@ -1,5 +1,7 @@
 //! Apps of other workspaces in this one: which may come in, which are asked for, and what an admin decides about each.
 
+pub mod page;
+
 use api_types::{
     app_installs::{AppInstall, AppPolicy, AppPolicyChange, ClientDocuments, InstallStatus},
     stream::Topic,
@@ -23,7 +25,7 @@ use crate::{
         load::loaded_within,
         menu::{Item, actions},
         notice::blank,
-        page::{self, heading},
+        page::{heading, title},
         submit::{Submit, form_error},
         time::ago,
         toast::Toasts,
@@ -32,7 +34,7 @@ use crate::{
 
 #[component]
 pub fn InstalledApps() -> impl IntoView {
-    page::title(|| "Installed apps".to_owned());
+    title(|| "Installed apps".to_owned());
     let list = List::new(20, app_installs::list).live(&[Topic::OAuthApps], || None);
     let removing = RwSignal::new(None::<AppInstall>);
     let empty = Callback::new(|()| {
@@ -142,6 +144,7 @@ fn policy() -> AnyView {
     })
 }
 
+/// The state of an install.
 fn status(status: InstallStatus) -> AnyView {
     match status {
         InstallStatus::Requested => badge("dot warn", "Asked for"),
@@ -164,7 +167,7 @@ fn cells(row: &ArcRwSignal<AppInstall>, removing: RwSignal<Option<AppInstall>>) 
                     <div class="flex gap-3 items-start min-w-0">
                         {app_logo(&app.name, &app.logo, "size-9")}
                         <span class="min-w-0">
-                            {app_name(&app)}
+                            <a class="rowlink block" href=paths::installed_app(install.id)>{app_name(&app)}</a>
                             {app
                                 .client_id_url
                                 .is_none()
