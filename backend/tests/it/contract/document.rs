@@ -202,6 +202,7 @@ const VERBS: &[&str] = &[
     "switch",
     "test",
     "update",
+    "verify",
     "withdraw",
 ];
 

@@ -17,6 +17,7 @@ mod limits;
 mod optional_scopes;
 mod power;
 mod prompts;
+mod publisher_domains;
 mod redirect_uris;
 mod refresh;
 mod revoke;
