@@ -191,6 +191,10 @@ pub mod api {
         below(OAUTH_APPS, &[&id, &"suspend"])
     }
 
+    pub fn oauth_app_verify_domain(id: impl Display) -> String {
+        below(OAUTH_APPS, &[&id, &"verify-domain"])
+    }
+
     pub fn recovery_continue(id: impl Display) -> String {
         below(RECOVERIES, &[&id, &"continue"])
     }
@@ -332,6 +336,7 @@ mod tests {
             oauth_app_resume,
             oauth_app_secrets,
             oauth_app_suspend,
+            oauth_app_verify_domain,
             recovery_cancel,
             recovery_continue,
             webhook,
