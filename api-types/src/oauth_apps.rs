@@ -201,7 +201,7 @@ pub struct NewOAuthApp {
     pub publisher_name: Option<String>,
     /// A domain of the publisher's, such as `acme.example`. Other workspaces see it once it is verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 253))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 253, format = "hostname"))]
     pub publisher_domain: Option<String>,
 }
 
@@ -259,7 +259,7 @@ pub struct OAuthAppChanges {
     pub publisher_name: Option<Option<String>>,
     /// A domain of the publisher's. Another one is not verified any more.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 253))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 253, format = "hostname"))]
     pub publisher_domain: Option<Option<String>>,
 }
 

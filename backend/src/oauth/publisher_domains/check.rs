@@ -111,7 +111,9 @@ fn unanswered(kind: &FailureKind, domain: &str) -> Finding {
         }
         FailureKind::Refused { .. } => format!("{domain} refuses connections on port 443."),
         FailureKind::Unreachable { .. } => format!("No network leads to {domain}."),
-        FailureKind::ConnectTimeout { .. } => format!("{domain} took no connection on port 443 in time."),
+        FailureKind::ConnectTimeout { .. } => {
+            format!("No connection over TLS to {domain} came about in time.")
+        }
         FailureKind::Reset { .. } => format!("{domain} broke the connection off."),
         FailureKind::Certificate { fault, .. } => certificate(*fault, domain),
         FailureKind::Handshake { .. } => format!("{domain} and this server could not agree on TLS."),

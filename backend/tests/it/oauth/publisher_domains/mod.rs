@@ -48,6 +48,11 @@ impl Claimant {
         Self { team, app }
     }
 
+    /// Signs the admin in again, whose session has ended meanwhile.
+    async fn sign_in(&mut self, world: &World) {
+        self.team.admin = world.sign_in(&self.team.admin.email).await;
+    }
+
     async fn shown(&self) -> Value {
         self.team.admin.get(&self.app.path).await.ok(200)
     }
