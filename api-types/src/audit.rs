@@ -53,6 +53,12 @@ words! {
         OAuthAppSecretDropped = "oauth_app.secret_dropped",
         /// An OAuth app was deleted.
         OAuthAppDeleted = "oauth_app.deleted",
+        /// The domain of an OAuth app's publisher was checked, and is as verified as before.
+        OAuthAppDomainChecked = "oauth_app.domain_checked",
+        /// The domain of an OAuth app's publisher was verified.
+        OAuthAppDomainVerified = "oauth_app.domain_verified",
+        /// The domain of an OAuth app's publisher is not verified any more.
+        OAuthAppDomainLost = "oauth_app.domain_lost",
         /// A member asked for an app of another workspace.
         AppInstallRequested = "app_install.requested",
         /// An app of another workspace was let in.

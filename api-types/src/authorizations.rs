@@ -81,6 +81,8 @@ pub struct AppRef {
     pub homepage_url: String,
     /// The app's logo as a `data:` URL; empty where there is none.
     pub logo: String,
+    /// The domain that the app's publisher has proved to own; `null` where there is none.
+    pub verified_domain: Option<String>,
 }
 
 impl AppRef {

@@ -23,6 +23,7 @@ pub mod oauth_failures;
 pub mod page;
 pub mod pointer;
 pub mod problem;
+pub mod publisher_domains;
 pub mod receiver_checks;
 pub mod recoveries;
 pub mod scopes;

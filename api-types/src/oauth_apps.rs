@@ -199,6 +199,10 @@ pub struct NewOAuthApp {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 100))]
     pub publisher_name: Option<String>,
+    /// A domain of the publisher's, such as `acme.example`. Other workspaces see it once it is verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 253, format = "hostname"))]
+    pub publisher_domain: Option<String>,
 }
 
 /// Change an OAuth app by a merge patch: absent fields stay, `null` clears.
@@ -253,6 +257,10 @@ pub struct OAuthAppChanges {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 100))]
     pub publisher_name: Option<Option<String>>,
+    /// A domain of the publisher's. Another one is not verified any more.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "clearable")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, max_length = 253, format = "hostname"))]
+    pub publisher_domain: Option<Option<String>>,
 }
 
 /// An OAuth app.
@@ -285,6 +293,13 @@ pub struct OAuthApp {
     pub distribution: Distribution,
     /// The name of whoever stands behind the app, as other workspaces read it; empty where not said.
     pub publisher_name: String,
+    /// The domain that the publisher claims; empty where not said. Other workspaces see it while it is verified.
+    #[cfg_attr(feature = "openapi", schema(example = "acme.example"))]
+    pub publisher_domain: String,
+    /// Since when a file at the domain has proved the claim; `null` while the domain is not verified.
+    pub publisher_domain_verified_at: Option<Timestamp>,
+    /// The fault that the last check of the domain found, in words; `null` where it found none.
+    pub publisher_domain_fault: Option<String>,
     /// The number of other workspaces that have installed it.
     pub installs: i64,
     /// The app's state: it works, or why not.

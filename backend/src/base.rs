@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -152,16 +152,42 @@ impl Settings {
 
 /// Host names and their addresses, changeable while in use: for tests that need names of their own.
 #[derive(Debug, Clone, Default)]
-pub struct FixedNames(Arc<RwLock<HashMap<String, Vec<IpAddr>>>>);
+pub struct FixedNames(Arc<RwLock<HashMap<String, FixedName>>>);
+
+/// The place to which a name leads.
+#[derive(Debug, Clone)]
+struct FixedName {
+    addresses: Vec<IpAddr>,
+    /// The port that connections go to instead of the URL's.
+    port: Option<u16>,
+}
 
 impl FixedNames {
     /// Lets `name` have these addresses from now on.
     pub fn set(&self, name: &str, addresses: Vec<IpAddr>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), addresses);
+        self.insert(name, FixedName { addresses, port: None });
+    }
+
+    /// Lets connections to `name` go to this address and port, whatever the port in the URL: for URLs that have none.
+    pub fn set_at(&self, name: &str, place: SocketAddr) {
+        self.insert(name, FixedName { addresses: vec![place.ip()], port: Some(place.port()) });
+    }
+
+    fn insert(&self, name: &str, place: FixedName) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), place);
     }
 
     /// The addresses of `name`, if it exists.
     pub fn get(&self, name: &str) -> Option<Vec<IpAddr>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.read(name, |place| place.addresses.clone())
+    }
+
+    /// The port of `name`, if it has one of its own.
+    pub fn port(&self, name: &str) -> Option<u16> {
+        self.read(name, |place| place.port).flatten()
+    }
+
+    fn read<T>(&self, name: &str, of: impl Fn(&FixedName) -> T) -> Option<T> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).map(of)
     }
 }

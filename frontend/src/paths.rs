@@ -226,6 +226,10 @@ pub mod api {
         below(OAUTH_APPS, &[&id, &"suspend"])
     }
 
+    pub fn oauth_app_verify_domain(id: impl Display) -> String {
+        below(OAUTH_APPS, &[&id, &"verify-domain"])
+    }
+
     pub fn recovery_continue(id: impl Display) -> String {
         below(RECOVERIES, &[&id, &"continue"])
     }
@@ -373,6 +377,7 @@ mod tests {
             oauth_app_secrets,
             oauth_app_suspend,
             oauth_app_tokens,
+            oauth_app_verify_domain,
             recovery_cancel,
             recovery_continue,
             webhook,

@@ -14,11 +14,12 @@ use super::{
 use crate::{
     app::App,
     auth::usage,
-    base::Settings,
+    base::{FixedNames, Settings},
     config::{Serve, Worker},
     delivery::{cancel, keep_ending, recovery, retention, worker::Worker as DeliveryWorker},
     expiry,
     metrics::scrape,
+    oauth::publisher_domains::recheck,
     server, timekeeper,
     tls::ServerCertificate,
 };
@@ -35,6 +36,7 @@ pub fn serve(args: &Serve) -> Result<(), CommandError> {
         keep_days: args.keeping.keep_days,
         keep_audit_days: args.keeping.keep_audit_days,
         trusted_proxies: args.trusted_proxy.clone(),
+        names: fixed_names(&args.fixed_name),
         ..files::divide(Settings::new(public_url))
     };
     let files = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
@@ -49,6 +51,15 @@ pub fn serve(args: &Serve) -> Result<(), CommandError> {
     })?;
     drop(lock);
     Ok(())
+}
+
+/// The names of a test, if there are any.
+fn fixed_names(given: &[(String, SocketAddr)]) -> Option<FixedNames> {
+    let names = FixedNames::default();
+    for (name, place) in given {
+        names.set_at(name, *place);
+    }
+    (!given.is_empty()).then_some(names)
 }
 
 /// Connections that the kernel may hold until the server takes them: the standard library's 128 are too few for a crowd
@@ -106,6 +117,7 @@ async fn run(
         tokio::spawn(timekeeper::keep(app.base.clone())),
         tokio::spawn(cancel::keep(app.base.clone())),
         tokio::spawn(keep_ending(app.delivery.clone())),
+        tokio::spawn(recheck::keep(app.base.clone(), app.delivery.sender.clone())),
     ];
     if deliver {
         background.push(tokio::spawn(recovery::keep(app.delivery.clone())));

@@ -177,6 +177,16 @@ pub struct Serve {
     /// A proxy whose X-Forwarded-For is believed; may be repeated.
     #[arg(long, env = "SAYLESS_TRUSTED_PROXY", value_parser = ranges::parse, value_delimiter = ',')]
     pub trusted_proxy: Vec<IpNet>,
+    /// For tests: a name to which deliveries can go, and the place that it leads to, as NAME=ADDRESS:PORT. Other names do not exist then.
+    #[arg(long, hide = true, value_parser = fixed_name)]
+    pub fixed_name: Vec<(String, SocketAddr)>,
+}
+
+/// Reads `NAME=ADDRESS:PORT`.
+fn fixed_name(text: &str) -> Result<(String, SocketAddr), String> {
+    let (name, place) = text.split_once('=').ok_or("it must be NAME=ADDRESS:PORT")?;
+    let place = place.parse().map_err(|error| format!("{place}: {error}"))?;
+    Ok((name.to_owned(), place))
 }
 
 /// Deliver only.

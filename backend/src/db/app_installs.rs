@@ -13,6 +13,7 @@ use diesel::prelude::*;
 
 use super::{
     Conn, Slice,
+    publisher_domains::{self, Claim},
     schema::{app_installs, members, oauth_apps, workspaces},
 };
 
@@ -37,7 +38,7 @@ pub fn insert(conn: &mut Conn, row: NewRow) -> QueryResult<()> {
 
 type Columns = (
     (AppInstallId, InstallStatus, Timestamp, Option<Timestamp>),
-    (OAuthAppId, Option<String>, String, String, String, String),
+    (OAuthAppId, Option<String>, String, String, String, String, Claim),
     String,
     Option<(MemberId, String)>,
 );
@@ -59,6 +60,7 @@ macro_rules! shown {
                     oauth_apps::description,
                     oauth_apps::homepage_url,
                     oauth_apps::logo,
+                    publisher_domains::CLAIM,
                 ),
                 oauth_apps::publisher_name,
                 (members::id, members::email).nullable(),
@@ -67,10 +69,11 @@ macro_rules! shown {
 }
 
 fn to_wire(((id, status, created_at, decided_at), app, publisher_name, member): Columns) -> AppInstall {
-    let (app, client_id_url, name, description, homepage_url, logo) = app;
+    let (app, client_id_url, name, description, homepage_url, logo, claim) = app;
+    let verified_domain = publisher_domains::verified(claim);
     AppInstall {
         id,
-        app: AppRef { id: app, client_id_url, name, description, homepage_url, logo },
+        app: AppRef { id: app, client_id_url, name, description, homepage_url, logo, verified_domain },
         publisher_name,
         status,
         requested_by: member.map(|(id, email)| MemberRef { id, email }),

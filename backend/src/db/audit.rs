@@ -123,6 +123,9 @@ const fn topics(action: AuditAction) -> &'static [Topic] {
         | AuditAction::OAuthAppSecretRotated
         | AuditAction::OAuthAppSecretDropped
         | AuditAction::OAuthAppDeleted
+        | AuditAction::OAuthAppDomainChecked
+        | AuditAction::OAuthAppDomainVerified
+        | AuditAction::OAuthAppDomainLost
         | AuditAction::AppInstallRequested
         | AuditAction::AppInstallApproved
         | AuditAction::AppInstallRefused

@@ -13,6 +13,7 @@ use diesel::prelude::*;
 use super::{
     Conn, Json, Slice,
     expiry::Expired,
+    publisher_domains::{self, Claim},
     schema::{authorizations, members, oauth_apps},
     token_families,
 };
@@ -28,7 +29,7 @@ pub enum AuthorizationsOf {
 
 type Columns = (
     AuthorizationId,
-    (OAuthAppId, Option<String>, String, String, String),
+    (OAuthAppId, Option<String>, String, String, String, Claim),
     (MemberId, String),
     Json<Vec<Scope>>,
     Timestamp,
@@ -50,6 +51,7 @@ macro_rules! alive {
                     oauth_apps::name,
                     oauth_apps::description,
                     oauth_apps::homepage_url,
+                    publisher_domains::CLAIM,
                 ),
                 (members::id, members::email),
                 authorizations::scopes,
@@ -69,10 +71,19 @@ macro_rules! alive {
 }
 
 fn to_wire((id, app, member, scopes, created_at, used): Columns) -> Authorization {
-    let (app_id, client_id_url, name, description, homepage_url) = app;
+    let (app_id, client_id_url, name, description, homepage_url, claim) = app;
+    let verified_domain = publisher_domains::verified(claim);
     Authorization {
         id,
-        app: AppRef { id: app_id, client_id_url, name, description, homepage_url, logo: String::new() },
+        app: AppRef {
+            id: app_id,
+            client_id_url,
+            name,
+            description,
+            homepage_url,
+            logo: String::new(),
+            verified_domain,
+        },
         member: MemberRef { id: member.0, email: member.1 },
         scopes: scopes.into_inner(),
         created_at,

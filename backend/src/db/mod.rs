@@ -49,6 +49,7 @@ pub mod owners;
 mod pool;
 mod postgres_url;
 mod prepared;
+pub mod publisher_domains;
 pub mod recoveries;
 pub mod remarks;
 pub mod restores;

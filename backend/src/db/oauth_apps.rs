@@ -17,6 +17,7 @@ use super::{
     Conn, Json, Slice, app_installs, client_secrets,
     expiry::Expired,
     oauth_failures,
+    publisher_domains::DomainState,
     schema::{members, oauth_apps},
     slice,
 };
@@ -51,6 +52,8 @@ pub struct AppRow {
     pub publisher_name: String,
     /// The URL of the document that the app is known by; `None` for an app that an admin made.
     pub client_id_url: Option<String>,
+    /// The domain that the publisher claims; empty where the app does not say.
+    pub publisher_domain: String,
 }
 
 /// The columns that a change of an app writes: those that it names, and no other.
@@ -71,7 +74,11 @@ pub struct AppUpdate {
     pub grants: Option<Json<Vec<GrantType>>>,
     pub distribution: Option<Distribution>,
     pub publisher_name: Option<String>,
+    pub publisher_domain: Option<String>,
 }
+
+/// An app with its creator's e-mail address, and with the outcome of the checks of its publisher's domain.
+type FullRow = (AppRow, String, DomainState);
 
 pub fn insert(conn: &mut Conn, row: &AppRow) -> QueryResult<()> {
     diesel::insert_into(oauth_apps::table).values(row).execute(conn).map(drop)
@@ -100,8 +107,8 @@ pub fn find(
         .filter(oauth_apps::client_id_url.is_null())
         .filter(oauth_apps::deleted_at.is_null())
         .filter(oauth_apps::id.eq(id))
-        .select((AppRow::as_select(), members::email))
-        .first::<(AppRow, String)>(conn)
+        .select((AppRow::as_select(), members::email, DomainState::as_select()))
+        .first::<FullRow>(conn)
         .optional()?;
     Ok(with_secrets(conn, row.into_iter().collect(), now)?.pop())
 }
@@ -121,7 +128,7 @@ pub fn list(
         .filter(oauth_apps::deleted_at.is_null())
         .order(oauth_apps::id.desc())
         .limit(slice.fetch())
-        .select((AppRow::as_select(), members::email))
+        .select((AppRow::as_select(), members::email, DomainState::as_select()))
         .into_boxed();
     if let Some(before) = slice.before {
         query = query.filter(oauth_apps::id.lt(before));
@@ -131,26 +138,26 @@ pub fn list(
         Some(OAuthAppStatus::Suspended) => query = query.filter(oauth_apps::suspended_at.is_not_null()),
         None => {}
     }
-    let rows = query.load::<(AppRow, String)>(conn)?;
+    let rows = query.load::<FullRow>(conn)?;
     with_secrets(conn, rows, now)
 }
 
 /// Adds to apps the secrets that still work.
-fn with_secrets(conn: &mut Conn, rows: Vec<(AppRow, String)>, now: Timestamp) -> QueryResult<Vec<OAuthApp>> {
-    let ids: Vec<OAuthAppId> = rows.iter().map(|(row, _)| row.id).collect();
+fn with_secrets(conn: &mut Conn, rows: Vec<FullRow>, now: Timestamp) -> QueryResult<Vec<OAuthApp>> {
+    let ids: Vec<OAuthAppId> = rows.iter().map(|(row, ..)| row.id).collect();
     let mut secrets = client_secrets::of_apps(conn, &ids, now)?;
     let installs: HashMap<OAuthAppId, i64> = app_installs::counts(conn, &ids)?.into_iter().collect();
     Ok(rows
         .into_iter()
-        .map(|(row, email)| {
-            let secrets = secrets.remove(&row.id).unwrap_or_default();
-            let installs = installs.get(&row.id).copied().unwrap_or_default();
-            to_wire(row, email, secrets, installs)
+        .map(|row| {
+            let secrets = secrets.remove(&row.0.id).unwrap_or_default();
+            let installs = installs.get(&row.0.id).copied().unwrap_or_default();
+            to_wire(row, secrets, installs)
         })
         .collect())
 }
 
-fn to_wire(row: AppRow, email: String, secrets: Vec<ClientSecret>, installs: i64) -> OAuthApp {
+fn to_wire((row, email, domain): FullRow, secrets: Vec<ClientSecret>, installs: i64) -> OAuthApp {
     let remarks = row.redirect_uris.0.iter().filter_map(|uri| {
         Some(RedirectUriRemark { redirect_uri: uri.clone(), remark: RedirectRemark::on(uri)? })
     });
@@ -168,6 +175,9 @@ fn to_wire(row: AppRow, email: String, secrets: Vec<ClientSecret>, installs: i64
         grants: row.grants.into_inner(),
         distribution: row.distribution,
         publisher_name: row.publisher_name,
+        publisher_domain: row.publisher_domain,
+        publisher_domain_verified_at: domain.verified_at,
+        publisher_domain_fault: domain.fault,
         installs,
         status: if row.suspended_at.is_some() { OAuthAppStatus::Suspended } else { OAuthAppStatus::Active },
         suspended_at: row.suspended_at,

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 
 use super::{
     Conn, Json,
+    publisher_domains::{self, Claim},
     schema::{client_secrets, oauth_apps, workspaces},
 };
 
@@ -133,16 +134,18 @@ pub fn shown(conn: &mut Conn, id: OAuthAppId) -> QueryResult<Option<AppRef>> {
             oauth_apps::description,
             oauth_apps::homepage_url,
             oauth_apps::logo,
+            publisher_domains::CLAIM,
         ))
-        .first::<(Option<String>, String, String, String, String)>(conn)
+        .first::<(Option<String>, String, String, String, String, Claim)>(conn)
         .optional()?;
-    Ok(row.map(|(client_id_url, name, description, homepage_url, logo)| AppRef {
+    Ok(row.map(|(client_id_url, name, description, homepage_url, logo, claim)| AppRef {
         id,
         client_id_url,
         name,
         description,
         homepage_url,
         logo,
+        verified_domain: publisher_domains::verified(claim),
     }))
 }
 

@@ -78,7 +78,13 @@ impl Tagged for ApiKey {
     const VOLATILE: &'static [&'static str] = &["last_used_at", "last_used_ip"];
 }
 impl Tagged for OAuthApp {
-    const VOLATILE: &'static [&'static str] = &["last_used_at", "last_used_ip", "installs"];
+    const VOLATILE: &'static [&'static str] = &[
+        "last_used_at",
+        "last_used_ip",
+        "installs",
+        "publisher_domain_verified_at",
+        "publisher_domain_fault",
+    ];
 }
 impl Tagged for Webhook {
     const VOLATILE: &'static [&'static str] = &["health", "parked", "draining", "last_used_at"];

@@ -45,6 +45,7 @@
 //! [`limits`] has how often each may be called. [`params`] reads forms and queries strictly. [`client`] finds out which app
 //! calls and has it prove that. [`issue`] begins a family of tokens for a consent. [`scope`] and [`resource`] read what it asks for.
 //! [`admission`] says whether a workspace lets in an app that is not its own. [`client_documents`] knows apps by a document at a URL.
+//! [`publisher_domains`] finds out whether the publisher of an app owns a domain.
 //! [`pkce`] checks challenges and verifiers. [`error`] is the one error, and [`token_response`] the answer with tokens. The answer to a
 //! failed request is terse. What it does not say, the app's own admins read: [`failures`] notes each refusal with its cause, for which
 //! [`uri_difference`] and [`wrong_secret`] find the words.
@@ -69,6 +70,7 @@ pub mod par;
 pub mod params;
 pub mod pkce;
 pub mod prompt;
+pub mod publisher_domains;
 pub mod redirect_uri;
 pub mod refresh;
 pub mod refresh_token;

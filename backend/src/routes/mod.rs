@@ -207,6 +207,7 @@ fn oauth_apps_and_consent(config: &mut impl Operations) {
         .service(oauth_apps::remove)
         .service(oauth_apps::suspend)
         .service(oauth_apps::resume)
+        .service(oauth_apps::verify_domain)
         .service(oauth_apps::secrets::list)
         .service(oauth_apps::secrets::rotate)
         .service(oauth_apps::secrets::drop_secret)

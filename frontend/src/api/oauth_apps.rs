@@ -46,6 +46,11 @@ pub fn resume(id: OAuthAppId) -> Call<OAuthApp> {
     Call::act(paths::oauth_app_resume(id))
 }
 
+/// Has the file at the domain of the app's publisher looked at.
+pub fn verify_domain(id: OAuthAppId) -> Call<OAuthApp> {
+    Call::act(paths::oauth_app_verify_domain(id))
+}
+
 /// Counts of the tokens that an app holds, and its incidents; `id` as it stands in the page's address.
 pub fn show_activity(id: &str) -> Query<OAuthAppActivity> {
     Query::new(paths::oauth_app_activity(id))

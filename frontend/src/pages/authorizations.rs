@@ -8,7 +8,7 @@ use crate::{
     browser,
     data::list::List,
     pages::{
-        oauth_apps::parts::{app_logo, app_name, homepage_of},
+        oauth_apps::parts::{app_logo, app_name, homepage_of, verified_domain},
         webhooks::owner::stopping,
     },
     session::SessionStore,
@@ -99,6 +99,7 @@ fn cells(row: &ArcRwSignal<Authorization>, withdrawing: RwSignal<Option<Authoriz
                         {app_logo(&app.name, &app.logo, "size-9")}
                         <span class="min-w-0">
                             {app_name(&app)}
+                            {verified_domain(&app)}
                             {homepage_of(&app)}
                         </span>
                     </div>

@@ -20,6 +20,12 @@ diesel::table! {
         distribution -> Text,
         publisher_name -> Text,
         client_id_url -> Nullable<Text>,
+        publisher_domain -> Text,
+        publisher_domain_verified_at -> Nullable<BigInt>,
+        publisher_domain_fault -> Nullable<Text>,
+        publisher_domain_failures -> BigInt,
+        publisher_domain_asked_at -> Nullable<BigInt>,
+        publisher_domain_due_at -> Nullable<BigInt>,
     }
 }
 

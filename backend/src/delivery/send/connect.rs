@@ -23,6 +23,7 @@ use super::{
     limits::{Limits, is_exhaustion, milliseconds},
     meter::{Meter, Metered},
     pool::{Connection, LONGEST_LIFE},
+    resolve::Resolver,
     tls::{Tls, TlsFailure},
 };
 use crate::delivery::address::{AddressPolicy, WebhookUrl};
@@ -39,13 +40,15 @@ const HEADER_COUNT: usize = 128;
 pub fn permitted(
     url: &WebhookUrl,
     policy: &AddressPolicy,
+    names: &Resolver,
     resolved: &[IpAddr],
 ) -> Result<Vec<SocketAddr>, SendFailure> {
+    let port = names.port(url.host()).unwrap_or_else(|| url.port());
     let mut refusal = None;
     let mut permitted = Vec::new();
     for address in resolved {
         match policy.check_for(*address, url.is_https()) {
-            Ok(_) => permitted.push(SocketAddr::new(*address, url.port())),
+            Ok(_) => permitted.push(SocketAddr::new(*address, port)),
             Err(refused) => refusal = refusal.or(Some(refused)),
         }
     }

@@ -296,7 +296,8 @@ impl<'a, G: Gate> Attempt<'a, G> {
     async fn run(&mut self) -> Result<exchange::Response, Ended> {
         let resolved = self.resolve().await?;
         let url = self.url;
-        let addresses = connect::permitted(url, &self.shared.policy, &resolved)?;
+        let Shared { policy, resolver, .. } = self.shared;
+        let addresses = connect::permitted(url, policy, resolver, &resolved)?;
         self.pass().await?;
         if let Some((key, connection)) = self.pooled(&addresses) {
             self.address = Some(key.address);

@@ -76,6 +76,14 @@ impl Resolver {
         }
     }
 
+    /// The port of a host to which connections go instead of the URL's; only tests have any.
+    pub fn port(&self, host: &Host) -> Option<u16> {
+        match (self, host) {
+            (Self::Fixed(names), Host::Name(name)) => names.port(name),
+            _ => None,
+        }
+    }
+
     /// The addresses of a host, IPv4 first; never an empty list.
     pub async fn resolve(&self, host: &Host) -> Result<Vec<IpAddr>, ResolveError> {
         if let Some(addresses) = host.known_addresses() {

@@ -148,6 +148,7 @@ impl Reading {
             distribution: Distribution::Public,
             publisher_name: self.url.authority(),
             client_id_url: Some(self.url.as_str().to_owned()),
+            publisher_domain: String::new(),
         }
     }
 }

@@ -8,6 +8,7 @@ use api_types::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use url::Url;
 
+use super::domain;
 use crate::{
     db::{Json, oauth_apps::AppUpdate},
     http::{fields::Fields, problem::Answer},
@@ -32,6 +33,7 @@ pub struct ValidOAuthApp {
     pub grants: Vec<GrantType>,
     pub distribution: Distribution,
     pub publisher_name: String,
+    pub publisher_domain: String,
 }
 
 /// Checks a new app.
@@ -48,6 +50,7 @@ pub fn check_new(input: &NewOAuthApp) -> Answer<ValidOAuthApp> {
     let distribution = check_distribution(&mut fields, input.distribution.as_deref());
     let distribution = distribution.unwrap_or(Distribution::Workspace);
     let publisher = input.publisher_name.as_deref().unwrap_or_default();
+    let domain = input.publisher_domain.as_deref().unwrap_or_default();
     let valid = ValidOAuthApp {
         name: fields.name("name", &input.name, MAX_NAME),
         description: fields.text(
@@ -65,6 +68,7 @@ pub fn check_new(input: &NewOAuthApp) -> Answer<ValidOAuthApp> {
         grants,
         distribution,
         publisher_name: check_publisher(&mut fields, publisher, distribution),
+        publisher_domain: domain::check(&mut fields, domain),
     };
     fields.check(valid)
 }
@@ -111,6 +115,10 @@ pub fn check_changes(input: &OAuthAppChanges, before: &OAuthApp) -> Answer<AppUp
         grants: grants.map(Json::new),
         distribution,
         publisher_name: Some(publisher_name).filter(|_| input.publisher_name.is_some()),
+        publisher_domain: input
+            .publisher_domain
+            .as_ref()
+            .map(|domain| domain::check(&mut fields, domain.as_deref().unwrap_or_default())),
     };
     fields.check(update)
 }

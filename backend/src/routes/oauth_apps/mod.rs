@@ -1,6 +1,7 @@
 //! OAuth apps: for admins in a session alone.
 
 pub mod activity;
+mod domain;
 mod editing;
 mod elsewhere;
 pub mod failures;
@@ -10,6 +11,7 @@ mod new_secret;
 pub mod secrets;
 mod status;
 pub mod tokens;
+mod verification;
 
 use std::collections::BTreeSet;
 
@@ -22,6 +24,7 @@ use api_types::{
 };
 use serde_json::{Value, json};
 pub use status::{resume, suspend};
+pub use verification::verify_domain;
 
 use self::{editing::open, new_secret::NewClientSecret};
 use crate::{
@@ -125,6 +128,7 @@ pub async fn create(app: Data<App>, caller: Admin, key: IdempotencyKey, body: Bo
             created_at: now,
             created_by: member.id,
             client_id_url: None,
+            publisher_domain: input.publisher_domain,
         };
         dialect::lock(tx, &format!("oauth apps of {}", row.workspace_id))?;
         let have = oauth_apps::count(tx, row.workspace_id)?;
@@ -176,6 +180,9 @@ pub async fn update(
         let edited = open(tx, who, &target)?;
         let update = input::check_changes(&body.value, &edited.before)?;
         oauth_apps::update(tx, edited.who.workspace_id, target.id, &update)?;
+        if update.publisher_domain.is_some_and(|domain| domain != edited.before.publisher_domain) {
+            verification::forget(tx, &edited)?;
+        }
         let after = edited.shown(tx)?;
         let details = differences(&edited.before, &after);
         let change = Change::of(AuditAction::OAuthAppUpdated, target.id.as_str(), &after.name, details);
@@ -216,7 +223,7 @@ pub async fn remove(app: Data<App>, caller: Admin, target: Target<OAuthAppId>) -
 }
 
 /// The fields of an app that follow from others, or from what other workspaces do.
-const DERIVED: &[&str] = &["redirect_uri_remarks", "installs"];
+const DERIVED: &[&str] = &["redirect_uri_remarks", "installs", "publisher_domain_fault"];
 
 /// The fields that differ, each with its value before and after; the logo only as changed or not. What follows from other fields is
 /// not named.

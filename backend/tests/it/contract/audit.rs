@@ -41,6 +41,7 @@ fn actions() -> BTreeMap<&'static str, &'static str> {
         ("updateOAuthApp", "oauth_app.updated"),
         ("suspendOAuthApp", "oauth_app.suspended"),
         ("resumeOAuthApp", "oauth_app.resumed"),
+        ("verifyOAuthAppDomain", "oauth_app.domain_checked"),
         ("rotateOAuthAppSecret", "oauth_app.secret_rotated"),
         ("deleteOAuthAppSecret", "oauth_app.secret_dropped"),
         ("deleteOAuthApp", "oauth_app.deleted"),

@@ -203,6 +203,7 @@ const VERBS: &[&str] = &[
     "switch",
     "test",
     "update",
+    "verify",
     "withdraw",
 ];
 

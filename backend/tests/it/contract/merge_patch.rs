@@ -31,6 +31,7 @@ fn something(field: &str) -> Value {
         "logo" => json!("data:image/png;base64,iVBORw0KGgo="),
         "filter" => json!({ "all": [{ "path": "data.id", "op": "exists" }] }),
         "headers" => json!([{ "name": "x-key", "value": "k-7Qm2" }]),
+        "publisher_domain" => json!("acme.example"),
         "publisher_name" => json!("Acme Ltd"),
         "rate_limit" => json!(7),
         other => panic!("what can {other} be?"),

@@ -167,6 +167,7 @@ fn every_text_of_a_body_is_known_to_be_a_name_or_free() {
         "overlap",
         "password",
         "policy",
+        "publisher_domain",
         "redirect_uris",
         "replaces",
         "scopes",

@@ -8,6 +8,7 @@ use sayless::{
         worker::Worker,
     },
     expiry,
+    oauth::publisher_domains::recheck,
 };
 use tokio::task::JoinHandle;
 
@@ -56,6 +57,11 @@ impl World {
     /// Removes expired sessions, tokens and keys, as a node does now and then.
     pub async fn remove_expired(&self) {
         expiry::once(&self.app.auth).await.unwrap();
+    }
+
+    /// Checks the domains of publishers that are due, as a node does now and then.
+    pub async fn recheck_domains(&self) {
+        recheck::once(&self.app.base, &self.app.delivery.sender).await.unwrap();
     }
 
     /// Cancels what is due to be canceled, as a node does once a second.

@@ -261,8 +261,9 @@ async fn rotate(admin: &Client, path: &str) -> String {
 }
 
 fn an_app() -> Value {
+    // No name server knows that domain.
     json!({ "name": "An app", "redirect_uris": ["https://app.example/callback"], "scopes": ["tickets:read"],
-        "kind": "confidential" })
+        "kind": "confidential", "publisher_domain": "nowhere.invalid" })
 }
 
 fn a_filter() -> Value {

@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use diesel::connection::SimpleConnection;
 use sayless::{
     app::App,
-    base::Settings,
+    base::{FixedNames, Settings},
     clock::Clock,
     crypto::keys::ServerKeys,
     db::{Conn, DatabaseUrl, DbError, Tx},
@@ -137,6 +137,11 @@ impl World {
             tokio::time::sleep(Duration::from_millis(15)).await;
         }
         panic!("never: {what}");
+    }
+
+    /// The names that exist for deliveries, where the settings have any.
+    pub fn names(&self) -> &FixedNames {
+        self.app.base.settings.names.as_ref().unwrap()
     }
 
     /// The database's address.

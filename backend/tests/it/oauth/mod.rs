@@ -19,6 +19,7 @@ mod live_tokens;
 mod optional_scopes;
 mod power;
 mod prompts;
+mod publisher_domains;
 mod redirect_uris;
 mod refresh;
 mod revoke;

@@ -33,7 +33,11 @@ pub fn question(load: &Load<AuthorizationRequest>, answer: Answer) -> AnyView {
             |request| (request.member.email.clone(), request.workspace.name.clone(), request.login_hint.clone()),
             |(email, workspace, expected)| whom(email, workspace, expected),
         )}
-        {part(load, |request| request.publisher_name.clone(), publisher)}
+        {part(
+            load,
+            |request| (request.publisher_name.clone(), request.app.verified_domain.clone()),
+            |(name, domain)| publisher(name, domain),
+        )}
         {part(load, |request| (request.app.clone(), request.redirect_host.clone()), |(app, host)| unverified(&app, host.as_deref()))}
         {part(load, |request| request.scopes.clone(), move |scopes| for_what(&scopes, answer))}
         <div class="border-t border-base-300 px-6 py-5 grid gap-4">
@@ -138,14 +142,24 @@ fn whom(email: String, workspace: String, expected: Option<String>) -> AnyView {
     .erase()
 }
 
-/// The publisher of an app of another workspace.
-fn publisher(name: Option<String>) -> AnyView {
+/// The publisher of an app of another workspace, with the domain that the publisher has proved to own, if there is one.
+fn publisher(name: Option<String>, domain: Option<String>) -> AnyView {
     let Some(name) = name else { return ().erase() };
+    let name = view! { <bdi class="font-[560]">{name}</bdi> };
+    let sentence = match domain {
+        Some(domain) => view! {
+            "The app comes from another workspace, and is published by " {name} ", who proved to own "
+            <bdi class="font-[560]" dir="ltr">{domain}</bdi> "."
+        }
+        .erase(),
+        None => view! {
+            "The app comes from another workspace. It says that " {name} " stands behind it, which is not verified."
+        }
+        .erase(),
+    };
     view! {
         <div class="border-t border-base-300 px-6 py-4">
-            <p class="muted anywhere">
-                "The app comes from another workspace. It says that " <bdi class="font-[560]">{name}</bdi> " stands behind it."
-            </p>
+            <p class="muted anywhere">{sentence}</p>
         </div>
     }
     .erase()

@@ -12,7 +12,7 @@ use crate::{
     api::app_installs,
     browser,
     data::{list::List, load::Load},
-    pages::oauth_apps::parts::{app_logo, app_name, homepage_of},
+    pages::oauth_apps::parts::{app_logo, app_name, homepage_of, verified_domain},
     paths,
     ui::{
         badge::badge,
@@ -172,6 +172,7 @@ fn cells(row: &ArcRwSignal<AppInstall>, removing: RwSignal<Option<AppInstall>>) 
                                 .client_id_url
                                 .is_none()
                                 .then(|| view! { <span class="block muted anywhere">"By " <bdi>{install.publisher_name}</bdi></span> })}
+                            {verified_domain(&app)}
                             {homepage_of(&app)}
                         </span>
                     </div>

@@ -39,6 +39,7 @@ struct Draft {
     logo: RwSignal<String>,
     distribution: RwSignal<String>,
     publisher_name: RwSignal<String>,
+    publisher_domain: RwSignal<String>,
 }
 
 impl Draft {
@@ -56,6 +57,7 @@ impl Draft {
             logo: RwSignal::default(),
             distribution: RwSignal::new(Distribution::Workspace.as_str().to_owned()),
             publisher_name: RwSignal::default(),
+            publisher_domain: RwSignal::default(),
         }
     }
 
@@ -73,6 +75,7 @@ impl Draft {
             logo: RwSignal::new(app.logo.clone()),
             distribution: RwSignal::new(app.distribution.as_str().to_owned()),
             publisher_name: RwSignal::new(app.publisher_name.clone()),
+            publisher_domain: RwSignal::new(app.publisher_domain.clone()),
         }
     }
 
@@ -107,6 +110,7 @@ impl Draft {
             logo: given(self.logo),
             distribution: Some(self.distribution.get_untracked()),
             publisher_name: given(self.publisher_name),
+            publisher_domain: given(self.publisher_domain),
         }
     }
 
@@ -122,6 +126,7 @@ impl Draft {
             logo: Some(given(self.logo)),
             distribution: Some(self.distribution.get_untracked()),
             publisher_name: Some(given(self.publisher_name)),
+            publisher_domain: Some(given(self.publisher_domain)),
         }
     }
 }
@@ -143,6 +148,7 @@ const FIELDS: &[&str] = &[
     "logo",
     "distribution",
     "publisher_name",
+    "publisher_domain",
 ];
 
 /// The form that makes an app; `done` gets the answer.
@@ -294,12 +300,20 @@ fn distribution_field(draft: Draft, submit: Submit) -> AnyView {
         )}
         {live(move || {
             is_public.get().then(|| {
-                text_field(
-                    about("Publisher", "publisher_name", "Who stands behind the app, as members of other workspaces read it."),
-                    Text { placeholder: "Acme Ltd", ..TEXT },
-                    draft.publisher_name,
-                    submit,
-                )
+                view! {
+                    {text_field(
+                        about("Publisher", "publisher_name", "Who stands behind the app, as members of other workspaces read it."),
+                        Text { placeholder: "Acme Ltd", ..TEXT },
+                        draft.publisher_name,
+                        submit,
+                    )}
+                    {text_field(
+                        about("Publisher's domain (optional)", "publisher_domain", "Other workspaces see it once a file there has proved that it is the publisher's. The app's page says which file."),
+                        Text { placeholder: "acme.example", ..TEXT },
+                        draft.publisher_domain,
+                        submit,
+                    )}
+                }
             })
         })}
     }

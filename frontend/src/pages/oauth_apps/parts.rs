@@ -6,7 +6,11 @@ use api_types::{
 };
 use leptos::prelude::*;
 
-use crate::ui::{badge::badge, erase::Erase};
+use crate::ui::{
+    badge::badge,
+    erase::Erase,
+    icon::{self, icon},
+};
 
 /// An app's logo, or the first letter of its name; `size` is `size-9`, or `size-14 text-2xl` where the app is introduced.
 pub fn app_logo(name: &str, logo: &str, size: &'static str) -> AnyView {
@@ -52,6 +56,21 @@ pub fn app_name(app: &AppRef) -> AnyView {
         <span class="block muted anywhere">"Says it is " <bdi>{name}</bdi> ", not verified"</span>
     }
     .erase()
+}
+
+/// The domain that an app's publisher has proved to own, with a mark; nothing where there is none.
+pub fn verified_domain(app: &AppRef) -> Option<AnyView> {
+    let domain = app.verified_domain.clone()?;
+    Some(
+        view! {
+            <span class="flex items-center gap-1 muted min-w-0" title="The publisher has proved to own this domain.">
+                <span class="text-accent flex-none">{icon(icon::CHECK)}</span>
+                <bdi class="anywhere" dir="ltr">{domain}</bdi>
+                <span class="sr-only">", verified"</span>
+            </span>
+        }
+        .erase(),
+    )
 }
 
 /// An app's kind in words.

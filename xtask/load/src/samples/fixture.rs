@@ -126,6 +126,7 @@ impl Fixture {
 
     async fn apps(&mut self, maker: &Maker<'_>) -> Result<()> {
         self.share("app", &maker.app().await?);
+        self.keep("verifyOAuthAppDomain", "app", &maker.app_of_a_domain().await?);
         for operation in ["deleteOAuthApp", "suspendOAuthApp", "rotateOAuthAppSecret"] {
             self.keep(operation, "app", &maker.app().await?);
         }
@@ -250,6 +251,13 @@ impl Maker<'_> {
         let app = json!({ "name": "Acme Dashboards", "kind": "confidential", "redirect_uris": [CALLBACK],
             "scopes": ["tickets:read", "tickets:write"], "optional_scopes": ["tickets:write"],
             "grants": ["authorization_code", "refresh_token", "client_credentials"] });
+        self.id("/v1/oauth-apps", &app).await
+    }
+
+    /// An app whose publisher names a domain that no name server knows: the check says so.
+    async fn app_of_a_domain(&self) -> Result<String> {
+        let app = json!({ "name": "Acme Dashboards", "kind": "public", "redirect_uris": [CALLBACK],
+            "scopes": ["tickets:read"], "publisher_domain": "acme.invalid" });
         self.id("/v1/oauth-apps", &app).await
     }
 

@@ -22,6 +22,7 @@ pub fn configuration(app: &OAuthApp) -> AnyView {
             {detail("Scopes", scope_chips(&app.scopes, 20))}
             {(!app.optional_scopes.is_empty()).then(|| detail("Optional", scope_chips(&app.optional_scopes, 20)))}
             {detail("Grants", grants.join(", "))}
+            {(!app.publisher_name.is_empty()).then(|| detail("Publisher", view! { <bdi>{app.publisher_name.clone()}</bdi> }))}
             {detail("Created", view! { {exact(app.created_at)} " " {by(&app.created_by)} })}
         </dl>
     }

@@ -1,5 +1,5 @@
-//! The page of one OAuth app: its tokens and incidents, its configuration, the settings of a client and programs that connect it, its
-//! client secrets, its failed requests, and the members who let it act for them.
+//! The page of one OAuth app: its tokens and incidents, its configuration, its publisher's domain, the settings of a client and
+//! programs that connect it, its client secrets, its failed requests, and the members who let it act for them.
 
 mod actions;
 mod activity;
@@ -7,6 +7,7 @@ mod authorizations;
 mod client;
 mod details;
 mod dialogs;
+mod domain;
 mod failures;
 mod loads;
 mod secrets;
@@ -126,6 +127,7 @@ fn below(id: Memo<String>, loads: &Loads, dialogs: Dialogs) -> AnyView {
         {incidents.waiting(stop, changed)}
         {activity::panel(&loads.activity)}
         {panel("Configuration", (), part(app, OAuthApp::clone, |app| details::configuration(&app)))}
+        {domain::panel(app)}
         {client::panel(&id.read_untracked(), &server)}
         {snippets::panel(app, &server)}
         {part(app, |app| (app.kind, app.secrets.clone()), secrets)}
