@@ -296,7 +296,7 @@ pub struct OAuthApp {
     /// The domain that the publisher claims; empty where not said. Other workspaces see it while it is verified.
     #[cfg_attr(feature = "openapi", schema(example = "acme.example"))]
     pub publisher_domain: String,
-    /// Since when a file at the domain has proved the claim; `null` while the domain is not verified.
+    /// The time since which a file at the domain has proved the claim; `null` while the domain is not verified.
     pub publisher_domain_verified_at: Option<Timestamp>,
     /// The fault that the last check of the domain found, in words; `null` where it found none.
     pub publisher_domain_fault: Option<String>,

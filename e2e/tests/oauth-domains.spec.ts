@@ -13,7 +13,7 @@ import { expectNoSidewaysScroll } from "../src/steps";
 import { CALLBACK, Visitor } from "../src/visitor";
 import { addMember, createWorkspace, type Place, type SignIn } from "../src/world";
 
-const DOMAIN = "acme.example";
+const DOMAIN = "publisher.example";
 
 /** The server of the domain, and the certificate by which it is trusted. */
 interface DomainServer {
@@ -78,7 +78,7 @@ test("a publisher proves a domain, and people elsewhere see it", async ({ page, 
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     const form = page.getByRole("dialog");
     const field = form.getByLabel("Publisher's domain (optional)");
-    await field.fill("https://acme.example");
+    await field.fill(`https://${DOMAIN}`);
     await form.getByRole("button", { name: "Save" }).click();
     await expect(form.getByText(/It must be a host name such as acme\.example/)).toBeVisible();
     await field.fill(DOMAIN);

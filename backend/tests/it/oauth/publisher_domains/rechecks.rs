@@ -76,7 +76,7 @@ async fn three_days_without_a_file_end_the_verification_and_two_do_not(world: Wo
     assert_eq!(acme.state().await, (false, Some(words.clone())));
     let entry = newest(&acme).await;
     assert_eq!(
-        (&entry["action"], &entry["actor"]["kind"]),
+        (&entry["action"], &entry["actor"]["type"]),
         (&json!("oauth_app.domain_lost"), &json!("system"))
     );
     assert_eq!(entry["details"], json!({ "publisher_domain": "acme.example", "fault": words }));
@@ -110,7 +110,7 @@ async fn a_file_that_lacks_the_app_ends_the_verification_at_once(world: World) {
     assert!(!kept.state().await.0);
     let entry = newest(&kept).await;
     assert_eq!(
-        (&entry["action"], &entry["actor"]["kind"]),
+        (&entry["action"], &entry["actor"]["type"]),
         (&json!("oauth_app.domain_lost"), &json!("member"))
     );
 }
