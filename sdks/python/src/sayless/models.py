@@ -34,6 +34,7 @@ from .words import (
     Included,
     InstallStatus,
     KnownFilterOp,
+    LikelyCause,
     OAuthAppStatus,
     OAuthEndpoint,
     OAuthErrorCode,
@@ -195,7 +196,8 @@ class AppInstallActivity(Model):
     """The number of this workspace's members who let it act for them."""
 
     incidents: list[Incident]
-    """The newest incidents of the last 90 days: copies of its tokens that were used here."""
+    """The newest incidents of the last 90 days: codes and refresh tokens that were used twice here.
+    """
 
     refresh_tokens: int
     """Refresh tokens that act for them now."""
@@ -233,6 +235,9 @@ class AppRef(Model):
 
     name: str
     """The app's name."""
+
+    verified_domain: Optional[str]
+    """The domain that the app's publisher has proved to own; `null` where there is none."""
 
 
 class Attempt(Model):
@@ -481,6 +486,19 @@ class OAuthApp(Model):
 
     optional_scopes: list[Scope]
     """Those of the scopes that each member may leave out."""
+
+    publisher_domain: str
+    """The domain that the publisher claims; empty where not said. Other workspaces see it while it
+    is verified.
+    """
+
+    publisher_domain_fault: Optional[str]
+    """The fault that the last check of the domain found, in words; `null` where it found none."""
+
+    publisher_domain_verified_at: Optional[datetime]
+    """Since when a file at the domain has proved the claim; `null` while the domain is not
+    verified.
+    """
 
     publisher_name: str
     """The name of whoever stands behind the app, as other workspaces read it; empty where not said.
@@ -868,24 +886,45 @@ class Header(Model):
 
 
 class Incident(Model):
-    """A sign that somebody holds a copy of a credential; every token that came from it has been
-    revoked.
-    """
+    """A code or a refresh token that was used twice; every token that came from it has ended."""
+
+    acknowledged_at: Optional[datetime]
+    """The time at which an admin acknowledged it; `null` until then."""
+
+    acknowledged_by: Optional[MemberRef]
+    """The admin who acknowledged it last."""
+
+    first_ip: Optional[str]
+    """The address of the first use; `null` where it is not known."""
+
+    first_used_at: Optional[datetime]
+    """The time of the first use; `null` where it is not known."""
 
     id: str
-    """The token family that was revoked."""
+    """The incident's id: the token family that ended."""
 
     ip: Optional[str]
-    """From which address the copy was used."""
+    """The address of the second use."""
 
     kind: IncidentKind
-    """What happened."""
+    """The kind of incident."""
+
+    likely: Optional[LikelyCause]
+    """The likely cause; `null` where too little is known of the first use. The tokens end whatever
+    it is.
+    """
 
     member: MemberRef
-    """For whom the tokens acted."""
+    """The member for whom the tokens acted."""
+
+    note: Optional[str]
+    """The note of that admin; `null` where there is none."""
 
     occurred_at: datetime
-    """When."""
+    """The time of the second use."""
+
+    seconds_between: Optional[int]
+    """The whole seconds between the two uses; `null` where `first_used_at` is."""
 
 
 class MemberRef(Model):
@@ -927,7 +966,9 @@ class OAuthAppActivity(Model):
     """Access tokens that act as the app itself and have not ended, to the minute."""
 
     incidents: list[Incident]
-    """Copies of its credentials that were used, in the last 90 days, newest first, at most 20."""
+    """Codes and refresh tokens of it that were used twice, in the last 90 days, newest first, at
+    most 20.
+    """
 
     refresh_tokens: int
     """Refresh tokens that have not ended, one for each time a member went through consent."""
@@ -1410,6 +1451,38 @@ class Timings(Model):
 
     total_ms: float
     """The whole exchange."""
+
+
+class TokenFamily(Model):
+    """The live tokens that an app got by one authorization code or device code: its access tokens
+    and its refresh token.
+    """
+
+    created_at: datetime
+    """The time at which the first tokens were given."""
+
+    ends_at: datetime
+    """The time at which the refresh token ends unless it is used before; without one, the time at
+    which the access token ends.
+    """
+
+    id: str
+    """The family's id."""
+
+    issued_at: datetime
+    """The time at which the present tokens were given."""
+
+    issued_ip: Optional[str]
+    """The address that the present tokens were given to; `null` where it is not known."""
+
+    member: MemberRef
+    """The member for whom the tokens act."""
+
+    refreshable: bool
+    """`true` where the app can refresh them."""
+
+    scopes: list[Scope]
+    """The scopes that the first tokens had."""
 
 
 class WebhookHeader(Model):

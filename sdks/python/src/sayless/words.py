@@ -106,6 +106,9 @@ AuditAction = Union[
         "oauth_app.secret_rotated",
         "oauth_app.secret_dropped",
         "oauth_app.deleted",
+        "oauth_app.domain_checked",
+        "oauth_app.domain_verified",
+        "oauth_app.domain_lost",
         "app_install.requested",
         "app_install.approved",
         "app_install.refused",
@@ -118,6 +121,8 @@ AuditAction = Union[
         "authorization.withdrawn",
         "oauth_token.revoked",
         "oauth_token.reused",
+        "oauth_token.ended",
+        "oauth_incident.acknowledged",
         "webhook.created",
         "webhook.updated",
         "webhook.secret_rotated",
@@ -169,6 +174,10 @@ AuditAction = Union[
 - `oauth_app.secret_rotated`: An OAuth app's client secret was rotated.
 - `oauth_app.secret_dropped`: An OAuth app's old client secret was dropped before its time.
 - `oauth_app.deleted`: An OAuth app was deleted.
+- `oauth_app.domain_checked`: The domain of an OAuth app's publisher was checked, and is as verified
+as before.
+- `oauth_app.domain_verified`: The domain of an OAuth app's publisher was verified.
+- `oauth_app.domain_lost`: The domain of an OAuth app's publisher is not verified any more.
 - `app_install.requested`: A member asked for an app of another workspace.
 - `app_install.approved`: An app of another workspace was let in.
 - `app_install.refused`: An app of another workspace was refused.
@@ -182,6 +191,9 @@ AuditAction = Union[
 - `oauth_token.revoked`: An OAuth app gave a token back.
 - `oauth_token.reused`: A refresh token or an authorization code was used again: every token that
 came from it was revoked.
+- `oauth_token.ended`: An admin ended the tokens that an OAuth app got by one consent.
+- `oauth_incident.acknowledged`: An admin acknowledged that a refresh token or an authorization code
+was used again.
 - `webhook.created`: A webhook was created.
 - `webhook.updated`: A webhook was changed.
 - `webhook.secret_rotated`: A webhook's signing secret was rotated.
@@ -760,11 +772,10 @@ IncidentKind = Union[
     ],
     str,
 ]
-"""A sign that a credential was copied.
+"""The kind of an incident.
 
-- `refresh_token_reused`: A refresh token was used again after its successor: somebody has a copy of
-it.
-- `code_reused`: An authorization code was used twice: somebody has a copy of it.
+- `refresh_token_reused`: A refresh token was used again after its successor.
+- `code_reused`: An authorization code was used twice.
 
 More words may be added.
 """
@@ -1014,6 +1025,23 @@ KnownTicketStatus = Literal[
 - `closed`: Done.
 """
 
+LikelyCause = Union[
+    Literal[
+        "retry",
+        "copy",
+    ],
+    str,
+]
+"""The likely cause of an incident, a guess from what is known of both uses. New words may come.
+
+- `retry`: The client sent the same twice: both uses came from one address within a minute, with the
+same client authentication.
+- `copy`: Somebody has a copy: the second use came from another address, much later, or with another
+client authentication.
+
+More words may be added.
+"""
+
 OAuthAppStatus = Union[
     Literal[
         "active",
@@ -1162,6 +1190,7 @@ ProblemType = Union[
         "method-not-allowed",
         "request-timeout",
         "conflict",
+        "workspace-mismatch",
         "idempotency-in-progress",
         "idempotency-mismatch",
         "idempotency-expired",
@@ -1203,6 +1232,7 @@ its `type`.
 - `method-not-allowed`: The path exists, the method does not.
 - `request-timeout`: The request did not come in time.
 - `conflict`: The object's state does not allow this; `detail` says why.
+- `workspace-mismatch`: The credential acts in another workspace than `Sayless-Workspace` names.
 - `idempotency-in-progress`: A request with the same `Idempotency-Key` is still running.
 - `idempotency-mismatch`: The `Idempotency-Key` was used with another body.
 - `idempotency-expired`: The first answer to the `Idempotency-Key` held a secret and is no longer

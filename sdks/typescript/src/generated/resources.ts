@@ -72,6 +72,7 @@ export type {
 } from "./resources/api_keys.js";
 export type {
   ListAppInstallsQuery,
+  ListAppInstallTokensQuery,
 } from "./resources/app_installs.js";
 export type {
   ListAuditEntriesQuery,
@@ -92,6 +93,7 @@ export type {
   ListOAuthAppAuthorizationsQuery,
   ListOAuthAppFailuresQuery,
   ListOAuthAppSecretsQuery,
+  ListOAuthAppTokensQuery,
 } from "./resources/oauth_apps.js";
 export type {
   ListRecoveriesQuery,

@@ -20,6 +20,12 @@ export interface AcceptedSend {
   delivery_id: DeliveryId;
 }
 
+/** Acknowledge an incident. */
+export interface Acknowledgement {
+  /** A note for the other admins, at most 500 characters; none where absent or empty. */
+  note?: string | null;
+}
+
 /** The one who did something: a member, an API key, an app, the operator or the system. */
 export interface Actor {
   /** The member's, key's or app's id; `null` for the operator and the system. */
@@ -142,7 +148,7 @@ export interface AppInstallActivity {
   access_tokens: number;
   /** The number of this workspace's members who let it act for them. */
   authorizations: number;
-  /** The newest incidents of the last 90 days: copies of its tokens that were used here. */
+  /** The newest incidents of the last 90 days: codes and refresh tokens that were used twice here. */
   incidents: Incident[];
   /** Refresh tokens that act for them now. */
   refresh_tokens: number;
@@ -195,6 +201,8 @@ export interface AppRef {
   logo: string;
   /** The app's name. */
   name: string;
+  /** The domain that the app's publisher has proved to own; `null` where there is none. */
+  verified_domain?: string | null;
 }
 
 /** One HTTP request of a delivery. */
@@ -295,6 +303,9 @@ export interface AttemptResponse {
  * - `oauth_app.secret_rotated`: An OAuth app's client secret was rotated.
  * - `oauth_app.secret_dropped`: An OAuth app's old client secret was dropped before its time.
  * - `oauth_app.deleted`: An OAuth app was deleted.
+ * - `oauth_app.domain_checked`: The domain of an OAuth app's publisher was checked, and is as verified as before.
+ * - `oauth_app.domain_verified`: The domain of an OAuth app's publisher was verified.
+ * - `oauth_app.domain_lost`: The domain of an OAuth app's publisher is not verified any more.
  * - `app_install.requested`: A member asked for an app of another workspace.
  * - `app_install.approved`: An app of another workspace was let in.
  * - `app_install.refused`: An app of another workspace was refused.
@@ -307,6 +318,8 @@ export interface AttemptResponse {
  * - `authorization.withdrawn`: A member's consent to an OAuth app was withdrawn.
  * - `oauth_token.revoked`: An OAuth app gave a token back.
  * - `oauth_token.reused`: A refresh token or an authorization code was used again: every token that came from it was revoked.
+ * - `oauth_token.ended`: An admin ended the tokens that an OAuth app got by one consent.
+ * - `oauth_incident.acknowledged`: An admin acknowledged that a refresh token or an authorization code was used again.
  * - `webhook.created`: A webhook was created.
  * - `webhook.updated`: A webhook was changed.
  * - `webhook.secret_rotated`: A webhook's signing secret was rotated.
@@ -357,6 +370,9 @@ export type AuditAction =
   | "oauth_app.secret_rotated"
   | "oauth_app.secret_dropped"
   | "oauth_app.deleted"
+  | "oauth_app.domain_checked"
+  | "oauth_app.domain_verified"
+  | "oauth_app.domain_lost"
   | "app_install.requested"
   | "app_install.approved"
   | "app_install.refused"
@@ -369,6 +385,8 @@ export type AuditAction =
   | "authorization.withdrawn"
   | "oauth_token.revoked"
   | "oauth_token.reused"
+  | "oauth_token.ended"
+  | "oauth_incident.acknowledged"
   | "webhook.created"
   | "webhook.updated"
   | "webhook.secret_rotated"
@@ -1203,25 +1221,39 @@ export interface Header {
   value: string;
 }
 
-/** A sign that somebody holds a copy of a credential; every token that came from it has been revoked. */
+/** A code or a refresh token that was used twice; every token that came from it has ended. */
 export interface Incident {
-  /** The token family that was revoked. */
+  /** The time at which an admin acknowledged it; `null` until then. */
+  acknowledged_at?: Timestamp | null;
+  /** The admin who acknowledged it last. */
+  acknowledged_by?: MemberRef | null;
+  /** The address of the first use; `null` where it is not known. */
+  first_ip?: string | null;
+  /** The time of the first use; `null` where it is not known. */
+  first_used_at?: Timestamp | null;
+  /** The incident's id: the token family that ended. */
   id: TokenFamilyId;
-  /** From which address the copy was used. */
+  /** The address of the second use. */
   ip?: string | null;
-  /** What happened. */
+  /** The kind of incident. */
   kind: IncidentKind;
-  /** For whom the tokens acted. */
+  /** The likely cause; `null` where too little is known of the first use. The tokens end whatever it is. */
+  likely?: LikelyCause | null;
+  /** The member for whom the tokens acted. */
   member: MemberRef;
-  /** When. */
+  /** The note of that admin; `null` where there is none. */
+  note?: string | null;
+  /** The time of the second use. */
   occurred_at: Timestamp;
+  /** The whole seconds between the two uses; `null` where `first_used_at` is. */
+  seconds_between?: number | null;
 }
 
 /**
- * A sign that a credential was copied.
+ * The kind of an incident.
  *
- * - `refresh_token_reused`: A refresh token was used again after its successor: somebody has a copy of it.
- * - `code_reused`: An authorization code was used twice: somebody has a copy of it.
+ * - `refresh_token_reused`: A refresh token was used again after its successor.
+ * - `code_reused`: An authorization code was used twice.
  *
  * More words may be added.
  */
@@ -1398,6 +1430,7 @@ export type KnownOverlap = "none" | "1h" | "24h" | "7d";
  * - `method-not-allowed`: The path exists, the method does not.
  * - `request-timeout`: The request did not come in time.
  * - `conflict`: The object's state does not allow this; `detail` says why.
+ * - `workspace-mismatch`: The credential acts in another workspace than `Sayless-Workspace` names.
  * - `idempotency-in-progress`: A request with the same `Idempotency-Key` is still running.
  * - `idempotency-mismatch`: The `Idempotency-Key` was used with another body.
  * - `idempotency-expired`: The first answer to the `Idempotency-Key` held a secret and is no longer kept; `detail` names the object.
@@ -1435,6 +1468,7 @@ export type KnownProblemType =
   | "method-not-allowed"
   | "request-timeout"
   | "conflict"
+  | "workspace-mismatch"
   | "idempotency-in-progress"
   | "idempotency-mismatch"
   | "idempotency-expired"
@@ -1490,6 +1524,16 @@ export type KnownSignatureScheme = "v1" | "v1a";
  * - `closed`: Done.
  */
 export type KnownTicketStatus = "open" | "closed";
+
+/**
+ * The likely cause of an incident, a guess from what is known of both uses. New words may come.
+ *
+ * - `retry`: The client sent the same twice: both uses came from one address within a minute, with the same client authentication.
+ * - `copy`: Somebody has a copy: the second use came from another address, much later, or with another client authentication.
+ *
+ * More words may be added.
+ */
+export type LikelyCause = "retry" | "copy" | (string & {});
 
 /** What a plan allows. */
 export interface Limits {
@@ -1588,6 +1632,8 @@ export interface NewOAuthApp {
   name: string;
   /** Those of the scopes that each member may leave out; none where absent. */
   optional_scopes?: KnownScope[] | null;
+  /** A domain of the publisher's, such as `acme.example`. Other workspaces see it once it is verified. */
+  publisher_domain?: string | null;
   /**
    * The name of whoever publishes the app, as other workspaces read it: at most 100 characters. A public app needs it.
    */
@@ -1735,6 +1781,12 @@ export interface OAuthApp {
   name: string;
   /** Those of the scopes that each member may leave out. */
   optional_scopes: Scope[];
+  /** The domain that the publisher claims; empty where not said. Other workspaces see it while it is verified. */
+  publisher_domain: string;
+  /** The fault that the last check of the domain found, in words; `null` where it found none. */
+  publisher_domain_fault?: string | null;
+  /** Since when a file at the domain has proved the claim; `null` while the domain is not verified. */
+  publisher_domain_verified_at?: Timestamp | null;
   /** The name of whoever stands behind the app, as other workspaces read it; empty where not said. */
   publisher_name: string;
   /** Remarks on some of the redirect URIs. */
@@ -1759,7 +1811,7 @@ export interface OAuthAppActivity {
   authorizations: number;
   /** Access tokens that act as the app itself and have not ended, to the minute. */
   client_credentials_tokens: number;
-  /** Copies of its credentials that were used, in the last 90 days, newest first, at most 20. */
+  /** Codes and refresh tokens of it that were used twice, in the last 90 days, newest first, at most 20. */
   incidents: Incident[];
   /** Refresh tokens that have not ended, one for each time a member went through consent. */
   refresh_tokens: number;
@@ -1783,6 +1835,8 @@ export interface OAuthAppChanges {
   name?: string;
   /** Those of the scopes that each member may leave out. */
   optional_scopes?: KnownScope[];
+  /** A domain of the publisher's. Another one is not verified any more. */
+  publisher_domain?: string | null;
   /** The name of whoever publishes the app. */
   publisher_name?: string | null;
   /** Where members may be sent back to. */
@@ -2072,6 +2126,14 @@ export interface PageTicket {
 }
 
 /** One page of a list. */
+export interface PageTokenFamily {
+  /** The results, newest first. */
+  data: TokenFamily[];
+  /** Pass as `cursor` for the next page; `null` on the last one. */
+  next_cursor?: string | null;
+}
+
+/** One page of a list. */
 export interface PageWebhook {
   /** The results, newest first. */
   data: Webhook[];
@@ -2176,6 +2238,7 @@ export interface ProblemDescriptions {
  * - `method-not-allowed`: The path exists, the method does not.
  * - `request-timeout`: The request did not come in time.
  * - `conflict`: The object's state does not allow this; `detail` says why.
+ * - `workspace-mismatch`: The credential acts in another workspace than `Sayless-Workspace` names.
  * - `idempotency-in-progress`: A request with the same `Idempotency-Key` is still running.
  * - `idempotency-mismatch`: The `Idempotency-Key` was used with another body.
  * - `idempotency-expired`: The first answer to the `Idempotency-Key` held a secret and is no longer kept; `detail` names the object.
@@ -2215,6 +2278,7 @@ export type ProblemType =
   | "method-not-allowed"
   | "request-timeout"
   | "conflict"
+  | "workspace-mismatch"
   | "idempotency-in-progress"
   | "idempotency-mismatch"
   | "idempotency-expired"
@@ -2564,6 +2628,30 @@ export interface Timings {
   tls_ms?: number | null;
   /** The whole exchange. */
   total_ms: number;
+}
+
+/**
+ * The live tokens that an app got by one authorization code or device code: its access tokens and its refresh token.
+ */
+export interface TokenFamily {
+  /** The time at which the first tokens were given. */
+  created_at: Timestamp;
+  /**
+   * The time at which the refresh token ends unless it is used before; without one, the time at which the access token ends.
+   */
+  ends_at: Timestamp;
+  /** The family's id. */
+  id: TokenFamilyId;
+  /** The time at which the present tokens were given. */
+  issued_at: Timestamp;
+  /** The address that the present tokens were given to; `null` where it is not known. */
+  issued_ip?: string | null;
+  /** The member for whom the tokens act. */
+  member: MemberRef;
+  /** `true` where the app can refresh them. */
+  refreshable: boolean;
+  /** The scopes that the first tokens had. */
+  scopes: Scope[];
 }
 
 /** Such as `fam_01JDBN5X7W3Q9K2M4E6R8T0VYZ`. */

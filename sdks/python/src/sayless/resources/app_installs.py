@@ -11,12 +11,48 @@ from .._omit import OMIT, OrOmit
 from .._paged import AsyncPaged, Listing, Paged
 from .._request import Call, new_key, segment
 from .._resource import AsyncResource, Resource
-from ..models import AppInstall, AppInstallActivity, AppPolicySetting
+from ..models import AppInstall, AppInstallActivity, AppPolicySetting, Incident, TokenFamily
 from ..words import InstallStatus, KnownAppPolicy, KnownClientDocuments
 
 
 class AppInstallsResource(Resource):
     """The operations on app installs."""
+
+    def acknowledge_incident(
+        self,
+        id: str,
+        incident_id: str,
+        *,
+        note: OrOmit[Optional[str]] = OMIT,
+        idempotency_key: Optional[str] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> Incident:
+        """Acknowledge an incident with an installed app's tokens.
+
+        The incident stays, with who acknowledged it, when, and their note. Acknowledging it again
+        replaces all three; the audit log keeps the earlier ones.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The install's id
+            incident_id: The incident's id
+            note: A note for the other admins, at most 500 characters; none where absent or
+                empty.
+            idempotency_key: A text of your own in place of a random one: the same key with the
+                same arguments does it once only.
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "POST",
+            f"/v1/app-installs/{segment(id)}/incidents/{segment(incident_id)}/acknowledge",
+            body={
+                "note": note,
+            },
+            idempotency_key=idempotency_key or new_key(),
+            timeout=timeout,
+        )
+        return self._connection.get(Incident, call)
 
     def approve(
         self,
@@ -107,8 +143,8 @@ class AppInstallsResource(Resource):
     ) -> AppInstallActivity:
         """Show what an installed app holds.
 
-        The number of this workspace's authorizations and tokens that are alive, and signs that a
-        copy of a token was used here lately.
+        The number of this workspace's authorizations and tokens that are alive, and the codes and
+        refresh tokens that were used twice here lately.
 
         **Permission:** an admin's session
 
@@ -173,6 +209,39 @@ class AppInstallsResource(Resource):
             timeout=timeout,
         )
         return Paged(self._connection, Listing(AppInstall, call))
+
+    def list_tokens(
+        self,
+        id: str,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> Paged[TokenFamily]:
+        """List an installed app's live tokens.
+
+        Those that act for members of this workspace, newest first. What the app got by one
+        authorization code or device code is one entry: its access tokens, and the refresh token
+        that gives the next ones.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The install's id
+            limit: How many results to give: 1 to 200, 50 where absent.
+            cursor: Where to go on: the `next_cursor` of the page before.
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "GET",
+            f"/v1/app-installs/{segment(id)}/tokens",
+            query={
+                "limit": limit,
+                "cursor": cursor,
+            },
+            timeout=timeout,
+        )
+        return Paged(self._connection, Listing(TokenFamily, call))
 
     def pause(
         self,
@@ -270,6 +339,32 @@ class AppInstallsResource(Resource):
         )
         return self._connection.get(AppInstall, call)
 
+    def revoke_tokens(
+        self,
+        id: str,
+        family_id: str,
+        *,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> None:
+        """Revoke tokens of an installed app.
+
+        The access tokens and the refresh token of one family stop at once. The member's
+        authorization stays: the app may send them through consent again.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The install's id
+            family_id: The token family's id
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "DELETE",
+            f"/v1/app-installs/{segment(id)}/tokens/{segment(family_id)}",
+            timeout=timeout,
+        )
+        self._connection.do(call)
+
     def update_policy(
         self,
         *,
@@ -305,6 +400,42 @@ class AppInstallsResource(Resource):
 
 class AsyncAppInstallsResource(AsyncResource):
     """The operations on app installs, as coroutines."""
+
+    async def acknowledge_incident(
+        self,
+        id: str,
+        incident_id: str,
+        *,
+        note: OrOmit[Optional[str]] = OMIT,
+        idempotency_key: Optional[str] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> Incident:
+        """Acknowledge an incident with an installed app's tokens.
+
+        The incident stays, with who acknowledged it, when, and their note. Acknowledging it again
+        replaces all three; the audit log keeps the earlier ones.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The install's id
+            incident_id: The incident's id
+            note: A note for the other admins, at most 500 characters; none where absent or
+                empty.
+            idempotency_key: A text of your own in place of a random one: the same key with the
+                same arguments does it once only.
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "POST",
+            f"/v1/app-installs/{segment(id)}/incidents/{segment(incident_id)}/acknowledge",
+            body={
+                "note": note,
+            },
+            idempotency_key=idempotency_key or new_key(),
+            timeout=timeout,
+        )
+        return await self._connection.get(Incident, call)
 
     async def approve(
         self,
@@ -395,8 +526,8 @@ class AsyncAppInstallsResource(AsyncResource):
     ) -> AppInstallActivity:
         """Show what an installed app holds.
 
-        The number of this workspace's authorizations and tokens that are alive, and signs that a
-        copy of a token was used here lately.
+        The number of this workspace's authorizations and tokens that are alive, and the codes and
+        refresh tokens that were used twice here lately.
 
         **Permission:** an admin's session
 
@@ -461,6 +592,39 @@ class AsyncAppInstallsResource(AsyncResource):
             timeout=timeout,
         )
         return AsyncPaged(self._connection, Listing(AppInstall, call))
+
+    def list_tokens(
+        self,
+        id: str,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> AsyncPaged[TokenFamily]:
+        """List an installed app's live tokens.
+
+        Those that act for members of this workspace, newest first. What the app got by one
+        authorization code or device code is one entry: its access tokens, and the refresh token
+        that gives the next ones.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The install's id
+            limit: How many results to give: 1 to 200, 50 where absent.
+            cursor: Where to go on: the `next_cursor` of the page before.
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "GET",
+            f"/v1/app-installs/{segment(id)}/tokens",
+            query={
+                "limit": limit,
+                "cursor": cursor,
+            },
+            timeout=timeout,
+        )
+        return AsyncPaged(self._connection, Listing(TokenFamily, call))
 
     async def pause(
         self,
@@ -557,6 +721,32 @@ class AsyncAppInstallsResource(AsyncResource):
             timeout=timeout,
         )
         return await self._connection.get(AppInstall, call)
+
+    async def revoke_tokens(
+        self,
+        id: str,
+        family_id: str,
+        *,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> None:
+        """Revoke tokens of an installed app.
+
+        The access tokens and the refresh token of one family stop at once. The member's
+        authorization stays: the app may send them through consent again.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The install's id
+            family_id: The token family's id
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "DELETE",
+            f"/v1/app-installs/{segment(id)}/tokens/{segment(family_id)}",
+            timeout=timeout,
+        )
+        await self._connection.do(call)
 
     async def update_policy(
         self,

@@ -17,9 +17,11 @@ from ..models import (
     ClientSecret,
     CreatedClientSecret,
     CreatedOAuthApp,
+    Incident,
     OAuthApp,
     OAuthAppActivity,
     OAuthFailure,
+    TokenFamily,
     Withdrawn,
 )
 from ..words import (
@@ -37,6 +39,42 @@ from ..words import (
 class OauthAppsResource(Resource):
     """The operations on oauth apps."""
 
+    def acknowledge_incident(
+        self,
+        id: str,
+        incident_id: str,
+        *,
+        note: OrOmit[Optional[str]] = OMIT,
+        idempotency_key: Optional[str] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> Incident:
+        """Acknowledge an incident with an OAuth app's tokens.
+
+        The incident stays, with who acknowledged it, when, and their note. Acknowledging it again
+        replaces all three; the audit log keeps the earlier ones.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The app's id
+            incident_id: The incident's id
+            note: A note for the other admins, at most 500 characters; none where absent or
+                empty.
+            idempotency_key: A text of your own in place of a random one: the same key with the
+                same arguments does it once only.
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "POST",
+            f"/v1/oauth-apps/{segment(id)}/incidents/{segment(incident_id)}/acknowledge",
+            body={
+                "note": note,
+            },
+            idempotency_key=idempotency_key or new_key(),
+            timeout=timeout,
+        )
+        return self._connection.get(Incident, call)
+
     def create(
         self,
         *,
@@ -50,6 +88,7 @@ class OauthAppsResource(Resource):
         homepage_url: OrOmit[Optional[str]] = OMIT,
         logo: OrOmit[Optional[str]] = OMIT,
         optional_scopes: OrOmit[Optional[Sequence[KnownScope]]] = OMIT,
+        publisher_domain: OrOmit[Optional[str]] = OMIT,
         publisher_name: OrOmit[Optional[str]] = OMIT,
         idempotency_key: Optional[str] = None,
         timeout: OrOmit[Timeout] = OMIT,
@@ -71,6 +110,8 @@ class OauthAppsResource(Resource):
             name: The name that members see on the consent screen: 1 to 100 characters.
             optional_scopes: Those of the scopes that each member may leave out; none where
                 absent.
+            publisher_domain: A domain of the publisher's, such as `acme.example`. Other
+                workspaces see it once it is verified.
             publisher_name: The name of whoever publishes the app, as other workspaces read it:
                 at most 100 characters. A public app needs it.
             redirect_uris: Where members may be sent back to, at most 20: https; http on a
@@ -92,6 +133,7 @@ class OauthAppsResource(Resource):
                 "logo": logo,
                 "name": name,
                 "optional_scopes": optional_scopes,
+                "publisher_domain": publisher_domain,
                 "publisher_name": publisher_name,
                 "redirect_uris": redirect_uris,
                 "scopes": scopes,
@@ -196,8 +238,8 @@ class OauthAppsResource(Resource):
     ) -> OAuthAppActivity:
         """Show what an OAuth app holds.
 
-        The number of authorizations and tokens that are alive, in all workspaces together, and
-        signs of a copied credential in this one.
+        The number of authorizations and tokens that are alive, in all workspaces together, and the
+        codes and refresh tokens that were used twice in this one.
 
         **Permission:** an admin's session
 
@@ -351,6 +393,39 @@ class OauthAppsResource(Resource):
         )
         return Paged(self._connection, Listing(ClientSecret, call))
 
+    def list_tokens(
+        self,
+        id: str,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> Paged[TokenFamily]:
+        """List an OAuth app's live tokens.
+
+        Those that act for members of this workspace, newest first. What the app got by one
+        authorization code or device code is one entry: its access tokens, and the refresh token
+        that gives the next ones.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The app's id
+            limit: How many results to give: 1 to 200, 50 where absent.
+            cursor: Where to go on: the `next_cursor` of the page before.
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "GET",
+            f"/v1/oauth-apps/{segment(id)}/tokens",
+            query={
+                "limit": limit,
+                "cursor": cursor,
+            },
+            timeout=timeout,
+        )
+        return Paged(self._connection, Listing(TokenFamily, call))
+
     def resume(
         self,
         id: str,
@@ -382,6 +457,32 @@ class OauthAppsResource(Resource):
             timeout=timeout,
         )
         return self._connection.get(OAuthApp, call)
+
+    def revoke_tokens(
+        self,
+        id: str,
+        family_id: str,
+        *,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> None:
+        """Revoke tokens of an OAuth app.
+
+        The access tokens and the refresh token of one family stop at once. The member's
+        authorization stays: the app may send them through consent again.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The app's id
+            family_id: The token family's id
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "DELETE",
+            f"/v1/oauth-apps/{segment(id)}/tokens/{segment(family_id)}",
+            timeout=timeout,
+        )
+        self._connection.do(call)
 
     def rotate_secret(
         self,
@@ -464,6 +565,7 @@ class OauthAppsResource(Resource):
         logo: OrOmit[Optional[str]] = OMIT,
         name: OrOmit[str] = OMIT,
         optional_scopes: OrOmit[Sequence[KnownScope]] = OMIT,
+        publisher_domain: OrOmit[Optional[str]] = OMIT,
         publisher_name: OrOmit[Optional[str]] = OMIT,
         redirect_uris: OrOmit[Sequence[str]] = OMIT,
         scopes: OrOmit[Sequence[KnownScope]] = OMIT,
@@ -485,6 +587,7 @@ class OauthAppsResource(Resource):
             logo: The app's logo as a `data:` URL.
             name: The name that members see.
             optional_scopes: Those of the scopes that each member may leave out.
+            publisher_domain: A domain of the publisher's. Another one is not verified any more.
             publisher_name: The name of whoever publishes the app.
             redirect_uris: Where members may be sent back to.
             scopes: What the app may ask for.
@@ -503,11 +606,48 @@ class OauthAppsResource(Resource):
                 "logo": logo,
                 "name": name,
                 "optional_scopes": optional_scopes,
+                "publisher_domain": publisher_domain,
                 "publisher_name": publisher_name,
                 "redirect_uris": redirect_uris,
                 "scopes": scopes,
             },
             if_match=if_match,
+            timeout=timeout,
+        )
+        return self._connection.get(OAuthApp, call)
+
+    def verify_domain(
+        self,
+        id: str,
+        *,
+        if_match: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> OAuthApp:
+        """Verify the domain of an OAuth app's publisher.
+
+        Gets `https://{publisher_domain}/.well-known/sayless-oauth-apps.txt`, a text with one client
+        id in each line, and looks whether the app's id is among them. The answer is the app:
+        `publisher_domain_verified_at` where the id is there, and in `publisher_domain_fault` what
+        was found instead. A verified domain is checked again about once a day; it is verified no
+        longer once the file lacks the id, or after three checks in a row without a file. A domain
+        is checked every ten seconds at most.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The app's id
+            if_match: The `etag` of the version that is meant: another one is refused with
+                `PreconditionFailedError`.
+            idempotency_key: A text of your own in place of a random one: the same key with the
+                same arguments does it once only.
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "POST",
+            f"/v1/oauth-apps/{segment(id)}/verify-domain",
+            if_match=if_match,
+            idempotency_key=idempotency_key or new_key(),
             timeout=timeout,
         )
         return self._connection.get(OAuthApp, call)
@@ -566,6 +706,42 @@ class OauthAppsResource(Resource):
 class AsyncOauthAppsResource(AsyncResource):
     """The operations on oauth apps, as coroutines."""
 
+    async def acknowledge_incident(
+        self,
+        id: str,
+        incident_id: str,
+        *,
+        note: OrOmit[Optional[str]] = OMIT,
+        idempotency_key: Optional[str] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> Incident:
+        """Acknowledge an incident with an OAuth app's tokens.
+
+        The incident stays, with who acknowledged it, when, and their note. Acknowledging it again
+        replaces all three; the audit log keeps the earlier ones.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The app's id
+            incident_id: The incident's id
+            note: A note for the other admins, at most 500 characters; none where absent or
+                empty.
+            idempotency_key: A text of your own in place of a random one: the same key with the
+                same arguments does it once only.
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "POST",
+            f"/v1/oauth-apps/{segment(id)}/incidents/{segment(incident_id)}/acknowledge",
+            body={
+                "note": note,
+            },
+            idempotency_key=idempotency_key or new_key(),
+            timeout=timeout,
+        )
+        return await self._connection.get(Incident, call)
+
     async def create(
         self,
         *,
@@ -579,6 +755,7 @@ class AsyncOauthAppsResource(AsyncResource):
         homepage_url: OrOmit[Optional[str]] = OMIT,
         logo: OrOmit[Optional[str]] = OMIT,
         optional_scopes: OrOmit[Optional[Sequence[KnownScope]]] = OMIT,
+        publisher_domain: OrOmit[Optional[str]] = OMIT,
         publisher_name: OrOmit[Optional[str]] = OMIT,
         idempotency_key: Optional[str] = None,
         timeout: OrOmit[Timeout] = OMIT,
@@ -600,6 +777,8 @@ class AsyncOauthAppsResource(AsyncResource):
             name: The name that members see on the consent screen: 1 to 100 characters.
             optional_scopes: Those of the scopes that each member may leave out; none where
                 absent.
+            publisher_domain: A domain of the publisher's, such as `acme.example`. Other
+                workspaces see it once it is verified.
             publisher_name: The name of whoever publishes the app, as other workspaces read it:
                 at most 100 characters. A public app needs it.
             redirect_uris: Where members may be sent back to, at most 20: https; http on a
@@ -621,6 +800,7 @@ class AsyncOauthAppsResource(AsyncResource):
                 "logo": logo,
                 "name": name,
                 "optional_scopes": optional_scopes,
+                "publisher_domain": publisher_domain,
                 "publisher_name": publisher_name,
                 "redirect_uris": redirect_uris,
                 "scopes": scopes,
@@ -725,8 +905,8 @@ class AsyncOauthAppsResource(AsyncResource):
     ) -> OAuthAppActivity:
         """Show what an OAuth app holds.
 
-        The number of authorizations and tokens that are alive, in all workspaces together, and
-        signs of a copied credential in this one.
+        The number of authorizations and tokens that are alive, in all workspaces together, and the
+        codes and refresh tokens that were used twice in this one.
 
         **Permission:** an admin's session
 
@@ -880,6 +1060,39 @@ class AsyncOauthAppsResource(AsyncResource):
         )
         return AsyncPaged(self._connection, Listing(ClientSecret, call))
 
+    def list_tokens(
+        self,
+        id: str,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> AsyncPaged[TokenFamily]:
+        """List an OAuth app's live tokens.
+
+        Those that act for members of this workspace, newest first. What the app got by one
+        authorization code or device code is one entry: its access tokens, and the refresh token
+        that gives the next ones.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The app's id
+            limit: How many results to give: 1 to 200, 50 where absent.
+            cursor: Where to go on: the `next_cursor` of the page before.
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "GET",
+            f"/v1/oauth-apps/{segment(id)}/tokens",
+            query={
+                "limit": limit,
+                "cursor": cursor,
+            },
+            timeout=timeout,
+        )
+        return AsyncPaged(self._connection, Listing(TokenFamily, call))
+
     async def resume(
         self,
         id: str,
@@ -911,6 +1124,32 @@ class AsyncOauthAppsResource(AsyncResource):
             timeout=timeout,
         )
         return await self._connection.get(OAuthApp, call)
+
+    async def revoke_tokens(
+        self,
+        id: str,
+        family_id: str,
+        *,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> None:
+        """Revoke tokens of an OAuth app.
+
+        The access tokens and the refresh token of one family stop at once. The member's
+        authorization stays: the app may send them through consent again.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The app's id
+            family_id: The token family's id
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "DELETE",
+            f"/v1/oauth-apps/{segment(id)}/tokens/{segment(family_id)}",
+            timeout=timeout,
+        )
+        await self._connection.do(call)
 
     async def rotate_secret(
         self,
@@ -993,6 +1232,7 @@ class AsyncOauthAppsResource(AsyncResource):
         logo: OrOmit[Optional[str]] = OMIT,
         name: OrOmit[str] = OMIT,
         optional_scopes: OrOmit[Sequence[KnownScope]] = OMIT,
+        publisher_domain: OrOmit[Optional[str]] = OMIT,
         publisher_name: OrOmit[Optional[str]] = OMIT,
         redirect_uris: OrOmit[Sequence[str]] = OMIT,
         scopes: OrOmit[Sequence[KnownScope]] = OMIT,
@@ -1014,6 +1254,7 @@ class AsyncOauthAppsResource(AsyncResource):
             logo: The app's logo as a `data:` URL.
             name: The name that members see.
             optional_scopes: Those of the scopes that each member may leave out.
+            publisher_domain: A domain of the publisher's. Another one is not verified any more.
             publisher_name: The name of whoever publishes the app.
             redirect_uris: Where members may be sent back to.
             scopes: What the app may ask for.
@@ -1032,11 +1273,48 @@ class AsyncOauthAppsResource(AsyncResource):
                 "logo": logo,
                 "name": name,
                 "optional_scopes": optional_scopes,
+                "publisher_domain": publisher_domain,
                 "publisher_name": publisher_name,
                 "redirect_uris": redirect_uris,
                 "scopes": scopes,
             },
             if_match=if_match,
+            timeout=timeout,
+        )
+        return await self._connection.get(OAuthApp, call)
+
+    async def verify_domain(
+        self,
+        id: str,
+        *,
+        if_match: Optional[str] = None,
+        idempotency_key: Optional[str] = None,
+        timeout: OrOmit[Timeout] = OMIT,
+    ) -> OAuthApp:
+        """Verify the domain of an OAuth app's publisher.
+
+        Gets `https://{publisher_domain}/.well-known/sayless-oauth-apps.txt`, a text with one client
+        id in each line, and looks whether the app's id is among them. The answer is the app:
+        `publisher_domain_verified_at` where the id is there, and in `publisher_domain_fault` what
+        was found instead. A verified domain is checked again about once a day; it is verified no
+        longer once the file lacks the id, or after three checks in a row without a file. A domain
+        is checked every ten seconds at most.
+
+        **Permission:** an admin's session
+
+        Args:
+            id: The app's id
+            if_match: The `etag` of the version that is meant: another one is refused with
+                `PreconditionFailedError`.
+            idempotency_key: A text of your own in place of a random one: the same key with the
+                same arguments does it once only.
+            timeout: Seconds for each step of the request, in place of the client's.
+        """
+        call = Call(
+            "POST",
+            f"/v1/oauth-apps/{segment(id)}/verify-domain",
+            if_match=if_match,
+            idempotency_key=idempotency_key or new_key(),
             timeout=timeout,
         )
         return await self._connection.get(OAuthApp, call)

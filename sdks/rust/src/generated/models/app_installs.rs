@@ -37,7 +37,7 @@ pub struct AppInstallActivity {
     pub access_tokens: i64,
     /// Refresh tokens that act for them now.
     pub refresh_tokens: i64,
-    /// The newest incidents of the last 90 days: copies of its tokens that were used here.
+    /// The newest incidents of the last 90 days: codes and refresh tokens that were used twice here.
     pub incidents: Vec<Incident>,
 }
 

@@ -59,6 +59,12 @@ words! {
         OAuthAppSecretDropped = "oauth_app.secret_dropped",
         /// An OAuth app was deleted.
         OAuthAppDeleted = "oauth_app.deleted",
+        /// The domain of an OAuth app's publisher was checked, and is as verified as before.
+        OAuthAppDomainChecked = "oauth_app.domain_checked",
+        /// The domain of an OAuth app's publisher was verified.
+        OAuthAppDomainVerified = "oauth_app.domain_verified",
+        /// The domain of an OAuth app's publisher is not verified any more.
+        OAuthAppDomainLost = "oauth_app.domain_lost",
         /// A member asked for an app of another workspace.
         AppInstallRequested = "app_install.requested",
         /// An app of another workspace was let in.
@@ -83,6 +89,10 @@ words! {
         OAuthTokenRevoked = "oauth_token.revoked",
         /// A refresh token or an authorization code was used again: every token that came from it was revoked.
         OAuthTokenReused = "oauth_token.reused",
+        /// An admin ended the tokens that an OAuth app got by one consent.
+        OAuthTokenEnded = "oauth_token.ended",
+        /// An admin acknowledged that a refresh token or an authorization code was used again.
+        OAuthIncidentAcknowledged = "oauth_incident.acknowledged",
         /// A webhook was created.
         WebhookCreated = "webhook.created",
         /// A webhook was changed.

@@ -77,12 +77,12 @@ pub use session::{Limits, Member, Session, Workspace};
 pub use session_words::{Plan, Role};
 pub use shared::{
     Actor, AppRef, Attempt, AttemptRequest, AttemptResponse, Diagnosis, Event, Header, Incident, MemberRef,
-    Timings,
+    Timings, TokenFamily,
 };
-pub use shared_requests::RotateSecret;
+pub use shared_requests::{Acknowledgement, RotateSecret};
 pub use shared_words::{
     ActorKind, AttemptOutcome, BroadcastStatus, Category, DiagnosisCode, DisabledReason, EventType,
-    IncidentKind, Overlap, ReadAccess, RetryHelps, Scope, TicketStatus, Trigger,
+    IncidentKind, LikelyCause, Overlap, ReadAccess, RetryHelps, Scope, TicketStatus, Trigger,
 };
 pub use tickets::{Comment, Note, Ticket};
 pub use tickets_requests::{NewRemark, NewTicket, TicketChanges};

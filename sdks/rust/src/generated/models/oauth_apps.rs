@@ -118,6 +118,8 @@ pub struct OAuthApp {
     pub distribution: Distribution,
     /// The name of whoever stands behind the app, as other workspaces read it; empty where not said.
     pub publisher_name: String,
+    /// The domain that the publisher claims; empty where not said. Other workspaces see it while it is verified.
+    pub publisher_domain: String,
     /// The number of other workspaces that have installed it.
     pub installs: i64,
     /// The app's state: it works, or why not.
@@ -128,6 +130,10 @@ pub struct OAuthApp {
     pub created_at: Timestamp,
     /// Who created it.
     pub created_by: Actor,
+    /// The fault that the last check of the domain found, in words; `null` where it found none.
+    pub publisher_domain_fault: Option<String>,
+    /// Since when a file at the domain has proved the claim; `null` while the domain is not verified.
+    pub publisher_domain_verified_at: Option<Timestamp>,
     /// When it was suspended.
     pub suspended_at: Option<Timestamp>,
 }
@@ -146,7 +152,7 @@ pub struct OAuthAppActivity {
     pub client_credentials_tokens: i64,
     /// Access tokens that it gave back in the last 24 hours, to the hour.
     pub revoked_tokens: i64,
-    /// Copies of its credentials that were used, in the last 90 days, newest first, at most 20.
+    /// Codes and refresh tokens of it that were used twice, in the last 90 days, newest first, at most 20.
     pub incidents: Vec<Incident>,
 }
 

@@ -37,6 +37,9 @@ pub struct NewOAuthApp {
     /// Those of the scopes that each member may leave out; none where absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub optional_scopes: Option<Vec<Scope>>,
+    /// A domain of the publisher's, such as `acme.example`. Other workspaces see it once it is verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publisher_domain: Option<String>,
     /// The name of whoever publishes the app, as other workspaces read it: at most 100 characters. A public app needs it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher_name: Option<String>,
@@ -61,6 +64,7 @@ impl NewOAuthApp {
             homepage_url: None,
             logo: None,
             optional_scopes: None,
+            publisher_domain: None,
             publisher_name: None,
         }
     }
@@ -107,6 +111,13 @@ impl NewOAuthApp {
         self
     }
 
+    /// A domain of the publisher's, such as `acme.example`. Other workspaces see it once it is verified.
+    #[must_use]
+    pub fn publisher_domain(mut self, publisher_domain: impl Into<String>) -> Self {
+        self.publisher_domain = Some(publisher_domain.into());
+        self
+    }
+
     /// The name of whoever publishes the app, as other workspaces read it: at most 100 characters. A public app needs it.
     #[must_use]
     pub fn publisher_name(mut self, publisher_name: impl Into<String>) -> Self {
@@ -140,6 +151,9 @@ pub struct OAuthAppChanges {
     /// Those of the scopes that each member may leave out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub optional_scopes: Option<Vec<Scope>>,
+    /// A domain of the publisher's. Another one is not verified any more.
+    #[serde(skip_serializing_if = "Patch::is_absent")]
+    pub publisher_domain: Patch<String>,
     /// The name of whoever publishes the app.
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub publisher_name: Patch<String>,
@@ -224,6 +238,20 @@ impl OAuthAppChanges {
     #[must_use]
     pub fn optional_scopes(mut self, optional_scopes: impl IntoIterator<Item = impl Into<Scope>>) -> Self {
         self.optional_scopes = Some(optional_scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// A domain of the publisher's. Another one is not verified any more.
+    #[must_use]
+    pub fn publisher_domain(mut self, publisher_domain: impl Into<String>) -> Self {
+        self.publisher_domain = Patch::Value(publisher_domain.into());
+        self
+    }
+
+    /// Clears `publisher_domain`.
+    #[must_use]
+    pub fn clear_publisher_domain(mut self) -> Self {
+        self.publisher_domain = Patch::Null;
         self
     }
 

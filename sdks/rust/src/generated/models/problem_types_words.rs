@@ -117,6 +117,8 @@ words! {
         RequestTimeout = "request-timeout",
         /// The object's state does not allow this; `detail` says why.
         Conflict = "conflict",
+        /// The credential acts in another workspace than `Sayless-Workspace` names.
+        WorkspaceMismatch = "workspace-mismatch",
         /// A request with the same `Idempotency-Key` is still running.
         IdempotencyInProgress = "idempotency-in-progress",
         /// The `Idempotency-Key` was used with another body.

@@ -4,8 +4,8 @@
 
 use super::ids::{AttemptId, EventId, MemberId, OAuthAppId, TokenFamilyId};
 use super::shared_words::{
-    ActorKind, AttemptOutcome, Category, DiagnosisCode, EventType, IncidentKind, ReadAccess, RetryHelps,
-    Trigger,
+    ActorKind, AttemptOutcome, Category, DiagnosisCode, EventType, IncidentKind, LikelyCause, ReadAccess,
+    RetryHelps, Scope, Trigger,
 };
 use crate::timestamp::Timestamp;
 
@@ -39,6 +39,8 @@ pub struct AppRef {
     /// The `https` URL that is the app's `client_id`: the app is known by the document there, and nobody here has checked what the
     /// document says. `null` for an app that an admin made.
     pub client_id_url: Option<String>,
+    /// The domain that the app's publisher has proved to own; `null` where there is none.
+    pub verified_domain: Option<String>,
 }
 
 /// One HTTP request of a delivery.
@@ -154,20 +156,34 @@ pub struct Header {
     pub value: String,
 }
 
-/// A sign that somebody holds a copy of a credential; every token that came from it has been revoked.
+/// A code or a refresh token that was used twice; every token that came from it has ended.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct Incident {
-    /// The token family that was revoked.
+    /// The incident's id: the token family that ended.
     pub id: TokenFamilyId,
-    /// What happened.
+    /// The kind of incident.
     pub kind: IncidentKind,
-    /// When.
+    /// The time of the second use.
     pub occurred_at: Timestamp,
-    /// For whom the tokens acted.
+    /// The member for whom the tokens acted.
     pub member: MemberRef,
-    /// From which address the copy was used.
+    /// The time at which an admin acknowledged it; `null` until then.
+    pub acknowledged_at: Option<Timestamp>,
+    /// The admin who acknowledged it last.
+    pub acknowledged_by: Option<MemberRef>,
+    /// The address of the first use; `null` where it is not known.
+    pub first_ip: Option<String>,
+    /// The time of the first use; `null` where it is not known.
+    pub first_used_at: Option<Timestamp>,
+    /// The address of the second use.
     pub ip: Option<String>,
+    /// The likely cause; `null` where too little is known of the first use. The tokens end whatever it is.
+    pub likely: Option<LikelyCause>,
+    /// The note of that admin; `null` where there is none.
+    pub note: Option<String>,
+    /// The whole seconds between the two uses; `null` where `first_used_at` is.
+    pub seconds_between: Option<u64>,
 }
 
 /// A member, as other objects refer to them.
@@ -194,4 +210,26 @@ pub struct Timings {
     pub resolve_ms: Option<f64>,
     /// The TLS handshake.
     pub tls_ms: Option<f64>,
+}
+
+/// The live tokens that an app got by one authorization code or device code: its access tokens and its refresh token.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[non_exhaustive]
+pub struct TokenFamily {
+    /// The family's id.
+    pub id: TokenFamilyId,
+    /// The member for whom the tokens act.
+    pub member: MemberRef,
+    /// The scopes that the first tokens had.
+    pub scopes: Vec<Scope>,
+    /// The time at which the first tokens were given.
+    pub created_at: Timestamp,
+    /// The time at which the present tokens were given.
+    pub issued_at: Timestamp,
+    /// `true` where the app can refresh them.
+    pub refreshable: bool,
+    /// The time at which the refresh token ends unless it is used before; without one, the time at which the access token ends.
+    pub ends_at: Timestamp,
+    /// The address that the present tokens were given to; `null` where it is not known.
+    pub issued_ip: Option<String>,
 }

@@ -157,11 +157,11 @@ words! {
 }
 
 words! {
-    /// A sign that a credential was copied.
+    /// The kind of an incident.
     IncidentKind {
-        /// A refresh token was used again after its successor: somebody has a copy of it.
+        /// A refresh token was used again after its successor.
         RefreshTokenReused = "refresh_token_reused",
-        /// An authorization code was used twice: somebody has a copy of it.
+        /// An authorization code was used twice.
         CodeReused = "code_reused",
     }
 }
@@ -177,6 +177,16 @@ words! {
         Hours24 = "24h",
         /// One week.
         Days7 = "7d",
+    }
+}
+
+words! {
+    /// The likely cause of an incident, a guess from what is known of both uses. New words may come.
+    LikelyCause {
+        /// The client sent the same twice: both uses came from one address within a minute, with the same client authentication.
+        Retry = "retry",
+        /// Somebody has a copy: the second use came from another address, much later, or with another client authentication.
+        Copy = "copy",
     }
 }
 

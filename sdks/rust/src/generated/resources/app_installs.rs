@@ -5,7 +5,8 @@
 use crate::call::Call;
 use crate::client::Client;
 use crate::generated::models::{
-    AppInstall, AppInstallActivity, AppInstallId, AppPolicyChange, AppPolicySetting, InstallStatus,
+    Acknowledgement, AppInstall, AppInstallActivity, AppInstallId, AppPolicyChange, AppPolicySetting,
+    Incident, InstallStatus, TokenFamily, TokenFamilyId,
 };
 use crate::list::{Kind, List, Pages};
 use crate::request::Request;
@@ -20,6 +21,31 @@ pub struct AppInstalls<C> {
 impl<C: Client> AppInstalls<C> {
     pub(crate) fn of(client: &C) -> Self {
         Self { client: client.clone() }
+    }
+
+    /// Acknowledge an incident with an installed app's tokens.
+    ///
+    /// The incident stays, with who acknowledged it, when, and their note. Acknowledging it again replaces all three; the audit log keeps the
+    /// earlier ones.
+    ///
+    /// **Permission:** an admin's session
+    pub fn acknowledge_incident(
+        &self,
+        id: impl Into<AppInstallId>,
+        incident_id: impl Into<TokenFamilyId>,
+        body: &Acknowledgement,
+    ) -> Call<C, Incident> {
+        let id: AppInstallId = id.into();
+        let incident_id: TokenFamilyId = incident_id.into();
+        Call::new(
+            &self.client,
+            Request::new(
+                Method::POST,
+                &["v1", "app-installs", id.as_str(), "incidents", incident_id.as_str(), "acknowledge"],
+            )
+            .keyed()
+            .body(body),
+        )
     }
 
     /// Let an app in.
@@ -60,7 +86,8 @@ impl<C: Client> AppInstalls<C> {
 
     /// Show what an installed app holds.
     ///
-    /// The number of this workspace's authorizations and tokens that are alive, and signs that a copy of a token was used here lately.
+    /// The number of this workspace's authorizations and tokens that are alive, and the codes and refresh tokens that were used twice here
+    /// lately.
     ///
     /// **Permission:** an admin's session
     pub fn get_activity(&self, id: impl Into<AppInstallId>) -> Call<C, AppInstallActivity> {
@@ -82,6 +109,17 @@ impl<C: Client> AppInstalls<C> {
     /// **Permission:** an admin's session
     pub fn list(&self) -> List<C, ListAppInstalls> {
         List::new(&self.client, Request::new(Method::GET, &["v1", "app-installs"]))
+    }
+
+    /// List an installed app's live tokens.
+    ///
+    /// Those that act for members of this workspace, newest first. What the app got by one authorization code or device code is one entry: its
+    /// access tokens, and the refresh token that gives the next ones.
+    ///
+    /// **Permission:** an admin's session
+    pub fn list_tokens(&self, id: impl Into<AppInstallId>) -> List<C, ListAppInstallTokens> {
+        let id: AppInstallId = id.into();
+        List::new(&self.client, Request::new(Method::GET, &["v1", "app-installs", id.as_str(), "tokens"]))
     }
 
     /// Pause an installed app.
@@ -126,6 +164,25 @@ impl<C: Client> AppInstalls<C> {
         )
     }
 
+    /// Revoke tokens of an installed app.
+    ///
+    /// The access tokens and the refresh token of one family stop at once. The member's authorization stays: the app may send them through
+    /// consent again.
+    ///
+    /// **Permission:** an admin's session
+    pub fn revoke_tokens(
+        &self,
+        id: impl Into<AppInstallId>,
+        family_id: impl Into<TokenFamilyId>,
+    ) -> Call<C, ()> {
+        let id: AppInstallId = id.into();
+        let family_id: TokenFamilyId = family_id.into();
+        Call::new(
+            &self.client,
+            Request::new(Method::DELETE, &["v1", "app-installs", id.as_str(), "tokens", family_id.as_str()]),
+        )
+    }
+
     /// Choose which apps may come in.
     ///
     /// Apps that are installed stay. `client_documents` says whether apps that are known by a metadata document may ask; the policy says
@@ -160,5 +217,26 @@ impl<C: Client> List<C, ListAppInstalls> {
     /// Only installs in one of these states; several by repeating the parameter or separated by commas.
     pub fn status(self, status: impl IntoIterator<Item = InstallStatus>) -> Self {
         self.with_all("status", status)
+    }
+}
+
+/// The list that [`AppInstalls::list_tokens`] gives.
+#[derive(Debug)]
+pub enum ListAppInstallTokens {}
+
+impl Kind for ListAppInstallTokens {
+    type Item = TokenFamily;
+    const PAGES: Pages = Pages::Cursor;
+}
+
+impl<C: Client> List<C, ListAppInstallTokens> {
+    /// How many results to give: 1 to 200, 50 where absent.
+    pub fn limit(self, limit: u32) -> Self {
+        self.with("limit", limit.to_string())
+    }
+
+    /// Where to go on: the `next_cursor` of the page before.
+    pub fn cursor(self, cursor: impl Into<String>) -> Self {
+        self.with("cursor", cursor.into().as_str())
     }
 }

@@ -18,7 +18,7 @@ mod tickets;
 mod webhooks;
 
 pub use api_keys::{ApiKeys, ListApiKeys};
-pub use app_installs::{AppInstalls, ListAppInstalls};
+pub use app_installs::{AppInstalls, ListAppInstallTokens, ListAppInstalls};
 pub use audit_log::{AuditLog, ListAuditEntries};
 pub use broadcasts::{Broadcasts, ListBroadcasts};
 pub use deliveries::{Deliveries, ListDeliveries, ListDeliveryAttempts};
@@ -26,7 +26,8 @@ pub use delivery_addresses::{DeliveryAddresses, ListDeliveryAddresses};
 pub use event_types::{EventTypes, ListEventTypes};
 pub use events::{Events, ListEvents};
 pub use oauth_apps::{
-    ListOAuthAppAuthorizations, ListOAuthAppFailures, ListOAuthAppSecrets, ListOAuthApps, OAuthApps,
+    ListOAuthAppAuthorizations, ListOAuthAppFailures, ListOAuthAppSecrets, ListOAuthAppTokens, ListOAuthApps,
+    OAuthApps,
 };
 pub use problem_types::ProblemTypes;
 pub use recoveries::{ListRecoveries, Recoveries};

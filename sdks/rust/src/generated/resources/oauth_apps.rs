@@ -5,9 +5,10 @@
 use crate::call::Call;
 use crate::client::Client;
 use crate::generated::models::{
-    Authorization, AuthorizationId, ClientSecret, CreatedClientSecret, CreatedOAuthApp, NewOAuthApp,
-    OAuthApp, OAuthAppActivity, OAuthAppChanges, OAuthAppId, OAuthAppStatus, OAuthEndpoint, OAuthErrorCode,
-    OAuthFailure, RotateSecret, SecretId, Withdrawn,
+    Acknowledgement, Authorization, AuthorizationId, ClientSecret, CreatedClientSecret, CreatedOAuthApp,
+    Incident, NewOAuthApp, OAuthApp, OAuthAppActivity, OAuthAppChanges, OAuthAppId, OAuthAppStatus,
+    OAuthEndpoint, OAuthErrorCode, OAuthFailure, RotateSecret, SecretId, TokenFamily, TokenFamilyId,
+    Withdrawn,
 };
 use crate::list::{Kind, List, Pages};
 use crate::request::Request;
@@ -23,6 +24,31 @@ pub struct OAuthApps<C> {
 impl<C: Client> OAuthApps<C> {
     pub(crate) fn of(client: &C) -> Self {
         Self { client: client.clone() }
+    }
+
+    /// Acknowledge an incident with an OAuth app's tokens.
+    ///
+    /// The incident stays, with who acknowledged it, when, and their note. Acknowledging it again replaces all three; the audit log keeps the
+    /// earlier ones.
+    ///
+    /// **Permission:** an admin's session
+    pub fn acknowledge_incident(
+        &self,
+        id: impl Into<OAuthAppId>,
+        incident_id: impl Into<TokenFamilyId>,
+        body: &Acknowledgement,
+    ) -> Call<C, Incident> {
+        let id: OAuthAppId = id.into();
+        let incident_id: TokenFamilyId = incident_id.into();
+        Call::new(
+            &self.client,
+            Request::new(
+                Method::POST,
+                &["v1", "oauth-apps", id.as_str(), "incidents", incident_id.as_str(), "acknowledge"],
+            )
+            .keyed()
+            .body(body),
+        )
     }
 
     /// Create an OAuth app.
@@ -80,8 +106,8 @@ impl<C: Client> OAuthApps<C> {
 
     /// Show what an OAuth app holds.
     ///
-    /// The number of authorizations and tokens that are alive, in all workspaces together, and signs of a copied credential in this
-    /// one.
+    /// The number of authorizations and tokens that are alive, in all workspaces together, and the codes and refresh tokens that were used
+    /// twice in this one.
     ///
     /// **Permission:** an admin's session
     pub fn get_activity(&self, id: impl Into<OAuthAppId>) -> Call<C, OAuthAppActivity> {
@@ -132,6 +158,17 @@ impl<C: Client> OAuthApps<C> {
         List::new(&self.client, Request::new(Method::GET, &["v1", "oauth-apps", id.as_str(), "secrets"]))
     }
 
+    /// List an OAuth app's live tokens.
+    ///
+    /// Those that act for members of this workspace, newest first. What the app got by one authorization code or device code is one entry: its
+    /// access tokens, and the refresh token that gives the next ones.
+    ///
+    /// **Permission:** an admin's session
+    pub fn list_tokens(&self, id: impl Into<OAuthAppId>) -> List<C, ListOAuthAppTokens> {
+        let id: OAuthAppId = id.into();
+        List::new(&self.client, Request::new(Method::GET, &["v1", "oauth-apps", id.as_str(), "tokens"]))
+    }
+
     /// Resume an OAuth app.
     ///
     /// It works again, with the tokens that it had. Its webhooks stay disabled until they are enabled. Resuming an active app changes
@@ -143,6 +180,25 @@ impl<C: Client> OAuthApps<C> {
         Call::new(
             &self.client,
             Request::new(Method::POST, &["v1", "oauth-apps", id.as_str(), "resume"]).keyed().conditional(),
+        )
+    }
+
+    /// Revoke tokens of an OAuth app.
+    ///
+    /// The access tokens and the refresh token of one family stop at once. The member's authorization stays: the app may send them through
+    /// consent again.
+    ///
+    /// **Permission:** an admin's session
+    pub fn revoke_tokens(
+        &self,
+        id: impl Into<OAuthAppId>,
+        family_id: impl Into<TokenFamilyId>,
+    ) -> Call<C, ()> {
+        let id: OAuthAppId = id.into();
+        let family_id: TokenFamilyId = family_id.into();
+        Call::new(
+            &self.client,
+            Request::new(Method::DELETE, &["v1", "oauth-apps", id.as_str(), "tokens", family_id.as_str()]),
         )
     }
 
@@ -191,6 +247,24 @@ impl<C: Client> OAuthApps<C> {
         Call::new(
             &self.client,
             Request::new(Method::PATCH, &["v1", "oauth-apps", id.as_str()]).conditional().body(body),
+        )
+    }
+
+    /// Verify the domain of an OAuth app's publisher.
+    ///
+    /// Gets `https://{publisher_domain}/.well-known/sayless-oauth-apps.txt`, a text with one client id in each line, and looks whether the app's
+    /// id is among them. The answer is the app: `publisher_domain_verified_at` where the id is there, and in `publisher_domain_fault` what
+    /// was found instead. A verified domain is checked again about once a day; it is verified no longer once the file lacks the id, or
+    /// after three checks in a row without a file. A domain is checked every ten seconds at most.
+    ///
+    /// **Permission:** an admin's session
+    pub fn verify_domain(&self, id: impl Into<OAuthAppId>) -> Call<C, OAuthApp> {
+        let id: OAuthAppId = id.into();
+        Call::new(
+            &self.client,
+            Request::new(Method::POST, &["v1", "oauth-apps", id.as_str(), "verify-domain"])
+                .keyed()
+                .conditional(),
         )
     }
 
@@ -328,6 +402,27 @@ impl Kind for ListOAuthAppSecrets {
 }
 
 impl<C: Client> List<C, ListOAuthAppSecrets> {
+    /// How many results to give: 1 to 200, 50 where absent.
+    pub fn limit(self, limit: u32) -> Self {
+        self.with("limit", limit.to_string())
+    }
+
+    /// Where to go on: the `next_cursor` of the page before.
+    pub fn cursor(self, cursor: impl Into<String>) -> Self {
+        self.with("cursor", cursor.into().as_str())
+    }
+}
+
+/// The list that [`OAuthApps::list_tokens`] gives.
+#[derive(Debug)]
+pub enum ListOAuthAppTokens {}
+
+impl Kind for ListOAuthAppTokens {
+    type Item = TokenFamily;
+    const PAGES: Pages = Pages::Cursor;
+}
+
+impl<C: Client> List<C, ListOAuthAppTokens> {
     /// How many results to give: 1 to 200, 50 where absent.
     pub fn limit(self, limit: u32) -> Self {
         self.with("limit", limit.to_string())

@@ -2,14 +2,18 @@
 
 import type { Call } from "../../call.js";
 import type { List } from "../../list.js";
-import type { ChangeOptions, ChangingPostOptions, OneOrMany, RequestOptions } from "../../options.js";
+import type { ChangeOptions, ChangingPostOptions, OneOrMany, PostOptions, RequestOptions } from "../../options.js";
 import { Resource, segment } from "../../resource.js";
 import type {
+  Acknowledgement,
   AppInstall,
   AppInstallActivity,
   AppInstallId,
   AppPolicyChange,
   AppPolicySetting,
+  Incident,
+  TokenFamily,
+  TokenFamilyId,
 } from "../schemas.js";
 
 /** What `appInstalls.list` may be asked for. */
@@ -22,8 +26,33 @@ export interface ListAppInstallsQuery {
   status?: OneOrMany<"requested" | "refused" | "active" | "paused">;
 }
 
+/** What `appInstalls.listTokens` may be asked for. */
+export interface ListAppInstallTokensQuery {
+  /** How many results to give: 1 to 200, 50 where absent. */
+  limit?: number;
+  /** Where to go on: the `next_cursor` of the page before. */
+  cursor?: string;
+}
+
 /** The operations of `sayless.appInstalls`. */
 export class AppInstallsResource extends Resource {
+  /**
+   * Acknowledge an incident with an installed app's tokens.
+   *
+   * The incident stays, with who acknowledged it, when, and their note. Acknowledging it again replaces all three; the audit log keeps the
+   * earlier ones.
+   *
+   * **Permission:** an admin's session
+   */
+  acknowledgeIncident(
+    id: AppInstallId,
+    incidentId: TokenFamilyId,
+    body?: Acknowledgement,
+    options?: PostOptions,
+  ): Call<Incident> {
+    return this.sendRequest({ method: "POST", path: `/v1/app-installs/${segment(id)}/incidents/${segment(incidentId)}/acknowledge`, body, idempotent: true }, options);
+  }
+
   /**
    * Let an app in.
    *
@@ -60,7 +89,8 @@ export class AppInstallsResource extends Resource {
   /**
    * Show what an installed app holds.
    *
-   * The number of this workspace's authorizations and tokens that are alive, and signs that a copy of a token was used here lately.
+   * The number of this workspace's authorizations and tokens that are alive, and the codes and refresh tokens that were used twice here
+   * lately.
    *
    * **Permission:** an admin's session
    */
@@ -86,6 +116,22 @@ export class AppInstallsResource extends Resource {
    */
   list(query?: ListAppInstallsQuery, options?: RequestOptions): List<AppInstall> {
     return this.listPages("/v1/app-installs", query, options, "cursor");
+  }
+
+  /**
+   * List an installed app's live tokens.
+   *
+   * Those that act for members of this workspace, newest first. What the app got by one authorization code or device code is one entry: its
+   * access tokens, and the refresh token that gives the next ones.
+   *
+   * **Permission:** an admin's session
+   */
+  listTokens(
+    id: AppInstallId,
+    query?: ListAppInstallTokensQuery,
+    options?: RequestOptions,
+  ): List<TokenFamily> {
+    return this.listPages(`/v1/app-installs/${segment(id)}/tokens`, query, options, "cursor");
   }
 
   /**
@@ -122,6 +168,18 @@ export class AppInstallsResource extends Resource {
    */
   resume(id: AppInstallId, options?: ChangingPostOptions): Call<AppInstall> {
     return this.sendRequest({ method: "POST", path: `/v1/app-installs/${segment(id)}/resume`, idempotent: true }, options);
+  }
+
+  /**
+   * Revoke tokens of an installed app.
+   *
+   * The access tokens and the refresh token of one family stop at once. The member's authorization stays: the app may send them through
+   * consent again.
+   *
+   * **Permission:** an admin's session
+   */
+  revokeTokens(id: AppInstallId, familyId: TokenFamilyId, options?: RequestOptions): Call<void> {
+    return this.sendRequest({ method: "DELETE", path: `/v1/app-installs/${segment(id)}/tokens/${segment(familyId)}` }, options);
   }
 
   /**

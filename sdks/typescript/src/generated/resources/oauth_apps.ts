@@ -5,11 +5,13 @@ import type { List } from "../../list.js";
 import type { ChangeOptions, ChangingPostOptions, OneOrMany, PostOptions, RequestOptions } from "../../options.js";
 import { Resource, segment } from "../../resource.js";
 import type {
+  Acknowledgement,
   Authorization,
   AuthorizationId,
   ClientSecret,
   CreatedClientSecret,
   CreatedOAuthApp,
+  Incident,
   NewOAuthApp,
   OAuthApp,
   OAuthAppActivity,
@@ -19,6 +21,8 @@ import type {
   RotateSecret,
   SecretId,
   Timestamp,
+  TokenFamily,
+  TokenFamilyId,
   Withdrawn,
 } from "../schemas.js";
 
@@ -92,8 +96,33 @@ export interface ListOAuthAppSecretsQuery {
   cursor?: string;
 }
 
+/** What `oauthApps.listTokens` may be asked for. */
+export interface ListOAuthAppTokensQuery {
+  /** How many results to give: 1 to 200, 50 where absent. */
+  limit?: number;
+  /** Where to go on: the `next_cursor` of the page before. */
+  cursor?: string;
+}
+
 /** The operations of `sayless.oauthApps`. */
 export class OAuthAppsResource extends Resource {
+  /**
+   * Acknowledge an incident with an OAuth app's tokens.
+   *
+   * The incident stays, with who acknowledged it, when, and their note. Acknowledging it again replaces all three; the audit log keeps the
+   * earlier ones.
+   *
+   * **Permission:** an admin's session
+   */
+  acknowledgeIncident(
+    id: OAuthAppId,
+    incidentId: TokenFamilyId,
+    body?: Acknowledgement,
+    options?: PostOptions,
+  ): Call<Incident> {
+    return this.sendRequest({ method: "POST", path: `/v1/oauth-apps/${segment(id)}/incidents/${segment(incidentId)}/acknowledge`, body, idempotent: true }, options);
+  }
+
   /**
    * Create an OAuth app.
    *
@@ -145,8 +174,8 @@ export class OAuthAppsResource extends Resource {
   /**
    * Show what an OAuth app holds.
    *
-   * The number of authorizations and tokens that are alive, in all workspaces together, and signs of a copied credential in this
-   * one.
+   * The number of authorizations and tokens that are alive, in all workspaces together, and the codes and refresh tokens that were used
+   * twice in this one.
    *
    * **Permission:** an admin's session
    */
@@ -212,6 +241,18 @@ export class OAuthAppsResource extends Resource {
   }
 
   /**
+   * List an OAuth app's live tokens.
+   *
+   * Those that act for members of this workspace, newest first. What the app got by one authorization code or device code is one entry: its
+   * access tokens, and the refresh token that gives the next ones.
+   *
+   * **Permission:** an admin's session
+   */
+  listTokens(id: OAuthAppId, query?: ListOAuthAppTokensQuery, options?: RequestOptions): List<TokenFamily> {
+    return this.listPages(`/v1/oauth-apps/${segment(id)}/tokens`, query, options, "cursor");
+  }
+
+  /**
    * Resume an OAuth app.
    *
    * It works again, with the tokens that it had. Its webhooks stay disabled until they are enabled. Resuming an active app changes
@@ -221,6 +262,18 @@ export class OAuthAppsResource extends Resource {
    */
   resume(id: OAuthAppId, options?: ChangingPostOptions): Call<OAuthApp> {
     return this.sendRequest({ method: "POST", path: `/v1/oauth-apps/${segment(id)}/resume`, idempotent: true }, options);
+  }
+
+  /**
+   * Revoke tokens of an OAuth app.
+   *
+   * The access tokens and the refresh token of one family stop at once. The member's authorization stays: the app may send them through
+   * consent again.
+   *
+   * **Permission:** an admin's session
+   */
+  revokeTokens(id: OAuthAppId, familyId: TokenFamilyId, options?: RequestOptions): Call<void> {
+    return this.sendRequest({ method: "DELETE", path: `/v1/oauth-apps/${segment(id)}/tokens/${segment(familyId)}` }, options);
   }
 
   /**
@@ -260,6 +313,20 @@ export class OAuthAppsResource extends Resource {
    */
   update(id: OAuthAppId, body: OAuthAppChanges, options?: ChangeOptions): Call<OAuthApp> {
     return this.sendRequest({ method: "PATCH", path: `/v1/oauth-apps/${segment(id)}`, body }, options);
+  }
+
+  /**
+   * Verify the domain of an OAuth app's publisher.
+   *
+   * Gets `https://{publisher_domain}/.well-known/sayless-oauth-apps.txt`, a text with one client id in each line, and looks whether the app's
+   * id is among them. The answer is the app: `publisher_domain_verified_at` where the id is there, and in `publisher_domain_fault` what
+   * was found instead. A verified domain is checked again about once a day; it is verified no longer once the file lacks the id, or
+   * after three checks in a row without a file. A domain is checked every ten seconds at most.
+   *
+   * **Permission:** an admin's session
+   */
+  verifyDomain(id: OAuthAppId, options?: ChangingPostOptions): Call<OAuthApp> {
+    return this.sendRequest({ method: "POST", path: `/v1/oauth-apps/${segment(id)}/verify-domain`, idempotent: true }, options);
   }
 
   /**
