@@ -246,6 +246,11 @@ impl ThirdPartyApp {
 }
 
 impl World {
+    /// The cookie by which a browser is known at the authorization endpoint.
+    pub fn browser(&self, value: &str) -> String {
+        format!("{}={value}", self.app.base.settings.cookie_name("sayless-browser"))
+    }
+
     /// Makes a new signing key that is used at once.
     pub async fn rotate_signing_key(&self) {
         self.app.auth.signing_keys.rotate(&self.app.base, Activation::Now).await.unwrap();

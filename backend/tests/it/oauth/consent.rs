@@ -106,7 +106,7 @@ async fn whoever_is_not_signed_in_signs_in_first_and_answers_then(world: World) 
 async fn nobody_answers_for_whoever_has_signed_in_since(world: World) {
     let team = world.business().await;
     let app = ThirdPartyApp::new(&world, &team, &["tickets:read"]).await;
-    let browser = "sayless-browser=the-same";
+    let browser = world.browser("the-same");
     let signed_in = async |email: &str| {
         let client = world.anyone();
         let body = json!({ "email": email, "password": crate::harness::PASSWORD });
@@ -174,7 +174,7 @@ async fn it_is_remembered_until_the_app_wants_more(world: World) {
     team.member.delete(&format!("/v1/authorizations/{id}")).await.ok(204);
     app.question_with(&team.member, &[("scope", "tickets:read")]).await;
     // A consent that was given in another tab is not asked for again.
-    let asked = world.anyone().with_header("cookie", "sayless-browser=x");
+    let asked = world.anyone().with_header("cookie", &world.browser("x"));
     let asked = app.authorize(&asked, &[("scope", "tickets:read")]).await;
     let id = asked.header("location").unwrap().strip_prefix("/oauth/consent/").unwrap().to_owned();
     app.consent_with(&team.member, &[("scope", "tickets:read")]).await;
@@ -186,7 +186,8 @@ async fn it_is_remembered_until_the_app_wants_more(world: World) {
         "password": crate::harness::PASSWORD }),
         )
         .await;
-    let member = world.anyone().with_header("cookie", &format!("{}; sayless-browser=x", cookie(&session)));
+    let member =
+        world.anyone().with_header("cookie", &format!("{}; {}", cookie(&session), world.browser("x")));
     assert_eq!(shown(&member, &id).await["remembered"], true);
 }
 

@@ -32,7 +32,7 @@ async fn sign_in_at(world: &World, browser: &str, email: &str) -> Client {
     let body = json!({ "email": email, "password": PASSWORD });
     let signed_in = world.anyone().post("/v1/session", &body).await;
     let session = signed_in.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-    world.anyone().with_header("cookie", &format!("{session}; sayless-browser={browser}")).of(email)
+    world.anyone().with_header("cookie", &format!("{session}; {}", world.browser(browser))).of(email)
 }
 
 #[both]
@@ -115,7 +115,7 @@ async fn an_app_may_have_the_member_sign_in_again(world: World) {
     }
     // Who must sign in anyway does so once; and who will not can still go back.
     let id = app
-        .question_with(&world.anyone().with_header("cookie", "sayless-browser=c"), &[("prompt", "login")])
+        .question_with(&world.anyone().with_header("cookie", &world.browser("c")), &[("prompt", "login")])
         .await;
     let late = sign_in_at(&world, "c", email).await;
     assert_eq!(shown(&late, &id).await["sign_in_again"], false);
