@@ -496,8 +496,8 @@ class OAuthApp(Model):
     """The fault that the last check of the domain found, in words; `null` where it found none."""
 
     publisher_domain_verified_at: Optional[datetime]
-    """Since when a file at the domain has proved the claim; `null` while the domain is not
-    verified.
+    """The time since which a file at the domain has proved the claim; `null` while the domain is
+    not verified.
     """
 
     publisher_name: str

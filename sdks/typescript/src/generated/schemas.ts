@@ -1785,7 +1785,7 @@ export interface OAuthApp {
   publisher_domain: string;
   /** The fault that the last check of the domain found, in words; `null` where it found none. */
   publisher_domain_fault?: string | null;
-  /** Since when a file at the domain has proved the claim; `null` while the domain is not verified. */
+  /** The time since which a file at the domain has proved the claim; `null` while the domain is not verified. */
   publisher_domain_verified_at?: Timestamp | null;
   /** The name of whoever stands behind the app, as other workspaces read it; empty where not said. */
   publisher_name: string;

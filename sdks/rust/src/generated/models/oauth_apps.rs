@@ -132,7 +132,7 @@ pub struct OAuthApp {
     pub created_by: Actor,
     /// The fault that the last check of the domain found, in words; `null` where it found none.
     pub publisher_domain_fault: Option<String>,
-    /// Since when a file at the domain has proved the claim; `null` while the domain is not verified.
+    /// The time since which a file at the domain has proved the claim; `null` while the domain is not verified.
     pub publisher_domain_verified_at: Option<Timestamp>,
     /// When it was suspended.
     pub suspended_at: Option<Timestamp>,
