@@ -21,6 +21,10 @@ struct Place {
     authorization: String,
     /// The install; none at home.
     install: Option<String>,
+    /// The tokens that the app has for the admin.
+    tokens: String,
+    /// Tokens that ended because their code was used twice.
+    incident: String,
 }
 
 impl Place {
@@ -33,7 +37,20 @@ impl Place {
         };
         let authorization = first("/v1/authorizations").await.unwrap();
         let install = first("/v1/app-installs").await;
-        Self { name, team, app: client, owned, authorization, install }
+        let code = app.code(&team.admin).await;
+        app.redeem(&code).await.ok(200);
+        app.redeem(&code).await.refused(400, "invalid_grant");
+        let holder = install.as_ref().map_or_else(|| app.path.clone(), |id| format!("/v1/app-installs/{id}"));
+        let tokens = first(&format!("{holder}/tokens")).await.unwrap();
+        let activity = team.admin.get(&format!("{holder}/activity")).await.ok(200);
+        let incident = activity["incidents"][0]["id"].as_str().unwrap().to_owned();
+        Self { name, team, app: client, owned, authorization, install, tokens, incident }
+    }
+
+    /// A path with what of the app is this place's alone.
+    fn within(&self, path: &str) -> String {
+        let path = path.replace("{authorization_id}", &self.authorization);
+        path.replace("{family_id}", &self.tokens).replace("{incident_id}", &self.incident)
     }
 }
 
@@ -111,8 +128,15 @@ async fn an_app_does_each_operation_where_its_token_is_for_alone(world: World) {
 fn foreign(operation: &Operation, app: &ThirdPartyApp, caller: &Place, places: &[Place]) -> Vec<String> {
     let others = || places.iter().filter(|place| place.name != caller.name);
     let at = |id: &str| operation.path.replace("{id}", id);
+    let is_within = ["{authorization_id}", "{family_id}", "{incident_id}"]
+        .iter()
+        .any(|parameter| operation.path.contains(parameter));
     if operation.path.starts_with("/v1/app-installs/{id}") {
-        return others().filter_map(|place| place.install.as_deref()).map(at).collect();
+        let their_installs =
+            others().filter_map(|place| place.install.as_deref().map(|id| place.within(&at(id))));
+        let own = caller.install.as_deref().filter(|_| is_within);
+        let own = own.into_iter().flat_map(|id| others().map(move |place| place.within(&at(id))));
+        return their_installs.chain(own).collect();
     }
     if operation.path.starts_with("/v1/authorizations/{id}") {
         return others().map(|place| at(&place.authorization)).collect();
@@ -121,10 +145,10 @@ fn foreign(operation: &Operation, app: &ThirdPartyApp, caller: &Place, places: &
         return Vec::new();
     }
     // The app is its publisher's, but for what other workspaces have made of it.
-    if caller.install.is_none() && !operation.path.contains("{authorization_id}") {
+    if caller.install.is_none() && !is_within {
         return Vec::new();
     }
-    others().map(|place| at(&app.id).replace("{authorization_id}", &place.authorization)).collect()
+    others().map(|place| place.within(&at(&app.id))).collect()
 }
 
 #[both]
