@@ -435,7 +435,9 @@ mod tests {
     fn sources(folder: &Path) -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
-        files.into_iter().chain(folders.iter().flat_map(|folder| sources(folder))).collect()
+        let files =
+            files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+        files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
     }
 
     #[test]

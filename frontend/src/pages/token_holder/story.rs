@@ -43,7 +43,8 @@ pub fn story(incident: &Incident) -> String {
 /// A number of seconds in the largest unit that fits.
 fn distance(seconds: u64) -> String {
     match seconds {
-        0..60 => format!("{seconds} s"),
+        0 => "less than 1 s".to_owned(),
+        1..60 => format!("{seconds} s"),
         60..3_600 => format!("{} min", seconds / 60),
         3_600..172_800 => format!("{} h", seconds / 3_600),
         _ => format!("{} days", seconds / 86_400),
@@ -84,6 +85,12 @@ mod tests {
                 here,
                 Some(3),
                 "It came from the same address 3 s later, so the client probably sent it twice.",
+            ),
+            (
+                retry,
+                here,
+                Some(0),
+                "It came from the same address less than 1 s later, so the client probably sent it twice.",
             ),
             (
                 copy,
