@@ -75,7 +75,10 @@ async fn two_api_nodes_and_two_workers_lose_nothing_when_a_worker_is_killed() {
     let sayless = Installation::new(Kind::Postgres);
     let one = free_address();
     let two = free_address();
-    let _nodes = [sayless.serve(&one, &["--no-worker"]).await, sayless.serve(&two, &["--no-worker"]).await];
+    // Nodes that stand for one another have one public URL, by which they also know a session's cookie.
+    let public_url = format!("http://{one}");
+    let options = ["--no-worker", "--public-url", &public_url];
+    let _nodes = [sayless.serve(&one, &options).await, sayless.serve(&two, &options).await];
     let admin = sayless.sign_in(&one).await;
     let elsewhere = admin.at(&format!("http://{two}"));
     // The first attempts hang: each worker has some of them under way.

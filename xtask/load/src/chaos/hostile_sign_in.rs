@@ -91,6 +91,6 @@ async fn sign_in(server: SocketAddr, cookies: &str) -> Result<(u16, String)> {
 /// The cookie by which the owner's device is known.
 async fn device(server: SocketAddr) -> Result<String> {
     let (_, head) = sign_in(server, "none=none").await?;
-    let start = head.find("sayless-device=").context("the device was given no cookie")?;
+    let start = head.find("sayless-device").context("the device was given no cookie")?;
     Ok(head[start..].split(';').next().unwrap_or_default().to_owned())
 }
