@@ -302,6 +302,9 @@ pub struct OAuthApp {
     pub publisher_domain_fault: Option<String>,
     /// The number of other workspaces that have installed it.
     pub installs: i64,
+    /// The number of incidents of the last 90 days that nobody has acknowledged.
+    #[cfg_attr(feature = "openapi", schema(example = 0, minimum = 0))]
+    pub open_incidents: i64,
     /// The app's state: it works, or why not.
     pub status: OAuthAppStatus,
     /// When it was suspended.

@@ -17,6 +17,8 @@ words! {
         OAuthApps = "oauth_apps",
         /// Events: new ones. They are of no webhook.
         Events = "events",
+        /// API keys: made, changed, replaced or revoked. They are of no webhook. Only admins are told.
+        ApiKeys = "api_keys",
     }
 }
 

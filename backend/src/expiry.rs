@@ -21,7 +21,7 @@ use crate::{
         Conn, DbError, api_keys, audit, authorization_codes, authorization_requests, authorizations,
         client_documents, client_secrets, device_authorizations, dialect,
         idempotency::{self, KEPT_MS},
-        oauth_apps, oauth_failures, recoveries, restores, sessions, signing_secrets,
+        incidents, oauth_apps, oauth_failures, recoveries, restores, sessions, signing_secrets,
         step_size::StepSize,
         token_families, tokens, webhooks,
     },
@@ -35,8 +35,6 @@ const PAUSE: Duration = Duration::from_millis(20);
 const LOCK: &str = "expiry";
 
 const DAY_MS: i64 = 24 * 3_600_000;
-/// Milliseconds for which it is known that a token was copied: 90 days.
-pub const INCIDENTS_MS: i64 = 90 * DAY_MS;
 /// Milliseconds for which a revoked, expired or replaced key, a deleted app or webhook, a withdrawn authorization and a finished
 /// recovery can still be looked at or recognised: 90 days.
 const ENDED_MS: i64 = 90 * DAY_MS;
@@ -64,8 +62,8 @@ const KINDS: &[Remove] = &[
     |tx, now, limit| client_secrets::ENDED.remove(tx, now - client_secrets::RECOGNIZED_MS, limit),
     oauth_failures::remove_old,
     |tx, now, limit| signing_secrets::ENDED.remove(tx, now, limit),
-    |tx, now, limit| token_families::ENDED.remove(tx, now - INCIDENTS_MS, limit),
-    |tx, now, limit| token_families::REVOKED.remove(tx, now - INCIDENTS_MS, limit),
+    |tx, now, limit| token_families::ENDED.remove(tx, now - incidents::KEPT_MS, limit),
+    |tx, now, limit| token_families::REVOKED.remove(tx, now - incidents::KEPT_MS, limit),
     |tx, now, limit| api_keys::REVOKED.remove(tx, now - ENDED_MS, limit),
     |tx, now, limit| api_keys::EXPIRED.remove(tx, now - ENDED_MS, limit),
     |tx, now, limit| api_keys::REPLACED.remove(tx, now - ENDED_MS, limit),
@@ -76,7 +74,7 @@ const KINDS: &[Remove] = &[
     |tx, now, limit| client_documents::UNUSED.remove(tx, now - DAY_MS, limit),
     |tx, now, limit| webhooks::lifecycle::DELETED.remove(tx, now - ENDED_MS, limit),
     // No token that was given before it is alive any more.
-    |tx, now, limit| restores::OLD.remove(tx, now - INCIDENTS_MS, limit),
+    |tx, now, limit| restores::OLD.remove(tx, now - incidents::KEPT_MS, limit),
 ];
 
 /// Removes what has expired, once.

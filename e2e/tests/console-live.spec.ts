@@ -69,6 +69,19 @@ test("a list that is being read announces what is new; a form that is being fill
   await receiver.stop();
 });
 
+test("the list of keys follows what happens elsewhere", async ({ page }) => {
+  await signIn(page, freshWorkspace());
+  await expect(page.getByText("No active API keys")).toBeVisible();
+  const data = { name: "Made elsewhere", scopes: ["tickets:read"] };
+  const made = await page.request.post(`${world().url}/v1/api-keys`, { data });
+  expect(made.status()).toBe(201);
+  const row = page.getByRole("row", { name: /Made elsewhere/ });
+  await expect(row).toBeVisible();
+  const { id } = (await made.json()) as { id: string };
+  expect((await page.request.post(`${world().url}/v1/api-keys/${id}/revoke`, { data: {} })).status()).toBe(200);
+  await expect(row).toHaveCount(0);
+});
+
 test("updates that were interrupted say so, and everything missed shows once they are back", async ({ page }) => {
   const receiver = await Receiver.start();
   receiver.status = 400;

@@ -203,6 +203,10 @@ test("a public app shows its client ID once it is made, and its admin acknowledg
     const back = await member.consent(there.url);
     for (let sent = 0; sent < times; sent += 1) await exchange({ id }, back, there);
   }
+  await page.goto(`${world().url}/settings/api`);
+  const row = page.getByRole("table", { name: "OAuth apps" }).getByRole("row", { name: /Acme Desk/ });
+  await expect(row).toContainText("1 incident");
+  await row.getByRole("link", { name: "Acme Desk" }).click();
   const warning = page.getByRole("region", { name: "This app used its tokens twice" });
   await expect(warning).toContainText("An authorization code was used twice");
   await expect(warning).toContainText(/It came from the same address (less than )?\d+ s later, so the client probably sent it twice\./);

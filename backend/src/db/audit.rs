@@ -139,6 +139,11 @@ const fn topics(action: AuditAction) -> &'static [Topic] {
         | AuditAction::OAuthTokenReused
         | AuditAction::OAuthTokenEnded
         | AuditAction::OAuthIncidentAcknowledged => &[Topic::OAuthApps],
+        AuditAction::ApiKeyCreated
+        | AuditAction::ApiKeyUpdated
+        | AuditAction::ApiKeyRevoked
+        | AuditAction::ApiKeyRotated
+        | AuditAction::ApiKeyReplaced => &[Topic::ApiKeys],
         AuditAction::DeliveryRetried => &[Topic::Deliveries],
         // An ordered webhook may not be held back any more.
         AuditAction::DeliverySkipped => &[Topic::Deliveries, Topic::Webhooks],

@@ -1,5 +1,4 @@
-//! Incidents: families of tokens that ended because a code or a refresh token was used twice. An incident is told of for 90 days, as
-//! long as its family is kept.
+//! Incidents: families of tokens that ended because a code or a refresh token was used twice.
 
 use api_types::{
     Timestamp,
@@ -13,6 +12,9 @@ use super::{
     Conn,
     schema::{authorizations, members, token_families},
 };
+
+/// The time for which an incident is told of and its family kept, in milliseconds.
+pub const KEPT_MS: i64 = 90 * 24 * 3_600_000;
 
 diesel::alias!(members as acknowledgers: Acknowledgers);
 
@@ -115,6 +117,25 @@ pub fn list(
         .limit(limit)
         .load::<Columns>(conn)?;
     Ok(rows.into_iter().map(to_wire).collect())
+}
+
+/// The number of incidents of each of these apps in a workspace that nobody has acknowledged. An app without one is left out.
+pub fn open_counts(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    apps: &[OAuthAppId],
+    since: Timestamp,
+) -> QueryResult<Vec<(OAuthAppId, i64)>> {
+    token_families::table
+        .filter(token_families::workspace_id.eq(workspace))
+        .filter(token_families::app_id.eq_any(apps))
+        .filter(token_families::revoked_at.gt(since))
+        .filter(token_families::acknowledged_at.is_null())
+        .filter(token_families::revoked_reason.is_not_null())
+        .filter(token_families::revoked_reason.eq_any(IncidentKind::ALL.iter().map(|kind| kind.as_str())))
+        .group_by(token_families::app_id)
+        .select((token_families::app_id, diesel::dsl::count_star()))
+        .load(conn)
 }
 
 /// One incident of an app in a workspace.

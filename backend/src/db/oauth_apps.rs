@@ -16,7 +16,7 @@ use diesel::prelude::*;
 use super::{
     Conn, Json, Slice, app_installs, client_secrets,
     expiry::Expired,
-    oauth_failures,
+    incidents, oauth_failures,
     publisher_domains::DomainState,
     schema::{members, oauth_apps},
     slice,
@@ -110,7 +110,7 @@ pub fn find(
         .select((AppRow::as_select(), members::email, DomainState::as_select()))
         .first::<FullRow>(conn)
         .optional()?;
-    Ok(with_secrets(conn, row.into_iter().collect(), now)?.pop())
+    Ok(with_secrets(conn, workspace, row.into_iter().collect(), now)?.pop())
 }
 
 /// The apps that admins of a workspace made, newest first, with one more than the page holds where there are more.
@@ -139,25 +139,41 @@ pub fn list(
         None => {}
     }
     let rows = query.load::<FullRow>(conn)?;
-    with_secrets(conn, rows, now)
+    with_secrets(conn, workspace, rows, now)
 }
 
 /// Adds to apps the secrets that still work.
-fn with_secrets(conn: &mut Conn, rows: Vec<FullRow>, now: Timestamp) -> QueryResult<Vec<OAuthApp>> {
+fn with_secrets(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    rows: Vec<FullRow>,
+    now: Timestamp,
+) -> QueryResult<Vec<OAuthApp>> {
     let ids: Vec<OAuthAppId> = rows.iter().map(|(row, ..)| row.id).collect();
     let mut secrets = client_secrets::of_apps(conn, &ids, now)?;
     let installs: HashMap<OAuthAppId, i64> = app_installs::counts(conn, &ids)?.into_iter().collect();
+    let told_since = now - incidents::KEPT_MS;
+    let open_incidents: HashMap<OAuthAppId, i64> =
+        incidents::open_counts(conn, workspace, &ids, told_since)?.into_iter().collect();
+    let of = |counts: &HashMap<OAuthAppId, i64>, id| counts.get(&id).copied().unwrap_or_default();
     Ok(rows
         .into_iter()
         .map(|row| {
-            let secrets = secrets.remove(&row.0.id).unwrap_or_default();
-            let installs = installs.get(&row.0.id).copied().unwrap_or_default();
-            to_wire(row, secrets, installs)
+            let id = row.0.id;
+            let counts = Counts { installs: of(&installs, id), open_incidents: of(&open_incidents, id) };
+            to_wire(row, secrets.remove(&id).unwrap_or_default(), counts)
         })
         .collect())
 }
 
-fn to_wire((row, email, domain): FullRow, secrets: Vec<ClientSecret>, installs: i64) -> OAuthApp {
+/// What an app has of things that are counted.
+#[derive(Clone, Copy)]
+struct Counts {
+    installs: i64,
+    open_incidents: i64,
+}
+
+fn to_wire((row, email, domain): FullRow, secrets: Vec<ClientSecret>, counts: Counts) -> OAuthApp {
     let remarks = row.redirect_uris.0.iter().filter_map(|uri| {
         Some(RedirectUriRemark { redirect_uri: uri.clone(), remark: RedirectRemark::on(uri)? })
     });
@@ -178,7 +194,8 @@ fn to_wire((row, email, domain): FullRow, secrets: Vec<ClientSecret>, installs: 
         publisher_domain: row.publisher_domain,
         publisher_domain_verified_at: domain.verified_at,
         publisher_domain_fault: domain.fault,
-        installs,
+        installs: counts.installs,
+        open_incidents: counts.open_incidents,
         status: if row.suspended_at.is_some() { OAuthAppStatus::Suspended } else { OAuthAppStatus::Active },
         suspended_at: row.suspended_at,
         secrets,

@@ -82,6 +82,7 @@ impl Tagged for OAuthApp {
         "last_used_at",
         "last_used_ip",
         "installs",
+        "open_incidents",
         "publisher_domain_verified_at",
         "publisher_domain_fault",
     ];

@@ -136,7 +136,7 @@ impl Open {
         if viewer.own.is_none() {
             return Some(change);
         }
-        change.topics.retain(|topic| *topic != Topic::OAuthApps);
+        change.topics.retain(|topic| !matches!(topic, Topic::OAuthApps | Topic::ApiKeys));
         if !change.webhook_ids.is_empty() {
             let named = change.webhook_ids.clone();
             let own = self.app.base.db.query(move |conn| webhooks::ids_seen_by(conn, &viewer, Some(&named)));

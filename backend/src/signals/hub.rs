@@ -85,8 +85,8 @@ impl Pending {
 
     pub(super) fn add(&mut self, topic: Topic, webhook: Option<WebhookId>) {
         self.topics.insert(topic);
-        // Events are of no webhook: they leave the others' narrowed down.
-        if topic == Topic::Events {
+        // Events and keys are of no webhook: they leave the others' narrowed down.
+        if matches!(topic, Topic::Events | Topic::ApiKeys) {
             return;
         }
         if let (Some(named), Some(webhook)) = (&mut self.webhooks, webhook) {

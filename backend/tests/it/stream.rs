@@ -38,6 +38,29 @@ async fn a_change_arrives_and_is_no_more_than_a_hint(world: World) {
 }
 
 #[both]
+async fn admins_are_told_of_keys_and_keys_are_not(world: World) {
+    let team = world.business().await;
+    let key = world.key(&team, &["deliveries:read", "tickets:read"]).await;
+    let mut admin = team.admin.stream().await;
+    let mut other = key.stream().await;
+    let made = team.create_key(&["tickets:read"]).await;
+    // Keys are the matter of events, too, which may be told of apart.
+    while !admin.change().await["topics"].as_array().unwrap().contains(&json!("api_keys")) {}
+    world.advance(1);
+    let path = format!("/v1/api-keys/{}/revoke", made["id"].as_str().unwrap());
+    team.admin.post(&path, &json!({})).await.ok(200);
+    while !admin.change().await["topics"].as_array().unwrap().contains(&json!("api_keys")) {}
+    world.advance(15);
+    loop {
+        let told = other.next().await.unwrap();
+        assert!(!told.contains("api_keys"), "{told}");
+        if told == ": still here" {
+            break;
+        }
+    }
+}
+
+#[both]
 async fn a_key_is_told_of_its_own_webhooks_alone(world: World) {
     let team = world.business().await;
     let key = world.key(&team, &["deliveries:read", "webhooks:write", "tickets:read"]).await;

@@ -19,7 +19,6 @@ use crate::{
     app::App,
     auth::Admin,
     db::{app_installs, authorizations, incidents, token_families, tokens as access_tokens},
-    expiry::INCIDENTS_MS,
     http::{
         etag::Shown,
         paging::{self, ListQuery, PageParams},
@@ -105,7 +104,7 @@ pub async fn show_activity(
             authorizations: authorizations::count(conn, app, here)?,
             access_tokens: access_tokens::count_of_members(conn, app, here, now)?,
             refresh_tokens: token_families::count(conn, app, here, now)?,
-            incidents: incidents::list(conn, workspace, app, now - INCIDENTS_MS, MAX_INCIDENTS)?,
+            incidents: incidents::list(conn, workspace, app, now - incidents::KEPT_MS, MAX_INCIDENTS)?,
         })
     });
     Ok(Json(activity.await?))

@@ -16,7 +16,6 @@ use crate::{
         incidents, oauth_apps, token_families, tokens,
     },
     delivery,
-    expiry::INCIDENTS_MS,
     http::{
         paging::{self, ListQuery, PageParams},
         path_id::{Noun, PathId, PathIds},
@@ -55,7 +54,7 @@ pub async fn show_activity(
             refresh_tokens: token_families::count(conn, id, None, now)?,
             client_credentials_tokens: tokens::count_of_app(conn, id, now - LIFETIME_MS, now)?,
             revoked_tokens: tokens::revocations(conn, id, now - DAY_MS)?,
-            incidents: incidents::list(conn, workspace, id, now - INCIDENTS_MS, MAX_INCIDENTS)?,
+            incidents: incidents::list(conn, workspace, id, now - incidents::KEPT_MS, MAX_INCIDENTS)?,
         })
     });
     Ok(Json(activity.await?))

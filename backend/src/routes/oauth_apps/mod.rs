@@ -223,7 +223,7 @@ pub async fn remove(app: Data<App>, caller: Admin, target: Target<OAuthAppId>) -
 }
 
 /// The fields of an app that follow from others, or from what other workspaces do.
-const DERIVED: &[&str] = &["redirect_uri_remarks", "installs", "publisher_domain_fault"];
+const DERIVED: &[&str] = &["redirect_uri_remarks", "installs", "open_incidents", "publisher_domain_fault"];
 
 /// The fields that differ, each with its value before and after; the logo only as changed or not. What follows from other fields is
 /// not named.

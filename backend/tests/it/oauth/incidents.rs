@@ -36,6 +36,14 @@ async fn acknowledge(team: &Team, app: &ThirdPartyApp, incident: &Value, body: &
     team.admin.post(&path, body).await
 }
 
+/// The number of an app's incidents that nobody has acknowledged, as the app and the list of apps say.
+async fn open(team: &Team, app: &ThirdPartyApp) -> [i64; 2] {
+    let own = team.admin.get(&app.path).await.ok(200)["open_incidents"].as_i64().unwrap();
+    let listed = team.admin.get("/v1/oauth-apps").await.ok(200);
+    let listed = listed["data"].as_array().unwrap().iter().find(|row| row["id"] == app.id).unwrap().clone();
+    [own, listed["open_incidents"].as_i64().unwrap()]
+}
+
 /// An app with one incident.
 async fn copied(world: &World, team: &Team) -> (ThirdPartyApp, Value) {
     let app = ThirdPartyApp::new(world, team, &["tickets:read"]).await;
@@ -131,9 +139,11 @@ async fn an_incident_is_acknowledged_with_a_note_that_may_be_replaced(world: Wor
     for open in ["acknowledged_at", "acknowledged_by", "note"] {
         assert_eq!(incident[open], Value::Null, "{open}");
     }
+    assert_eq!(open(&team, &app).await, [1, 1]);
     world.advance(60);
     let answer =
         acknowledge(&team, &app, &incident, &json!({ "note": "Their developer knows." })).await.ok(200);
+    assert_eq!(open(&team, &app).await, [0, 0]);
     assert_eq!(answer["acknowledged_at"], world.now().to_string());
     assert_eq!(answer["acknowledged_by"]["email"], team.admin.email);
     assert_eq!(answer["note"], "Their developer knows.");
@@ -216,6 +226,7 @@ async fn an_incident_of_an_installed_app_is_acknowledged_where_it_acted(world: W
     let path = format!("{install}/incidents/{id}/acknowledge");
     let body = json!({ "note": "Asked Acme Ltd." });
     // The publisher neither sees it nor acknowledges it.
+    assert_eq!(open(&publisher, &app).await, [0, 0]);
     publisher.admin.post(&path, &body).await.problem(404, "not-found");
     let own = format!("{}/incidents/{id}/acknowledge", app.path);
     publisher.admin.post(&own, &body).await.problem(404, "not-found");

@@ -3,7 +3,10 @@
 
 mod form;
 
-use api_types::api_keys::{ApiKey, ApiKeyChanges, ApiKeyRef, ApiKeyStatus, CreatedApiKey, RevokeApiKey};
+use api_types::{
+    api_keys::{ApiKey, ApiKeyChanges, ApiKeyRef, ApiKeyStatus, CreatedApiKey, RevokeApiKey},
+    stream::Topic,
+};
 use leptos::prelude::*;
 
 use self::form::Draft;
@@ -52,7 +55,7 @@ const CHOICES: &[(&str, &str)] = &[
 #[component]
 pub fn ApiKeys() -> impl IntoView {
     let status = RwSignal::new("active".to_owned());
-    let list = List::new(10, move || api_keys::list(&status.read()));
+    let list = List::new(10, move || api_keys::list(&status.read())).live(&[Topic::ApiKeys], || None);
     let dialogs = Dialogs {
         edit: RwSignal::new(None),
         replace: RwSignal::new(None),

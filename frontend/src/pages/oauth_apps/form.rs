@@ -357,7 +357,7 @@ fn logo_field(draft: Draft, submit: Submit) -> AnyView {
                 {live(move || {
                     let errors = submit.error();
                     errors
-                        .map(|error| error.about("logo").map(|text| view! { <p class="ferror">{text.to_owned()}</p> }).collect_view())
+                        .map(|error| error.about("logo").map(|error| view! { <p class="ferror">{error.detail.clone()}</p> }).collect_view())
                 })}
             </div>
         </div>

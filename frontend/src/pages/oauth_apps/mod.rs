@@ -14,6 +14,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use self::parts::{app_logo, app_status, kind_word};
 use crate::{
+    amounts::counted,
     api::oauth_apps,
     data::list::List,
     paths,
@@ -73,9 +74,17 @@ fn row(app: ArcRwSignal<OAuthApp>) -> AnyView {
             {cell("Kind", kind_word(app.kind))}
             {cell("Scopes", scope_chips(&app.scopes, 2))}
             {cell("Created", ago(app.created_at))}
-            {cell("Status", app_status(app.status))}
+            {cell("Status", view! { {app_status(app.status)} {open_incidents(app.open_incidents)} })}
         }
     })
+}
+
+/// A sign of incidents that nobody has acknowledged.
+fn open_incidents(count: i64) -> AnyView {
+    let count = count.unsigned_abs();
+    (count > 0)
+        .then(|| view! { <span class="block mt-1"><span class="tag dot bad">{counted(count, "incident")}</span></span> })
+        .erase()
 }
 
 fn create(

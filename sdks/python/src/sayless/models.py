@@ -484,6 +484,9 @@ class OAuthApp(Model):
     name: str
     """The name that members see."""
 
+    open_incidents: int
+    """The number of incidents of the last 90 days that nobody has acknowledged."""
+
     optional_scopes: list[Scope]
     """Those of the scopes that each member may leave out."""
 

@@ -1779,6 +1779,8 @@ export interface OAuthApp {
   logo: string;
   /** The name that members see. */
   name: string;
+  /** The number of incidents of the last 90 days that nobody has acknowledged. */
+  open_incidents: number;
   /** Those of the scopes that each member may leave out. */
   optional_scopes: Scope[];
   /** The domain that the publisher claims; empty where not said. Other workspaces see it while it is verified. */

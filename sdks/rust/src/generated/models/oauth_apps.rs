@@ -122,6 +122,8 @@ pub struct OAuthApp {
     pub publisher_domain: String,
     /// The number of other workspaces that have installed it.
     pub installs: i64,
+    /// The number of incidents of the last 90 days that nobody has acknowledged.
+    pub open_incidents: u64,
     /// The app's state: it works, or why not.
     pub status: OAuthAppStatus,
     /// Its client secrets that still work, newest first; never the secrets themselves.
