@@ -7,7 +7,7 @@ export default defineConfig({
   outputDir: "test-results",
   reporter: [["list"]],
   fullyParallel: false,
-  workers: 1,
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   timeout: 60_000,

@@ -15,6 +15,7 @@ test("a form says what is wrong beside each field and takes the reader to the fi
   await expect(form.getByRole("textbox", { name: "Name" })).toBeFocused();
   await expect(form.getByLabel("Allowed IP addresses")).toHaveAttribute("aria-invalid", "true");
   await page.keyboard.press("Escape");
+  await form.getByRole("button", { name: "Discard" }).click();
   await expect(form).toBeHidden();
   await expect(page.getByText("No active API keys")).toBeVisible();
 });

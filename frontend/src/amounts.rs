@@ -1,12 +1,29 @@
 //! Amounts in words, kept apart from the browser so that tests can call them: counts, and durations in seconds.
 
+use std::cell::Cell;
+
 /// `1 minute`, `2 minutes`.
 pub fn counted(count: u64, unit: &str) -> String {
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
 }
 
-/// A count with its digits in groups of three: `1,204`.
+thread_local! {
+    /// The reader's own way to write numbers.
+    static WRITE: Cell<fn(u64) -> String> = const { Cell::new(grouped) };
+}
+
+/// Has numbers written as the reader does, from now on.
+pub fn write_numbers_by(write: fn(u64) -> String) {
+    WRITE.set(write);
+}
+
+/// A count as the reader writes it: `1,204`, `1.204`.
 pub fn number(count: u64) -> String {
+    WRITE.get()(count)
+}
+
+/// A count with its digits in groups of three.
+fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.char_indices() {

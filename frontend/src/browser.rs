@@ -14,7 +14,18 @@ pub fn now() -> Timestamp {
     Timestamp::from_millis(js_sys::Date::now() as i64)
 }
 
-/// The instant in the visitor's time zone: `23 Nov 2026, 07:03:14 UTC`.
+/// The visitor's own language, which decides how times and numbers are written.
+fn language() -> String {
+    window().navigator().language().unwrap_or_else(|| "en-GB".to_owned())
+}
+
+/// A number as the visitor writes it.
+#[expect(clippy::cast_precision_loss, reason = "a count of 2^53 things is not reached")]
+pub fn number(count: u64) -> String {
+    js_sys::Number::from(count as f64).to_locale_string(&language()).into()
+}
+
+/// The instant in the visitor's time zone, as they write it: `23 Nov 2026, 07:03:14 UTC`.
 pub fn local_time(time: Timestamp) -> String {
     format_date(time, &[("dateStyle", "medium"), ("timeStyle", "long")])
 }
@@ -38,7 +49,7 @@ fn format_date(time: Timestamp, style: &[(&str, &str)]) -> String {
     for (name, value) in style {
         let _ = Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_str(value));
     }
-    date(time).to_locale_string("en-GB", &options).into()
+    date(time).to_locale_string(&language(), &options).into()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
@@ -121,6 +132,34 @@ pub fn focus(selector: &str) {
         let options = web_sys::FocusOptions::new();
         options.set_prevent_scroll(true);
         let _ = element.focus_with_options(&options);
+    }
+}
+
+/// True while a menu or the like is open, which the Escape key closes first.
+pub fn is_popover_open() -> bool {
+    document().query_selector(":popover-open").is_ok_and(|open| open.is_some())
+}
+
+/// Takes the reader to the first thing that is wrong in the form that was sent: a field, a group of choices, or the sentence that says
+/// why it failed. The form is in the topmost dialog, where one is open.
+pub fn show_fault() {
+    let dialogs = document().query_selector_all("dialog[open]").ok();
+    let topmost = dialogs.and_then(|dialogs| dialogs.item(dialogs.length().checked_sub(1)?));
+    let within = topmost
+        .and_then(|dialog| dialog.dyn_into::<web_sys::Element>().ok())
+        .or(document().document_element());
+    let found =
+        within.and_then(|within| within.query_selector("[data-failed], form [aria-invalid=true]").ok()?);
+    let Some(fault) = found else { return };
+    // Of a group, the first choice: the group itself may be higher than the window.
+    let choice = fault.query_selector("input:not(:disabled)").ok().flatten();
+    if let Ok(target) = choice.unwrap_or(fault).dyn_into::<web_sys::HtmlElement>() {
+        let into_view = web_sys::ScrollIntoViewOptions::new();
+        into_view.set_block(web_sys::ScrollLogicalPosition::Center);
+        target.scroll_into_view_with_scroll_into_view_options(&into_view);
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = target.focus_with_options(&options);
     }
 }
 

@@ -21,5 +21,6 @@ fn main() {
     if let Some(splash) = leptos::prelude::document().get_element_by_id("boot") {
         splash.remove();
     }
+    amounts::write_numbers_by(browser::number);
     leptos::mount::mount_to_body(routes::App);
 }

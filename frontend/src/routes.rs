@@ -19,7 +19,7 @@ use crate::{
         not_found::NotFound,
         oauth_apps::page::OAuthAppPage,
         overview::Overview,
-        shell::{Settings, Shell, elsewhere::ElsewhereHost},
+        shell::{Settings, Shell, elsewhere::ElsewhereHost, sign_in_again::SignInAgainHost},
         sign_in::SignIn,
         webhooks::page::WebhookPage,
     },
@@ -30,6 +30,7 @@ use crate::{
         secret::{SecretHost, ShowOnce},
         time::provide_clock,
         toast::{ToastHost, Toasts},
+        typed::guard_tab,
     },
 };
 
@@ -62,6 +63,7 @@ pub fn App() -> impl IntoView {
     ShowOnce::provide();
     provide_clock();
     stream::provide();
+    guard_tab();
     view! {
         <Router>
             <Routes fallback=NotFound>
@@ -87,6 +89,7 @@ pub fn App() -> impl IntoView {
         </Router>
         <SecretHost />
         <ElsewhereHost />
+        <SignInAgainHost />
         <ToastHost />
     }
 }

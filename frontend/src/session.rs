@@ -1,7 +1,7 @@
 //! The member who is signed in, shared by every page.
 
 use api_types::{
-    account::{Role, Session, SwitchWorkspace},
+    account::{Role, Session, SignIn, SwitchWorkspace},
     ids::WorkspaceId,
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -15,6 +15,7 @@ use crate::{
     browser,
     data::cache::forget_all,
     paths, stream,
+    ui::typed::is_anything_unsent,
 };
 
 /// The state of knowledge about the session.
@@ -39,6 +40,8 @@ pub struct SessionStore {
     state: RwSignal<SessionState>,
     /// True once the session was moved to another workspace than this tab shows.
     elsewhere: RwSignal<bool>,
+    /// True once the session has ended while something was typed that is not sent.
+    ended: RwSignal<bool>,
 }
 
 impl SessionStore {
@@ -46,23 +49,25 @@ impl SessionStore {
     pub fn provide() -> Self {
         let store = Self::new(SessionState::Unknown);
         provide_context(store);
+        when_signed_out(move || {
+            if is_anything_unsent() && untrack(|| store.session()).is_some() {
+                stream::close();
+                store.ended.set(true);
+            } else {
+                store.end();
+            }
+        });
         when_elsewhere(move || store.set_elsewhere(true));
         browser::on_remembered(MOVED_TO, move |id| {
             let here = untrack(|| store.session()).map(|session| session.workspace.id.to_string());
             store.set_elsewhere(here.is_some() && here != id);
-        });
-        when_signed_out(move || {
-            stream::close();
-            // The next to sign in may be somebody else.
-            forget_all();
-            store.set(SessionState::SignedOut);
         });
         store.reload();
         store
     }
 
     fn new(state: SessionState) -> Self {
-        Self { state: RwSignal::new(state), elsewhere: RwSignal::new(false) }
+        Self { state: RwSignal::new(state), elsewhere: RwSignal::new(false), ended: RwSignal::new(false) }
     }
 
     fn set(self, state: SessionState) {
@@ -119,9 +124,32 @@ impl SessionStore {
     /// Ends the session.
     pub async fn sign_out(self) -> Result<(), ApiError> {
         session::sign_out().await?;
+        self.end();
+        Ok(())
+    }
+
+    /// Shows that nobody is signed in any more.
+    pub fn end(self) {
+        self.ended.set(false);
         stream::close();
+        // The next to sign in may be somebody else.
         forget_all();
         self.set(SessionState::SignedOut);
+    }
+
+    /// The session that has ended while something was typed that is not sent; followed by the caller.
+    pub fn ended(self) -> Option<Session> {
+        self.ended.get().then(|| self.session()).flatten()
+    }
+
+    /// Signs the same member in again, to the workspace that this tab shows, where all of it goes on as it is.
+    pub async fn sign_in_again(self, password: String) -> Result<(), ApiError> {
+        let Some(shown) = untrack(|| self.session()) else { return Ok(()) };
+        let email = shown.member.map(|member| member.email).unwrap_or_default();
+        let workspace_id = Some(shown.workspace.id);
+        session::sign_in(&SignIn { email, password, workspace_id }).await?;
+        self.ended.set(false);
+        stream::resume();
         Ok(())
     }
 

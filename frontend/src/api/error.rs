@@ -48,10 +48,9 @@ impl ApiError {
         self.problem.iter().flat_map(|problem| &problem.errors)
     }
 
-    /// The sentences about one field of the body, its members included.
-    pub fn about<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
-        let errors = self.field_errors();
-        errors.filter(move |error| is_or_in(error.name(), field)).map(|error| error.detail.as_str())
+    /// The errors about one field of the body, its members included.
+    pub fn about<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a FieldError> {
+        self.field_errors().filter(move |error| is_or_in(error.name(), field))
     }
 
     /// The errors about none of these fields.

@@ -1,13 +1,12 @@
 //! Code and other plain text in a frame, and the button that copies.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 
 use crate::{
     browser,
     ui::{
         erase::{Erase, live},
         icon::{self, icon},
-        toast::Toasts,
     },
 };
 
@@ -32,12 +31,12 @@ fn copy_with(
     text: Box<dyn Fn() -> String + Send + Sync>,
 ) -> AnyView {
     let copied = RwSignal::new(false);
-    let toasts = Toasts::use_toasts();
+    let refused = RwSignal::new(None::<String>);
     let copy = move |_| {
         let text = text();
         spawn_local(async move {
             if !browser::copy(&text).await {
-                toasts.say("The browser does not allow copying here. Select the text and copy it yourself.");
+                refused.try_set(Some(text));
                 return;
             }
             copied.try_set(true);
@@ -51,6 +50,23 @@ fn copy_with(
             {shown.map(|shown| move || if copied.get() { "Copied" } else { shown })}
             <span class="sr-only" role="status">{live(move || copied.get().then_some("Copied"))}</span>
         </button>
+        {live(move || refused.get().map(|text| by_hand(name, text)))}
+    }
+    .erase()
+}
+
+/// The text, selected, where the browser does not let us copy it: a page without https, or a visitor who said no.
+fn by_hand(name: &'static str, text: String) -> AnyView {
+    let field = NodeRef::<html::Input>::new();
+    field.on_load(|field| {
+        let _ = field.focus();
+        field.select();
+    });
+    view! {
+        <span class="basis-full grid gap-1 min-w-0" role="alert">
+            <span class="muted text-[0.8125rem]">"The browser does not allow copying here. Press Ctrl+C or ⌘C."</span>
+            <input class="input input-sm mono w-full" readonly node_ref=field aria-label=name value=text dir="ltr" />
+        </span>
     }
     .erase()
 }

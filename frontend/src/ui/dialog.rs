@@ -1,5 +1,5 @@
 //! Dialogs on the native `<dialog>`, which keeps focus inside and gives it back: labelled by their title, closed by Esc,
-//! by the cross and by their own buttons, never by a click beside them (that would lose what was typed).
+//! by the cross and by their own buttons, never by a click beside them. What was typed is not lost without a question.
 
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -9,6 +9,7 @@ use crate::{
     ui::{
         erase::{Erase, live},
         icon::{self, icon},
+        typed::Typed,
     },
 };
 
@@ -20,6 +21,8 @@ pub enum Kind {
     Small,
     /// Wide: a form.
     Wide,
+    /// Wide, with nothing to fill in that it would be a pity to lose.
+    Tool,
     /// Wide, and left by its own buttons only: not by Esc, there is no cross.
     Locked,
     /// The navigation, at the left edge.
@@ -37,14 +40,15 @@ pub fn dialog_for<T: Clone + Send + Sync + 'static>(
     live(move || {
         target.get().map(|what| {
             let title = title(&what);
-            view! { <Dialog title kind close body=body(what) /> }
+            let typed = Typed::provide(kind == Kind::Wide);
+            view! { <Dialog title kind close typed body=body(what) /> }
         })
     })
 }
 
 /// An open dialog: it opens when it is put on the page, and the caller takes it off when `close` is called.
 #[component]
-pub fn Dialog(title: String, kind: Kind, close: Callback<()>, body: AnyView) -> impl IntoView {
+fn Dialog(title: String, kind: Kind, close: Callback<()>, typed: Typed, body: AnyView) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     let opened = StoredValue::new_local(None::<web_sys::HtmlDialogElement>);
     node.on_load(move |dialog| {
@@ -69,13 +73,20 @@ pub fn Dialog(title: String, kind: Kind, close: Callback<()>, body: AnyView) -> 
     let locked = kind == Kind::Locked;
     let label = title.clone();
     let keydown = move |event: web_sys::KeyboardEvent| {
-        if locked && event.key() == "Escape" {
+        if event.key() != "Escape" || event.default_prevented() || browser::is_popover_open() {
+            return;
+        }
+        // Left to the browser, a second Esc closes a dialog that refused the first.
+        if locked || typed.is_any() {
             event.prevent_default();
+        }
+        if !locked && typed.is_any() {
+            typed.escape(|| close.run(()));
         }
     };
     let class = match kind {
         Kind::Small => "dialog",
-        Kind::Wide | Kind::Locked => "dialog wide",
+        Kind::Wide | Kind::Tool | Kind::Locked => "dialog wide",
         Kind::Sheet => "dialog drawer-sheet",
     };
     view! {
@@ -85,28 +96,34 @@ pub fn Dialog(title: String, kind: Kind, close: Callback<()>, body: AnyView) -> 
             aria-label=label
             closedby=if locked { "none" } else { "closerequest" }
             on:keydown=keydown
+            on:input=move |event: web_sys::Event| {
+                if kind != Kind::Tool {
+                    typed.note(&event);
+                }
+            }
             on:cancel=move |event: web_sys::Event| {
                 event.prevent_default();
                 if !locked && is_own(&event) {
-                    close.run(());
+                    typed.leave(|| close.run(()));
                 }
             }
         >
-            {head(title, (!locked).then_some(close))}
+            {head(title, (!locked).then_some((typed, close)))}
+            {typed.question(close)}
             <div class="dialogbody">{body}</div>
         </dialog>
     }
 }
 
 /// The title, and the cross where there is one.
-fn head(title: String, close: Option<Callback<()>>) -> AnyView {
-    let cross = close.map(|close| {
+fn head(title: String, leave: Option<(Typed, Callback<()>)>) -> AnyView {
+    let cross = leave.map(|(typed, close)| {
         view! {
             <button
                 type="button"
                 class="btn btn-ghost btn-sm btn-square"
                 aria-label="Close"
-                on:click=move |_| close.run(())
+                on:click=move |_| typed.leave(|| close.run(()))
             >
                 {icon(icon::CLOSE)}
             </button>
@@ -135,8 +152,13 @@ pub fn foot(buttons: impl Erase) -> AnyView {
 
 /// The button that leaves a dialog without doing anything.
 pub fn cancel_button(close: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let typed = use_context::<Typed>();
+    let leave = move |_| match typed {
+        Some(typed) => typed.leave(&close),
+        None => close(),
+    };
     view! {
-        <button type="button" class="btn btn-quiet" on:click=move |_| close()>
+        <button type="button" class="btn btn-quiet" on:click=leave>
             "Cancel"
         </button>
     }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use api_types::Scope;
+use api_types::{FieldError, Scope, problem::FaultCode};
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -38,6 +38,16 @@ pub const fn about(label: &'static str, name: &'static str, hint: &'static str) 
 
 /// The sentences about this field's value, as the last request got them back.
 fn errors(about: About, submit: Submit, id: String) -> AnyView {
+    errors_in(about, submit, id, |error| error.detail.clone())
+}
+
+/// The same in words of the console's own.
+fn errors_in(
+    about: About,
+    submit: Submit,
+    id: String,
+    words: impl Fn(&FieldError) -> String + Copy + Send + Sync + 'static,
+) -> AnyView {
     view! {
         <div id=id>
             {live(move || {
@@ -45,10 +55,10 @@ fn errors(about: About, submit: Submit, id: String) -> AnyView {
                     .error()
                     .map(|error| {
                         let each = error.about(about.name);
-                        each.map(|text| {
+                        each.map(|error| {
                                 view! {
                                     <p class="ferror">
-                                        {icon(icon::ALERT)} <span class="anywhere">{text.to_owned()}</span>
+                                        {icon(icon::ALERT)} <span class="anywhere">{words(error)}</span>
                                     </p>
                                 }
                             })
@@ -213,12 +223,20 @@ pub fn group(about: About, submit: Submit, content: impl Erase) -> AnyView {
     let hint_id = format!("{id}h");
     let error_id = format!("{id}e");
     let described = format!("{hint_id} {error_id}");
+    // The API names every word that could be chosen; here they stand above.
+    let words = move |error: &FieldError| {
+        if error.name() == about.name && error.code == FaultCode::TooShort.as_str() {
+            format!("Choose at least one of the {}.", about.label.to_lowercase())
+        } else {
+            error.detail.clone()
+        }
+    };
     view! {
-        <fieldset class="field" aria-describedby=described>
+        <fieldset class="field" aria-describedby=described aria-invalid=invalid(about, submit)>
             <legend class="float-left">{about.label}</legend>
             {hint(about, hint_id)}
+            {errors_in(about, submit, error_id, words)}
             <div class="choices">{content.erase()}</div>
-            {errors(about, submit, error_id)}
         </fieldset>
     }
     .erase()

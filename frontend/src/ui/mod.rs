@@ -20,3 +20,4 @@ pub mod secret;
 pub mod submit;
 pub mod time;
 pub mod toast;
+pub mod typed;

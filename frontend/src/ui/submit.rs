@@ -76,7 +76,7 @@ impl Submit {
                 Err(error) => {
                     self.error.try_set(Some(error));
                     browser::sleep(30).await;
-                    browser::focus("dialog[open] [aria-invalid=true], form [aria-invalid=true]");
+                    browser::show_fault();
                 }
             }
         });
@@ -95,7 +95,7 @@ pub fn form_error(submit: Submit, fields: &'static [&'static str]) -> AnyView {
                 .cloned()
                 .map(|other| view! { <p class="anywhere">{other.name().to_owned()} ": " {other.detail}</p> });
             view! {
-                <div class="note bad" role="alert">
+                <div class="note bad" role="alert" tabindex="-1" data-failed="">
                     {icon::icon(icon::ALERT)}
                     <div class="anywhere">
                         <p>{error.message()}</p>

@@ -1,4 +1,4 @@
-//! Instants as a person says them, with the exact one on hover and for machines.
+//! Instants as a person says them, with the exact one on hover, on tap and for machines.
 
 use api_types::Timestamp;
 use leptos::prelude::*;
@@ -43,9 +43,21 @@ fn relative(time: Timestamp, due: bool) -> AnyView {
         let ms = if (1..10_000).contains(&ms) && !due { 0 } else { ms };
         relative_words(ms).unwrap_or_else(|| browser::local_date(time))
     });
+    stamp(time, "", move || said.get())
+}
+
+/// An instant in words. A tap shows the exact one, and another the words again.
+fn stamp(time: Timestamp, class: &'static str, said: impl Fn() -> String + Send + Sync + 'static) -> AnyView {
+    let exact = RwSignal::new(false);
     view! {
-        <time class="nowrap" datetime=time.to_string() title=browser::local_time(time)>
-            {live(move || said.get())}
+        <time
+            class=class
+            class:nowrap=move || !exact.get()
+            datetime=time.to_string()
+            title=browser::local_time(time)
+            on:click=move |_| exact.update(|on| *on = !*on)
+        >
+            {live(move || if exact.get() { browser::local_time(time) } else { said() })}
         </time>
     }
     .erase()
@@ -76,12 +88,7 @@ pub fn used_from(time: Timestamp, ip: Option<String>) -> AnyView {
 
 /// The time of day, with the day where it is not today: for "since 14:02".
 pub fn clock(time: Timestamp) -> AnyView {
-    view! {
-        <time class="nowrap" datetime=time.to_string() title=browser::local_time(time)>
-            {browser::local_clock(time)}
-        </time>
-    }
-    .erase()
+    stamp(time, "", move || browser::local_clock(time))
 }
 
 /// The time until an instant, to the second; `then` once it has come.
@@ -93,12 +100,7 @@ pub fn countdown(time: Timestamp, then: &'static str) -> AnyView {
         ms if ms <= 0 => then.to_owned(),
         ms => countdown_words(ms.unsigned_abs().div_ceil(1_000)),
     };
-    view! {
-        <time class="nowrap tabular-nums" datetime=time.to_string() title=browser::local_time(time)>
-            {live(said)}
-        </time>
-    }
-    .erase()
+    stamp(time, "tabular-nums", said)
 }
 
 /// The exact time in the visitor's zone.

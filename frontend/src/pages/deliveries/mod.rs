@@ -23,7 +23,7 @@ use crate::{
     paths,
     ui::{
         docs::docs,
-        erase::Erase,
+        erase::{Erase, live},
         field::owned,
         filter::{SINCE, clear_filters, filter, in_address, since_time},
         icon,
@@ -92,18 +92,12 @@ pub fn Failures() -> impl IntoView {
     });
     let recover = RwSignal::new(None::<Choice>);
     let ask = move |_| recover.set(Some(filters.choice()));
-    let empty = Callback::new(move |()| {
-        if filters.any() {
-            no_match(move || filters.clear())
-        } else {
-            blank(
-                icon::CHECK,
-                "No delivery failures",
-                "Every event reached its webhook, or is on its first way there. A delivery that fails appears here with what went wrong and what to do.",
-                (),
-            )
-        }
-    });
+    let empty =
+        Callback::new(
+            move |()| {
+                if filters.any() { no_match(move || filters.clear()) } else { none_failing(filters) }
+            },
+        );
     let table = table::table(&list, "Webhook delivery failures", true, empty);
     section(
         "delivery-failures",
@@ -120,6 +114,34 @@ pub fn Failures() -> impl IntoView {
             {choose::dialog(recover)}
         },
     )
+}
+
+/// The section while nothing is retrying and nothing has failed. What was canceled never arrived, and is said to.
+fn none_failing(filters: Filters) -> AnyView {
+    let canceled = List::new(1, || {
+        deliveries::list(&deliveries::Filter { status: "canceled", ..deliveries::Filter::default() })
+    })
+    .live(&[Topic::Deliveries], || None);
+    live(move || {
+        if canceled.rows.get().is_empty() {
+            return blank(
+                icon::CHECK,
+                "No delivery failures",
+                "No delivery is waiting for a retry, and none was given up or canceled. One that fails appears here with what went wrong and what to do.",
+                (),
+            );
+        }
+        blank(
+            icon::CHECK,
+            "Nothing is failing",
+            "No delivery is waiting for a retry or was given up. Some were canceled and did not arrive.",
+            view! {
+                <button type="button" class="btn btn-quiet btn-sm" on:click=move |_| filters.status.set("canceled".to_owned())>
+                    "Show canceled deliveries"
+                </button>
+            },
+        )
+    })
 }
 
 fn filter_row(filters: Filters) -> AnyView {

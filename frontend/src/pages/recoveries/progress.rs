@@ -31,12 +31,17 @@ use crate::{
 /// The time that a recovery stays in sight once it is over, in milliseconds.
 const LINGER_MS: i64 = 15 * 60_000;
 
+/// The key under which a device remembers what was dismissed.
+const DISMISSED: &str = "sayless-dismissed-recoveries";
+/// The most that are remembered: older ones are out of sight anyway.
+const MOST_DISMISSED: usize = 50;
+
 /// The recoveries of one webhook, or of the whole workspace.
 pub fn progress(webhook: Option<Memo<String>>) -> AnyView {
     let of = move || webhook.map(|id| id.get()).unwrap_or_default();
     let list = List::new(5, move || recoveries::list(&of()))
         .live(&[Topic::Recoveries, Topic::Deliveries], move || webhook.map(|id| id.get_untracked()));
-    let dismissed = RwSignal::new(Vec::<String>::new());
+    let dismissed = RwSignal::new(dismissed_before());
     let canceling = RwSignal::new(None::<Recovery>);
     let rows = list.rows.clone();
     let shown = move || -> Vec<Row<Recovery>> {
@@ -46,11 +51,24 @@ pub fn progress(webhook: Option<Memo<String>>) -> AnyView {
     let refresh = Callback::new(move |()| list.refresh());
     view! {
         <For each=shown key=|(id, _)| id.clone() let((id, row))>
-            {one(&row, move || dismissed.update(|gone| gone.push(id.clone())), canceling, refresh)}
+            {one(&row, move || dismiss(dismissed, id.clone()), canceling, refresh)}
         </For>
         {dialog_for(canceling, Kind::Small, |_| "Cancel this recovery?".to_owned(), move |recovery| cancel(&recovery, canceling, refresh))}
     }
     .erase()
+}
+
+/// The recoveries that were dismissed on this device.
+fn dismissed_before() -> Vec<String> {
+    browser::remembered(DISMISSED).unwrap_or_default().split(' ').map(str::to_owned).collect()
+}
+
+fn dismiss(dismissed: RwSignal<Vec<String>>, id: String) {
+    dismissed.update(|gone| {
+        gone.push(id);
+        gone.drain(..gone.len().saturating_sub(MOST_DISMISSED));
+    });
+    browser::remember(DISMISSED, Some(&dismissed.read_untracked().join(" ")));
 }
 
 fn in_sight(recovery: &Recovery) -> bool {

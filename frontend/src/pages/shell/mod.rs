@@ -5,6 +5,7 @@ pub mod elsewhere;
 mod notices;
 pub mod sections;
 mod side;
+pub mod sign_in_again;
 pub mod signed_in;
 
 use api_types::account::Session;

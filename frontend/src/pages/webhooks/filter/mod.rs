@@ -217,7 +217,8 @@ impl FilterDraft {
 
 /// The first sentence about a field, or else about the whole.
 fn first_fault(error: &ApiError) -> String {
-    let fault = error.about("filter").chain(error.about("event_types")).next().map(str::to_owned);
+    let fault =
+        error.about("filter").chain(error.about("event_types")).next().map(|error| error.detail.clone());
     fault.unwrap_or_else(|| error.message())
 }
 

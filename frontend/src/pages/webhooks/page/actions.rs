@@ -54,7 +54,7 @@ pub fn dialogs(dialogs: Dialogs, load: Load<Webhook>) -> AnyView {
             |_| "Drop the old secret?".to_owned(),
             move |old| signing::drop_dialog(&old, &for_drop, dialogs.drop),
         )}
-        {dialog_for(dialogs.test, Kind::Wide, |_| "Send test".to_owned(), move |webhook| test::body(&webhook, dialogs.test, for_test.clone()))}
+        {dialog_for(dialogs.test, Kind::Tool, |_| "Send test".to_owned(), move |webhook| test::body(&webhook, dialogs.test, for_test.clone()))}
         {dialog_for(
             dialogs.enable,
             Kind::Small,
