@@ -1,4 +1,4 @@
-// How the stories are told: one real server for the run (src/server.ts), Debian's Chromium, no second tries.
+// How the stories are told: one real server for the run (src/server.ts), two stories at a time, Debian's Chromium, no second tries.
 import { defineConfig } from "@playwright/test";
 
 export default defineConfig({

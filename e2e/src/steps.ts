@@ -11,7 +11,7 @@ export function freshWorkspace(
   role: "admin" | "member" = "admin",
 ): SignIn {
   people += 1;
-  const who = { email: `person-${Date.now()}-${people}@example.com`, password: "correct horse battery staple" };
+  const who = { email: `person-${process.pid}-${Date.now()}-${people}@example.com`, password: "correct horse battery staple" };
   addMember(createWorkspace(`Workspace ${people}`, plan), role, who);
   return who;
 }

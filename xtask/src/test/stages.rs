@@ -28,6 +28,11 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "TypeScript SDK", group: "sdks", run: sdk_typescript::stage },
     Stage { name: "Python SDK", group: "sdks", run: sdk_python::stage },
     Stage { name: "Generated clients and the Rust SDK", group: EVERYTHING, run: background::finish },
+    Stage {
+        name: "Console tests, begun beside the next stages",
+        group: EVERYTHING,
+        run: console_tests_begin,
+    },
     Stage { name: "Rust SDK", group: "sdks", run: sdk_rust::story },
     Stage { name: "Code blocks of the documentation", group: "sdks", run: documentation },
     Stage { name: "Samples of the API reference", group: "sdks", run: samples::stage },
@@ -167,9 +172,14 @@ fn console_build(context: &Context) -> Result<Outcome> {
     Ok(Outcome { ok: true, tests: Tally::default() })
 }
 
+fn console_tests_begin(_: &Context) -> Result<Outcome> {
+    console::begin_tests()?;
+    Ok(Outcome { ok: true, tests: Tally::default() })
+}
+
 fn console_tests(_: &Context) -> Result<Outcome> {
-    let mut tests = sh::cargo();
-    count(tests.args(["test", "--no-fail-fast", "--package", "console"]), Tally::read_cargo)
+    console::finish_tests()?;
+    count(console::tests().arg("--no-fail-fast"), Tally::read_cargo)
 }
 
 fn typescript(_: &Context) -> Result<Outcome> {
