@@ -30,7 +30,16 @@ impl ApiError {
 
     /// One or two sentences for the person in front of the screen: the failure, and the way on.
     pub fn message(&self) -> String {
-        let said = self.problem.as_ref().map(|problem| problem.detail.clone());
+        let said = match self.problem.as_ref().and_then(|problem| problem.problem_type()) {
+            // The API speaks to programs of credentials and headers.
+            Some(ProblemType::Unauthenticated) => {
+                Some("Your session had ended. Nothing was changed: try again.".to_owned())
+            }
+            Some(ProblemType::WorkspaceMismatch) => {
+                Some("Your session was in another workspace. Nothing was changed: try again.".to_owned())
+            }
+            _ => self.problem.as_ref().map(|problem| problem.detail.clone()),
+        };
         let mut message = match (self.status, said) {
             (0, _) => "Sayless did not answer. Check your connection, then try again.".to_owned(),
             (_, Some(detail)) => detail,

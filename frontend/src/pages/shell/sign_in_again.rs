@@ -42,7 +42,7 @@ fn form(store: SessionStore, session: &Session) -> AnyView {
                 "What you typed is still here. Sign in as " <bdi class="font-[560]">{email.clone()}</bdi> " to go on."
             </p>
             // For password managers.
-            <input type="hidden" autocomplete="username" value=email />
+            <input type="email" autocomplete="username" value=email readonly hidden />
             {text_field(
                 about("Password", "password", ""),
                 Text { kind: "password", autocomplete: "current-password", first: true, ..TEXT },

@@ -297,7 +297,8 @@ fn group_of(draft: Draft, name: &str, types: Vec<EventTypeInfo>) -> AnyView {
         };
         tick(
             view! { <span class="mono">{word}</span> },
-            info.description,
+            // Written for the reference, where `data` is set as code.
+            info.description.replace('`', ""),
             move || draft.has(word) || draft.has(&whole),
             barred,
             move |on| draft.set(word, on),
