@@ -2,6 +2,7 @@
 import { expect, test } from "@playwright/test";
 import { signIn } from "../src/console";
 import { expectNoSidewaysScroll, freshWorkspace } from "../src/steps";
+import { Visitor } from "../src/visitor";
 import { world } from "../src/world";
 
 const PHONE = { width: 390, height: 700 };
@@ -116,6 +117,20 @@ test("where copying is not allowed, the text is there to be copied by hand", asy
   await expect(field).toBeFocused();
   await expect(field).toHaveValue(secret ?? "");
   expect(await page.evaluate(() => document.getSelection()?.toString())).toBe(secret);
+});
+
+test("text of several lines keeps them when it is copied by hand", async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+  });
+  const who = freshWorkspace();
+  const app = await (await Visitor.signIn(world(), who)).createApp("public");
+  await signIn(page, who, `/settings/api/oauth/${app.id}`);
+  await page.getByRole("button", { name: "Copy all as JSON" }).click();
+  const text = await page.getByRole("textbox", { name: "Copy all as JSON" }).inputValue();
+  expect(text.split("\n").length).toBeGreaterThan(3);
+  expect((JSON.parse(text) as { client_id: string }).client_id).toBe(app.id);
+  await expectNoSidewaysScroll(page);
 });
 
 test("times and numbers are written as the reader does, and a tap shows the exact time", async ({ browser }) => {

@@ -166,7 +166,7 @@ fn with_secrets(
         .collect())
 }
 
-/// What an app has of things that are counted.
+/// The numbers of things that an app has.
 #[derive(Clone, Copy)]
 struct Counts {
     installs: i64,

@@ -57,15 +57,18 @@ fn copy_with(
 
 /// The text, selected, where the browser does not let us copy it: a page without https, or a visitor who said no.
 fn by_hand(name: &'static str, text: String) -> AnyView {
-    let field = NodeRef::<html::Input>::new();
-    field.on_load(|field| {
+    // Of several lines: a field of one would run them together.
+    let field = NodeRef::<html::Textarea>::new();
+    let rows = text.lines().count().clamp(1, 6).to_string();
+    field.on_load(move |field| {
+        field.set_value(&text);
         let _ = field.focus();
         field.select();
     });
     view! {
         <span class="basis-full grid gap-1 min-w-0" role="alert">
             <span class="muted text-[0.8125rem]">"The browser does not allow copying here. Press Ctrl+C or ⌘C."</span>
-            <input class="input input-sm mono w-full" readonly node_ref=field aria-label=name value=text dir="ltr" />
+            <textarea class="textarea min-h-0 mono w-full" rows=rows readonly node_ref=field aria-label=name dir="ltr"></textarea>
         </span>
     }
     .erase()

@@ -32,7 +32,7 @@ pub fn guard_tab() {
         window().add_event_listener_with_callback("beforeunload", leaving.into_js_value().unchecked_ref());
 }
 
-/// What was typed in a dialog, and the question before it is lost.
+/// A dialog's own part of that: the sign that something was typed, and the question before it is lost.
 #[derive(Clone, Copy)]
 pub struct Typed {
     any: RwSignal<bool>,

@@ -105,7 +105,7 @@ async fn another_secret_or_a_token_of_long_ago_is_a_copy(world: World) {
     let renewed = app.with_secret(&rotated["client_secret"]);
     use_twice(&world, &team, [&app, &renewed], 3).await;
     assert_eq!(incidents(&team, &app).await[0]["likely"], "copy");
-    // Its successor was replaced, too: when it was used first is not known any more.
+    // A token whose successor was replaced, too: the time of its first use is not known any more.
     let first = app.tokens(&team.member).await;
     let second = Tokens::of(&app.refresh(&first.refresh).await.ok(200));
     let third = Tokens::of(&app.refresh(&second.refresh).await.ok(200));

@@ -49,7 +49,7 @@ async fn live_tokens_are_listed_by_consent_until_they_end(world: World) {
     let cursor = page["next_cursor"].as_str().unwrap();
     let page = team.admin.get(&format!("{}/tokens?limit=1&cursor={cursor}", app.path)).await.ok(200);
     assert_eq!((&page["data"], &page["next_cursor"]), (&json!([listed[1]]), &Value::Null));
-    // What the app gives back, and what a withdrawal ends, is gone.
+    // Tokens that the app gives back, and those that a withdrawal ends, are gone.
     app.call("/oauth/revoke", &[("token", &first.refresh)]).await;
     assert_eq!(live(&team.admin, &app.path).await, [listed[0].clone()]);
     team.admin.delete(&format!("{}/authorizations", app.path)).await.ok(200);

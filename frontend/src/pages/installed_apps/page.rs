@@ -9,18 +9,22 @@ use leptos_router::hooks::use_params_map;
 
 use super::status;
 use crate::{
-    amounts::number,
     api::app_installs,
     data::load::Load,
     pages::{
         oauth_apps::parts::{app_logo, app_name, homepage_of},
-        token_holder::{Holder, Place, incidents::Incidents, tokens},
+        token_holder::{
+            Holder, Place,
+            counts::{self, Count},
+            incidents::Incidents,
+            tokens,
+        },
     },
     paths,
     ui::{
         erase::{Erase, live},
-        load::{loaded, loaded_within, part},
-        page::{self, crumbs, detail, figure, heading, panel},
+        load::{loaded, part},
+        page::{self, crumbs, detail, heading, panel},
         time::exact,
         toast::Toasts,
     },
@@ -79,7 +83,7 @@ fn below(id: Memo<String>, install: &Load<AppInstall>, activity: &Load<AppInstal
     };
     view! {
         {incidents.waiting(stop, changed)}
-        {in_use(activity)}
+        {counts::panel("In use here", activity, IN_USE)}
         {panel("Details", (), part(install, AppInstall::clone, |install| details(&install)))}
         {tokens::panel(holder, changed)}
         {incidents.acknowledged()}
@@ -88,24 +92,11 @@ fn below(id: Memo<String>, install: &Load<AppInstall>, activity: &Load<AppInstal
 }
 
 /// The counts of what the app holds in this workspace.
-fn in_use(load: &Load<AppInstallActivity>) -> AnyView {
-    let shown = load.clone();
-    let content = loaded_within(load, "What it holds", move || {
-        let one = |name: &'static str, pick: fn(&AppInstallActivity) -> i64| {
-            let count = part(&shown, pick, |count| number(count.unsigned_abs()).erase());
-            figure(name, view! { <span class="text-xl/7 font-semibold">{count}</span> })
-        };
-        view! {
-            <dl class="figures">
-                {one("Authorizations", |activity| activity.authorizations)}
-                {one("Access tokens", |activity| activity.access_tokens)}
-                {one("Refresh tokens", |activity| activity.refresh_tokens)}
-            </dl>
-        }
-        .erase()
-    });
-    panel("In use here", (), content)
-}
+const IN_USE: &[Count<AppInstallActivity>] = &[
+    ("Authorizations", |activity| activity.authorizations),
+    ("Access tokens", |activity| activity.access_tokens),
+    ("Refresh tokens", |activity| activity.refresh_tokens),
+];
 
 fn details(install: &AppInstall) -> AnyView {
     let AppInstall { app, publisher_name, requested_by, created_at, .. } = install;

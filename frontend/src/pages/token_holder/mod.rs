@@ -1,6 +1,7 @@
-//! An app whose tokens a page is about: its incidents, its live tokens, and their ends. An app of this workspace and one that is
+//! An app whose tokens a page is about: their counts, its incidents, its live tokens, and their ends. An app of this workspace and one that is
 //! installed here share it.
 
+pub mod counts;
 pub mod incidents;
 mod story;
 pub mod tokens;

@@ -39,7 +39,7 @@ async fn a_verified_domain_is_looked_at_again_every_day(world: World) {
         assert_eq!((server.requests().len(), acme.state().await), (1 + days, (true, None)));
     }
     assert_eq!(newest(&acme).await["action"], "oauth_app.domain_verified");
-    // What is deleted is looked at no more.
+    // A deleted app is looked at no more.
     acme.team.admin.delete(&acme.app.path).await.ok(204);
     next_day(&world, &mut acme).await;
     assert_eq!(server.requests().len(), 4);
@@ -53,7 +53,7 @@ async fn three_days_without_a_file_end_the_verification_and_two_do_not(world: Wo
     server.set(there.clone());
     acme.verify(&world).await;
     let missing = "acme.example has no such file (status 404).".to_owned();
-    // Who comes back in time has lost nothing; asking does not count.
+    // A domain whose file is back in time has lost nothing; checks that an admin asks for do not count.
     server.set(Behaviour::Answer(404, ""));
     for _ in 0..2 {
         next_day(&world, &mut acme).await;

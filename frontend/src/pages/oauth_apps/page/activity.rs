@@ -6,33 +6,21 @@ use leptos::prelude::*;
 use crate::{
     amounts::number,
     data::load::Load,
-    ui::{
-        erase::{Erase, live},
-        load::{loaded_within, part},
-        page::{self, figure},
-    },
+    pages::token_holder::counts::{self, Count},
+    ui::erase::{Erase, live},
 };
+
+const IN_USE: &[Count<OAuthAppActivity>] = &[
+    ("Authorizations", |activity| activity.authorizations),
+    ("Access tokens", |activity| activity.access_tokens),
+    ("Refresh tokens", |activity| activity.refresh_tokens),
+    ("Client-credentials tokens", |activity| activity.client_credentials_tokens),
+    ("Given back in 24 hours", |activity| activity.revoked_tokens),
+];
 
 /// The counts of what the app holds.
 pub fn panel(load: &Load<OAuthAppActivity>) -> AnyView {
-    let shown = load.clone();
-    let content = loaded_within(load, "What it holds", move || {
-        let one = |name: &'static str, pick: fn(&OAuthAppActivity) -> i64| {
-            let count = part(&shown, pick, |count| number(count.unsigned_abs()).erase());
-            figure(name, view! { <span class="text-xl/7 font-semibold">{count}</span> })
-        };
-        view! {
-            <dl class="figures">
-                {one("Authorizations", |activity| activity.authorizations)}
-                {one("Access tokens", |activity| activity.access_tokens)}
-                {one("Refresh tokens", |activity| activity.refresh_tokens)}
-                {one("Client-credentials tokens", |activity| activity.client_credentials_tokens)}
-                {one("Given back in 24 hours", |activity| activity.revoked_tokens)}
-            </dl>
-        }
-        .erase()
-    });
-    page::panel("In use", (), content)
+    counts::panel("In use", load, IN_USE)
 }
 
 /// The holdings of an app, as a sentence for the question before something that ends them; changes with what is known.
